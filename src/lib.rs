@@ -8,3 +8,21 @@
 pub mod ids;
 pub mod patch;
 pub mod record;
+pub mod command;
+
+// floor 1: judgment (pure)
+pub mod brain;
+pub mod guard;
+pub mod syntax;
+
+// floor 2: adapters (each the only user of its crate)
+pub mod forge;
+pub mod git;
+pub mod ledger;
+pub mod process;
+pub mod workspace;
+
+// floor 3: workers
+pub mod check;
+pub mod hand;
+pub mod verify;

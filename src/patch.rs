@@ -86,11 +86,7 @@ impl Patch {
 
     /// The same change backwards.
     pub fn reversed(&self) -> Self {
-        let flip = |f: &FilePatch| FilePatch {
-            path: f.path.clone(),
-            before: f.after.clone(),
-            after: f.before.clone(),
-        };
+        let flip = |f: &FilePatch| FilePatch { path: f.path.clone(), before: f.after.clone(), after: f.before.clone() };
         Self { files: self.files.iter().map(flip).collect() }
     }
 

@@ -272,8 +272,19 @@ pub enum Outcome {
 
 impl Outcome {
     pub const ALL: [Outcome; 13] = [
-        Self::Fixed, Self::Proposed, Self::Healthy, Self::Flaky, Self::Transient, Self::Explained, Self::Blocked,
-        Self::Budget, Self::Duplicate, Self::Ignored, Self::Cancelled, Self::Error, Self::Lost,
+        Self::Fixed,
+        Self::Proposed,
+        Self::Healthy,
+        Self::Flaky,
+        Self::Transient,
+        Self::Explained,
+        Self::Blocked,
+        Self::Budget,
+        Self::Duplicate,
+        Self::Ignored,
+        Self::Cancelled,
+        Self::Error,
+        Self::Lost,
     ];
 
     pub fn as_str(self) -> &'static str {

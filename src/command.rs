@@ -1,0 +1,80 @@
+//! A command as data: what failed, what proves the repair.
+
+use crate::ids::RelPath;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An argument vector with its working directory and the variables that the step set for it.
+/// A shell step is the shell's own argument vector: `["bash", "-eo", "pipefail", "-c", SCRIPT]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandLine {
+    /// Never empty.
+    pub argv: Vec<String>,
+    /// Relative to the repository's root; `None` is the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<RelPath>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<(String, String)>,
+}
+
+impl CommandLine {
+    pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { argv: argv.into_iter().map(Into::into).collect(), directory: None, env: Vec::new() }
+    }
+
+    /// What GitHub's runner does for `run:` with the named shell (docs: workflow syntax,
+    /// `jobs.<job_id>.steps[*].shell`). Unknown shells are treated as `sh`.
+    pub fn shell(shell: &str, script: &str) -> Self {
+        let name = shell.split_whitespace().next().unwrap_or_default();
+        let name = name.rsplit('/').next().unwrap_or_default();
+        match name {
+            "bash" => Self::new(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]),
+            "python" | "python3" => Self::new([name, "-c", script]),
+            "pwsh" => Self::new(["pwsh", "-command", script]),
+            _ => Self::new(["sh", "-e", "-c", script]),
+        }
+    }
+
+    /// The script of a shell step, `None` for a plain argument vector.
+    pub fn script(&self) -> Option<&str> {
+        let shell = self.argv.first()?.rsplit('/').next()?;
+        let flag = self.argv.len().checked_sub(2).and_then(|i| self.argv.get(i))?;
+        let known = matches!(shell, "bash" | "sh" | "dash" | "zsh") && flag == "-c";
+        if known { self.argv.last().map(String::as_str) } else { None }
+    }
+}
+
+impl fmt::Display for CommandLine {
+    /// The script of a shell step, else the arguments quoted as a POSIX shell takes them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(script) = self.script() {
+            return f.write_str(script.trim_end());
+        }
+        for (i, arg) in self.argv.iter().enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+            if !arg.is_empty() && arg.chars().all(plain) {
+                f.write_str(arg)?;
+            } else {
+                write!(f, "'{}'", arg.replace('\'', r"'\''"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_read_as_people_type_them() {
+        assert_eq!(CommandLine::new(["cargo", "test", "it's"]).to_string(), r"cargo test 'it'\''s'");
+        let step = CommandLine::shell("/usr/bin/bash -e {0}", "npm ci\nnpm test\n");
+        assert_eq!(step.to_string(), "npm ci\nnpm test");
+        assert_eq!(step.script(), Some("npm ci\nnpm test\n"));
+        assert_eq!(CommandLine::new(["make", "-c", "x"]).script(), None);
+    }
+}
