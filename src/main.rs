@@ -1,1 +1,3 @@
-fn main() {}
+fn main() {
+    thanos_fix::process::enter_helper_if_asked();
+}
