@@ -32,6 +32,11 @@ impl Case {
         Self::new(&["sh", "-c", script])
     }
 
+    fn confined(&self, sandbox: Sandbox) -> Finished {
+        process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+        process::run(&Spec { sandbox, ..self.spec() }).unwrap()
+    }
+
     fn spec(&self) -> Spec<'_> {
         Spec {
             argv: &self.argv,
@@ -158,4 +163,52 @@ fn a_command_may_delete_its_directory() {
     let case = Case::sh("rm -rf \"$PWD\"; echo gone");
     assert_eq!(text(&case.run().stdout), "gone\n");
     assert_eq!(case.run().exit, Some(126));
+}
+
+#[test]
+fn confined_children_behave_as_free_ones() {
+    for sandbox in [Sandbox::Light, Sandbox::Full] {
+        let done = Case::sh("echo out; echo err >&2; exit 7").confined(sandbox);
+        assert_eq!((done.exit, done.signal, done.limit), (Some(7), None, None), "{}", text(&done.stderr));
+        assert_eq!((text(&done.stdout), text(&done.stderr)), ("out\n".into(), "err\n".into()));
+        assert_eq!(Case::sh("kill -SEGV $$").confined(sandbox).signal, Some(11));
+        assert_eq!(Case::new(&["no-such-program-here"]).confined(sandbox).exit, Some(127));
+        let mut case = Case::new(&["/usr/bin/env"]);
+        case.env = vec![("ONE".into(), "1".into())];
+        assert_eq!(text(&case.confined(sandbox).stdout), "ONE=1\n");
+        let (case, big) = (Case::new(&["cat"]), "x".repeat(300_000));
+        let done = process::run(&Spec { stdin: Some(big.as_bytes()), sandbox, ..case.spec() }).unwrap();
+        assert_eq!(text(&done.stdout), big);
+    }
+}
+
+#[test]
+fn a_confined_daemon_is_ended_at_the_end_and_at_the_wall() {
+    for sandbox in [Sandbox::Light, Sandbox::Full] {
+        let mut case = Case::new(&["python3", "-c", DAEMON]);
+        case.writable = vec![case.cwd.clone()];
+        let done = case.confined(sandbox);
+        assert!(done.success(), "{}", text(&done.combined));
+        assert!(!alive(&case.cwd.join("pid")));
+        case.argv[2] = format!("{DAEMON}time.sleep(600)");
+        let limits = Limits { wall: Duration::from_secs(2), ..Limits::default() };
+        let done = process::run(&Spec { sandbox, limits, ..case.spec() }).unwrap();
+        assert_eq!(done.limit, Some(LimitHit::Wall));
+        assert!(!alive(&case.cwd.join("pid")));
+    }
+}
+
+#[test]
+fn writing_is_refused_outside_and_allowed_inside() {
+    let outside = tempfile::tempdir().unwrap();
+    let file = outside.path().join("x");
+    let mut case = Case::sh(&format!("echo in > in && echo out > {}", file.display()));
+    case.writable = vec![case.cwd.clone()];
+    for sandbox in [Sandbox::Light, Sandbox::Full] {
+        let done = case.confined(sandbox);
+        assert!(!done.success() && !file.exists(), "{}", done.tier);
+        assert!(case.cwd.join("in").exists(), "{}", text(&done.stderr));
+        std::fs::remove_file(case.cwd.join("in")).unwrap();
+    }
+    assert!(case.run().success() && file.exists());
 }
