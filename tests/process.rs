@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use thanos_fix::process::{self, Finished, LimitHit, Limits, Sandbox, Spec};
+use thanos_fix::process::{self, Finished, LimitHit, Limits, Sandbox, Spec, Tier};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -211,4 +211,62 @@ fn writing_is_refused_outside_and_allowed_inside() {
         std::fs::remove_file(case.cwd.join("in")).unwrap();
     }
     assert!(case.run().success() && file.exists());
+}
+
+/// Prints the tier, then runs a script under `Full` with a home full of secrets and a `.git`.
+fn hostile(script: &str) -> (Case, Finished) {
+    let mut case = Case::sh(script);
+    let (home, tree) = (case.cwd.join("home"), case.cwd.join("tree"));
+    std::fs::create_dir_all(home.join(".ssh")).unwrap();
+    std::fs::create_dir_all(tree.join(".git")).unwrap();
+    std::fs::write(home.join(".ssh/id"), "SECRET").unwrap();
+    std::fs::write(home.join(".npmrc"), "//registry.example/:_authToken=SECRET").unwrap();
+    std::fs::write(home.join(".profile"), "plain").unwrap();
+    case.env.push(("HOME".into(), home.into()));
+    case.writable = vec![tree.clone()];
+    case.cwd = tree;
+    let done = case.confined(Sandbox::Full);
+    (case, done)
+}
+
+#[test]
+fn full_hides_credentials_and_nothing_else() {
+    let (_case, done) = hostile("cat ~/.ssh/id; cat ~/.npmrc; cat ~/.profile; ls -a ~ | grep npmrc");
+    assert_eq!(text(&done.stdout), "plain.npmrc\n", "{}", text(&done.stderr));
+    let (_case, done) =
+        hostile("cat /etc/passwd >/dev/null && echo x > new && mkdir -p a/b && mv new a/b && cat a/b/new");
+    assert_eq!(text(&done.stdout), "x\n", "{}", text(&done.stderr));
+}
+
+#[test]
+fn full_keeps_localhost_and_git_as_its_tier_says() {
+    let echo = "import socket
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+c = socket.create_connection(s.getsockname(), 5); a, _ = s.accept(); c.sendall(b'hello'); print(a.recv(9).decode())";
+    let (_case, done) = hostile(&format!("python3 -c \"{echo}\"; echo x > .git/config || echo read-only"));
+    match process::tier() {
+        Tier::Namespaces => assert_eq!(text(&done.stdout), "hello\nread-only\n", "{}", text(&done.stderr)),
+        Tier::Landlock => assert_eq!(text(&done.stdout), ""),
+        other => panic!("no sandbox to test: {other:?}"),
+    }
+}
+
+#[test]
+fn full_reaches_no_server_of_ours_and_no_process_of_ours() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let connect = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 2); print('reached')");
+    let ours = std::process::id();
+    let script =
+        format!("python3 -c \"{connect}\"; cat /proc/{ours}/environ && echo read; kill -0 {ours} && echo killed");
+    let (_case, done) = hostile(&script);
+    assert_eq!(text(&done.stdout), "", "{}", done.tier);
+}
+
+#[test]
+fn killing_the_helper_is_no_success() {
+    let mut case = Case::new(&["python3", "-c", "import os, time; os.kill(os.getppid(), 9); time.sleep(600)"]);
+    case.writable = vec![case.cwd.clone()];
+    let done = case.confined(Sandbox::Light);
+    assert_eq!((done.exit, done.signal), (None, Some(9)));
 }
