@@ -9,6 +9,9 @@ pub mod ids;
 pub mod patch;
 pub mod record;
 pub mod command;
+pub mod event;
+pub mod config;
+pub mod task;
 
 // floor 1: judgment (pure)
 pub mod brain;
