@@ -16,6 +16,7 @@ pub mod task;
 // floor 1: judgment (pure)
 pub mod brain;
 pub mod guard;
+pub mod report;
 pub mod syntax;
 
 // floor 2: adapters (each the only user of its crate)
