@@ -121,13 +121,7 @@ pub struct Publish {
 
 impl Default for Publish {
     fn default() -> Self {
-        Self {
-            draft: true,
-            labels: vec!["thanos-fix".to_owned()],
-            dispatch_ci: None,
-            comment: true,
-            annotations: true,
-        }
+        Self { draft: true, labels: vec!["thanos-fix".to_owned()], dispatch_ci: None, comment: true, annotations: true }
     }
 }
 

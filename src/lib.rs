@@ -5,12 +5,12 @@
 //! its own floor (`tests/tidy.rs` enforces it; `docs/architecture.md` explains it).
 
 // floor 0: words (pure: no I/O, no async, no clock)
+pub mod command;
+pub mod config;
+pub mod event;
 pub mod ids;
 pub mod patch;
 pub mod record;
-pub mod command;
-pub mod event;
-pub mod config;
 pub mod task;
 
 // floor 1: judgment (pure)
@@ -30,3 +30,6 @@ pub mod workspace;
 pub mod check;
 pub mod hand;
 pub mod verify;
+
+// floor 5: doors
+pub mod cli;

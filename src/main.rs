@@ -1,1 +1,5 @@
-fn main() {}
+//! The thin binary.
+
+fn main() -> std::process::ExitCode {
+    thanos_fix::cli::main()
+}

@@ -57,10 +57,21 @@ pub struct UpstreamRun {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    Issue { issue: Issue, label: Option<String> },
-    Comment { issue: Issue, id: u64, text: String, author: Actor },
+    Issue {
+        issue: Issue,
+        label: Option<String>,
+    },
+    Comment {
+        issue: Issue,
+        id: u64,
+        text: String,
+        author: Actor,
+    },
     WorkflowRun(Box<UpstreamRun>),
-    Dispatch { inputs: BTreeMap<String, String>, branch: Option<BranchName> },
+    Dispatch {
+        inputs: BTreeMap<String, String>,
+        branch: Option<BranchName>,
+    },
     /// An event that no task is made from; parsed as far as the fields above.
     Other,
 }

@@ -55,7 +55,12 @@ fn capital(phrase: &str) -> String {
 fn cause(body: &mut String, story: &Story) {
     let Some(diagnosis) = &story.healing.diagnosis else { return };
     if let Some(error) = &diagnosis.first_error {
-        let _ = writeln!(body, "{} failure:\n\n{}", capital(diagnosis.class.as_str()), fence("text", &one_line(error, 500)));
+        let _ = writeln!(
+            body,
+            "{} failure:\n\n{}",
+            capital(diagnosis.class.as_str()),
+            fence("text", &one_line(error, 500))
+        );
     }
     if story.healing.outcome == Outcome::Fixed || diagnosis.suspects.is_empty() {
         return;
@@ -91,7 +96,8 @@ fn tried(body: &mut String, story: &Story) {
     if story.healing.tried.is_empty() || story.healing.outcome == Outcome::Fixed {
         return;
     }
-    let lines: Vec<String> = story.healing.tried.iter().map(|t| format!("{}: {} → {}", t.hand.as_str(), t.why, t.result)).collect();
+    let lines: Vec<String> =
+        story.healing.tried.iter().map(|t| format!("{}: {} → {}", t.hand.as_str(), t.why, t.result)).collect();
     body.push_str(&details("what was tried", &fence("text", &tail(&lines.join("\n"), 40))));
 }
 

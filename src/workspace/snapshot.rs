@@ -53,10 +53,8 @@ pub struct Kept {
 
 impl Signature {
     fn of(stat: &Stat) -> Self {
-        let changed = Duration::new(
-            u64::try_from(stat.st_ctime).unwrap_or(0),
-            u32::try_from(stat.st_ctime_nsec).unwrap_or(0),
-        );
+        let changed =
+            Duration::new(u64::try_from(stat.st_ctime).unwrap_or(0), u32::try_from(stat.st_ctime_nsec).unwrap_or(0));
         Self { size: stat.st_size, mode: stat.st_mode, inode: stat.st_ino, modified: disk::mtime(stat), changed }
     }
 
