@@ -81,7 +81,8 @@ impl Disk {
         let Some(parent) = self.nearest_parent(path)? else { return Ok(false) };
         if in_place {
             let stat = rustix::fs::statat(&parent, path.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
-            let access = rustix::fs::accessat(&parent, path.file_name(), rustix::fs::Access::WRITE_OK, AtFlags::EACCESS);
+            let access =
+                rustix::fs::accessat(&parent, path.file_name(), rustix::fs::Access::WRITE_OK, AtFlags::EACCESS);
             return Ok(!owner_writes(stat.st_mode) || access.is_err());
         }
         Ok(!owner_writes(rustix::fs::fstat(&parent)?.st_mode)
@@ -132,7 +133,10 @@ impl Disk {
     pub fn missing_parents(&self, path: &RelPath) -> Result<Vec<RelPath>> {
         let mut missing = Vec::new();
         for directory in parents_of(path) {
-            if self.parent(&directory, Parents::Look)?.is_none_or(|p| open_dir(p.as_fd(), directory.file_name()).is_err()) {
+            if self
+                .parent(&directory, Parents::Look)?
+                .is_none_or(|p| open_dir(p.as_fd(), directory.file_name()).is_err())
+            {
                 missing.push(directory);
             }
         }

@@ -53,10 +53,8 @@ pub struct Kept {
 
 impl Signature {
     fn of(stat: &Stat) -> Self {
-        let changed = Duration::new(
-            u64::try_from(stat.st_ctime).unwrap_or(0),
-            u32::try_from(stat.st_ctime_nsec).unwrap_or(0),
-        );
+        let changed =
+            Duration::new(u64::try_from(stat.st_ctime).unwrap_or(0), u32::try_from(stat.st_ctime_nsec).unwrap_or(0));
         Self { size: stat.st_size, mode: stat.st_mode, inode: stat.st_ino, modified: disk::mtime(stat), changed }
     }
 
@@ -90,7 +88,7 @@ impl Kept {
         self.journal.clear()
     }
 
-    fn mark(&mut self) -> Result<()> {
+    pub(super) fn mark(&mut self) -> Result<()> {
         self.journal.sync()?;
         let marker = std::fs::File::create(&self.marker).context("cannot mark the journal")?;
         Ok(marker.sync_all()?)
