@@ -6,12 +6,18 @@
 
 // floor 0: words (pure: no I/O, no async, no clock)
 pub mod command;
+<<<<<<< HEAD
 pub mod config;
 pub mod event;
 pub mod ids;
 pub mod patch;
 pub mod record;
 pub mod task;
+=======
+pub mod ids;
+pub mod patch;
+pub mod record;
+>>>>>>> locate
 
 // floor 1: judgment (pure)
 pub mod brain;

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Hands propose candidate patches for a diagnosis. They stand on a ladder from cheapest to dearest;
 //! the heal stage climbs it and stops at the first candidate that passes every guard.
 //!
@@ -52,3 +53,6 @@ pub trait Hand {
     /// "Nothing to propose" is an empty iterator; `Err` means that the hand itself broke.
     fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>>;
 }
+=======
+
+>>>>>>> locate

@@ -1,2 +1,1 @@
-//! Placeholder until the process room lands.
-pub struct Finished;
+

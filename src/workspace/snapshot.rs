@@ -88,7 +88,7 @@ impl Kept {
         self.journal.clear()
     }
 
-    fn mark(&mut self) -> Result<()> {
+    pub(super) fn mark(&mut self) -> Result<()> {
         self.journal.sync()?;
         let marker = std::fs::File::create(&self.marker).context("cannot mark the journal")?;
         Ok(marker.sync_all()?)
