@@ -6,18 +6,13 @@
 
 // floor 0: words (pure: no I/O, no async, no clock)
 pub mod command;
-<<<<<<< HEAD
 pub mod config;
 pub mod event;
 pub mod ids;
+pub mod mask;
 pub mod patch;
 pub mod record;
 pub mod task;
-=======
-pub mod ids;
-pub mod patch;
-pub mod record;
->>>>>>> locate
 
 // floor 1: judgment (pure)
 pub mod brain;
@@ -36,6 +31,9 @@ pub mod workspace;
 pub mod check;
 pub mod hand;
 pub mod verify;
+
+// floor 4: flow
+pub mod stage;
 
 // floor 5: doors
 pub mod cli;

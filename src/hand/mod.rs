@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Hands propose candidate patches for a diagnosis. They stand on a ladder from cheapest to dearest;
 //! the heal stage climbs it and stops at the first candidate that passes every guard.
 //!
@@ -53,6 +52,3 @@ pub trait Hand {
     /// "Nothing to propose" is an empty iterator; `Err` means that the hand itself broke.
     fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>>;
 }
-=======
-
->>>>>>> locate
