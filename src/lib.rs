@@ -6,6 +6,7 @@
 
 // floor 0: words (pure: no I/O, no async, no clock)
 pub mod ids;
+pub mod mask;
 pub mod patch;
 pub mod record;
 pub mod command;
