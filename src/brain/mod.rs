@@ -3,3 +3,4 @@
 pub mod locate;
 pub mod log;
 pub mod text;
+pub mod workflow;
