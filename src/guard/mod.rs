@@ -4,13 +4,14 @@
 pub mod change;
 mod dependencies;
 mod paths;
-pub mod policy;
+mod policy;
 pub mod secrets;
 mod shape;
 mod suite;
 
-pub use policy::Policy;
+pub use policy::unknown_checks;
 
+use crate::config::Policy;
 use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::record::{CheckResult, Finding, Severity};
@@ -62,36 +63,20 @@ pub fn passes(results: &[CheckResult]) -> bool {
 }
 
 fn judge_one(check: &Check, input: &Input) -> CheckResult {
-    let mut findings = (check.run)(input);
-    for finding in &mut findings {
-        finding.severity = severity(finding, input.policy);
-    }
+    let findings = (check.run)(input);
+    let findings = findings.into_iter().filter_map(|finding| policy::levelled(finding, input.policy)).collect();
     CheckResult::from_findings(check.id, findings)
 }
 
-/// What the trusted configuration makes of a finding. `warn` goes first, so that `block: [tests]` with
-/// `warn: [tests/literal]` means what it says.
-fn severity(finding: &Finding, policy: &Policy) -> Severity {
-    if policy.warn.iter().any(|name| name.covers(&finding.rule)) {
-        finding.severity.min(Severity::Warning)
-    } else if finding.severity == Severity::Warning && policy.block.iter().any(|name| name.covers(&finding.rule)) {
-        Severity::Error
-    } else {
-        finding.severity
-    }
+/// A finding about the patch as a whole.
+fn finding(rule: &str, severity: Severity, message: impl Into<String>) -> Finding {
+    let message = message.into();
+    Finding { rule: rule.to_owned(), severity, path: None, line: None, column: None, message, fingerprint: None }
 }
 
 /// A finding about a file as a whole.
 fn about(rule: &str, severity: Severity, path: &RelPath, message: impl Into<String>) -> Finding {
-    Finding {
-        rule: rule.to_owned(),
-        severity,
-        path: Some(path.to_string()),
-        line: None,
-        column: None,
-        message: message.into(),
-        fingerprint: None,
-    }
+    Finding { path: Some(path.to_string()), ..finding(rule, severity, message) }
 }
 
 /// A finding about one line: of the new file where it was added, of the old one where it went.

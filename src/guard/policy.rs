@@ -1,126 +1,78 @@
-//! What the trusted configuration allows and forbids: the key `policy` of thanos.yml.
+//! What the trusted configuration makes of paths and findings.
 
+use crate::config::{Level, Policy};
+use crate::record::{Finding, Severity};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use serde::{Deserialize, Serialize};
 
-/// The defaults are the safe ones; everything here either loosens or tightens them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Policy {
-    /// More paths that no patch may touch.
-    pub protect: Vec<PathGlob>,
-    /// Paths that a patch may touch although they are protected by default or by `protect`.
-    pub allow: Vec<PathGlob>,
-    pub max_files: usize,
-    /// Added and removed lines together.
-    pub max_lines: usize,
-    /// Names of dependencies (globs) that may come in without a word.
-    pub allow_dependencies: Vec<PathGlob>,
-    /// Checks or rules whose warnings block too: `dependencies`, `tests/literal`.
-    pub block: Vec<RuleName>,
-    /// Checks or rules that only warn.
-    pub warn: Vec<RuleName>,
-}
+/// Checks that no configuration can turn down; single paths are allowed by `policy.allow`.
+const FIRM: &[&str] = &["paths", "secrets"];
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            protect: Vec::new(),
-            allow: Vec::new(),
-            max_files: 20,
-            max_lines: 400,
-            allow_dependencies: Vec::new(),
-            block: Vec::new(),
-            warn: Vec::new(),
-        }
-    }
-}
-
-/// A glob over `/`-separated paths: `*` stays within one part, `**` does not, letters match in any case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PathGlob(String);
-
-impl TryFrom<String> for PathGlob {
-    type Error = globset::Error;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        compile(&text).map(|_| Self(text))
-    }
-}
-
-impl From<PathGlob> for String {
-    fn from(glob: PathGlob) -> Self {
-        glob.0
-    }
-}
-
-fn compile(text: &str) -> Result<globset::Glob, globset::Error> {
-    GlobBuilder::new(text).literal_separator(true).case_insensitive(true).build()
-}
-
-/// Whether any of `globs` matches all of `path`.
-pub fn matches(globs: &[PathGlob], path: &str) -> bool {
+/// Whether any of `globs` matches all of `path`: `*` stays within one part, `**` does not, letters match
+/// in any case.
+pub fn matches(globs: &[String], path: &str) -> bool {
     !globs.is_empty() && set(globs).is_match(path)
 }
 
-/// Every [`PathGlob`] compiled once already, so none can be lost here.
-fn set(globs: &[PathGlob]) -> GlobSet {
+/// A glob that does not compile was refused when the configuration was read.
+fn set(globs: &[String]) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for glob in globs.iter().filter_map(|glob| compile(&glob.0).ok()) {
-        set.add(glob);
+    for glob in globs {
+        if let Ok(glob) = GlobBuilder::new(glob).literal_separator(true).case_insensitive(true).build() {
+            set.add(glob);
+        }
     }
     set.build().unwrap_or_default()
 }
 
-/// The id of a check (`tests`) or of one of its rules (`tests/skipped`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RuleName(String);
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no check is called `{0}`; there are {known}", known = super::ids().join(", "))]
-pub struct UnknownRule(String);
-
-impl TryFrom<String> for RuleName {
-    type Error = UnknownRule;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let check = text.split('/').next().unwrap_or_default();
-        if super::ids().contains(&check) { Ok(Self(text)) } else { Err(UnknownRule(text)) }
+/// Applies the level that `policy.checks` gives to the finding's rule (`tests/literal`), or else to its
+/// check (`tests`).
+pub fn levelled(finding: Finding, policy: &Policy) -> Option<Finding> {
+    let check = finding.rule.split('/').next().unwrap_or_default();
+    if FIRM.contains(&check) {
+        return Some(finding);
     }
+    let severity = match policy.checks.get(&finding.rule).or_else(|| policy.checks.get(check)) {
+        Some(Level::Off) => return None,
+        Some(Level::Warn) => finding.severity.min(Severity::Warning),
+        Some(Level::Block) => Severity::Error,
+        None => finding.severity,
+    };
+    Some(Finding { severity, ..finding })
 }
 
-impl From<RuleName> for String {
-    fn from(name: RuleName) -> Self {
-        name.0
-    }
-}
-
-impl RuleName {
-    /// Whether it names `rule` or the check that `rule` belongs to.
-    pub fn covers(&self, rule: &str) -> bool {
-        rule.strip_prefix(self.0.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    }
+/// Names in `policy.checks` that belong to no check, so that a misspelt one is not silently without effect.
+pub fn unknown_checks(policy: &Policy) -> Vec<&str> {
+    let known = |name: &&String| super::ids().contains(&name.split('/').next().unwrap_or_default());
+    policy.checks.keys().filter(|name| !known(name)).map(String::as_str).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::finding;
 
     #[test]
-    fn the_configuration_is_read_strictly() {
-        let yaml =
-            "protect: ['deploy/**']\nallow: [Cargo.lock]\nmax-files: 3\nblock: [dependencies]\nwarn: [tests/literal]\n";
-        let policy: Policy = serde_yaml::from_str(yaml).unwrap();
-        assert_eq!((policy.max_files, policy.max_lines), (3, 400));
-        assert!(matches(&policy.protect, "Deploy/a/b.yml") && !matches(&policy.protect, "src/deploy/x"));
-        for bad in ["protects: []", "protect: ['a[']", "warn: [test]", "max-files: many", "max-files: -1"] {
-            assert!(serde_yaml::from_str::<Policy>(bad).is_err(), "{bad}");
-        }
+    fn globs_match_whole_paths_in_any_case() {
+        let globs = ["deploy/**".to_owned(), "*.lock".to_owned()];
+        assert!(matches(&globs, "Deploy/a/b.yml") && matches(&globs, "x.lock"));
+        assert!(!matches(&globs, "src/deploy/x") && !matches(&globs, "a/x.lock"));
     }
 
     #[test]
-    fn a_check_covers_its_rules() {
-        let name = RuleName::try_from("tests".to_owned()).unwrap();
-        assert!(name.covers("tests") && name.covers("tests/skipped") && !name.covers("testsuite"));
+    fn levels_apply_to_rules_before_checks_and_never_to_firm_ones() {
+        let level = |rule: &str, checks: &[(&str, Level)]| {
+            let checks = checks.iter().map(|(id, level)| ((*id).to_owned(), *level)).collect();
+            let policy = Policy { checks, ..Policy::default() };
+            levelled(finding(rule, Severity::Error, "x"), &policy).map(|f| f.severity)
+        };
+        assert_eq!(level("tests/literal", &[("tests", Level::Warn)]), Some(Severity::Warning));
+        assert_eq!(
+            level("tests/literal", &[("tests", Level::Off), ("tests/literal", Level::Block)]),
+            Some(Severity::Error)
+        );
+        assert_eq!(level("tests/literal", &[("tests", Level::Off)]), None);
+        assert_eq!(level("secrets/jwt", &[("secrets", Level::Off)]), Some(Severity::Error));
+        let policy = Policy { checks: [("test".to_owned(), Level::Off)].into(), ..Policy::default() };
+        assert_eq!(unknown_checks(&policy), ["test"]);
     }
 }

@@ -1,6 +1,6 @@
 //! What kind of things a patch changes and how many: only the text of regular files, and not too much.
 
-use super::{Input, about};
+use super::{Input, about, finding};
 use crate::patch::FilePatch;
 use crate::record::{Finding, Severity};
 
@@ -35,11 +35,7 @@ fn judge(file: &FilePatch, input: &Input) -> Vec<Finding> {
 
 fn is_binary(file: &FilePatch) -> bool {
     let binary = |bytes: &Vec<u8>| bytes.contains(&0) || std::str::from_utf8(bytes).is_err();
-    // A text in another encoding may lose bytes that are not UTF-8, but not gain any.
-    match (&file.before, &file.after) {
-        (Some(before), Some(after)) => binary(before) || binary(after),
-        (before, after) => before.iter().chain(after).any(binary),
-    }
+    file.before.iter().chain(&file.after).any(binary)
 }
 
 /// Lock files are long and written by tools: `dependencies` looks at them.
@@ -55,14 +51,7 @@ fn size(input: &Input) -> Vec<Finding> {
         ("shape/lines", stats.added + stats.removed, input.policy.max_lines, "lines", "max-lines"),
     ];
     let over = limits.into_iter().filter(|(_, count, limit, ..)| count > limit);
-    over.map(|(rule, count, limit, what, key)| Finding {
-        rule: rule.to_owned(),
-        severity: Severity::Error,
-        path: None,
-        line: None,
-        column: None,
-        message: format!("changes {count} {what}; `policy.{key}` is {limit}"),
-        fingerprint: None,
-    })
-    .collect()
+    let message = |count, what, key, limit| format!("changes {count} {what}; `policy.{key}` is {limit}");
+    over.map(|(rule, count, limit, what, key)| finding(rule, Severity::Error, message(count, what, key, limit)))
+        .collect()
 }
