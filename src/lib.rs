@@ -5,10 +5,10 @@
 //! its own floor (`tests/tidy.rs` enforces it; `docs/architecture.md` explains it).
 
 // floor 0: words (pure: no I/O, no async, no clock)
+pub mod command;
 pub mod ids;
 pub mod patch;
 pub mod record;
-pub mod command;
 
 // floor 1: judgment (pure)
 pub mod brain;
