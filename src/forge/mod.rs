@@ -10,7 +10,7 @@ pub mod local;
 pub use error::{Call, ForgeError};
 pub use types::*;
 
-use crate::git::{FileMode, TreeEntry};
+use crate::git::TreeEntry;
 use crate::ids::{BranchName, RelPath, RepoSlug, Sha};
 use crate::patch::Patch;
 use std::collections::BTreeMap;
@@ -59,7 +59,8 @@ pub trait Forge: Send + Sync {
     fn checkout(&self, commit: &Sha, depth: u32, into: &Path) -> Result<()>;
 
     // branches
-    /// The lock of a task: exactly one caller is told [`RefCreated::Created`].
+    /// The lock of a task: exactly one caller is told [`RefCreated::Created`]. `at` must be this attempt's
+    /// own commit, so that a create whose answer was lost can be told from somebody else's.
     fn create_branch(&self, branch: &BranchName, at: &Sha) -> Result<RefCreated>;
     /// Moves the branch from `expected` to `new`. Without `force` only forward.
     fn update_branch(&self, branch: &BranchName, expected: &Sha, new: &Sha, force: bool) -> Result<RefUpdate>;
@@ -105,7 +106,18 @@ pub trait Forge: Send + Sync {
     fn dispatch(&self, workflow: &str, branch: &BranchName) -> Result<()>;
 }
 
-/// The mode of a file that a patch touches: kept from the base, plain when it is new.
-fn mode_of(entries: &BTreeMap<RelPath, TreeEntry>, path: &RelPath) -> FileMode {
-    entries.get(path).map_or(FileMode::File, |entry| entry.mode)
+/// A patch that holds a secret of this run must not leave, and a masked file would not be what was
+/// proven. What was public in the file before may stay.
+fn refuse_secrets(mask: &Mask, patch: &Patch) -> Result<()> {
+    let is_masked = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        mask(&text) != text
+    };
+    for file in patch.files() {
+        let was = file.before.as_deref().is_some_and(is_masked);
+        if !was && file.after.as_deref().is_some_and(is_masked) {
+            return Err(ForgeError::Secret { path: file.path.to_string() });
+        }
+    }
+    Ok(())
 }

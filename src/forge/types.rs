@@ -278,6 +278,12 @@ pub struct Job {
     pub steps: Vec<Step>,
 }
 
+impl Job {
+    pub fn has_failed(&self) -> bool {
+        matches!(self.conclusion.as_deref(), Some("failure" | "timed_out" | "startup_failure"))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     pub number: u64,
