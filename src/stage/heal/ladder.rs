@@ -9,7 +9,7 @@ use crate::hand::{self, Hand, Job, Workshop};
 use crate::brain::log;
 use crate::patch::Patch;
 use crate::record::{
-    Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, Evidence, FailureClass, HandId, Outcome, Tried,
+    Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Outcome, RunSummary, Tried,
 };
 use crate::verify::{self, Run};
 use anyhow::Result;
@@ -26,7 +26,7 @@ pub struct Climb {
     pub outcome: Outcome,
     pub reason: String,
     pub candidate: Option<Candidate>,
-    pub evidence_after: Option<(crate::record::RunSummary, verify::Comparison)>,
+    pub after: Option<(RunSummary, verify::Comparison)>,
     pub guards: Vec<CheckResult>,
     pub tried: Vec<Tried>,
     pub judged: usize,
@@ -242,7 +242,7 @@ impl State<'_, '_> {
             outcome: Outcome::Proposed,
             reason: candidate.why.clone(),
             candidate: Some(candidate),
-            evidence_after: Some((summarize(run), verify::compare(self.base, run))),
+            after: Some((summarize(run), verify::compare(self.base, run))),
             guards,
             ..self.empty(Outcome::Proposed)
         }
@@ -274,7 +274,7 @@ impl State<'_, '_> {
             outcome,
             reason: String::new(),
             candidate: None,
-            evidence_after: None,
+            after: None,
             guards: Vec::new(),
             tried: Vec::new(),
             judged: 0,
