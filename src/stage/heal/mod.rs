@@ -12,7 +12,7 @@ use crate::brain::log;
 use crate::command::CommandLine;
 use crate::config::{Policy, Sandbox};
 use crate::record::{
-    Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Seconds, Tokens, Tried,
+    Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried,
 };
 use crate::report::markdown::{one_line, tail};
 use crate::task::Request;
@@ -73,7 +73,7 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
 }
 
 fn work(bench: &Bench) -> Result<Healing> {
-    let mut healing = Healing::empty();
+    let mut healing = Healing::default();
     if let Err(why) = bench.prepare()? {
         return Ok(healing.end(Outcome::Explained, why));
     }
@@ -212,36 +212,5 @@ fn summarize(run: &Run) -> RunSummary {
         seconds: run.finished.seconds,
         limit: run.finished.limit.map(|l| format!("{l:?}").to_lowercase()),
         excerpt: text[skip..].to_owned(),
-    }
-}
-
-impl Healing {
-    fn empty() -> Self {
-        Self {
-            outcome: Outcome::Explained,
-            reason: String::new(),
-            diagnosis: None,
-            candidate: None,
-            candidates: 0,
-            tried: Vec::new(),
-            evidence: None,
-            guards: Vec::new(),
-            seconds: Seconds::default(),
-            tokens: Tokens::default(),
-            cost_usd: 0.0,
-            notes: Vec::new(),
-            retry_wanted: None,
-        }
-    }
-
-    /// Without a task to work on: how it ended before anything was run.
-    pub fn ended(outcome: Outcome, reason: impl Into<String>) -> Self {
-        Self::empty().end(outcome, reason)
-    }
-
-    fn end(mut self, outcome: Outcome, reason: impl Into<String>) -> Self {
-        self.outcome = outcome;
-        self.reason = reason.into();
-        self
     }
 }
