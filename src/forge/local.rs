@@ -448,21 +448,5 @@ fn missing(folder: &str, number: u64) -> ForgeError {
     ForgeError::NotFound { call: Call { method: "GET", path: format!("{folder}/{number}") } }
 }
 
-/// Whether the text names the issue, and whether by one of GitHub's closing keywords.
-fn mentions(body: &str, issue: u64) -> (bool, bool) {
-    let words: Vec<&str> = body.split_whitespace().collect();
-    let reference = format!("#{issue}");
-    let is_it = |word: &str| word.trim_matches(|c: char| !c.is_ascii_digit() && c != '#') == reference;
-    let closing = |word: &str| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_alphabetic()).to_ascii_lowercase();
-        matches!(
-            &*word,
-            "fix" | "fixes" | "fixed" | "close" | "closes" | "closed" | "resolve" | "resolves" | "resolved"
-        )
-    };
-    let mentioned = words.iter().any(|word| is_it(word));
-    (mentioned, words.windows(2).any(|pair| closing(pair[0]) && is_it(pair[1])))
-}
-
 #[cfg(test)]
 mod tests;
