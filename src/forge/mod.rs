@@ -1,3 +1,5 @@
+//! The forge: everything we ask of GitHub, and its local twin (a bare repository and a folder of JSON
+//! files) that the demo and the tests use. Synchronous outside; the network runs inside.
 
 mod error;
 mod types;
