@@ -69,7 +69,7 @@ impl Client {
     }
 
     pub(super) fn sleep(&self, time: std::time::Duration) {
-        self.runtime.block_on(tokio::time::sleep(time));
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
     }
 
     async fn exchange(&self, ask: &Ask) -> Result<Reply> {
@@ -120,7 +120,8 @@ impl Client {
     }
 
     fn stream(&self, request: reqwest::RequestBuilder, call: &Call) -> Result<(u16, Stream)> {
-        let response = self.runtime.block_on(request.send()).map_err(|error| failed(call.clone(), &error))?;
+        let response =
+            self.runtime.block_on(async { request.send().await }).map_err(|error| failed(call.clone(), &error))?;
         let status = response.status().as_u16();
         Ok((status, Stream { runtime: Arc::clone(&self.runtime), response, chunk: io::Cursor::default() }))
     }
@@ -141,7 +142,7 @@ impl Read for Stream {
                 return Ok(count);
             }
             // The URL holds a signature, so it must not get into the message.
-            let next = self.runtime.block_on(self.response.chunk());
+            let next = self.runtime.block_on(async { self.response.chunk().await });
             match next.map_err(|error| io::Error::other(root_cause(&error.without_url())))? {
                 Some(bytes) => self.chunk = io::Cursor::new(bytes.to_vec()),
                 None => return Ok(0),
