@@ -4,11 +4,10 @@
 use super::http::{self, Clients};
 use super::send::{Ask, Method};
 use super::{Config, Mask, Timing};
-use crate::forge::{Call, ForgeError, Result};
+use crate::forge::{Call, ForgeError, Result, mask_json};
 use octocrab::Octocrab;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
 use std::io::{self, Read};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -73,7 +72,7 @@ impl Client {
     }
 
     async fn exchange(&self, ask: &Ask) -> Result<Reply> {
-        let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { masked(body, &self.mask) });
+        let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { mask_json(body, &*self.mask) });
         let (path, body) = (ask.path.as_str(), body.as_ref());
         let response = match ask.method {
             Method::Get => {
@@ -176,15 +175,6 @@ async fn read_all(mut response: reqwest::Response) -> std::result::Result<Vec<u8
         }
     }
     Ok(body)
-}
-
-fn masked(value: &Value, mask: &Mask) -> Value {
-    match value {
-        Value::String(text) => Value::String(mask(text)),
-        Value::Array(items) => items.iter().map(|item| masked(item, mask)).collect(),
-        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), masked(value, mask))).collect(),
-        other => other.clone(),
-    }
 }
 
 fn failed(call: Call, error: &(dyn std::error::Error + 'static)) -> ForgeError {
