@@ -3,6 +3,7 @@
 use crate::git::TreeEntry;
 use crate::ids::{BranchName, RelPath, RepoSlug, Sha};
 use crate::record::Severity;
+pub use crate::task::Permission;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +29,6 @@ impl Account {
         let plain = |login: &str| login.strip_suffix("[bot]").unwrap_or(login).to_ascii_lowercase();
         self.bot == other.bot && plain(&self.login) == plain(&other.login)
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Permission {
-    None,
-    Read,
-    Triage,
-    Write,
-    Maintain,
-    Admin,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
