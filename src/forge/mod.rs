@@ -13,6 +13,7 @@ pub use types::*;
 use crate::git::TreeEntry;
 use crate::ids::{BranchName, RelPath, RepoSlug, Sha};
 use crate::patch::Patch;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -136,4 +137,14 @@ fn mentions(body: &str, issue: u64) -> (bool, bool) {
     };
     let mentioned = words.iter().any(|word| is_it(word));
     (mentioned, words.windows(2).any(|pair| closing(pair[0]) && is_it(pair[1])))
+}
+
+/// Every string in the value, masked; keys are ours.
+pub(crate) fn mask_json(value: &Value, mask: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(mask(text)),
+        Value::Array(items) => items.iter().map(|item| mask_json(item, mask)).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), mask_json(value, mask))).collect(),
+        other => other.clone(),
+    }
 }

@@ -4,11 +4,10 @@
 use super::http::{self, Clients};
 use super::send::{Ask, Method};
 use super::{Config, Mask, Timing};
-use crate::forge::{Call, ForgeError, Result};
+use crate::forge::{Call, ForgeError, Result, mask_json};
 use octocrab::Octocrab;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
 use std::io::{self, Read};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -69,11 +68,11 @@ impl Client {
     }
 
     pub(super) fn sleep(&self, time: std::time::Duration) {
-        self.runtime.block_on(tokio::time::sleep(time));
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
     }
 
     async fn exchange(&self, ask: &Ask) -> Result<Reply> {
-        let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { masked(body, &self.mask) });
+        let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { mask_json(body, &*self.mask) });
         let (path, body) = (ask.path.as_str(), body.as_ref());
         let response = match ask.method {
             Method::Get => {
@@ -120,7 +119,8 @@ impl Client {
     }
 
     fn stream(&self, request: reqwest::RequestBuilder, call: &Call) -> Result<(u16, Stream)> {
-        let response = self.runtime.block_on(request.send()).map_err(|error| failed(call.clone(), &error))?;
+        let response =
+            self.runtime.block_on(async { request.send().await }).map_err(|error| failed(call.clone(), &error))?;
         let status = response.status().as_u16();
         Ok((status, Stream { runtime: Arc::clone(&self.runtime), response, chunk: io::Cursor::default() }))
     }
@@ -141,7 +141,7 @@ impl Read for Stream {
                 return Ok(count);
             }
             // The URL holds a signature, so it must not get into the message.
-            let next = self.runtime.block_on(self.response.chunk());
+            let next = self.runtime.block_on(async { self.response.chunk().await });
             match next.map_err(|error| io::Error::other(root_cause(&error.without_url())))? {
                 Some(bytes) => self.chunk = io::Cursor::new(bytes.to_vec()),
                 None => return Ok(0),
@@ -175,15 +175,6 @@ async fn read_all(mut response: reqwest::Response) -> std::result::Result<Vec<u8
         }
     }
     Ok(body)
-}
-
-fn masked(value: &Value, mask: &Mask) -> Value {
-    match value {
-        Value::String(text) => Value::String(mask(text)),
-        Value::Array(items) => items.iter().map(|item| masked(item, mask)).collect(),
-        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), masked(value, mask))).collect(),
-        other => other.clone(),
-    }
 }
 
 fn failed(call: Call, error: &(dyn std::error::Error + 'static)) -> ForgeError {
