@@ -11,9 +11,9 @@ const NEAR: usize = 40;
 pub(super) fn judge(mut found: Vec<Found>) -> LogReport {
     found.sort_by_key(|f| f.at);
     let Some(best) = best(&found) else { return nothing() };
-    let (class, at) = (best.class, best.at);
+    let (class, at) = (class_of(best), best.at);
     let same: Vec<&Found> =
-        found.iter().filter(|f| f.class == class && f.rank >= Rank::Strong.min(best.rank)).collect();
+        found.iter().filter(|f| f.class == best.class && f.rank >= Rank::Strong.min(best.rank)).collect();
     let quote = if best.quote.is_empty() {
         same.iter().map(|f| f.quote.as_str()).find(|q| !q.is_empty())
     } else {
@@ -36,6 +36,12 @@ fn nothing() -> LogReport {
         first_error: None,
         tool: None,
     }
+}
+
+/// A tool that nobody here parses failed with its own message: most often its set-up is wrong.
+fn class_of(best: &Found) -> FailureClass {
+    let unnamed = best.class == FailureClass::Unknown && best.rank == Rank::Generic;
+    if unnamed { FailureClass::Config } else { best.class }
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.
