@@ -49,6 +49,7 @@ mod ruby;
 mod ruff;
 mod runner;
 mod rustc;
+mod script;
 mod swift;
 mod tap;
 mod tsc;

@@ -34,10 +34,16 @@ static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// The most telling phrase of the line.
 pub(super) fn first(lines: &Lines, at: usize) -> Option<Found> {
     let line = lines.get(at);
-    let hits = SEARCH.as_ref()?.find_overlapping_iter(line).map(|hit| ENTRIES[hit.pattern().as_usize()]);
+    let hits = SEARCH.as_ref()?.find_overlapping_iter(line).filter(|hit| starts_word(line, hit.start()));
+    let hits = hits.map(|hit| ENTRIES[hit.pattern().as_usize()]);
     let (tool, phrase) = hits.filter(|(_, phrase)| holds(line, phrase.with)).max_by_key(|(_, phrase)| phrase.rank)?;
     let rank = if is_tolerated(lines.marked(at)) { Rank::Wrapper.min(phrase.rank) } else { phrase.rank };
     Some(Found::new(tool, phrase.class, rank, at, line))
+}
+
+/// `emfile` is no part of `Gemfile`.
+fn starts_word(line: &str, at: usize) -> bool {
+    !line[..at].ends_with(|c: char| c.is_alphanumeric())
 }
 
 fn holds(line: &str, word: &str) -> bool {

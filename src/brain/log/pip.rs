@@ -43,6 +43,9 @@ patterns! {
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
+    if line.trim_start().starts_with("raise ") {
+        return;
+    }
     let (class, rank) = if FIRST.is_match(line) {
         (FailureClass::Dependency, Rank::Sure)
     } else if CONFIG.is_match(line) {

@@ -56,6 +56,7 @@ const PARSERS: &[Parser] = &[
     super::dotnet::PARSER,
     super::elixir::PARSER,
     super::swift::PARSER,
+    super::script::PARSER,
     super::generic::PARSER,
 ];
 
