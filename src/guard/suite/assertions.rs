@@ -11,16 +11,17 @@ use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Longer statements are cut; a table in an assertion is compared by its first lines.
-const MAX_LINES: usize = 60;
+/// Longer statements are cut; a table in an assertion is compared by its beginning.
+const MAX_CHARS: usize = 8000;
 /// Share of common tokens from which two assertions are versions of one.
 const SAME_ASSERTION: f64 = 0.5;
 
 static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(?:assert\w*|expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*|refute\w*|must_\w+)\s*[!.(\s]").ok()
 });
-static NOT_A_HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:(?:pub\s+|export\s+|async\s+|private\s+|public\s+|static\s+)*(?:def|fn|func|function|class|macro_rules!|import|from|use|using|void|#include|package|mod)\b|#!?\[|//|#|\*|@)").ok()
+/// What stands before a head that only declares, imports or mentions it.
+static NO_ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:def|fn|func|function|class|macro_rules!|import|from|use|using|void|package|mod)\s+[\w:.{, ]*$|\b(?:const|let|var)\s*\{[^}]*$|^\s*(?:#|//|/?\*|@|--)").ok()
 });
 
 /// One assertion of one side.
@@ -100,49 +101,57 @@ fn similarity(a: &[String], b: &[String]) -> f64 {
 }
 
 fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
-    let Some((first, part)) = text.and_then(|text| test_part(file.path, text)) else { return Vec::new() };
-    if language(file.path) == Language::Other {
+    let part = text.and_then(|text| test_part(file.path, text));
+    let (Some((first, part)), Some(head)) = (part.filter(|_| language(file.path) != Language::Other), HEAD.as_ref())
+    else {
         return Vec::new();
-    }
-    let lines: Vec<&str> = part.lines().collect();
+    };
     let mut found = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let end = if is_head(lines[at]) { end_of_statement(&lines, at) } else { at };
-        if end > at {
-            let start = with_condition(&lines, at);
-            let line = first + u32::try_from(at).unwrap_or(u32::MAX - first);
-            found.push(Assertion { line, tokens: tokens(&lines[start..end].join("\n")) });
+    let mut done = 0;
+    for head in head.find_iter(part) {
+        let line_start = part[..head.start()].rfind('\n').map_or(0, |at| at + 1);
+        let mentioned = NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(&part[line_start..head.start()]));
+        if head.start() < done || mentioned {
+            continue;
         }
-        at = end.max(at + 1);
+        done = end_of_statement(part, head.start());
+        let start = with_condition(part, line_start, head.start());
+        let line = first + u32::try_from(part[..head.start()].matches('\n').count()).unwrap_or(u32::MAX - first);
+        found.push(Assertion { line, tokens: tokens(&part[start..done]) });
     }
     found
 }
 
-fn is_head(line: &str) -> bool {
-    let matches = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(line));
-    matches(&HEAD) && !matches(&NOT_A_HEAD)
-}
-
-/// Past the line where the brackets that open at `start` are closed and no method call goes on.
-fn end_of_statement(lines: &[&str], start: usize) -> usize {
-    let mut depth = 0_i64;
-    for (at, line) in lines.iter().enumerate().skip(start).take(MAX_LINES) {
-        for c in line.chars() {
-            depth += i64::from("([{".contains(c)) - i64::from(")]}".contains(c));
-        }
-        let goes_on = lines.get(at + 1).is_some_and(|next| next.trim_start().starts_with('.'));
-        if depth <= 0 && !goes_on {
-            return at + 1;
+/// Where the brackets that open from `start` on are closed, the line ends and no method call goes on.
+fn end_of_statement(text: &str, start: usize) -> usize {
+    let mut depth = 0;
+    let mut quote = None;
+    for (at, c) in text[start..].char_indices().map(|(at, c)| (start + at, c)).take(MAX_CHARS) {
+        let escaped = text.as_bytes()[at.saturating_sub(1)] == b'\\';
+        match c {
+            '\n' if quote != Some('`') => {
+                quote = None;
+                if depth <= 0 && !text[at..].trim_start().starts_with('.') {
+                    return at;
+                }
+            }
+            c if quote == Some(c) && !escaped => quote = None,
+            _ if quote.is_some() => {}
+            '"' | '\'' | '`' => quote = Some(c),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return at,
+            ')' | ']' | '}' => depth -= 1,
+            ';' if depth == 0 => return at,
+            _ => {}
         }
     }
-    (start + 1).min(lines.len())
+    text[start..].char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| start + at)
 }
 
-/// `if got != want {` belongs to the `t.Errorf` below it.
-fn with_condition(lines: &[&str], at: usize) -> usize {
-    let trimmed = lines[at].trim_start();
-    let reports = ["t.", "b.", "fail"].iter().any(|start| trimmed.starts_with(start));
-    let above = at.checked_sub(1).filter(|above| reports && lines[*above].trim_start().starts_with("if"));
-    above.unwrap_or(at)
+/// `if got != want {` belongs to the `t.Errorf` behind it, on its line or on the next.
+fn with_condition(text: &str, line_start: usize, head: usize) -> usize {
+    let reports = ["t.", "b.", "fail"].iter().any(|start| text[head..].starts_with(start));
+    let above = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+    let condition = [line_start, above].into_iter().find(|at| text[*at..head].trim_start().starts_with("if"));
+    condition.filter(|_| reports).unwrap_or(head)
 }
