@@ -34,6 +34,7 @@ pub mod verify;
 
 // floor 4: flow
 pub mod stage;
+pub mod pipeline;
 
 // floor 5: doors
 pub mod cli;

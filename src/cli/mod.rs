@@ -2,6 +2,9 @@
 
 mod env;
 mod event;
+mod fix;
+mod heal;
+mod local;
 mod ui;
 
 use anyhow::Result;
@@ -45,6 +48,8 @@ struct Common {
 
 #[derive(Subcommand)]
 enum Verb {
+    Heal(heal::Args),
+    Fix(fix::Args),
     Event(event::Args),
 }
 
@@ -105,6 +110,8 @@ pub fn main() -> ExitCode {
 
 fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
     match verb {
+        Verb::Heal(args) => heal::run(door, args),
+        Verb::Fix(args) => fix::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
 }

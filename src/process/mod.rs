@@ -1,13 +1,24 @@
 //! The only room that starts children: argument vector, complete environment, limits, sandbox, and the
 //! end of everything a child left behind.
 
+mod credentials;
 mod drive;
 mod environment;
+mod fence;
+mod helper;
+mod job;
 mod keep;
+mod launch;
+mod namespaces;
+mod streams;
+mod replace;
 mod sweep;
 
+pub use replace::{replace_self, take_handed_over};
 pub use environment::{base_env, find_program, terminal_env};
+pub use launch::set_helper;
 
+use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -92,10 +103,16 @@ impl Finished {
     }
 }
 
-/// What a sandbox came to on this machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a sandbox comes to on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tier {
     None,
+    /// [`Sandbox::Light`].
+    WriteLimits,
+    /// [`Sandbox::Full`] where namespaces are refused.
+    Landlock,
+    /// [`Sandbox::Full`].
+    Namespaces,
 }
 
 impl Tier {
@@ -103,21 +120,31 @@ impl Tier {
     pub fn describe(self) -> &'static str {
         match self {
             Tier::None => "none",
+            Tier::WriteLimits => "Landlock: writes limited; network and reading open",
+            Tier::Landlock => {
+                "Landlock: writes limited, credentials unreadable, no TCP connections (localhost neither); UDP and \
+                 service sockets open, .git writable"
+            }
+            Tier::Namespaces => {
+                "namespaces and Landlock: no network but localhost, writes limited, .git read-only, credentials unreadable"
+            }
         }
     }
 }
 
-/// What [`Sandbox::Full`] gives here.
+/// What [`Sandbox::Full`] gives here: found out once, by trying.
 pub fn tier() -> Tier {
-    Tier::None
+    launch::full().as_ref().copied().unwrap_or(Tier::None)
 }
 
 /// The first statement of `main`: when this process was started as the sandbox helper, does that and never
-/// returns.
-pub fn enter_helper_if_asked() {}
-
-/// Which binary is the helper, for programs that are not it (tests).
-pub fn set_helper(_path: &Path) {}
+/// returns. Otherwise this program is known to be able to be the helper.
+pub fn enter_helper_if_asked() {
+    if std::env::args_os().nth(1).is_some_and(|word| word == helper::WORD) {
+        helper::main();
+    }
+    set_helper(Path::new("/proc/self/exe"));
+}
 
 /// Runs a child to its end, and ends whatever it left behind. A command that cannot be started is a result
 /// (exit 127 or 126 and a sentence in `stderr`), not an error.

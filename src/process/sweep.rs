@@ -29,9 +29,15 @@ pub fn register(start: impl FnOnce() -> std::io::Result<std::process::Child>) ->
     Ok(child)
 }
 
-/// Forgets a finished child and kills the orphans it left. While other runs are active an orphan that left
-/// its group cannot be told from theirs; the last of them ends it.
-pub fn end(child: Pid) {
+/// Forgets a child that was waited for elsewhere and can have left nothing.
+pub fn forget(child: &std::process::Child) {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&child.id().cast_signed());
+}
+
+/// Forgets a finished child and kills the orphans it left: those of its process group and those that hold one
+/// of its pipes. While other runs are active, other orphans cannot be told from theirs; the last of them ends
+/// them.
+pub fn end(child: Pid, pipes: &[u64]) {
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     running.remove(&child.as_raw_nonzero().get());
     for _ in 0..GENERATIONS {
@@ -39,13 +45,21 @@ pub fn end(child: Pid) {
         let orphans: Vec<Pid> = children()
             .into_iter()
             .filter(|pid| !running.contains(&pid.as_raw_nonzero().get()))
-            .filter(|pid| alone || rustix::process::getpgid(Some(*pid)) == Ok(child))
+            .filter(|pid| alone || rustix::process::getpgid(Some(*pid)) == Ok(child) || holds(*pid, pipes))
             .collect();
         if orphans.is_empty() {
             return;
         }
         orphans.into_iter().for_each(kill_and_reap);
     }
+}
+
+fn holds(pid: Pid, pipes: &[u64]) -> bool {
+    let links = std::fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).into_iter().flatten().flatten();
+    let names: Vec<String> = pipes.iter().map(|inode| format!("pipe:[{inode}]")).collect();
+    links
+        .filter_map(|link| std::fs::read_link(link.path()).ok())
+        .any(|to| names.iter().any(|name| to.as_os_str() == name.as_str()))
 }
 
 fn kill_and_reap(pid: Pid) {
