@@ -26,6 +26,9 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
         let parsed = seconds.parse().ok().filter(|n| (1..=21_600).contains(n));
         config.budget.seconds = parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
     }
+    if let Some(wanted) = env.input("sandbox") {
+        config.sandbox = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;
+    }
     if let Some(draft) = env.input("draft") {
         config.publish.draft = match draft.as_str() {
             "true" => true,
@@ -111,7 +114,7 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
         ("seconds", format!("{:.1}", healing.seconds.total)),
         ("tokens", tokens.to_string()),
         ("cost-usd", format!("{:.4}", healing.cost_usd)),
-        ("retry-wanted", healing.retry_wanted.is_some().to_string()),
+        ("retry", healing.retry_wanted.is_some().to_string()),
         ("proposal-path", report.ended.digest.as_ref().map(|_| report.dir.display().to_string()).unwrap_or_default()),
         ("proposal-digest", report.ended.digest.clone().unwrap_or_default()),
     ];

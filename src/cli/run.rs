@@ -1,30 +1,23 @@
 //! `run`, `propose` and `publish`: the Action's entries. This process holds the token and executes no
 //! repository code; the heal stage is our own binary again, with an empty environment.
 
-use super::actions::{self, Report};
+use super::desk::Desk;
 use super::env::Env;
-use super::{Door, Exit, event::read_payload, inner, local, usage};
+use super::{Door, Exit, event::read_payload, local, usage};
 use crate::command::CommandLine;
-use crate::config::{self, Config, LedgerStore};
 use crate::event::{self, Event};
+use crate::forge::Mask;
 use crate::forge::github::{self, GitHub, Timing};
-use crate::forge::{Forge, ForgeError, Mask};
-use crate::git::{self, Repo};
-use crate::ids::{RelPath, RepoSlug};
-use crate::ledger::{self, Store};
+use crate::forge::Forge as _;
+use crate::ids::RepoSlug;
 use crate::mask::Masker;
-use crate::pipeline::{Ended, Pipeline, ThisRun};
+use crate::pipeline::ThisRun;
 use crate::process;
-use crate::record::{Healing, Outcome, Tried};
-use crate::stage::collect::Collected;
-use crate::stage::heal::Job;
 use crate::stage::proposal::Proposal;
-use crate::task::Kind;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// The Action's entry: read the event, find the cause, prove a repair, open one pull request
 #[derive(clap::Args)]
@@ -69,8 +62,8 @@ pub fn inherited() -> Result<Env> {
 
 /// `run` and `propose`.
 pub fn run(door: &Door, propose: Option<&ProposeArgs>) -> Result<Exit> {
-    let desk = Desk::open(door)?;
-    let event = desk.event()?;
+    let desk = open(door)?;
+    let event = read_event(&desk)?;
     let command = door.env.input("command").map(|script| CommandLine::shell("bash", &script));
     // Repository code already ran in a job that gives a command: it never publishes.
     let only_propose = propose.is_some() || command.is_some();
@@ -82,7 +75,7 @@ pub fn run(door: &Door, propose: Option<&ProposeArgs>) -> Result<Exit> {
 
 /// `publish`.
 pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
-    let desk = Desk::open(door)?;
+    let desk = open(door)?;
     let dir = args.proposal.clone().or_else(|| door.env.path("THANOS_INPUT_PROPOSAL"));
     let dir = dir.ok_or_else(|| usage("give the proposal's directory with --proposal (input `proposal`)"))?;
     let digest = args.digest.clone().or_else(|| door.env.input("proposal-digest")).ok_or_else(|| {
@@ -96,194 +89,46 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
     desk.report(&ended, &dir)
 }
 
-/// What every one of these verbs works with.
-struct Desk<'a> {
-    door: &'a Door,
-    forge: GitHub,
-    mask: Arc<Masker>,
-    temp: PathBuf,
-    this: ThisRun,
-    cancel: Arc<AtomicBool>,
+fn open(door: &Door) -> Result<Desk<'_>> {
+    let env = &door.env;
+    let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
+        usage("GITHUB_REPOSITORY is not set: `run` belongs in a GitHub workflow; locally use `heal` or `fix`")
+    })?;
+    let token = env.input("token").or_else(|| env.get("GITHUB_TOKEN"));
+    let token = token.ok_or_else(|| usage("no token: give the input `token` or set GITHUB_TOKEN"))?;
+    let masker = Arc::new(Masker::new(env.secrets().into_iter().chain([token.clone()])));
+    let for_mask = Arc::clone(&masker);
+    let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
+    let server = env.get("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
+    let forge = GitHub::new(github::Config {
+        api_url: env.get("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
+        server_url: server.clone(),
+        repo: RepoSlug::parse(slug).map_err(usage)?,
+        token: Some(token.into()),
+        mask,
+        timing: Timing::default(),
+    })
+    .map_err(usage)?;
+    let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
+    let this = this_run(env, &server, forge.repo());
+    Ok(Desk { door, forge: Box::new(forge), mask: masker, temp, this, cancel: local::cancel_flag()? })
 }
 
-impl<'a> Desk<'a> {
-    fn open(door: &'a Door) -> Result<Self> {
-        let env = &door.env;
-        let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
-            usage("GITHUB_REPOSITORY is not set: `run` belongs in a GitHub workflow; locally use `heal` or `fix`")
-        })?;
-        let token = env.input("token").or_else(|| env.get("GITHUB_TOKEN"));
-        let token = token.ok_or_else(|| usage("no token: give the input `token` or set GITHUB_TOKEN"))?;
-        let masker = Arc::new(Masker::new(env.secrets().into_iter().chain([token.clone()])));
-        let for_mask = Arc::clone(&masker);
-        let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
-        let server = env.get("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
-        let forge = GitHub::new(github::Config {
-            api_url: env.get("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
-            server_url: server.clone(),
-            repo: RepoSlug::parse(slug).map_err(usage)?,
-            token: Some(token.into()),
-            mask,
-            timing: Timing::default(),
-        })
-        .map_err(usage)?;
-        let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
-        let this = this_run(env, &server, forge.repo());
-        Ok(Self { door, forge, mask: masker, temp, this, cancel: local::cancel_flag()? })
-    }
 
-    fn event(&self) -> Result<Event> {
-        let env = &self.door.env;
-        let path = env.path("GITHUB_EVENT_PATH").ok_or_else(|| usage("GITHUB_EVENT_PATH is not set: no event to read"))?;
-        let name = env.get("GITHUB_EVENT_NAME").unwrap_or_default();
-        let payload = read_payload(&path)?;
-        let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", path.display())))?;
-        // `schedule` and others carry no repository; the runner names it.
-        if event.repository.is_none() {
-            let slug = self.forge.repo().clone();
-            event.repository = Some(event::Repository { slug, default_branch: None });
-        }
-        Ok(event)
+fn read_event(desk: &Desk) -> Result<Event> {
+    let env = &desk.door.env;
+    let path = env.path("GITHUB_EVENT_PATH").ok_or_else(|| usage("GITHUB_EVENT_PATH is not set: no event to read"))?;
+    let name = env.get("GITHUB_EVENT_NAME").unwrap_or_default();
+    let payload = read_payload(&path)?;
+    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", path.display())))?;
+    // `schedule` and others carry no repository; the runner names it.
+    if event.repository.is_none() {
+        let slug = desk.forge.repo().clone();
+        event.repository = Some(event::Repository { slug, default_branch: None });
     }
-
-    /// Builds the pipeline around `act`: configuration from the trust commit, store, healer.
-    fn pipeline(
-        &self,
-        command: Option<CommandLine>,
-        propose: Option<PathBuf>,
-        act: impl FnOnce(&Pipeline) -> Result<Ended>,
-    ) -> Result<Ended> {
-        let ui = self.door.ui;
-        let say = |stage: &str, text: &str| ui.stage(stage, &self.mask.mask(text));
-        let (info, config) = match self.trusted_config() {
-            Ok(both) => both,
-            Err(Untrusted::User(e)) => return Err(e),
-            Err(Untrusted::Forge(e)) => return Ok(Ended::without_task(blocked_or_error(&e), e.to_string())),
-        };
-        let store = self.store(&config);
-        let pipeline = Pipeline {
-            forge: &self.forge,
-            store: store.as_ref(),
-            config: &config,
-            default_branch: &info.default_branch,
-            this: &self.this,
-            command,
-            propose,
-            healer: &|work, tried| self.heal(&config, work, tried),
-            cancel: &self.cancel,
-            say: &say,
-        };
-        act(&pipeline)
-    }
-
-    /// Configuration and policy come from the tip of the default branch and from nowhere else.
-    fn trusted_config(&self) -> Result<(crate::forge::RepoInfo, Config), Untrusted> {
-        let info = self.forge.repo_info().map_err(Untrusted::Forge)?;
-        let tip = self.forge.branch_tip(&info.default_branch).map_err(Untrusted::Forge)?;
-        let path = RelPath::parse(self.door.env.input("config").unwrap_or_else(|| config::PATH.to_owned()))
-            .map_err(|e| Untrusted::User(usage(e)))?;
-        let text = match tip {
-            Some(tip) => self.forge.file(&tip, &path).map_err(Untrusted::Forge)?,
-            None => None,
-        };
-        let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let mut config = config::parse(path.as_str(), &text).map_err(|e| Untrusted::User(usage(e)))?;
-        actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
-        Ok((info, config))
-    }
-
-    fn store(&self, config: &Config) -> Box<dyn Store + '_> {
-        match config.ledger.store {
-            LedgerStore::Branch => Box::new(ledger::Branch::new(&self.forge, config.ledger.branch.clone())),
-            LedgerStore::Directory => {
-                let mask = Arc::clone(&self.mask);
-                let dir = self.temp.join("thanos-fix-ledger");
-                Box::new(ledger::Directory::new(dir, Arc::new(move |text: &str| mask.mask(text).into_owned())))
-            }
-        }
-    }
-
-    /// Lays out the tree and starts the heal process.
-    fn heal(&self, config: &Config, work: &Collected, tried: Vec<Tried>) -> Result<Healing> {
-        let scratch = self.temp.join(format!("thanos-fix-{}-{}", self.this.id, work.task.key));
-        if scratch.exists() {
-            // An attempt that was killed left it.
-            std::fs::remove_dir_all(&scratch).with_context(|| format!("cannot clear {}", scratch.display()))?;
-        }
-        std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
-        let in_place = work.task.kind == Kind::Command;
-        let root = if in_place { self.workspace() } else { self.checkout(work, &scratch.join("tree"))? };
-        let Some(job) = self.job(config, work, tried, &root, &scratch) else {
-            let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
-            return Ok(Healing::ended(Outcome::Explained, why));
-        };
-        let ui = self.door.ui;
-        let result = inner::start(&job, &self.cancel, &|stage, text| ui.stage(stage, &self.mask.mask(text)));
-        if in_place {
-            // Whatever became of the process, the job's own tree ends as it began.
-            drop(crate::workspace::Tree::open(&root, &job.journal));
-        }
-        result
-    }
-
-    fn workspace(&self) -> PathBuf {
-        self.door.env.path("GITHUB_WORKSPACE").unwrap_or_else(|| self.door.common.repo.clone())
-    }
-
-    fn checkout(&self, work: &Collected, into: &Path) -> Result<PathBuf> {
-        self.door.ui.stage("collect", &format!("checking out {}", work.base.short()));
-        let local = Repo::open(&self.workspace()).ok().filter(|repo| repo.has_commit(&work.base));
-        match local {
-            Some(repo) => git::checkout_local(&repo, &work.base, into)?,
-            None => self.forge.checkout(&work.base, 50, into)?,
-        }
-        Ok(into.to_owned())
-    }
-
-    fn job(&self, config: &Config, work: &Collected, tried: Vec<Tried>, root: &Path, scratch: &Path) -> Option<Job> {
-        let configured = || config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
-        let command = work.command.clone().or_else(configured).or_else(|| local::detect(root))?;
-        let prepare: Vec<CommandLine> =
-            config.verify.prepare.iter().filter_map(|c| c.to_line(config.verify.directory.as_ref())).collect();
-        let env = process::base_env(&self.door.env.pairs(), &config.environment.keep);
-        Some(Job {
-            root: root.to_owned(),
-            journal: scratch.join("journal"),
-            scratch: scratch.join("private"),
-            writable: local::writable(root, &env, false),
-            command,
-            prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
-            recorded: work.recorded.clone(),
-            text: work.text.clone(),
-            request: work.task.request,
-            hands: config.hands.0.clone(),
-            policy: config.policy.clone(),
-            sandbox: config.sandbox,
-            env: local::strings(env),
-            timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
-            budget_seconds: config.budget.seconds,
-            tried,
-            keep: false,
-        })
-    }
-
-    fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {
-        actions::report(&Report { door: self.door, mask: &self.mask, this: &self.this, temp: &self.temp, dir, ended })
-    }
+    Ok(event)
 }
 
-enum Untrusted {
-    User(anyhow::Error),
-    Forge(ForgeError),
-}
-
-fn blocked_or_error(error: &ForgeError) -> Outcome {
-    let no = matches!(
-        error,
-        ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. }
-    );
-    if no { Outcome::Blocked } else { Outcome::Error }
-}
 
 fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {
     let number = |name: &str| env.get(name).and_then(|v| v.parse::<u64>().ok());
