@@ -58,6 +58,7 @@ enum Verb {
     Heal(heal::Args),
     Fix(fix::Args),
     Event(event::Args),
+    Demo(demo::Args),
 }
 
 /// How the process ends.
@@ -142,6 +143,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Publish(args) => run::publish(door, args),
         Verb::Heal(args) => heal::run(door, args),
         Verb::Fix(args) => fix::run(door, args),
+        Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
 }
