@@ -5,7 +5,7 @@
 use super::bench::Bench;
 use super::{diagnose, summarize};
 use crate::guard;
-use crate::hand::{self, Hand, Job, Workshop};
+use crate::hand::{self, Hand, Job};
 use crate::brain::log;
 use crate::patch::Patch;
 use crate::record::{
@@ -101,7 +101,7 @@ impl State<'_, '_> {
     }
 
     fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
-        for hand in hand::ladder(&diagnosis.strategy) {
+        for hand in rungs(&diagnosis.strategy) {
             let tried = [self.bench.job.tried.as_slice(), &self.tried].concat();
             let job = Job { diagnosis, log, command: &self.bench.job.command, workshop: self.bench, tried: &tried };
             let candidates = match hand.propose(&job) {
@@ -282,6 +282,14 @@ impl State<'_, '_> {
             skipped: 0,
         }
     }
+}
+
+/// The hands that the strategy names, in its order.
+fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
+    let mut hands = hand::ladder();
+    hands.retain(|h| strategy.contains(&h.id()));
+    hands.sort_by_key(|h| strategy.iter().position(|id| *id == h.id()));
+    hands
 }
 
 enum Step {
