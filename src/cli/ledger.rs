@@ -148,7 +148,8 @@ mod tests {
         assert!(table.contains("issue-1  fixed"), "{table}");
         let one = show(&store, &["7-1-fix-issue-1"], false).unwrap();
         assert!(one.contains("reason        it  [31mworked"), "{one}");
-        let value: serde_json::Value = serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
         assert_eq!(value["records"][0]["attempt"], "7-1-fix-issue-1");
         assert!(show(&store, &["--task", "issue-2"], false).unwrap().starts_with("no attempts"));
         let missing = show(&store, &["none"], false).unwrap_err();
