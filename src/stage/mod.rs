@@ -1,0 +1,3 @@
+//! The flow: what happens between an event and a pull request.
+
+pub mod locate;
