@@ -27,7 +27,7 @@ struct Report<'a> {
 /// Prints the files that the text is about, best first.
 pub fn run(args: &Args, repo: &Path, json: bool, out: &mut dyn Write) -> Result<()> {
     let text = text(args.text.as_deref())?;
-    let files = stage::locate::locate(repo, &Query::from_text(&text), args.top, &[]);
+    let files = stage::locate::locate(repo, &Query::from_text(&text), args.top);
     if json {
         serde_json::to_writer(&mut *out, &Report { schema: SCHEMA, files: &files })?;
         writeln!(out)?;
@@ -50,7 +50,9 @@ fn text(given: Option<&str>) -> Result<String> {
             std::io::stdin().read_to_end(&mut bytes).context("cannot read the text from stdin")?;
             bytes
         }
-        Some(path) if Path::new(path).is_file() => std::fs::read(path).with_context(|| format!("cannot read {path}"))?,
+        Some(path) if Path::new(path).is_file() => {
+            std::fs::read(path).with_context(|| format!("cannot read {path}"))?
+        }
         Some(text) => text.as_bytes().to_vec(),
     };
     Ok(String::from_utf8_lossy(&bytes).into_owned())

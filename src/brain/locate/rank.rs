@@ -38,17 +38,16 @@ pub struct Ranking<'a> {
     files: Vec<Scored<'a>>,
 }
 
-/// Ranks what `Query::scan` found. `recent` names lately changed files, the last change first.
-pub fn rank<'a>(query: &'a Query, docs: &'a [Doc], recent: &[RelPath]) -> Ranking<'a> {
+/// Ranks what `Query::scan` found. `recent` gives lately changed paths their rank, 0 the latest.
+pub fn rank<'a>(query: &'a Query, docs: &'a [Doc], recent: &HashMap<String, usize>) -> Ranking<'a> {
     let value = values(query, docs);
     let mean = docs.iter().map(|d| d.length).sum::<usize>() as f64 / docs.len().max(1) as f64;
-    let recent: HashMap<_, _> =
-        recent.iter().enumerate().map(|(i, path)| (path, 1.0 / (1.0 + i as f64 / 20.0))).collect();
     let mut files: Vec<_> = docs.iter().map(|doc| score_words(query, doc, &value, mean)).collect();
     add_mentions(query, &mut files);
     for file in &mut files {
-        let freshness = recent.get(&file.doc.path).copied().unwrap_or(0.0);
-        file.score *= 1.0 + RECENT_WEIGHT * freshness;
+        if let Some(rank) = recent.get(file.doc.path.as_str()) {
+            file.score *= 1.0 + RECENT_WEIGHT / (1.0 + *rank as f64 / 20.0);
+        }
     }
     files.retain(|f| f.score > 0.0);
     sort(&mut files);
