@@ -6,6 +6,8 @@ mod path;
 mod query;
 mod rank;
 mod scan;
+mod terms;
+mod words;
 
 #[cfg(test)]
 mod tests;

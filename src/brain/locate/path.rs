@@ -1,6 +1,7 @@
 //! What paths say: which files a text names, and which kind of file a path is.
 
-use super::query::{Query, split_words};
+use super::query::Query;
+use super::words::split_case;
 use crate::brain::text::IssueText;
 use crate::ids::RelPath;
 
@@ -12,7 +13,7 @@ pub struct Mention {
     /// Without an extension: `a.b.c` or `a::b::c` for `a/b/c.py`.
     module: bool,
     pub line: Option<u32>,
-    pub from_trace: bool,
+    from_trace: bool,
     /// 1.0 for the innermost frame, less for its callers.
     pub weight: f64,
 }
@@ -35,6 +36,17 @@ impl Mention {
     fn new(path: &str, weight: f64) -> Self {
         let parts = path.split('/').filter(|p| !p.is_empty() && *p != ".").rev().map(str::to_ascii_lowercase);
         Self { parts: parts.collect(), module: false, line: None, from_trace: false, weight }
+    }
+
+    /// File names without endings that the mentioned file may have.
+    pub fn stems(&self) -> impl Iterator<Item = &str> {
+        let candidates = if self.module { 3 } else { 1 };
+        self.parts.iter().take(candidates).map(|part| part.split('.').next().unwrap_or_default())
+    }
+
+    pub fn reason(&self) -> String {
+        let place = if self.from_trace { "named in the stack trace" } else { "named in the text" };
+        self.line.map_or_else(|| place.to_owned(), |line| format!("{place} at line {line}"))
     }
 
     /// How many trailing parts of `path` the mention agrees with: 0 when it means another file.
@@ -78,23 +90,25 @@ impl PathParts {
 pub fn path_terms(query: &Query, path: &RelPath) -> Vec<(usize, bool, f64)> {
     let (folder, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
-    let mut found = Vec::new();
-    for (text, is_name) in [(folder, false), (stem, true)] {
-        let words: Vec<_> = split_words(text).map(str::to_ascii_lowercase).collect();
-        let share = 1.0 / f64::from(u32::try_from(words.len().max(1)).unwrap_or(u32::MAX));
-        for (i, term) in query.terms.iter().enumerate() {
-            if words.iter().any(|word| same_word(word, &term.text))
-                || (is_name && term.text == stem.to_ascii_lowercase())
-            {
-                found.push((i, is_name, share));
-            }
+    let mut found: Vec<(usize, bool, f64)> = Vec::new();
+    for (text, is_name) in [(stem, true), (folder, false)] {
+        let from = found.len();
+        let mut words = 0.0;
+        let parts = text.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(split_case).filter(|w| !w.is_empty());
+        for word in parts.map(str::to_ascii_lowercase) {
+            words += 1.0;
+            found.extend(query.term_of(&word).map(|term| (term, is_name, 0.0)));
+        }
+        found.extend(
+            query.term_of(&text.to_ascii_lowercase()).filter(|_| is_name && words > 1.0).map(|t| (t, true, 0.0)),
+        );
+        for (_, _, share) in &mut found[from..] {
+            *share = 1.0 / words;
         }
     }
+    found.sort_by_key(|(term, is_name, _)| (*term, !is_name));
+    found.dedup_by_key(|(term, is_name, _)| (*term, *is_name));
     found
-}
-
-fn same_word(word: &str, term: &str) -> bool {
-    word.strip_prefix(term).is_some_and(|tail| super::query::TAILS.contains(&tail.as_bytes()))
 }
 
 /// How likely a repair is in such a file at all.

@@ -1,6 +1,7 @@
 //! Counts a query's terms in one file.
 
-use super::query::{Query, TAILS, starts_word};
+use super::query::Query;
+use super::terms::{Hit, is_name};
 use crate::ids::RelPath;
 
 /// Lines longer than this on average are generated or minified.
@@ -57,12 +58,6 @@ pub struct Hits {
     pub defines: bool,
 }
 
-/// A place where a term stands.
-struct Hit {
-    term: usize,
-    start: usize,
-}
-
 impl Query {
     /// Counts the terms in a file; `None` for binary and generated content.
     pub fn scan(&self, path: &RelPath, bytes: &[u8]) -> Option<Doc> {
@@ -73,14 +68,14 @@ impl Query {
         if bytes.len() / lines > LONGEST_MEAN_LINE {
             return None;
         }
-        let mut counts = vec![0u16; self.terms.len()];
-        let mut defines = vec![false; self.terms.len()];
-        for hit in self.hits(bytes) {
+        let mut counts = vec![0u16; self.terms().len()];
+        let mut defines = vec![false; self.terms().len()];
+        self.finder.find(bytes, |hit: Hit| {
             counts[hit.term] = counts[hit.term].saturating_add(1);
             if !defines[hit.term] {
                 defines[hit.term] = is_definition(bytes, hit.start);
             }
-        }
+        });
         let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         let hits = found.map(|(term, count)| Hits {
             term: u16::try_from(term).unwrap_or(u16::MAX),
@@ -94,7 +89,8 @@ impl Query {
     /// and its best line.
     pub(super) fn best_window(&self, bytes: &[u8], value: &[f64]) -> (f64, u32) {
         let mut line = Lines { bytes, at: 0, line: 1 };
-        let hits: Vec<_> = self.hits(bytes).map(|hit| (line.of(hit.start), hit.term)).collect();
+        let mut hits = Vec::new();
+        self.finder.find(bytes, |hit| hits.push((line.of(hit.start), hit.term)));
         let mut counts = vec![0u32; value.len()];
         let (mut sum, mut from, mut best) = (0.0, 0, (0.0, 1));
         // The second time a term stands in a window it is worth half as much, and so on.
@@ -115,13 +111,6 @@ impl Query {
         let (sum, first) = best;
         (sum, u32::try_from(densest_line(&hits, first, value)).unwrap_or(u32::MAX))
     }
-
-    fn hits<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = Hit> + 'a {
-        let found = self.automaton.find_overlapping_iter(bytes);
-        let hits = found.map(|m| (m.pattern().as_usize(), m.start(), m.end()));
-        hits.filter(|(term, start, end)| fits(bytes, *start, *end, self.terms[*term].whole))
-            .map(|(term, start, _)| Hit { term, start })
-    }
 }
 
 /// Within the window that starts at line `first`, the line whose distinct terms are worth most.
@@ -138,25 +127,6 @@ fn densest_line(hits: &[(usize, usize)], first: usize, value: &[f64]) -> usize {
         }
     }
     best
-}
-
-fn is_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
-}
-
-/// Whether the match is a word of its own or of an identifier, or the whole identifier.
-fn fits(bytes: &[u8], start: usize, end: usize, whole: bool) -> bool {
-    if whole {
-        let before = start.checked_sub(1).is_none_or(|i| !is_name(bytes[i]));
-        return before && bytes.get(end).is_none_or(|b| !is_name(*b));
-    }
-    if !starts_word(bytes, start) {
-        return false;
-    }
-    let upper = bytes[end - 1].is_ascii_uppercase();
-    let same_word = |b: &u8| b.is_ascii_lowercase() || (upper && b.is_ascii_uppercase());
-    let tail = bytes[end..].iter().take(4).take_while(|b| same_word(b)).count();
-    TAILS.iter().any(|t| t.eq_ignore_ascii_case(&bytes[end..end + tail]))
 }
 
 /// Whether the identifier around `at` is defined here: a defining word stands before it.
