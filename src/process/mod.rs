@@ -11,8 +11,10 @@ mod keep;
 mod launch;
 mod namespaces;
 mod streams;
+mod replace;
 mod sweep;
 
+pub use replace::{replace_self, take_handed_over};
 pub use environment::{base_env, find_program, terminal_env};
 pub use launch::set_helper;
 

@@ -11,6 +11,7 @@ use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::CommandLine;
 use crate::config::{Policy, Sandbox};
+use crate::process;
 use crate::record::{
     Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried,
 };
@@ -34,6 +35,8 @@ pub struct Job {
     pub journal: PathBuf,
     /// The attempt's private temporary folder, kept between its runs.
     pub scratch: PathBuf,
+    /// Where the command may write besides the scratch folder: the tree and its tools' caches.
+    pub writable: Vec<PathBuf>,
     pub command: CommandLine,
     /// Set-up commands, run first with the network on.
     pub prepare: Vec<CommandLine>,
@@ -213,4 +216,17 @@ fn summarize(run: &Run) -> RunSummary {
         limit: run.finished.limit.map(|l| format!("{l:?}").to_lowercase()),
         excerpt: text[skip..].to_owned(),
     }
+}
+
+/// How a child is confined: set-up commands need the network even where the rest has none.
+fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
+    match (wanted, network) {
+        (Sandbox::Off, _) => process::Sandbox::Off,
+        (Sandbox::Full, false) => process::Sandbox::Full,
+        _ => process::Sandbox::Light,
+    }
+}
+
+fn writable(job: &Job) -> Vec<PathBuf> {
+    job.writable.iter().cloned().chain([job.scratch.clone()]).collect()
 }
