@@ -114,7 +114,8 @@ fn comment(id: u64, login: &str, body: &str) -> Value {
 
 #[test]
 fn refusals_come_as_kinds_that_name_the_mend() {
-    let cases: [(u16, Value, fn(&ForgeError) -> bool, &str); 6] = [
+    type Kind = fn(&ForgeError) -> bool;
+    let cases: [(u16, Value, Kind, &str); 6] = [
         (
             401,
             json!({ "message": "Bad credentials" }),
