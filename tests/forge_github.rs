@@ -541,3 +541,16 @@ fn unusable_settings_are_refused() {
     }
     assert!(GitHub::new(config("https://api.github.com/", "t")).is_ok());
 }
+
+/// A pack that breaks off is fetched again, and leaves nothing behind when it never comes whole.
+#[test]
+fn a_broken_fetch_is_tried_again() {
+    let fake = Fake::start();
+    let broken = ResponseTemplate::new(200).set_body_string("000dpackfile\n0010\u{1}PACK");
+    fake.mount(Mock::given(path("/o/r.git/git-upload-pack")).respond_with(broken));
+    let dir = tempfile::tempdir().unwrap();
+    let error = fake.forge().checkout(&sha("a"), 1, dir.path()).unwrap_err();
+    assert!(matches!(error, ForgeError::Network { .. }), "{error:?}");
+    assert_eq!(fake.requests().len(), 3);
+    assert!(std::fs::read_dir(dir.path()).unwrap().next().is_none());
+}
