@@ -24,7 +24,8 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
     }
     if let Some(seconds) = env.input("budget-seconds") {
         let parsed = seconds.parse().ok().filter(|n| (1..=21_600).contains(n));
-        config.budget.seconds = parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
+        config.budget.seconds =
+            parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
     }
     if let Some(wanted) = env.input("sandbox") {
         config.sandbox = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;

@@ -1,11 +1,14 @@
 //! Arguments and environment in, exit code out. One file per verb; `main` is one match.
 
 mod actions;
+mod demo;
+mod desk;
 mod env;
 mod event;
 mod fix;
 mod heal;
 mod inner;
+mod ledger;
 mod local;
 mod run;
 mod ui;

@@ -10,13 +10,13 @@ mod job;
 mod keep;
 mod launch;
 mod namespaces;
-mod streams;
 mod replace;
+mod streams;
 mod sweep;
 
-pub use replace::{replace_self, take_handed_over};
 pub use environment::{base_env, find_program, terminal_env};
 pub use launch::set_helper;
+pub use replace::{replace_self, take_handed_over};
 
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
