@@ -64,7 +64,7 @@ pub fn same_failure(recorded: &LogReport, here: &LogReport) -> bool {
     if !recorded.failing.is_empty() && !here.failing.is_empty() {
         return recorded.failing.iter().any(|a| here.failing.iter().any(|b| leaf(a) == leaf(b)));
     }
-    let quoted = |r: &LogReport| r.first_error.as_deref().map(log::normalize);
+    let quoted = |r: &LogReport| r.first_error.as_deref().map(log::normalise);
     let same_line = quoted(recorded).is_some() && quoted(recorded) == quoted(here);
     let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
     let same_place = recorded.locations.iter().any(|a| {

@@ -1,7 +1,7 @@
 //! The failed step of a GitHub workflow: the log says what was run, the workflow file says whether that
 //! can be true and where. A line that a test printed into the log is never taken for a command.
 
-use super::log::steps::RunBlock;
+use super::log::RunBlock;
 use crate::command::CommandLine;
 use crate::ids::RelPath;
 use serde::Deserialize;

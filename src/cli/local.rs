@@ -55,7 +55,8 @@ fn hand(name: &str) -> Result<HandId, String> {
     HandId::ALL.into_iter().find(|h| h.as_str() == name).ok_or_else(|| format!("known hands: {known}"))
 }
 
-fn sandbox(name: &str) -> Result<Sandbox, String> {
+/// The value of `--sandbox` and of the input of that name.
+pub fn sandbox(name: &str) -> Result<Sandbox, String> {
     match name {
         "full" => Ok(Sandbox::Full),
         "light" => Ok(Sandbox::Light),
@@ -89,7 +90,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
             .command
             .as_ref()
             .and_then(|c| c.to_line(config.verify.directory.as_ref()))
-            .or_else(|| detect(&root))
+            .or_else(|| verify::detect(&root))
             .ok_or_else(|| usage("no command to prove a repair with: give one after --, or set verify.command"))?,
         argv => CommandLine::new(argv),
     };
@@ -179,13 +180,6 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
     })
 }
 
-/// The verify command that the tree's own files suggest.
-pub fn detect(root: &Path) -> Option<CommandLine> {
-    let tree = crate::workspace::files(root).0;
-    let read = |path: &crate::ids::RelPath| std::fs::read(root.join(path.as_str())).ok();
-    verify::detect(&tree, &read)
-}
-
 fn seal(root: &Path, title: &str, healing: &Healing, dir: &Path) -> Result<()> {
     let repo = Repo::discover(root)?;
     let base = repo.as_ref().and_then(|r| r.head().ok()).and_then(|h| h.commit);
@@ -195,7 +189,7 @@ fn seal(root: &Path, title: &str, healing: &Healing, dir: &Path) -> Result<()> {
     let key = TaskKey::from_words("local");
     let proposal = Proposal {
         schema: SCHEMA,
-        attempt: AttemptName::parse(ulid::Ulid::new().to_string())?,
+        attempt: AttemptName::parse(ulid::Ulid::generate().to_string())?,
         started: now,
         event: "heal".to_owned(),
         task: Task {

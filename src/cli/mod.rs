@@ -1,15 +1,19 @@
 //! Arguments and environment in, exit code out. One file per verb; `main` is one match.
 
+mod actions;
 mod env;
 mod event;
 mod fix;
 mod heal;
+mod inner;
 mod local;
+mod run;
 mod ui;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use env::Env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use ui::Ui;
@@ -48,9 +52,13 @@ struct Common {
 
 #[derive(Subcommand)]
 enum Verb {
+    Run(run::RunArgs),
+    Propose(run::ProposeArgs),
+    Publish(run::PublishArgs),
     Heal(heal::Args),
     Fix(fix::Args),
     Event(event::Args),
+    Demo(demo::Args),
 }
 
 /// How the process ends.
@@ -91,8 +99,22 @@ struct Door {
 
 /// The whole program, after the sandbox helper has had its chance.
 pub fn main() -> ExitCode {
-    let env = Env::read();
-    let cli = match Cli::try_parse() {
+    let mut args: Vec<OsString> = std::env::args_os().collect();
+    let inner = args.get(1).and_then(|a| a.to_str()).map(str::to_owned);
+    let plain = Ui::new(false, false, false, false);
+    if inner.as_deref() == Some(inner::HEAL) {
+        return inner::main().unwrap_or_else(|e| fail(&plain, &e)).into();
+    }
+    let supervised = inner.as_deref() == Some(run::SUPERVISE);
+    let env = if supervised { run::inherited() } else { Ok(Env::read()) };
+    let env = match env {
+        Ok(env) => env,
+        Err(e) => return fail(&plain, &e).into(),
+    };
+    if supervised {
+        args.remove(1);
+    }
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(e) => {
             let _ = e.print();
@@ -102,6 +124,12 @@ pub fn main() -> ExitCode {
     let color = !cli.common.no_color && env.get("NO_COLOR").is_none();
     let ui = Ui::new(cli.common.json, cli.common.quiet, cli.common.verbose, color);
     let door = Door { common: cli.common, env, ui };
+    let holds_token = matches!(cli.verb, Verb::Run(_) | Verb::Propose(_) | Verb::Publish(_));
+    if holds_token && !supervised {
+        return match run::leave_environment(&door.env, &args[1..]) {
+            Err(e) => fail(&ui, &e).into(),
+        };
+    }
     match dispatch(&door, &cli.verb) {
         Ok(exit) => exit.into(),
         Err(e) => fail(&ui, &e).into(),
@@ -110,8 +138,12 @@ pub fn main() -> ExitCode {
 
 fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
     match verb {
+        Verb::Run(_) => run::run(door, None),
+        Verb::Propose(args) => run::run(door, Some(args)),
+        Verb::Publish(args) => run::publish(door, args),
         Verb::Heal(args) => heal::run(door, args),
         Verb::Fix(args) => fix::run(door, args),
+        Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
 }

@@ -1,8 +1,13 @@
-//! What a patch brings in from outside: new packages, other hosts, other digests, install scripts.
+//! What a patch brings in from outside: packages, the hosts they come from, digests, and scripts that
+//! run when something is installed.
 
-use super::Input;
+mod lock;
+mod manifest;
+
+use super::change::{FileChange, read};
+use super::{Input, at_line};
 use crate::ids::RelPath;
-use crate::record::Finding;
+use crate::record::{Finding, Severity};
 
 const LOCK_FILES: &[&str] = &[
     "cargo.lock",
@@ -36,6 +41,28 @@ pub fn is_lock_name(name: &str) -> bool {
     LOCK_FILES.contains(&name)
 }
 
-pub fn check(_input: &Input) -> Vec<Finding> {
-    Vec::new()
+pub fn check(input: &Input) -> Vec<Finding> {
+    let files = read(input.patch);
+    files.iter().flat_map(|file| check_file(file, input)).collect()
+}
+
+fn check_file(file: &FileChange, input: &Input) -> Vec<Finding> {
+    if is_lock_file(file.path) {
+        return lock::check(file);
+    }
+    let new = Severity::Warning;
+    let severity = if input.policy.allow_dependencies { new } else { Severity::Error };
+    manifest::check(file, severity)
+}
+
+/// `host` of the first URL in a line.
+fn host(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("://")?;
+    let end = rest.find(['/', '"', '\'', ' ', ',', '#', '?', ')']).unwrap_or(rest.len());
+    let authority = &rest[..end];
+    Some(authority.rsplit('@').next().unwrap_or(authority))
+}
+
+fn error(rule: &str, file: &FileChange, line: u32, what: impl Into<String>) -> Finding {
+    at_line(rule, Severity::Error, file.path, line, what)
 }

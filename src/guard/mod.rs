@@ -2,6 +2,8 @@
 //! over data and one line in the table below; its findings are data too.
 
 pub mod change;
+#[cfg(test)]
+mod corpus;
 mod dependencies;
 mod paths;
 mod policy;

@@ -3,6 +3,10 @@
 //!
 //! To add a hand: one file (or folder) here, one entry in [`ladder`], one name in [`HandId`].
 
+pub mod hint;
+mod offer;
+pub mod tool;
+
 use crate::command::CommandLine;
 use crate::ids::RelPath;
 use crate::process;
@@ -51,4 +55,9 @@ pub trait Hand {
     /// Candidates, best first, made lazily: the next one is only computed when the last one fell.
     /// "Nothing to propose" is an empty iterator; `Err` means that the hand itself broke.
     fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>>;
+}
+
+/// The hands in the order in which they are asked, cheapest first.
+pub fn ladder() -> Vec<Box<dyn Hand>> {
+    vec![Box::new(tool::Tool), Box::new(hint::Hint)]
 }

@@ -22,7 +22,7 @@ pub struct Rule {
 impl Rule {
     /// May match past the end of the line.
     fn spans_lines(&self) -> bool {
-        self.pattern.starts_with("(?s)")
+        self.pattern.starts_with("(?s")
     }
 }
 
@@ -85,6 +85,13 @@ impl Finder {
             self.find_in(rule, text, area, &mut hits);
         }
         hits
+    }
+
+    /// Every match of one rule in all of `text`.
+    pub fn find_one(&self, rule: usize, text: &str) -> Vec<Range<usize>> {
+        let mut hits = Vec::new();
+        self.find_in(rule, text, 0..text.len(), &mut hits);
+        hits.into_iter().map(|hit| hit.range).collect()
     }
 
     /// The line around `at`, or everything from that line on for a rule that spans lines.

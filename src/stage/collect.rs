@@ -2,7 +2,7 @@
 //! reads is data.
 
 use super::Say;
-use crate::brain::log::{self, steps::RunBlock};
+use crate::brain::log::{self, RunBlock};
 use crate::brain::{text, workflow};
 use crate::command::CommandLine;
 use crate::config::Config;

@@ -20,7 +20,7 @@ fn last_overwrite(line: &str) -> &str {
 }
 
 /// `job<TAB>step<TAB>2026-01-02T03:04:05.1234567Z text` and its shorter forms.
-fn strip_stamp(line: &str) -> &str {
+pub(super) fn strip_stamp(line: &str) -> &str {
     let line = line.trim_start_matches('\u{feff}');
     if let Some(rest) = after_stamp(line) {
         return rest;
@@ -95,7 +95,7 @@ fn strip_travis(mut line: &str) -> &str {
 }
 
 /// Removes escape sequences; also `^[[`, the way some viewers spell the escape character.
-fn strip_ansi(line: &str, out: &mut String) {
+pub(super) fn strip_ansi(line: &str, out: &mut String) {
     let mut rest = line;
     loop {
         let bytes = rest.as_bytes();
@@ -151,6 +151,11 @@ fn strip_buildkit(line: &str) -> Option<&str> {
     let (clock, text) = rest.split_once(' ')?;
     let is_number = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     (is_number(step) && is_number(clock) && clock.contains('.')).then_some(text)
+}
+
+/// What the runner only remarks is no failure.
+pub(super) fn is_remark(line: &str) -> bool {
+    ["##[warning]", "##[notice]", "##[debug]", "##[command]", "##[section]"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// The runner prints a step's script before it runs it; its words are no messages of any tool.

@@ -18,7 +18,7 @@ patterns! {
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
-    let line = lines.get(at);
+    let line = lines.marked(at);
     let rank = if CLOSING.is_match(line) {
         Rank::Echo
     } else if ZERO.is_match(line) {

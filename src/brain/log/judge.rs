@@ -1,6 +1,7 @@
 //! Weighs what the parsers found: one class, one tool, one line to quote, the places most telling first.
 
 use super::found::{Found, Rank};
+use super::script;
 use crate::record::{FailureClass, Location, LogReport};
 
 /// As many ids and places as somebody may want to see.
@@ -11,9 +12,9 @@ const NEAR: usize = 40;
 pub(super) fn judge(mut found: Vec<Found>) -> LogReport {
     found.sort_by_key(|f| f.at);
     let Some(best) = best(&found) else { return nothing() };
-    let (class, at) = (best.class, best.at);
+    let (class, at) = (class_of(best, &found), best.at);
     let same: Vec<&Found> =
-        found.iter().filter(|f| f.class == class && f.rank >= Rank::Strong.min(best.rank)).collect();
+        found.iter().filter(|f| f.class == best.class && f.rank >= Rank::Strong.min(best.rank)).collect();
     let quote = if best.quote.is_empty() {
         same.iter().map(|f| f.quote.as_str()).find(|q| !q.is_empty())
     } else {
@@ -36,6 +37,16 @@ fn nothing() -> LogReport {
         first_error: None,
         tool: None,
     }
+}
+
+/// A tool that nobody here parses failed with its own message: the name of the failed script may say what
+/// it was for, else it is most often the set-up that is wrong.
+fn class_of(best: &Found, found: &[Found]) -> FailureClass {
+    if best.class != FailureClass::Unknown || best.rank != Rank::Generic {
+        return best.class;
+    }
+    let purpose = found.iter().find(|f| f.tool == script::TOOL && f.at > best.at);
+    purpose.map_or(FailureClass::Config, |f| f.class)
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.

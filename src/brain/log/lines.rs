@@ -21,7 +21,7 @@ impl Lines {
         for raw in log.split('\n') {
             buffer.clear();
             clean::clean(raw, &mut buffer);
-            if echo.hides(&buffer) {
+            if echo.hides(&buffer) || clean::is_remark(&buffer) {
                 lines.push("");
             } else {
                 unfolder.line(&buffer, &mut |line| lines.push(line));
@@ -45,9 +45,16 @@ impl Lines {
         self.spans.len()
     }
 
-    /// The line, empty past either end.
-    pub fn get(&self, index: usize) -> &str {
+    /// The line with the runner's marks, empty past the end.
+    pub fn marked(&self, index: usize) -> &str {
         self.spans.get(index).map_or("", |&(start, end)| &self.text[start..end])
+    }
+
+    /// The line without the runner's marks: a problem matcher puts one before the tool's own text.
+    pub fn get(&self, index: usize) -> &str {
+        let line = self.marked(index);
+        let mark = ["##[error]", "##[group]", "::error::", "::group::"].iter().find_map(|mark| line.strip_prefix(mark));
+        mark.unwrap_or(line)
     }
 
     /// The numbered lines after `at`, at most `limit` of them.

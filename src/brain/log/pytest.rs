@@ -7,10 +7,8 @@ use super::python;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser = Parser {
-    keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "____ ", "no tests ran", "INTERNALERROR>", " FAILED"],
-    read,
-};
+pub(super) const PARSER: Parser =
+    Parser { keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "____ ", " FAILED", ".py:"], read };
 
 patterns! {
     SUMMARY = r"^(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
@@ -27,6 +25,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(section(lines, at, group(&c, "title")));
     } else if let Some(c) = SUMMARY.captures(line) {
         out.push(summary(line, at, &c));
+    } else if let Some(c) = RAISED.captures(line) {
+        out.extend(raised(lines, at, &c));
     } else if let Some(c) = PROGRESS.captures(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Strong, at, "").failing(group(&c, "id")));
     }
@@ -81,6 +81,14 @@ fn section(lines: &Lines, at: usize, title: &str) -> Option<Found> {
         Some(file) => found.failing(file),
         None => found.failing(test_name(title)),
     })
+}
+
+/// The end of a failure whose heading the log has lost.
+fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let marks: Vec<&str> = lines.before(at, 40).take_while(|(_, l)| !RAISED.is_match(l)).map(|(_, l)| l).collect();
+    let quote = marks.into_iter().rev().find(|l| ERROR.is_match(l))?;
+    let spot = place(group(c, "path"), group(c, "line"), "", group(c, "text"), "");
+    Some(Found::new("pytest", FailureClass::Test, Rank::Strong, at, quote).location(spot))
 }
 
 fn ends_section(line: &str) -> bool {

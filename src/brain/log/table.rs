@@ -2,6 +2,7 @@
 
 use super::found::Found;
 use super::lines::Lines;
+use super::phrase;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -12,12 +13,50 @@ pub(super) struct Parser {
 }
 
 const PARSERS: &[Parser] = &[
+    // Rust
     super::rustc::PARSER,
     super::cargo::PARSER,
     super::libtest::PARSER,
+    // Python
     super::python::PARSER,
     super::pytest::PARSER,
     super::unittest::PARSER,
+    super::mypy::PARSER,
+    super::ruff::PARSER,
+    super::black::PARSER,
+    super::pip::PARSER,
+    // JavaScript and TypeScript
+    super::tsc::PARSER,
+    super::eslint::PARSER,
+    super::prettier::PARSER,
+    super::jest::PARSER,
+    super::vitest::PARSER,
+    super::mocha::PARSER,
+    super::tap::PARSER,
+    super::node::PARSER,
+    super::npm::PARSER,
+    super::bundler::PARSER,
+    // Go
+    super::golang::PARSER,
+    super::gotest::PARSER,
+    // the JVM
+    super::javac::PARSER,
+    super::maven::PARSER,
+    super::gradle::PARSER,
+    super::junit::PARSER,
+    // C and C++
+    super::cc::PARSER,
+    super::ld::PARSER,
+    super::make::PARSER,
+    super::cmake::PARSER,
+    super::ctest::PARSER,
+    // other stacks
+    super::ruby::PARSER,
+    super::php::PARSER,
+    super::dotnet::PARSER,
+    super::elixir::PARSER,
+    super::swift::PARSER,
+    super::script::PARSER,
     super::generic::PARSER,
 ];
 
@@ -38,14 +77,15 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
     let mut found = Vec::new();
     let Some(search) = SEARCH.as_ref() else { return found };
     for at in 0..lines.len() {
-        let mut called = 0_u64;
-        for hit in search.find_overlapping_iter(lines.get(at)) {
+        let mut called = 0_u128;
+        for hit in search.find_overlapping_iter(lines.marked(at)) {
             let parser = KEYS[hit.pattern().as_usize()].1;
             if called & (1 << parser) == 0 {
                 called |= 1 << parser;
                 (PARSERS[parser].read)(lines, at, &mut found);
             }
         }
+        found.extend(phrase::first(lines, at));
         if found.len() > FOUND_LIMIT {
             break;
         }

@@ -86,6 +86,8 @@ const HIDING_TAGS: &[&str] = &["script", "style", "template"];
 /// Longest label of a link definition that CommonMark takes.
 const LONGEST_LABEL: usize = 999;
 const LONGEST_TAG: usize = 4096;
+/// How deep CommonMark lets parentheses nest in a link's target.
+const DEEPEST_TARGET: usize = 32;
 
 /// Strips hidden text: HTML comments, scripts and styles, link definitions, titles and alternative
 /// texts, tags with their attributes, and characters that show nothing. In code blocks markup is
@@ -342,13 +344,16 @@ fn target_length(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
     let (mut quote, mut url_end, mut depth) = (None, None, 0);
     for (i, b) in bytes.iter().enumerate() {
         match (quote, b) {
-            (None, b'(') if url_end.is_none() => depth += 1,
-            (None, b')') if depth > 1 => depth -= 1,
-            (None, b')') => return Some((i + 1, url_end.filter(|e| *e < i))),
-            (None, b' ' | b'\t' | b'\n') if i > 1 => url_end = url_end.or(Some(i)),
-            (None, b'"' | b'\'') if url_end.is_some() => quote = Some(*b),
-            (None, b'(') => quote = Some(b')'),
             (Some(q), _) if q == *b => quote = None,
+            (Some(_), _) => {}
+            (None, b')') if depth <= 1 => return Some((i + 1, url_end)),
+            (None, b')') => depth -= 1,
+            (None, b' ' | b'\t') => url_end = url_end.or(Some(i)).filter(|_| i > 1),
+            (None, b'"' | b'\'') if url_end.is_some() => quote = Some(*b),
+            (None, b'(') if url_end.is_some() => quote = Some(b')'),
+            (None, b'(') if depth < DEEPEST_TARGET => depth += 1,
+            (None, b'(') => return None,
+            _ if url_end.is_some() => return None,
             _ => {}
         }
     }

@@ -80,6 +80,7 @@ const FILE_ENDINGS: &str = "bazel|bat|c|cc|cfg|clj|cmake|conf|cpp|cs|css|cts|cxx
 |s|scala|scss|sh|sql|svelte|swift|tcl|tf|toml|ts|tsx|txt|vue|xml|yaml|yml|zig";
 
 const MOST_NAMES: usize = 500;
+const MOST_MATCHES: usize = 5_000;
 
 /// In the order of the text, each once, at most `MOST_NAMES`.
 #[derive(Default)]
@@ -90,14 +91,36 @@ struct Unique<T> {
 
 impl<T: Clone + Eq + std::hash::Hash> Unique<T> {
     fn push(&mut self, item: T) {
-        if self.list.len() < MOST_NAMES && self.seen.insert(item.clone()) {
+        if !self.full() && self.seen.insert(item.clone()) {
             self.list.push(item);
+        }
+    }
+
+    fn full(&self) -> bool {
+        self.list.len() >= MOST_NAMES
+    }
+}
+
+impl Unique<String> {
+    /// Adds the first group of every match, at most `MOST_MATCHES` of each pattern.
+    fn matches(&mut self, patterns: &[Regex], text: &str) {
+        for regex in patterns {
+            for found in regex.captures_iter(text).take(MOST_MATCHES) {
+                self.push(found[1].trim().to_owned());
+            }
         }
     }
 }
 
-fn all(pattern: &'static str) -> Vec<Regex> {
-    pattern.lines().filter_map(|line| Regex::new(line.trim()).ok()).collect()
+/// One pattern on each line.
+fn all(patterns: &str) -> Vec<Regex> {
+    patterns.lines().filter_map(|line| ascii(line.trim())).collect()
+}
+
+/// Code's names are ASCII nearly always, and Unicode classes are several times slower.
+pub fn ascii(pattern: &str) -> Option<Regex> {
+    let pattern = pattern.replace(r"\w", "[0-9A-Za-z_]").replace(r"\d", "[0-9]").replace(r"\b", r"(?-u:\b)");
+    Regex::new(&pattern).ok()
 }
 
 /// Commands of a code block: what follows a prompt, else every line of a block marked as shell.
@@ -114,7 +137,7 @@ pub fn block_commands(language: &str, text: &str) -> Vec<String> {
 fn joined(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut open = false;
-    for line in text.lines() {
+    for line in text.lines().filter(|line| !line.is_empty()) {
         let part = line.trim();
         let piece = part.strip_suffix('\\').unwrap_or(part).trim_end();
         match lines.last_mut() {
@@ -146,17 +169,15 @@ static INLINE: LazyLock<Vec<Regex>> = LazyLock::new(|| all(r"`([^`\n]{1,300})`")
 /// The texts in single backticks.
 pub fn inline_code(prose: &str) -> Vec<String> {
     let mut found = Unique::default();
-    for regex in INLINE.iter() {
-        regex.captures_iter(prose).for_each(|c| found.push(c[1].trim().to_owned()));
-    }
+    found.matches(&INLINE, prose);
     found.list
 }
 
 static TESTS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     all(r"([\w./-]+\.py(?:::\w+)+(?:\[[^\]\s]{1,200}\])?)
         --- FAIL: (\S+)
-        (?m)^\s*test (\S+) \.\.\. FAILED
-        (?m)^\s*● (.{1,300})$
+        (?m)^[ \t]*test (\S+) \.\.\. FAILED
+        (?m)^[ \t]*● (.{1,300})$
         \b((?:\w+::)*tests?::\w+(?:::\w+)*)\b
         \b(test_\w+)\b
         \b(Test[A-Z]\w*(?:[./]\w+)*)\b
@@ -166,24 +187,29 @@ static TESTS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// Test ids in the forms of pytest, Go, Rust, Jest and JUnit.
 pub fn tests(text: &str) -> Vec<String> {
     let mut found = Unique::default();
-    for regex in TESTS.iter() {
-        regex.captures_iter(text).take(MOST_NAMES).for_each(|c| found.push(c[1].trim().to_owned()));
-    }
+    found.matches(&TESTS, text);
     found.list
 }
 
 static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let file =
         format!(r"(?<path>(?:[\w.@+~-]*[/\\])*[\w.@+-]+\.(?i:{FILE_ENDINGS}))\b(?:(?::|#L|, line |\()(?<line>\d+))?");
-    Regex::new(&file).ok()
+    ascii(&file)
 });
 
 /// Paths and file names with the line that follows them. Of URLs only links to files on a forge count.
 pub fn paths(text: &str) -> Vec<(String, Option<u32>)> {
     let mut found = Unique::default();
     let Some(regex) = PATH.as_ref() else { return Vec::new() };
-    for word in text.split([' ', '\n', '\t', '`', '"', '\'', '<', '>', '[', ']']).filter(|w| w.contains('.')) {
+    for word in text
+        .split([' ', '\n', '\t', '`', '"', '\'', '<', '>', '[', ']'])
+        .filter(|w| w.contains('.'))
+        .take(4 * MOST_MATCHES)
+    {
         let Some(word) = path_part(word) else { continue };
+        if found.full() {
+            break;
+        }
         for c in regex.captures_iter(word) {
             let path = c["path"].replace('\\', "/");
             let line = c.name("line").and_then(|m| m.as_str().parse().ok());
@@ -208,7 +234,7 @@ static SYMBOL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 static IDENTIFIER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[@$#.]?([A-Za-z_$][\w$]*(?:(?:\.|::|->|#|/)[A-Za-z_$][\w$]*)*)(?:\(.*\))?!?$").ok());
+    LazyLock::new(|| ascii(r"^[@$#.]?([A-Za-z_$][\w$]*(?:(?:\.|::|->|#|/)[A-Za-z_$][\w$]*)*)(?:\(.*\))?!?$"));
 
 /// Names of code in prose: in backticks, or with the shape that only code has.
 pub fn symbols(prose: &str, inline: &[String]) -> Vec<String> {
@@ -218,8 +244,6 @@ pub fn symbols(prose: &str, inline: &[String]) -> Vec<String> {
             found.push(name[1].to_owned());
         }
     }
-    for regex in SYMBOL.iter() {
-        regex.captures_iter(prose).take(MOST_NAMES).for_each(|c| found.push(c[1].to_owned()));
-    }
+    found.matches(&SYMBOL, prose);
     found.list
 }

@@ -1,5 +1,6 @@
 //! Stack frames and compiler locations of six languages, found line by line.
 
+use super::names::ascii;
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
@@ -45,7 +46,7 @@ struct Form {
 
 static FORM_TABLE: LazyLock<Vec<Form>> = LazyLock::new(|| {
     let form = |source: &&str| {
-        let regex = Regex::new(source).ok()?;
+        let regex = ascii(source)?;
         let has = |name| regex.capture_names().flatten().any(|n| n == name);
         Some(Form { symbol: has("symbol"), class: has("class"), regex })
     };
@@ -53,9 +54,8 @@ static FORM_TABLE: LazyLock<Vec<Form>> = LazyLock::new(|| {
 });
 
 /// The function that the next Go or Rust location line belongs to: `main.parse(0x1)`, `4: app::parse`.
-static CALLER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:\s*\d+: (?:0x\w+ - )?(?<rust>[\w:<>{}#, ]+?)|(?<go>[\w./*()-]+)\(.*\))\s*$").ok()
-});
+static CALLER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| ascii(r"^(?:\s*\d+: (?:0x\w+ - )?(?<rust>[\w:<>{}#, ]+?)|(?<go>[\w./*()-]+)\(.*\))\s*$"));
 
 /// All frames of a text.
 pub fn frames(text: &str) -> Vec<Frame> {

@@ -316,7 +316,7 @@ fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
         return false;
     }
     let gone = match (&before.first_error, &after.first_error) {
-        (Some(old), Some(new)) => log::normalize(old) != log::normalize(new) && !run.text.contains(old.trim()),
+        (Some(old), Some(new)) => log::normalise(old) != log::normalise(new) && !run.text.contains(old.trim()),
         _ => false,
     };
     let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
