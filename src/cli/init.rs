@@ -13,12 +13,7 @@ struct Template {
 }
 
 const TEMPLATES: [Template; 7] = [
-    Template {
-        name: "config",
-        path: ".github/thanos.yml",
-        text: include_str!("../../docs/thanos.yml"),
-        default: true,
-    },
+    Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
         path: ".github/workflows/thanos-issue.yml",
