@@ -102,7 +102,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
         std::fs::create_dir_all(parent).with_context(context)?;
     }
     match std::fs::remove_file(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => return Err(e).with_context(context),
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e).with_context(context),
         _ => std::fs::write(path, text).with_context(context),
     }
 }
