@@ -4,9 +4,11 @@ mod actions;
 mod env;
 mod event;
 mod fix;
+mod guard;
 mod heal;
 mod inner;
 mod local;
+mod scan;
 mod run;
 mod ui;
 
@@ -58,6 +60,8 @@ enum Verb {
     Heal(heal::Args),
     Fix(fix::Args),
     Event(event::Args),
+    Scan(scan::Args),
+    Guard(guard::Args),
     Demo(demo::Args),
 }
 
@@ -145,6 +149,8 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Fix(args) => fix::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
+        Verb::Scan(args) => scan::run(door, args),
+        Verb::Guard(args) => guard::run(door, args),
     }
 }
 
