@@ -221,7 +221,8 @@ fn pool(case: &Case, index: &Index, home: &Home, wrong: &str, library: &[String]
     let mut all: Vec<&str> = index.near(wrong).collect();
     all.extend(case.unknown.mentioned.iter().chain(library).map(String::as_str));
     all.extend(index.files.iter().flat_map(|path| path.as_str().split(['/', '.'])));
-    all.extend(words::builtins(language).chain(language.keywords().iter().copied()));
+    let own = words::builtins(language).chain(language.keywords().iter().copied());
+    pool.extend(own.filter(|name| is_near(wrong, name)).map(str::to_owned));
     pool.extend(all.into_iter().filter(|name| is_near(wrong, name) && is_identifier(name)).map(str::to_owned));
     pool
 }
