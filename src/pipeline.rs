@@ -25,7 +25,6 @@ pub struct ThisRun {
     pub attempt: u64,
     pub job: String,
     pub url: Option<String>,
-    pub server: String,
 }
 
 impl ThisRun {
@@ -256,7 +255,7 @@ impl Pipeline<'_> {
             forge: self.forge,
             config: self.config,
             run_url: self.this.url.clone(),
-            server: self.this.server.clone(),
+            web: self.forge.web_url(),
             say: self.say,
         };
         let published = publish::publish(&setting, &mut proposal);

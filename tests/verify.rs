@@ -10,6 +10,7 @@ use thanos_fix::verify::{Run, Verifier, compare};
 
 struct Project {
     dir: tempfile::TempDir,
+    scratch: tempfile::TempDir,
 }
 
 fn environment() -> Vec<(OsString, OsString)> {
@@ -19,7 +20,7 @@ fn environment() -> Vec<(OsString, OsString)> {
 
 impl Project {
     fn new(files: &[(&str, &str)]) -> Self {
-        let project = Self { dir: tempfile::tempdir().unwrap() };
+        let project = Self { dir: tempfile::tempdir().unwrap(), scratch: tempfile::tempdir().unwrap() };
         files.iter().for_each(|(path, text)| project.write(path, text));
         project
     }
@@ -32,7 +33,8 @@ impl Project {
 
     fn verifier(&self, command: CommandLine) -> Verifier<'static> {
         process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
-        Verifier::new(command, self.dir.path(), environment(), Sandbox::Light, Limits::default()).unwrap()
+        let (root, scratch) = (self.dir.path(), self.scratch.path());
+        Verifier::new(command, root, scratch, environment(), Sandbox::Light, Limits::default()).unwrap()
     }
 }
 

@@ -56,7 +56,8 @@ pub struct Report<'a> {
     pub door: &'a Door,
     pub mask: &'a Masker,
     pub this: &'a ThisRun,
-    pub temp: &'a Path,
+    /// Where people look at the repository.
+    pub web: &'a str,
     /// Where a proposal was sealed, or was read from.
     pub dir: &'a Path,
     pub ended: &'a Ended,
@@ -139,7 +140,7 @@ fn summary(report: &Report) -> Result<()> {
             target: &proposal.target,
             branch: ended.published.branch.as_ref(),
             commit: ended.published.commit.as_ref(),
-            server: &report.this.server,
+            web: report.web,
             run_url: report.this.url.as_deref(),
             pull_url: ended.published.pull_url.as_deref(),
             refused: ended.published.refused.as_deref(),

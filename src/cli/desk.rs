@@ -153,7 +153,14 @@ impl Desk<'_> {
     }
 
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {
-        actions::report(&Report { door: self.door, mask: &self.mask, this: &self.this, temp: &self.temp, dir, ended })
+        actions::report(&Report {
+            door: self.door,
+            mask: &self.mask,
+            this: &self.this,
+            web: &self.forge.web_url(),
+            dir,
+            ended,
+        })
     }
 }
 

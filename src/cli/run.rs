@@ -137,6 +137,5 @@ fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {
         attempt: number("GITHUB_RUN_ATTEMPT").unwrap_or(1),
         job: env.get("GITHUB_JOB").unwrap_or_else(|| "job".to_owned()),
         url: id.map(|id| format!("{server}/{repo}/actions/runs/{id}")),
-        server,
     }
 }

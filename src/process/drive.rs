@@ -43,7 +43,7 @@ pub fn run(spec: &Spec) -> Result<Finished> {
         seconds: began.elapsed().as_secs_f64(),
         tier: started.tier.describe(),
     };
-    match started.control.as_mut().map(|control| Answer::read(control)) {
+    match started.control.as_mut().map(Answer::read) {
         Some(answer) => answered(finished, answer),
         None => Ok(finished),
     }

@@ -59,6 +59,9 @@ impl Default for Limits {
     }
 }
 
+/// Told of every piece of output as it arrives.
+pub type OnOutput<'a> = dyn Fn(&[u8]) + Sync + 'a;
+
 pub struct Spec<'a> {
     pub argv: &'a [String],
     pub cwd: &'a Path,
@@ -69,8 +72,7 @@ pub struct Spec<'a> {
     pub sandbox: Sandbox,
     pub writable: &'a [PathBuf],
     pub cancel: Option<&'a AtomicBool>,
-    /// Told of every piece of output as it arrives.
-    pub on_output: Option<&'a (dyn Fn(&[u8]) + Sync)>,
+    pub on_output: Option<&'a OnOutput<'a>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

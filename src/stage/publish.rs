@@ -23,8 +23,8 @@ pub struct Setting<'a> {
     pub forge: &'a dyn Forge,
     pub config: &'a Config,
     pub run_url: Option<String>,
-    /// `https://github.com`
-    pub server: String,
+    /// Where people look at the repository.
+    pub web: String,
     pub say: Say<'a>,
 }
 
@@ -75,7 +75,7 @@ fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Publis
         target: &proposal.target,
         branch: published.branch.as_ref(),
         commit: published.commit.as_ref(),
-        server: &setting.server,
+        web: &setting.web,
         run_url: setting.run_url.as_deref(),
         pull_url: published.pull_url.as_deref(),
         refused: published.refused.as_deref(),

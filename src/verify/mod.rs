@@ -15,13 +15,14 @@ pub use results::{Comparison, Status, TestResults};
 pub use surroundings::caches;
 
 use crate::command::CommandLine;
-use crate::process::{self, Finished, Limits, Sandbox, Spec};
+use crate::process::{self, Finished, LimitHit, Limits, OnOutput, Sandbox, Spec};
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
-use tempfile::TempDir;
 
 /// One run of the command.
 #[derive(Debug, Clone)]
@@ -33,8 +34,27 @@ pub struct Run {
     pub text: String,
 }
 
-/// Everything needed to run one command again and again on one tree. It has a temporary folder of its own that
-/// lives as long as it does.
+impl Run {
+    /// Exit code 0 within the limits.
+    pub fn passed(&self) -> bool {
+        self.finished.success()
+    }
+
+    /// How it ended, for people.
+    pub fn ending(&self) -> String {
+        match (self.finished.limit, self.finished.exit, self.finished.signal) {
+            (Some(LimitHit::Wall), ..) => "stopped at the time limit".into(),
+            (Some(LimitHit::Output), ..) => "stopped for its flood of output".into(),
+            (Some(LimitHit::Memory), ..) => "stopped at the memory limit".into(),
+            (Some(LimitHit::Cancelled), ..) => "cancelled".into(),
+            (None, Some(code), _) => format!("exit {code}"),
+            (None, None, Some(signal)) => format!("killed by signal {signal}"),
+            (None, None, None) => "ended for an unknown reason".into(),
+        }
+    }
+}
+
+/// Everything needed to run one command again and again on one tree.
 pub struct Verifier<'a> {
     command: CommandLine,
     root: PathBuf,
@@ -43,30 +63,32 @@ pub struct Verifier<'a> {
     limits: Limits,
     writable: Vec<PathBuf>,
     cancel: Option<&'a AtomicBool>,
-    on_output: Option<&'a (dyn Fn(&[u8]) + Sync)>,
-    scratch: TempDir,
-    runs: AtomicUsize,
+    on_output: Option<&'a OnOutput<'a>>,
+    scratch: PathBuf,
     /// Asking the command for a report made it fail; it is left as it is from then on.
     as_it_is: AtomicBool,
+    /// What failed in the last run, as the runner names it.
+    failed: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Verifier<'a> {
+    /// `scratch` is the attempt's private folder: it must exist, lie outside the tree and outlive the verifier.
     pub fn new(
         command: CommandLine,
         root: &Path,
+        scratch: &Path,
         env: Vec<(OsString, OsString)>,
         sandbox: Sandbox,
         limits: Limits,
     ) -> Result<Self> {
-        let scratch = tempfile::Builder::new().prefix("thanos-").tempdir().context("cannot make a temporary folder")?;
-        std::fs::create_dir(scratch.path().join("tmp")).context("cannot make a temporary folder")?;
-        let root = root.canonicalize().with_context(|| format!("cannot open {}", root.display()))?;
+        let open = |path: &Path| path.canonicalize().with_context(|| format!("cannot open {}", path.display()));
+        let (root, scratch) = (open(root)?, open(scratch)?);
+        std::fs::create_dir_all(scratch.join("tmp")).context("cannot make a temporary folder")?;
         let mut writable = surroundings::caches(&env);
-        writable.extend([root.clone(), scratch.path().canonicalize().context("cannot open a temporary folder")?]);
+        writable.extend([root.clone(), scratch.clone()]);
         if sandbox == Sandbox::Light {
             writable.extend(["/tmp".into(), "/var/tmp".into()]);
         }
-        let (runs, as_it_is) = (AtomicUsize::new(0), AtomicBool::new(false));
         Ok(Self {
             command,
             root,
@@ -77,8 +99,8 @@ impl<'a> Verifier<'a> {
             cancel: None,
             on_output: None,
             scratch,
-            runs,
-            as_it_is,
+            as_it_is: AtomicBool::new(false),
+            failed: Mutex::default(),
         })
     }
 
@@ -88,7 +110,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Tells of output as it arrives.
-    pub fn watch_with(mut self, on_output: &'a (dyn Fn(&[u8]) + Sync)) -> Self {
+    pub fn watch_with(mut self, on_output: &'a OnOutput<'a>) -> Self {
         self.on_output = Some(on_output);
         self
     }
@@ -104,21 +126,34 @@ impl<'a> Verifier<'a> {
 
     /// Runs the command as it stands on the tree as it stands.
     pub fn run(&self) -> Result<Run> {
-        self.reported(&self.command)
+        let run = self.reported(&self.command)?;
+        let failed = run.tests.as_ref().map(|tests| tests.failed.clone()).unwrap_or_default();
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
+        Ok(run)
     }
 
-    /// Runs the named tests by themselves; `None` when the command has no way to do that.
-    pub fn run_only(&self, failing: &[String]) -> Option<Result<Run>> {
-        only::command(&self.command, &self.root, failing).map(|command| self.reported(&command))
+    /// Runs failing tests by themselves; `None` when the command has no way to do that, or cannot say that
+    /// it ran them. Names that the runner did not use itself stand for what failed in the last run.
+    pub fn run_only(&self, failing: &[String]) -> Result<Option<Run>> {
+        let known = self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let named: Vec<String> = if known.is_empty() || failing.iter().all(|name| known.contains(name)) {
+            failing.to_vec()
+        } else {
+            known.into_iter().collect()
+        };
+        let Some(command) = only::command(&self.command, &self.root, &named) else { return Ok(None) };
+        let run = self.reported(&command)?;
+        let ran = run.tests.as_ref().map_or(0, |tests| tests.passed.len() + tests.failed.len());
+        Ok((ran >= named.len()).then_some(run))
     }
 
     fn reported(&self, command: &CommandLine) -> Result<Run> {
-        if self.as_it_is.load(Ordering::Relaxed) {
-            return self.once(&plan::plain(command)).map(|(run, _)| run);
-        }
-        let scratch = self.scratch.path().join(format!("run-{}", self.runs.fetch_add(1, Ordering::Relaxed)));
-        std::fs::create_dir(&scratch).context("cannot make a folder for a report")?;
-        let plan = plan(command, &self.root, &scratch);
+        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&self.scratch);
+        let folder = folder.context("cannot make a folder for a report")?;
+        let plan = match self.as_it_is.load(Ordering::Relaxed) {
+            true => plan::plain(command),
+            false => plan(command, &self.root, folder.path()),
+        };
         let (run, to_blame) = self.once(&plan)?;
         if !to_blame {
             return Ok(run);
@@ -129,7 +164,7 @@ impl<'a> Verifier<'a> {
 
     fn once(&self, plan: &Plan) -> Result<(Run, bool)> {
         let cwd = plan.command.directory.as_ref().map_or_else(|| self.root.clone(), |dir| self.root.join(dir.as_str()));
-        let temp = (self.sandbox != Sandbox::Off).then(|| self.scratch.path().join("tmp"));
+        let temp = (self.sandbox != Sandbox::Off).then(|| self.scratch.join("tmp"));
         let env = surroundings::environment(&self.env, &plan.command, &plan.env, temp.as_deref());
         let since = SystemTime::now();
         let finished = process::run(&Spec {
