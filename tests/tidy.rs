@@ -30,7 +30,8 @@ const CRATES: &[(&str, &[&str])] = &[
 
 /// Rooms that never touch the outside world: no files, no network, no clock, no children.
 const PURE: std::ops::Range<usize> = 0..2;
-const OUTSIDE: &[&str] = &["std::fs", "std::net", "std::process", "std::env", "std::thread", "SystemTime", "Instant::now"];
+const OUTSIDE: &[&str] =
+    &["std::fs", "std::net", "std::process", "std::env", "std::thread", "SystemTime", "Instant::now"];
 
 const MAX_LINES: usize = 500;
 
@@ -112,7 +113,9 @@ fn every_crate_lives_in_its_room() {
     for (path, room, text) in sources() {
         let code = code(&path, &text);
         for (name, rooms) in CRATES {
-            let used = code.contains(&format!("{name}::")) || code.contains(&format!("{name}(")) || code.contains(&format!("use {name};"));
+            let used = code.contains(&format!("{name}::"))
+                || code.contains(&format!("{name}("))
+                || code.contains(&format!("use {name};"));
             if used && !rooms.contains(&room.as_str()) {
                 wrong.push(format!("{}: {name} belongs in {}", path.display(), rooms.join(", ")));
             }

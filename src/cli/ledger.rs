@@ -31,14 +31,13 @@ enum Action {
 
 pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> Result<()> {
     let Action::Show { task, limit, attempt } = &args.action;
-    let listed = match (attempt, task) {
-        (Some(attempt), _) => store.get(attempt)?,
-        (None, Some(task)) => store.of_task(task, *limit)?,
-        (None, None) => store.list(*limit)?,
+    let listed = match attempt {
+        None => store.list(task.as_ref(), *limit)?,
+        Some(attempt) => match store.get(attempt)? {
+            Some(record) => Listed { records: vec![record], notes: Vec::new() },
+            None => bail!("attempt {attempt} is not in the {}", store.place()),
+        },
     };
-    if let (Some(attempt), true) = (attempt, listed.records.is_empty() && listed.notes.is_empty()) {
-        bail!("attempt {attempt} is not in the {}", store.place());
-    }
     if json {
         let whole = json!({ "schema": SCHEMA, "records": listed.records, "notes": listed.notes });
         writeln!(out, "{whole}")?;
@@ -148,7 +147,8 @@ mod tests {
         assert!(table.contains("issue-1  fixed"), "{table}");
         let one = show(&store, &["7-1-fix-issue-1"], false).unwrap();
         assert!(one.contains("reason        it  [31mworked"), "{one}");
-        let value: serde_json::Value = serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
         assert_eq!(value["records"][0]["attempt"], "7-1-fix-issue-1");
         assert!(show(&store, &["--task", "issue-2"], false).unwrap().starts_with("no attempts"));
         let missing = show(&store, &["none"], false).unwrap_err();

@@ -77,9 +77,11 @@ pub struct Work {
 /// Heals the working tree and prints how it went.
 pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let config = local_config(door)?;
-    let root = door.common.repo.canonicalize().map_err(|e| {
-        usage(format!("cannot open the repository {}: {e}", door.common.repo.display()))
-    })?;
+    let root = door
+        .common
+        .repo
+        .canonicalize()
+        .map_err(|e| usage(format!("cannot open the repository {}: {e}", door.common.repo.display())))?;
     if !root.is_dir() {
         return Err(usage(format!("{} is not a directory", root.display())));
     }
@@ -100,7 +102,6 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
-        writable: writable(&root, &env, true),
         command,
         prepare: Vec::new(),
         recorded: work.recorded,
@@ -149,7 +150,8 @@ fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> R
     if let Some(where_to) = committed {
         door.ui.stage("branch", where_to);
     } else if healing.candidate.is_some() {
-        let kept = if job.keep { "the repair is in the working tree, uncommitted" } else { "the working tree is as it was" };
+        let kept =
+            if job.keep { "the repair is in the working tree, uncommitted" } else { "the working tree is as it was" };
         door.ui.stage("tree", kept);
     }
     let good = matches!(healing.outcome, Outcome::Proposed | Outcome::Healthy);
@@ -228,10 +230,11 @@ fn commit(root: &Path, branch: &BranchName, healing: &Healing) -> Result<String>
     let repo = Repo::discover(root)?.ok_or_else(|| usage(format!("{} is not in a git repository", root.display())))?;
     let head = repo.head()?.commit.ok_or_else(|| usage("the repository has no commit yet to put a branch on"))?;
     let message = format!("fix: {}\n", report::markdown::one_line(&candidate.why, 400));
-    let commit = match repo.create_commit(Some(&head), &candidate.patch, &message, ("thanos-fix", "thanos-fix@localhost"))? {
-        Ok(commit) => commit,
-        Err(path) => return Err(usage(format!("{path} has uncommitted changes; commit or leave out --branch"))),
-    };
+    let commit =
+        match repo.create_commit(Some(&head), &candidate.patch, &message, ("thanos-fix", "thanos-fix@localhost"))? {
+            Ok(commit) => commit,
+            Err(path) => return Err(usage(format!("{path} has uncommitted changes; commit or leave out --branch"))),
+        };
     match repo.move_branch(branch, crate::git::RefState::Absent, Some(&commit))? {
         crate::git::Moved::Yes => Ok(format!("{branch} at {}", commit.short())),
         _ => Err(usage(format!("the branch {branch} exists already; choose another name"))),
@@ -252,24 +255,6 @@ pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
 pub fn state_dir(door: &Door) -> PathBuf {
     let home = door.env.path("HOME").map(|h| h.join(".local/state"));
     door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
-}
-
-/// The places a command may write to: the tree, and the caches that its tools own.
-pub fn writable(root: &Path, env: &[(OsString, OsString)], terminal: bool) -> Vec<PathBuf> {
-    let get = |name: &str| env.iter().find(|(k, _)| k == name).map(|(_, v)| PathBuf::from(v));
-    let mut places = vec![root.to_owned()];
-    for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "GOPATH", "GOCACHE", "GOMODCACHE", "XDG_CACHE_HOME", "npm_config_cache"] {
-        places.extend(get(name));
-    }
-    if let Some(home) = get("HOME") {
-        let caches = [".cache", ".cargo/registry", ".cargo/git", ".npm", ".m2", ".gradle", "go", ".yarn", ".pnpm-store"];
-        places.extend(caches.iter().map(|c| home.join(c)));
-    }
-    if terminal {
-        places.extend(["/tmp", "/var/tmp", "/dev/shm"].map(PathBuf::from));
-    }
-    places.retain(|p| p.exists());
-    places
 }
 
 /// Variables that are not UTF-8 cannot cross the process boundary as JSON; nothing we run needs one.

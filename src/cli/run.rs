@@ -6,9 +6,9 @@ use super::env::Env;
 use super::{Door, Exit, event::read_payload, local, usage};
 use crate::command::CommandLine;
 use crate::event::{self, Event};
+use crate::forge::Forge as _;
 use crate::forge::Mask;
 use crate::forge::github::{self, GitHub, Timing};
-use crate::forge::Forge as _;
 use crate::ids::RepoSlug;
 use crate::mask::Masker;
 use crate::pipeline::ThisRun;
@@ -114,7 +114,6 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     Ok(Desk { door, forge: Box::new(forge), mask: masker, temp, this, cancel: local::cancel_flag()? })
 }
 
-
 fn read_event(desk: &Desk) -> Result<Event> {
     let env = &desk.door.env;
     let path = env.path("GITHUB_EVENT_PATH").ok_or_else(|| usage("GITHUB_EVENT_PATH is not set: no event to read"))?;
@@ -129,7 +128,6 @@ fn read_event(desk: &Desk) -> Result<Event> {
     Ok(event)
 }
 
-
 fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {
     let number = |name: &str| env.get(name).and_then(|v| v.parse::<u64>().ok());
     let id = number("GITHUB_RUN_ID");
@@ -139,6 +137,5 @@ fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {
         attempt: number("GITHUB_RUN_ATTEMPT").unwrap_or(1),
         job: env.get("GITHUB_JOB").unwrap_or_else(|| "job".to_owned()),
         url: id.map(|id| format!("{server}/{repo}/actions/runs/{id}")),
-        server,
     }
 }

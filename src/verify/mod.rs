@@ -12,6 +12,7 @@ mod words;
 pub use detect::detect;
 pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
+pub use surroundings::caches;
 
 use crate::command::CommandLine;
 use crate::process::{self, Finished, LimitHit, Limits, OnOutput, Sandbox, Spec};

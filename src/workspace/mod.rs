@@ -69,10 +69,7 @@ impl Tree {
 
     /// The file's bytes; `None` where there is no regular file, also when only a symlink leads there.
     pub fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
-        Ok(match self.disk.find(path)? {
-            Found::File(old) => Some(old.bytes),
-            Found::Absent | Found::Other => None,
-        })
+        read_from(&self.disk, path)
     }
 
     /// The regular files that `.gitignore` does not exclude, sorted. Names that no `RelPath` can hold
@@ -197,6 +194,18 @@ impl Drop for Tree {
         }
         let _ = self.kept.clear();
     }
+}
+
+/// The same for a directory that is only read.
+pub fn read(root: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
+    read_from(&Disk::new(root.to_owned()), path)
+}
+
+fn read_from(disk: &Disk, path: &RelPath) -> Result<Option<Vec<u8>>> {
+    Ok(match disk.find(path)? {
+        Found::File(old) => Some(old.bytes),
+        Found::Absent | Found::Other => None,
+    })
 }
 
 /// One folder for each tree, private to its owner.

@@ -354,13 +354,15 @@ fn a_copy_shares_nothing() {
 }
 
 #[test]
-fn visiting_reads_each_file_once() {
-    let yard = Yard::new(&[("a.txt", b"a"), ("d/b.txt", b"bb"), ("big.txt", b"too large")]);
+fn visiting_reads_each_wanted_file_once() {
+    let yard = Yard::new(&[("a.txt", b"a"), ("d/b.txt", b"bb"), ("big.txt", b"too large"), ("c.png", b"c")]);
     let seen = std::sync::Mutex::new(Vec::new());
-    let skipped = visit(&yard.path(""), 2, |path, bytes| seen.lock().unwrap().push((path.clone(), bytes.len())));
+    let wanted = |path: &RelPath| path.extension() == "txt";
+    visit(&yard.path(""), 2, wanted, |path, bytes| seen.lock().unwrap().push((path.clone(), bytes.len())));
     let mut seen = seen.into_inner().unwrap();
     seen.sort();
-    assert_eq!((seen, skipped), (vec![(rel("a.txt"), 1), (rel("d/b.txt"), 2)], 1));
+    assert_eq!(seen, [(rel("a.txt"), 1), (rel("d/b.txt"), 2)]);
+    assert_eq!(read(&yard.path(""), &rel("d/b.txt")).unwrap().as_deref(), Some(&b"bb"[..]));
 }
 
 proptest! {

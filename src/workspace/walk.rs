@@ -5,7 +5,6 @@ use crate::ids::RelPath;
 use anyhow::{Context as _, Result};
 use ignore::{WalkBuilder, WalkState};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn walker(root: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
@@ -40,25 +39,28 @@ fn relative(root: &Path, path: &Path) -> Option<RelPath> {
     RelPath::parse(path.strip_prefix(root).ok()?.to_str()?).ok()
 }
 
-/// Calls `each` with every regular file of at most `max_bytes`, from several threads, in no order.
-/// Returns how many files were passed over: too large, unreadable or with an unusable name.
-pub fn visit(root: &Path, max_bytes: u64, each: impl Fn(&RelPath, &[u8]) + Sync) -> usize {
-    let skipped = AtomicUsize::new(0);
-    walker(root).threads(0).build_parallel().run(|| {
-        let (each, skipped) = (&each, &skipped);
+/// Calls `each` with every regular file that is `wanted` and has at most `max_bytes`, from several
+/// threads, in no order. Unreadable files and names that no `RelPath` can hold are passed over.
+pub fn visit(
+    root: &Path,
+    max_bytes: u64,
+    wanted: impl Fn(&RelPath) -> bool + Sync,
+    each: impl Fn(&RelPath, &[u8]) + Sync,
+) {
+    walker(root).build_parallel().run(|| {
+        let (wanted, each) = (&wanted, &each);
         let mut bytes = Vec::new();
         Box::new(move |entry| {
-            let Ok(entry) = entry else { return WalkState::Continue };
-            if entry.file_type().is_some_and(|t| t.is_file()) {
-                match relative(root, entry.path()).filter(|_| read_into(entry.path(), max_bytes, &mut bytes)) {
-                    Some(path) => each(&path, &bytes),
-                    None => drop(skipped.fetch_add(1, Ordering::Relaxed)),
-                }
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|t| t.is_file())
+                && let Some(path) = relative(root, entry.path()).filter(wanted)
+                && read_into(entry.path(), max_bytes, &mut bytes)
+            {
+                each(&path, &bytes);
             }
             WalkState::Continue
         })
     });
-    skipped.into_inner()
 }
 
 fn read_into(path: &Path, max_bytes: u64, bytes: &mut Vec<u8>) -> bool {

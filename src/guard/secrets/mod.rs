@@ -2,6 +2,8 @@
 
 mod plausible;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use super::{Input, change};
 use crate::ids::RelPath;
@@ -135,7 +137,9 @@ impl Kind {
             "netrc",
             "tfvars",
         ];
-        if super::dependencies::is_lock_name(&name) {
+        if super::dependencies::is_lock_name(&name)
+            || [".map", ".min.js", ".min.css"].iter().any(|end| name.ends_with(end))
+        {
             Self::Lock
         } else if settings.contains(&extension)
             || name.starts_with(".env")

@@ -9,7 +9,7 @@ use crate::patch::Patch;
 use crate::process::{self, Finished};
 use crate::record::{CheckResult, Outcome};
 use crate::stage::Say;
-use crate::verify::{Run, Verifier};
+use crate::verify::{self, Run, Verifier};
 use crate::workspace::{ApplyResult, Tree};
 use anyhow::{Result, bail};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -68,7 +68,7 @@ impl<'a> Bench<'a> {
 
     /// Runs only the failing tests, where the runner can do that.
     pub fn verify_only(&self, failing: &[String]) -> Result<Option<Run>> {
-        self.protected(|| self.verifier.run_only(failing))
+        self.protected(|| self.verifier.run_only(failing).transpose())
     }
 
     /// Runs the set-up commands, with the network on; `Err` text for people when one fails.
@@ -153,8 +153,9 @@ impl<'a> Bench<'a> {
         self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
     }
 
-    pub fn writable(&self) -> Vec<PathBuf> {
-        super::writable(self.job)
+    fn writable(&self) -> Vec<PathBuf> {
+        let own = [self.tree.borrow().root().to_owned(), self.job.scratch.clone()];
+        verify::caches(&self.env).into_iter().chain(own).collect()
     }
 
     fn by_name(&self) -> Result<&HashMap<String, Vec<usize>>> {
@@ -198,7 +199,8 @@ impl Workshop for Bench<'_> {
         let directory = self.job.command.directory.as_ref();
         let direct = |p: String| RelPath::parse(p).ok().filter(|p| files.binary_search(p).is_ok());
         let joined = wanted.join("/");
-        if let Some(found) = directory.and_then(|d| direct(format!("{d}/{joined}"))).or_else(|| direct(joined.clone())) {
+        if let Some(found) = directory.and_then(|d| direct(format!("{d}/{joined}"))).or_else(|| direct(joined.clone()))
+        {
             return Some(found);
         }
         let same_name = self.by_name().ok()?.get(*wanted.last()?)?;

@@ -4,9 +4,9 @@
 
 use super::bench::Bench;
 use super::{diagnose, summarize};
+use crate::brain::log;
 use crate::guard;
 use crate::hand::{self, Hand, Job};
-use crate::brain::log;
 use crate::patch::Patch;
 use crate::record::{
     Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Outcome, RunSummary, Tried,
@@ -121,7 +121,12 @@ impl State<'_, '_> {
     }
 
     /// Judges one candidate; `Some` ends the round.
-    fn consider(&mut self, candidate: Result<Candidate>, hand: &dyn Hand, diagnosis: &Diagnosis) -> Result<Option<Step>> {
+    fn consider(
+        &mut self,
+        candidate: Result<Candidate>,
+        hand: &dyn Hand,
+        diagnosis: &Diagnosis,
+    ) -> Result<Option<Step>> {
         if let Some(outcome) = self.bench.over() {
             return Ok(Some(Step::Done(Box::new(self.ended(outcome)))));
         }
@@ -185,7 +190,7 @@ impl State<'_, '_> {
         self.judged += 1;
         let run = self.bench.verify()?;
         let compared = verify::compare(self.base, &run);
-        let trial = if run.passed() && compared.broken.is_empty() {
+        let trial = if run.finished.success() && compared.broken.is_empty() {
             self.prove(full, run, guards)?
         } else if let Some(broken) = compared.broken.first() {
             Trial::Fell(format!("breaks {broken}"))
@@ -204,7 +209,8 @@ impl State<'_, '_> {
     fn prove(&mut self, full: &Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
         let mut verified = CheckResult::from_findings("verify", Vec::new());
         verified.seconds = run.finished.seconds;
-        verified.detail = format!("`{}` passes", crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80));
+        verified.detail =
+            format!("`{}` passes", crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80));
         guards.push(verified);
         let (hooks, addition) = super::hooks::run(self.bench, full)?;
         let failed = hooks.status == CheckStatus::Fail;
@@ -224,7 +230,7 @@ impl State<'_, '_> {
             return Ok(Trial::Fell(format!("after the hooks: {}", blocked_by(&again))));
         }
         let run = self.bench.verify()?;
-        if run.passed() && verify::compare(self.base, &run).broken.is_empty() {
+        if run.finished.success() && verify::compare(self.base, &run).broken.is_empty() {
             return Ok(Trial::Passed(Box::new((with_hooks, run, guards))));
         }
         self.bench.undo(&addition)?;
@@ -312,7 +318,7 @@ fn blocked_by(guards: &[CheckResult]) -> String {
 
 fn still_fails(run: &Run) -> String {
     let report = log::read(&run.text);
-    let line = report.first_error.unwrap_or_else(|| run.ending());
+    let line = report.first_error.unwrap_or_else(|| super::ending(run));
     format!("still fails: {}", crate::report::markdown::one_line(&line, 120))
 }
 
@@ -330,10 +336,12 @@ fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
     let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
     let fewer_places = after.locations.len() < before.locations.len();
     let later = stage_of(after.class) > stage_of(before.class);
-    let touched: HashSet<(&str, u32)> = candidate.patch.added_lines().into_iter().map(|(p, l, _)| (p.as_str(), l)).collect();
-    let blamed = after.locations.iter().any(|l| {
-        l.line.is_some_and(|line| touched.iter().any(|(path, at)| *at == line && l.path.ends_with(path)))
-    });
+    let touched: HashSet<(&str, u32)> =
+        candidate.patch.added_lines().into_iter().map(|(p, l, _)| (p.as_str(), l)).collect();
+    let blamed = after
+        .locations
+        .iter()
+        .any(|l| l.line.is_some_and(|line| touched.iter().any(|(path, at)| *at == line && l.path.ends_with(path))));
     !blamed && (fewer_tests || (gone && (later || fewer_places || after.locations.len() <= before.locations.len())))
 }
 
