@@ -62,7 +62,7 @@ fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>
         let Some((_, nearest)) = near_line.filter(|_| is_word(word) && !syntax.language().keywords().contains(&word)) else {
             continue;
         };
-        for keyword in syntax.language().keywords().iter().filter(|keyword| is_near(word, keyword)) {
+        for keyword in syntax.language().keywords().iter().filter(|keyword| is_misspelt(word, keyword)) {
             if syntax.edited(token.range.clone(), keyword).is_some_and(|edited| edited.is_sound()) {
                 let cost = distance(word, keyword) + 0.3 * f64::from(nearest.abs_diff(line));
                 found.push((cost, token.range.clone(), *keyword));
@@ -73,6 +73,11 @@ fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>
     found
 }
 
+/// Keywords are few, so even one letter may stand for one of them.
+fn is_misspelt(word: &str, keyword: &str) -> bool {
+    is_near(word, keyword) || (word.len().min(keyword.len()) <= 2 && distance(word, keyword) <= 1.0)
+}
+
 fn is_word(text: &str) -> bool {
-    text.len() > 1 && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
