@@ -1,0 +1,79 @@
+//! Failure logs → what failed, where, and the line a person would quote. One parser file for each tool;
+//! `table.rs` lists them, `judge.rs` weighs what they found.
+
+mod clean;
+mod found;
+mod judge;
+mod lines;
+mod phrase;
+mod signature;
+mod steps;
+mod table;
+mod unfold;
+mod window;
+
+// parsers
+mod black;
+mod bun;
+mod bundler;
+mod cargo;
+mod cc;
+mod cmake;
+mod ctest;
+mod dotnet;
+mod elixir;
+mod eslint;
+mod generic;
+mod golang;
+mod gotest;
+mod gradle;
+mod http;
+mod javac;
+mod jest;
+mod junit;
+mod ld;
+mod libtest;
+mod linters;
+mod make;
+mod maven;
+mod mocha;
+mod mypy;
+mod network;
+mod node;
+mod npm;
+mod permission;
+mod php;
+mod pip;
+mod prettier;
+mod pytest;
+mod python;
+mod resource;
+mod ruby;
+mod ruff;
+mod runner;
+mod rustc;
+mod script;
+mod swift;
+mod tap;
+mod tsc;
+mod unittest;
+mod vitest;
+
+pub use signature::{normalise, signature};
+pub use steps::{RunBlock, steps};
+pub use window::Reader;
+
+use crate::record::LogReport;
+
+/// Reads a whole log. A huge one is read through a bounded window, as [`Reader`] does.
+pub fn read(log: &str) -> LogReport {
+    let mut reader = Reader::default();
+    reader.push(log.as_bytes());
+    reader.finish()
+}
+
+/// Reads the lines that the window kept.
+fn read_kept(log: &str) -> LogReport {
+    let lines = lines::Lines::of(log);
+    judge::judge(table::scan(&lines))
+}

@@ -58,8 +58,13 @@ fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>
     let mut found = Vec::new();
     for token in syntax.tokens() {
         let (line, word) = (syntax.line_of(token.range.start), syntax.text(&token.range));
-        let near_line = lines.iter().enumerate().filter(|(_, l)| l.abs_diff(line) <= REACH).min_by_key(|(at, l)| (l.abs_diff(line), *at));
-        let Some((_, nearest)) = near_line.filter(|_| is_word(word) && !syntax.language().keywords().contains(&word)) else {
+        let near_line = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| l.abs_diff(line) <= REACH)
+            .min_by_key(|(at, l)| (l.abs_diff(line), *at));
+        let Some((_, nearest)) = near_line.filter(|_| is_word(word) && !syntax.language().keywords().contains(&word))
+        else {
             continue;
         };
         for keyword in syntax.language().keywords().iter().filter(|keyword| is_misspelt(word, keyword)) {

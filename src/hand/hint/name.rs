@@ -78,7 +78,8 @@ fn cases(complaints: &[Complaint]) -> Vec<Case<'_>> {
 }
 
 fn repairs_of(scene: &Scene, case: &Case) -> Result<Vec<Repair>> {
-    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::of(p).is_some()) else {
+    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::of(p).is_some())
+    else {
         return Ok(Vec::new());
     };
     let Some(language) = Language::of(path) else { return Ok(Vec::new()) };
@@ -157,8 +158,14 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
         let why = format!("renamed the misspelt name `{wrong}` to `{right}`");
         let confidence = confidence(case, &right);
         let here = edits(&home.path, &home.sites, &right);
-        let everywhere: Vec<_> =
-            home.syntax.names().into_iter().map(|n| n.range).filter(|r| home.syntax.text(r) == wrong).chain(home.sites.clone()).collect();
+        let everywhere: Vec<_> = home
+            .syntax
+            .names()
+            .into_iter()
+            .map(|n| n.range)
+            .filter(|r| home.syntax.text(r) == wrong)
+            .chain(home.sites.clone())
+            .collect();
         if !defined || case.unknown.sort == Sort::Import {
             let edits = edits(&home.path, &everywhere, &right);
             repairs.push(Repair { cost, edits, why: why.clone(), confidence });
@@ -175,11 +182,13 @@ fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Op
     let offered = case.unknown.spelled.iter().map(String::as_str).filter(|name| !is_near(name, wanted));
     let near: BTreeSet<&str> = index.near(wanted).chain(offered).collect();
     for odd in near {
-        if index.count(odd) > MOST_USES || index.holders(odd).count() > MOST_HOLDERS || words_of(home).any(|w| w == odd) {
+        if index.count(odd) > MOST_USES || index.holders(odd).count() > MOST_HOLDERS || words_of(home).any(|w| w == odd)
+        {
             continue;
         }
         let Some(edits) = renamed_everywhere(scene, index, odd, wanted)? else { continue };
-        let cost = pair_cost(case, index, wanted, odd) + 0.4 - 0.5 * balance(index, wanted, odd)
+        let cost = pair_cost(case, index, wanted, odd) + 0.4
+            - 0.5 * balance(index, wanted, odd)
             - 0.35 * index.trust(wanted, odd).clamp(-3.0, 3.0);
         let why = format!("renamed the misspelt definition `{odd}` to `{wanted}`, as it is used");
         repairs.push(Repair { cost, edits, why, confidence: Confidence::Suggested });
@@ -288,7 +297,8 @@ impl Known {
         if here.is_empty() {
             let listed = library.iter().any(|other| other == name);
             let builtin = words::builtins(language).chain(language.keywords().iter().copied()).any(|word| word == name);
-            let elsewhere = if matches!(sort, Sort::Member | Sort::Import | Sort::Module | Sort::Keyword) { 0.4 } else { 0.9 };
+            let elsewhere =
+                if matches!(sort, Sort::Member | Sort::Import | Sort::Module | Sort::Keyword) { 0.4 } else { 0.9 };
             return match () {
                 () if listed => 0.2,
                 () if builtin => 0.6,

@@ -1,8 +1,8 @@
 //! Missing or superfluous punctuation: one token is put in or taken out near the complaint, the file
 //! is parsed again, and what parses is ranked by how usual such a sequence is in this very file.
 
-use super::keyword::broken;
 use super::Scene;
+use super::keyword::broken;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -90,7 +90,8 @@ fn candidate(scene: &Scene, path: &RelPath, syntax: &Syntax, attempt: Try) -> Re
 /// The tries that make the file parse, the most natural first.
 fn ranked(syntax: &Syntax, lines: &[u32], said: &str) -> Vec<(f64, Try)> {
     let habits = Habits::of(syntax);
-    let missing: Vec<_> = syntax.faults().into_iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
+    let missing: Vec<_> =
+        syntax.faults().into_iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
     let limit = MOST_TRIES.min(MOST_WORK / syntax.bytes().len().max(1));
     let mut found = Vec::new();
     let plausible = tries(syntax, lines).into_iter().filter(|attempt| habits.allows(syntax, attempt));
@@ -103,7 +104,11 @@ fn ranked(syntax: &Syntax, lines: &[u32], said: &str) -> Vec<(f64, Try)> {
         let spoken = ['\'', '`', '"'].iter().any(|q| said.contains(&format!("{q}{token}{q}")));
         let expected = missing.iter().any(|(at, kind)| kind == token && at.abs_diff(range.start) <= 1);
         let line = syntax.line_of(range.start);
-        let rank = lines.iter().map(|l| l.abs_diff(line).min(8)).enumerate().map(|(at, off)| f64::from(off) * 0.3 + 0.1 * f64::from(u8::try_from(at).unwrap_or(20)));
+        let rank = lines
+            .iter()
+            .map(|l| l.abs_diff(line).min(8))
+            .enumerate()
+            .map(|(at, off)| f64::from(off) * 0.3 + 0.1 * f64::from(u8::try_from(at).unwrap_or(20)));
         let mut cost = rank.fold(f64::MAX, f64::min) - habits.usual(syntax, &attempt);
         cost -= f64::from(u8::from(spoken)) * 0.6 + f64::from(u8::from(expected)) * 0.6;
         cost += habits.imbalance(token, attempt.text.is_empty());
@@ -163,9 +168,10 @@ fn at_every_boundary(syntax: &Syntax, line: u32, found: &mut Vec<Try>) {
 fn insertable(language: Language) -> &'static [&'static str] {
     match language {
         Language::Python => &[")", "]", "}", ":", ",", "(", "[", "{", "\"", "'", "=", ".", "\"\"\"", "'''"],
-        Language::Rust => {
-            &[")", "]", "}", ";", ",", "(", "[", "{", "\"", "'", ":", "::", "=", "=>", "->", ".", ">", "<", "|", "&", "!", "#"]
-        }
+        Language::Rust => &[
+            ")", "]", "}", ";", ",", "(", "[", "{", "\"", "'", ":", "::", "=", "=>", "->", ".", ">", "<", "|", "&",
+            "!", "#",
+        ],
         _ => &[")", "]", "}", ";", ",", "(", "[", "{", "\"", "'", "`", ":", "=", "=>", ".", ">", "<", "/", "?"],
     }
 }

@@ -1,0 +1,41 @@
+//! Python formatters in check mode: black, ruff format, isort, yapf.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "would reformat",
+        "Would reformat",
+        "ould be reformatted",
+        "would be rewritten",
+        "Imports are incorrectly sorted",
+        "cannot format",
+    ],
+    read,
+};
+
+patterns! {
+    ONE = r"^\s*[Ww]ould reformat:? (?P<path>\S.*)$";
+    ISORT = r"^\s*ERROR: (?P<path>\S.*?) Imports are incorrectly sorted";
+    BROKEN = r"^\s*error: cannot format (?P<path>.+?): (?P<text>.+?)(?:: (?P<line>[0-9]+):(?P<column>[0-9]+)(?:: .*)?)?$";
+    SUMMARY = r"\b[0-9]+ files? would be reformatted";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if let Some(c) = ONE.captures(line) {
+        let spot = place(group(&c, "path"), "", "", "not formatted", "");
+        out.push(Found::new("black", FailureClass::Format, Rank::Sure, at, line).location(spot));
+    } else if let Some(c) = ISORT.captures(line) {
+        let spot = place(group(&c, "path"), "", "", "imports not sorted", "");
+        out.push(Found::new("isort", FailureClass::Format, Rank::Sure, at, line).location(spot));
+    } else if let Some(c) = BROKEN.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
+        out.push(Found::new("black", FailureClass::Compile, Rank::Sure, at, line).location(spot));
+    } else if SUMMARY.is_match(line) {
+        out.push(Found::new("black", FailureClass::Format, Rank::Strong, at, line));
+    }
+}

@@ -1,0 +1,93 @@
+//! C and C++ test runners: GoogleTest, CTest, Catch2, doctest, Boost.Test, Automake.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "[  FAILED  ]",
+        ": Failure",
+        "***Failed",
+        "***Exception",
+        "***Timeout",
+        "tests FAILED:",
+        ": FAILED:",
+        "is NOT correct!",
+        "FAIL: ",
+        "error: in \"",
+        "Assertion `",
+        "Segmentation fault",
+        "SIGSEGV",
+        " FAILED",
+    ],
+    read,
+};
+
+patterns! {
+    GTEST = r"^\s*(?:[0-9]+: )?\[  FAILED  \] (?P<name>[\w/]+\.[\w/]+)";
+    GTEST_AT = r"^\s*(?:[0-9]+: )?(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:Failure|error: )";
+    CTEST = r"^\s*[0-9]+/[0-9]+ Test\s+#[0-9]+: (?P<name>\S+) \.+.*\*\*\*(?:Failed|Exception|Timeout|Not Run)";
+    LISTED = r"^\s*[0-9]+ - (?P<name>.+?) \((?:Failed|SEGFAULT|Timeout|Not Run|Subprocess aborted|ILLEGAL|NUMERICAL|Child aborted)\)";
+    CATCH = r"^(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:FAILED:|ERROR: .* is NOT correct!)";
+    BOOST = r#"^(?P<path>[^\s:(]+)\((?P<line>[0-9]+)\): (?:fatal )?error: in "(?P<name>[^"]+)": (?P<text>.+)$"#;
+    AUTOMAKE = r"^FAIL: (?P<name>[\w./-]+)$";
+    VERDICT = r"^\s+(?P<name>[\w./-]+) FAILED$";
+    ASSERT = r"(?P<path>[^\s:]+):(?P<line>[0-9]+): .*Assertion `.+' failed";
+    CRASH = r"^\s*(?:\S+: line [0-9]+:\s+[0-9]+ )?Segmentation fault|SIGSEGV";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let test = |rank| Found::new("ctest", FailureClass::Test, rank, at, line);
+    let named = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", line, "");
+    if let Some(c) = GTEST.captures(line).or_else(|| CTEST.captures(line)).or_else(|| LISTED.captures(line)) {
+        out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if let Some(c) = BOOST.captures(line) {
+        out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
+    } else if let Some(c) = GTEST_AT.captures(line).filter(|_| line.ends_with("Failure")) {
+        let (_, message) = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, line));
+        out.push(Found::new("gtest", FailureClass::Test, Rank::Sure, at, message).location(named(&c)));
+    } else if let Some(c) = CATCH.captures(line) {
+        out.push(catch(lines, at, &c));
+    } else if let Some(c) = ASSERT.captures(line) {
+        out.push(test(Rank::Strong).location(named(&c)));
+    } else if let Some(c) = AUTOMAKE.captures(line).filter(|_| !lines.get(at + 1).starts_with("---")) {
+        out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if let Some(c) = VERDICT.captures(line).filter(|_| below_failures(lines, at)) {
+        out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if CRASH.is_match(line) {
+        out.push(test(Rank::Generic));
+    }
+}
+
+/// Home-made runners end with a list under a heading.
+fn below_failures(lines: &Lines, at: usize) -> bool {
+    lines.before(at, 20).any(|(_, l)| {
+        matches!(l.trim().to_ascii_lowercase().trim_end_matches(':'), "failures" | "failed tests" | "failed")
+    })
+}
+
+/// The expression stands below, the test case's name above a line of dashes.
+fn catch(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
+    let line = lines.get(at);
+    let quote = if line.ends_with("FAILED:") { lines.get(at + 1) } else { line };
+    let name = lines.before(at, 12).find(|(_, l)| l.starts_with("TEST CASE:")).and_then(|(_, l)| l.split_once(':'));
+    let ruled = || {
+        let rule = lines.before(at, 12).filter(|(_, l)| l.starts_with("-----")).nth(1)?;
+        Some(lines.get(rule.0 + 1))
+    };
+    let name = name.map(|(_, name)| name.trim()).or_else(ruled);
+    let found = Found::new("catch2", FailureClass::Test, Rank::Sure, at, quote).location(place(
+        group(c, "path"),
+        group(c, "line"),
+        "",
+        quote,
+        "",
+    ));
+    match name {
+        Some(name) if !name.is_empty() => found.failing(name),
+        _ => found,
+    }
+}

@@ -1,0 +1,84 @@
+//! ESLint and its kin: stylelint, TSLint, standard, xo, Biome, `next lint`.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        " error ",
+        "  error\t",
+        "Error:",
+        "[Error/",
+        ", Error - ",
+        "ERROR: ",
+        " problems (",
+        " problem (",
+        " problems",
+        "✖",
+        "×",
+        "lint/",
+        "Line ",
+        "standard: ",
+    ],
+    read,
+};
+
+patterns! {
+    STYLISH = r"^\s*(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:error|Error:|✖|×)\s+(?P<text>\S.*?)(?:\s{2,}(?P<code>[@\w/-]+))?$";
+    REACT = r"^\s*Line (?P<line>[0-9]+)(?::(?P<column>[0-9]+))?:\s+(?P<text>\S.*?)\s{2,}(?P<code>[@\w/-]+)$";
+    UNIX = r"^(?P<path>[^\s:][^:]*):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+) \[Error/(?P<code>[@\w/-]+)\]$";
+    COMPACT = r"^(?P<path>\S.*): line (?P<line>[0-9]+), col (?P<column>[0-9]+), Error - (?P<text>.+?)(?: \((?P<code>[@\w/-]+)\))?$";
+    TSLINT = r"^\s*ERROR: (?:\((?P<code>[\w-]+)\) )?(?P<path>[^\s:\[]+)(?::(?P<line>[0-9]+):(?P<column>[0-9]+)|\[(?P<line2>[0-9]+), (?P<column2>[0-9]+)\])(?:: | - | )(?P<text>.+)$";
+    BIOME = r"^(?:\S+ )?(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+) (?P<code>lint/\S+)";
+    STANDARD = r"^\s*(?P<path>/?[^\s:]+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>[^(]+?)(?: \((?P<code>[@\w/-]+)\))?$";
+    FILE = r"^(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/ -]+\.\w+)$";
+    PROBLEMS = r"^\s*[✖×] [1-9][0-9]* problems?\b";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if let Some(c) = STYLISH.captures(line).or_else(|| REACT.captures(line)) {
+        out.extend(below_file(lines, at, &c));
+    } else if let Some(c) = UNIX.captures(line).or_else(|| COMPACT.captures(line)).or_else(|| BIOME.captures(line)) {
+        out.push(flat(line, at, &c));
+    } else if let Some(c) = TSLINT.captures(line) {
+        let row = c.name("line").or(c.name("line2")).map_or("", |m| m.as_str());
+        let column = c.name("column").or(c.name("column2")).map_or("", |m| m.as_str());
+        let spot = place(group(&c, "path"), row, column, group(&c, "text"), group(&c, "code"));
+        out.push(Found::new("tslint", FailureClass::Lint, Rank::Sure, at, line).location(spot));
+    } else if PROBLEMS.is_match(line) {
+        out.push(Found::new("eslint", FailureClass::Lint, Rank::Strong, at, line));
+    } else if line.contains("standard: ") {
+        out.extend(standard(lines, at));
+    }
+}
+
+fn flat(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {
+    let text = c.name("text").map_or("", |m| m.as_str());
+    let spot = place(group(c, "path"), group(c, "line"), group(c, "column"), text, group(c, "code"));
+    Found::new("eslint", FailureClass::Lint, Rank::Sure, at, line).location(spot)
+}
+
+/// The file stands on the nearest line above that is nothing but a path.
+fn below_file(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let (_, path) = lines.before(at, 400).take_while(|(_, l)| !l.trim().is_empty()).find(|(_, l)| FILE.is_match(l))?;
+    let (text, code) = (group(c, "text"), group(c, "code"));
+    let broken = text.starts_with("Parsing error");
+    let class = match code {
+        _ if broken => FailureClass::Compile,
+        "prettier/prettier" => FailureClass::Format,
+        _ => FailureClass::Lint,
+    };
+    let class = if class == FailureClass::Compile { FailureClass::Lint } else { class };
+    let spot = place(path, group(c, "line"), group(c, "column"), text, code);
+    Some(Found::new("eslint", class, Rank::Sure, at, lines.get(at)).location(spot))
+}
+
+/// `standard` prints one heading and then flat lines.
+fn standard(lines: &Lines, at: usize) -> Option<Found> {
+    let (index, line) = lines.after(at, 6).find(|(_, l)| STANDARD.is_match(l))?;
+    let c = STANDARD.captures(line)?;
+    Some(Found { tool: "standard", ..flat(line, index, &c) })
+}

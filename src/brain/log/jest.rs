@@ -1,0 +1,49 @@
+//! Jest.
+
+use super::found::{Found, Rank, group, patterns};
+use super::lines::Lines;
+use super::node;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser { keys: &["● ", "FAIL "], read };
+
+patterns! {
+    BULLET = r"^\s*● (?P<title>\S.*?)$";
+    FILE = r"^\s*FAIL\s+(?:\S+ )?(?P<path>\S+\.[cm]?[jt]sx?)(?: \([0-9.]+ m?s\))?$";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if let Some(c) = FILE.captures(line) {
+        out.push(Found::new("jest", FailureClass::Test, Rank::Generic, at, line).failing(group(&c, "path")));
+    } else if let Some(c) = BULLET.captures(line) {
+        out.extend(failure(lines, at, group(&c, "title")));
+    }
+}
+
+fn failure(lines: &Lines, at: usize, title: &str) -> Option<Found> {
+    if title.starts_with("Console") || title.starts_with("Deprecation") || title.starts_with("Validation Warning") {
+        return None;
+    }
+    let end =
+        lines.after(at, 300).find(|(_, l)| BULLET.is_match(l) || FILE.is_match(l)).map_or(at + 300, |(index, _)| index);
+    let body = || lines.after(at, end - at - 1);
+    let (first, message) = body().find(|(_, l)| !l.trim().is_empty())?;
+    let stack = node::own_only(node::stack(lines, first, end - first));
+    if title == "Validation Error:" || title.starts_with("Validation Error") {
+        return Some(Found::new("jest", FailureClass::Config, Rank::Sure, at, message));
+    }
+    if title.starts_with("Test suite failed to run") {
+        return Some(suite(lines, at, first, end).locations(stack));
+    }
+    Some(Found::new("jest", FailureClass::Test, Rank::Sure, at, message).failing(title).locations(stack))
+}
+
+/// The suite did not load: the first line that names an error says why.
+fn suite(lines: &Lines, at: usize, first: usize, end: usize) -> Found {
+    let named = |l: &str| l.contains("Error") || l.contains("Cannot find") || l.contains("error TS");
+    let quote =
+        lines.after(first - 1, (end - first).min(12)).find(|(_, l)| named(l)).map_or(lines.get(first), |(_, l)| l);
+    Found::new("jest", node::load_class(quote), Rank::Sure, at, quote)
+}

@@ -1,0 +1,152 @@
+//! Weighs what the parsers found: one class, one tool, one line to quote, the places most telling first.
+
+use super::found::{Found, Rank};
+use super::script;
+use crate::record::{FailureClass, Location, LogReport};
+
+/// As many ids and places as somebody may want to see.
+const LIST_LIMIT: usize = 500;
+/// A network message this near to a failed resolution is its cause.
+const NEAR: usize = 40;
+
+pub(super) fn judge(mut found: Vec<Found>) -> LogReport {
+    found.sort_by_key(|f| f.at);
+    let Some(best) = best(&found) else { return nothing() };
+    let (class, at) = (class_of(best, &found), best.at);
+    let same: Vec<&Found> =
+        found.iter().filter(|f| f.class == best.class && f.rank >= Rank::Strong.min(best.rank)).collect();
+    let quote = if best.quote.is_empty() {
+        same.iter().map(|f| f.quote.as_str()).find(|q| !q.is_empty())
+    } else {
+        Some(best.quote.as_str())
+    };
+    LogReport {
+        class,
+        failing: if class == FailureClass::Test { failing(&found) } else { Vec::new() },
+        locations: locations(best, &same, at),
+        first_error: quote.map(str::to_owned),
+        tool: (!best.tool.is_empty()).then(|| best.tool.to_owned()),
+    }
+}
+
+fn nothing() -> LogReport {
+    LogReport {
+        class: FailureClass::Unknown,
+        failing: Vec::new(),
+        locations: Vec::new(),
+        first_error: None,
+        tool: None,
+    }
+}
+
+/// A tool that nobody here parses failed with its own message: the name of the failed script may say what
+/// it was for, else it is most often the set-up that is wrong.
+fn class_of(best: &Found, found: &[Found]) -> FailureClass {
+    if best.tool == script::TOOL && best.class == FailureClass::Test {
+        return FailureClass::Unknown;
+    }
+    if best.class != FailureClass::Unknown || best.rank != Rank::Generic {
+        return best.class;
+    }
+    let purpose = found.iter().find(|f| f.tool == script::TOOL && f.at > best.at);
+    purpose.map_or(FailureClass::Config, |f| f.class)
+}
+
+/// The first of the highest rank; a failed resolution gives way to the network failure beside it.
+fn best(found: &[Found]) -> Option<&Found> {
+    let top = found.iter().map(|f| f.rank).max()?;
+    let first = found.iter().find(|f| f.rank == top)?;
+    let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
+    // Of several readings of one line the most specific: a known class, then a known place.
+    let best = same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), f.tool != ""))?;
+    if best.class != FailureClass::Dependency {
+        return Some(best);
+    }
+    let cause =
+        |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong && f.at.abs_diff(best.at) <= NEAR;
+    found.iter().find(cause).or(Some(best))
+}
+
+/// The ids, in order of appearance; of two spellings of one test the fuller one stays.
+fn failing(found: &[Found]) -> Vec<String> {
+    // A file that failed is named only where none of its tests is.
+    let named = found.iter().any(|f| f.rank >= Rank::Strong && !f.failing.is_empty());
+    let mut kept: Vec<(Vec<String>, &str)> = Vec::new();
+    for id in found.iter().filter(|f| !named || f.rank >= Rank::Strong).flat_map(|f| &f.failing) {
+        let parts = id_parts(id);
+        match kept.iter().position(|(known, _)| known.ends_with(&parts) || parts.ends_with(known)) {
+            Some(index) if parts.len() > kept[index].0.len() => kept[index] = (parts, id),
+            Some(_) => {}
+            None if kept.len() < LIST_LIMIT => kept.push((parts, id)),
+            None => break,
+        }
+    }
+    kept.into_iter().map(|(_, id)| id.to_owned()).collect()
+}
+
+/// `tests/a.py::T::test_x` → `tests/a.py`, `T`, `test_x`; brackets of parameters stay whole.
+fn id_parts(id: &str) -> Vec<String> {
+    let (head, parameters) = id.split_at(id.find(['[', '(']).unwrap_or(id.len()));
+    let mut parts: Vec<String> =
+        head.replace("::", "\n").replace(" > ", "\n").replace(" › ", "\n").split('\n').map(str::to_owned).collect();
+    if parts.len() == 1 && !head.contains(' ') {
+        parts = head.split('.').map(str::to_owned).collect();
+    } else if let Some(class_and_name) = parts.last().filter(|p| !p.contains([' ', '/'])).cloned() {
+        parts.pop();
+        parts.extend(class_and_name.split('.').map(str::to_owned));
+    }
+    if let Some(last) = parts.last_mut() {
+        last.push_str(parameters);
+    }
+    parts
+}
+
+/// The best finding's own places first, then the others'; foreign code after the project's own.
+fn locations(best: &Found, same: &[&Found], at: usize) -> Vec<Location> {
+    let others = same.iter().filter(|f| f.at != at).flat_map(|f| &f.locations);
+    let mut own: Vec<Location> = Vec::new();
+    let mut foreign: Vec<Location> = Vec::new();
+    for location in best.locations.iter().chain(others).take(LIST_LIMIT) {
+        let list = if is_foreign(&location.path) { &mut foreign } else { &mut own };
+        if !list.iter().any(|known| known.path == location.path && known.line == location.line) {
+            list.push(location.clone());
+        }
+    }
+    own.append(&mut foreign);
+    own
+}
+
+/// Code that the repository does not own: vendored, installed, or a language's own library.
+pub(super) fn is_foreign(path: &str) -> bool {
+    const SIGNS: [&str; 26] = [
+        "/node_modules/",
+        "/site-packages/",
+        "/dist-packages/",
+        "/.cargo/",
+        "/rustc/",
+        "/vendor/",
+        "/.rustup/",
+        "/usr/include/",
+        "/usr/lib/",
+        "/usr/share/",
+        "/usr/local/lib/",
+        "/usr/bin/",
+        "/pkg/mod/",
+        "/go/src/runtime/",
+        "/go/src/testing/",
+        "/hostedtoolcache/",
+        "/lib/python",
+        "/.pyenv/",
+        "/.npm/",
+        "/gems/",
+        "/.rvm/",
+        "/.gradle/",
+        "/.m2/",
+        "/src/runtime/",
+        "/third_party/",
+        "/opt/",
+    ];
+    let path = format!("/{}", path.replace('\\', "/"));
+    let internal = ["/node:", "/internal/", "/<", "/webpack:", "/jdk.", "/java."];
+    SIGNS.iter().any(|sign| path.contains(sign)) || internal.iter().any(|sign| path.starts_with(sign))
+}

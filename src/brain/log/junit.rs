@@ -1,0 +1,180 @@
+//! Java test runners: Surefire, Gradle, Ant, TestNG, ScalaTest.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::{FailureClass, Location};
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "<<< FAILURE!",
+        "<<< ERROR!",
+        " FAILED",
+        "Failed tests:",
+        "Tests in error:",
+        "] Failures:",
+        "] Errors:",
+        "FAILED: ",
+        "*** FAILED ***",
+        "tests failed",
+        "There are test failures",
+        "There were failing tests",
+        "Caused an ERROR",
+    ],
+    read,
+};
+
+patterns! {
+    SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
+    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?:(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)$";
+    LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\)(?::? (?P<text>.*))?$";
+    GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
+    ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
+    ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";
+    TESTNG = r"^\s*FAILED: (?P<name>[\w$]+)(?:\(.*\))?$";
+    SCALATEST = r"^\s*(?:\[\w+\] )?\s*- (?P<name>.+?) \*\*\* FAILED \*\*\*";
+    SCALA_AT = r"\((?P<path>\w+\.scala):(?P<line>[0-9]+)\)";
+    FRAME = r"^\s*(?:\[\w+\]\s+)?at (?:[\w.-]+@?[\w.]*/)*(?P<method>[\w.$<>]+)\((?P<path>[\w$-]+\.(?:java|kt|scala|groovy)):(?P<line>[0-9]+)\)";
+    AT_FILE = r"^\s+(?P<text>[\w.$]+(?:: .*)?) at (?P<path>[\w$-]+\.(?:java|kt|groovy|scala)):(?P<line>[0-9]+)";
+    THROWN = r"^\s*(?:\[ERROR\] )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?::.*)?$|^\s*\S*(?:Error|Exception|Failure)\b.*";
+    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed)";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if let Some(c) = SUREFIRE.captures(line) {
+        out.extend(surefire(lines, at, &c));
+    } else if let Some(c) = GRADLE.captures(line).filter(|_| !line.starts_with("> ")) {
+        out.push(gradle(lines, at, group(&c, "name")));
+    } else if ["Failed tests:", "Tests in error:", "] Failures:", "] Errors:"].iter().any(|mark| line.contains(mark)) {
+        listed(lines, at, out);
+    } else if line.trim() == "FAILED" || line.contains("Caused an ERROR") {
+        out.extend(ant(lines, at));
+    } else if let Some(c) = TESTNG.captures(line) {
+        out.push(thrown(lines, at, "testng").failing(group(&c, "name")));
+    } else if let Some(c) = SCALATEST.captures(line) {
+        out.push(scalatest(lines, at, group(&c, "name")));
+    } else if ANT_TEST.is_match(line) {
+        out.push(Found::new("junit", FailureClass::Test, Rank::Wrapper, at, line));
+    } else if SUMMARY.is_match(line) {
+        out.push(Found::new("junit", FailureClass::Test, Rank::Generic, at, line));
+    }
+}
+
+/// A heading of a single test; that of a whole class counts its tests instead.
+fn surefire(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let name = group(c, "name");
+    if name.contains("Tests run:") {
+        return None;
+    }
+    let class = c.name("class").map_or("", |m| m.as_str());
+    let owner = if class.is_empty() { owner_below(lines, at, name) } else { class.to_owned() };
+    let name = name.trim_end_matches("()");
+    let id = if owner.is_empty() { name.to_owned() } else { format!("{owner}.{name}") };
+    Some(thrown(lines, at, "surefire").failing(id))
+}
+
+/// Newer versions write `testX()` and leave the class to the stack.
+fn owner_below(lines: &Lines, at: usize, name: &str) -> String {
+    let bare = name.trim_end_matches("()");
+    if bare.contains('.') {
+        return String::new();
+    }
+    let frames = lines.after(at, 40).filter_map(|(_, l)| FRAME.captures(l));
+    let mut methods = frames.filter_map(|c| group(&c, "method").strip_suffix(&format!(".{bare}")).map(str::to_owned));
+    methods.next().and_then(|owner| owner.rsplit('.').next().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The exception below a heading, with its own frames.
+fn thrown(lines: &Lines, at: usize, tool: &'static str) -> Found {
+    let message = lines.after(at, 4).find(|(_, l)| THROWN.is_match(l));
+    let Some((index, quote)) = message else {
+        return Found::new(tool, FailureClass::Test, Rank::Strong, at, lines.get(at));
+    };
+    Found::new(tool, FailureClass::Test, Rank::Sure, at, quote).locations(frames(lines, index))
+}
+
+/// Frames of test libraries and of Java itself tell nothing.
+fn frames(lines: &Lines, at: usize) -> Vec<Location> {
+    const LIBRARIES: [&str; 17] = [
+        "java.",
+        "javax.",
+        "jdk.",
+        "sun.",
+        "com.sun.",
+        "org.junit.",
+        "junit.",
+        "org.opentest4j.",
+        "org.hamcrest.",
+        "org.assertj.",
+        "org.mockito.",
+        "org.gradle.",
+        "org.apache.maven.",
+        "org.testng.",
+        "kotlin.",
+        "scala.",
+        "org.scalatest.",
+    ];
+    let mut own = Vec::new();
+    for (_, line) in lines.after(at, 60) {
+        match FRAME.captures(line) {
+            Some(c) if !LIBRARIES.iter().any(|library| group(&c, "method").starts_with(library)) => {
+                own.push(place(group(&c, "path"), group(&c, "line"), "", "", ""));
+            }
+            None if !own.is_empty() && !line.contains("... ") => break,
+            _ => {}
+        }
+    }
+    own
+}
+
+fn gradle(lines: &Lines, at: usize, name: &str) -> Found {
+    let (index, line) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, ""));
+    if let Some(c) = AT_FILE.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), "", group(&c, "text"), "");
+        return Found::new("gradle", FailureClass::Test, Rank::Sure, at, line).failing(name).location(spot);
+    }
+    if !THROWN.is_match(line) {
+        return Found::new("gradle", FailureClass::Test, Rank::Strong, at, lines.get(at)).failing(name);
+    }
+    Found::new("gradle", FailureClass::Test, Rank::Sure, at, line).failing(name).locations(frames(lines, index))
+}
+
+/// The lists at the end of a Surefire run.
+fn listed(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let head = lines.get(at);
+    let first = head.split_once("tests:").or_else(|| head.split_once("error:")).map_or("", |(_, rest)| rest);
+    let rest = lines.after(at, 300).take_while(|(_, l)| !ends_list(l));
+    for (index, line) in std::iter::once((at, first)).chain(rest) {
+        let (c, row) = match (LISTED.captures(line), LISTED_OLD.captures(line)) {
+            (Some(c), _) => (c, true),
+            (None, Some(c)) => (c, false),
+            (None, None) => continue,
+        };
+        let found = Found::new("surefire", FailureClass::Test, Rank::Strong, index, line);
+        let found = found.failing(format!("{}.{}", group(&c, "class"), group(&c, "name")));
+        let spot =
+            row.then(|| place(&format!("{}.java", group(&c, "class")), group(&c, "line"), "", group(&c, "text"), ""));
+        out.push(found.locations(spot));
+    }
+}
+
+fn ends_list(line: &str) -> bool {
+    line.contains("Tests run:")
+        || line.contains("Tests in error:")
+        || line.contains("BUILD ")
+        || line.contains("] Errors:")
+}
+
+fn ant(lines: &Lines, at: usize) -> Option<Found> {
+    let c = lines.before(at, 3).find_map(|(_, l)| ANT.captures(l))?;
+    let message = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty())?;
+    let found = Found::new("junit", FailureClass::Test, Rank::Sure, at, message.1).failing(group(&c, "name"));
+    Some(found.locations(frames(lines, message.0)))
+}
+
+fn scalatest(lines: &Lines, at: usize, name: &str) -> Found {
+    let (_, message) = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, lines.get(at)));
+    let spot = SCALA_AT.captures(message).map(|c| place(group(&c, "path"), group(&c, "line"), "", message, ""));
+    Found::new("scalatest", FailureClass::Test, Rank::Sure, at, message).failing(name).locations(spot)
+}

@@ -1,0 +1,43 @@
+//! Linkers.
+
+use super::found::{Found, Rank, patterns};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "undefined reference to",
+        "undefined symbol",
+        "cannot find -l",
+        "library not found for",
+        "ymbol(s) not found",
+        "multiple definition of",
+        "duplicate symbol",
+        "ld returned",
+        "linker command failed",
+        "error LNK",
+        "Undefined symbols for",
+    ],
+    read,
+};
+
+patterns! {
+    LIBRARY = r"cannot find -l\S+|library not found for -l";
+    SYMBOL = r"undefined reference to|(?:ld|lld|rust-lld)\S*: (?:error: )?undefined symbol|multiple definition of|duplicate symbol|error LNK[0-9]+|Undefined symbols for architecture";
+    CLOSING = r"collect2: error|linker command failed|ymbol\(s\) not found|ld returned";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let (class, rank) = if LIBRARY.is_match(line) {
+        (FailureClass::Dependency, Rank::Sure)
+    } else if SYMBOL.is_match(line) {
+        (FailureClass::Compile, Rank::Sure)
+    } else if CLOSING.is_match(line) {
+        (FailureClass::Compile, Rank::Generic)
+    } else {
+        return;
+    };
+    out.push(Found::new("ld", class, rank, at, line));
+}

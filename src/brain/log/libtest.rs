@@ -1,0 +1,56 @@
+//! Rust's tests: libtest and cargo-nextest.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &["panicked at", "... FAILED", " stdout ----", "FAIL [", "SIGABRT [", "TIMEOUT [", "test failed, to rerun"],
+    read,
+};
+
+patterns! {
+    OLD = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at '(?P<text>.*)', (?P<path>[^':]+(?::\\[^':]+)?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
+    NEW = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at (?P<path>[^']+?):(?P<line>[0-9]+):(?P<column>[0-9]+):$";
+    FAILED = r"^test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
+    SECTION = r"^---- (?P<name>.+?) stdout ----$";
+    NEXTEST = r"^\s+(?:TRY [0-9]+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT) \[\s*[0-9.]+s\](?: \([ 0-9/]+\))? +(?P<binary>\S+) (?P<name>\S+)";
+    RERUN = r"error: (?:test failed, to rerun|[0-9]+ targets? failed|doctest failed)";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if line.contains("panicked at") {
+        out.extend(panic(lines, at));
+    } else if let Some(c) = FAILED.captures(line).or_else(|| SECTION.captures(line)).or_else(|| NEXTEST.captures(line))
+    {
+        out.push(Found::new("libtest", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
+    } else if RERUN.is_match(line) {
+        out.push(Found::new("libtest", FailureClass::Test, Rank::Wrapper, at, line));
+    }
+}
+
+/// A panic fails a test only where a test harness ran; elsewhere it is a program that died.
+fn panic(lines: &Lines, at: usize) -> Option<Found> {
+    let line = lines.get(at);
+    let (c, quote) = match OLD.captures(line) {
+        Some(c) => (c, line),
+        None => (NEW.captures(line)?, lines.get(at + 1)),
+    };
+    let text = c.name("text").map_or(quote.trim(), |m| m.as_str());
+    let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), text, "");
+    let rank = if in_test(lines, at) { Rank::Sure } else { Rank::Generic };
+    Some(Found::new("libtest", FailureClass::Test, rank, at, quote).location(spot))
+}
+
+fn in_test(lines: &Lines, at: usize) -> bool {
+    let marks = |l: &str| {
+        SECTION.is_match(l)
+            || FAILED.is_match(l)
+            || NEXTEST.is_match(l)
+            || (l.starts_with("test ") && l.contains(" ... "))
+    };
+    lines.before(at, 30).any(|(_, l)| marks(l))
+        || lines.after(at, 60).any(|(_, l)| marks(l) || l.starts_with("test result:"))
+}

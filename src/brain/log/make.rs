@@ -1,0 +1,37 @@
+//! Make, Ninja and Bazel: mostly messengers of another tool's failure.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser =
+    Parser { keys: &["*** ", "ninja: ", "Makefile:", "BUILD", "FAILED: ", "No rule to make target"], read };
+
+patterns! {
+    RULE = r"^\s*(?:\S*make\S*: \*\*\* )?No rule to make target|ninja: error: ";
+    SYNTAX = r"^(?P<path>\S*[Mm]akefile\S*|\S+\.mk):(?P<line>[0-9]+): \*\*\* (?P<text>.+?)\.?\s+Stop\.";
+    RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted)|ninja: build stopped";
+    KILLED = r"make\S*: \*\*\* \[.*\] Killed";
+    BAZEL = r"^ERROR: (?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
+    BAZEL_TEST = r"^(?P<name>//\S+)\s+(?:FAILED|TIMEOUT) in ";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if let Some(c) = SYNTAX.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), "", group(&c, "text"), "");
+        out.push(Found::new("make", FailureClass::Config, Rank::Sure, at, line).location(spot));
+    } else if RULE.is_match(line) {
+        out.push(Found::new("make", FailureClass::Config, Rank::Strong, at, line));
+    } else if KILLED.is_match(line) {
+        out.push(Found::new("make", FailureClass::Resource, Rank::Sure, at, line));
+    } else if RESULT.is_match(line) {
+        out.push(Found::new("make", FailureClass::Unknown, Rank::Wrapper, at, line));
+    } else if let Some(c) = BAZEL_TEST.captures(line) {
+        out.push(Found::new("bazel", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
+    } else if let Some(c) = BAZEL.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
+        out.push(Found::new("bazel", FailureClass::Config, Rank::Generic, at, line).location(spot));
+    }
+}

@@ -1,0 +1,97 @@
+//! Numbered failure lists: Mocha, Cypress, Jasmine, Playwright, Karma.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::node;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:"], read };
+
+patterns! {
+    COUNT = r"^\s*[1-9][0-9]* failing\b";
+    ENTRY = r"^\s*(?P<number>[0-9]+)\) (?P<title>\S.*)$";
+    PLAYWRIGHT = r"^\s*[0-9]+\) (?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
+    KARMA = r"^(?P<browser>(?:Headless ?)?(?:Chrome|Firefox|Safari|PhantomJS|Edge|IE|Electron)\b[^()]*(?:\([^)]*\))) (?P<title>\S.*) FAILED$";
+    ERRORLIKE = r"^\s*(?:\[?[A-Za-z.]*(?:Error|Exception)\b|Expected|expected|Timeout|Test timeout)";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if COUNT.is_match(line) {
+        out.extend(failures(lines, at));
+    } else if let Some(c) = PLAYWRIGHT.captures(line) {
+        out.push(playwright(lines, at, &c));
+    } else if let Some(c) = KARMA.captures(line) {
+        let message = lines.get(at + 1);
+        let spots = node::own_only(node::stack(lines, at, 20));
+        out.push(
+            Found::new("karma", FailureClass::Test, Rank::Sure, at, message)
+                .failing(group(&c, "title"))
+                .locations(spots),
+        );
+    } else if line.trim() == "Message:" {
+        out.extend(jasmine(lines, at));
+    }
+}
+
+/// Every entry below the count; a list that breaks off ends it.
+fn failures(lines: &Lines, at: usize) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut next = 1;
+    for (index, line) in lines.after(at, 3_000) {
+        let Some(c) = ENTRY.captures(line) else { continue };
+        if group(&c, "number") == next.to_string() {
+            next += 1;
+            found.extend(entry(lines, index, group(&c, "title")));
+        }
+    }
+    found
+}
+
+/// The title goes on, one nested suite a line, until a line that ends with a colon.
+fn entry(lines: &Lines, at: usize, first: &str) -> Option<Found> {
+    let mut title = vec![first.trim()];
+    let mut last = at;
+    if !first.ends_with(':') {
+        for (index, line) in lines.after(at, 12) {
+            let part = line.trim();
+            if part.is_empty() {
+                break;
+            }
+            title.push(part);
+            last = index;
+            if part.ends_with(':') {
+                break;
+            }
+        }
+    }
+    let id = title.join(" › ");
+    let (index, message) = lines.after(last, 6).find(|(_, l)| !l.trim().is_empty())?;
+    let spots = node::own_only(node::stack(lines, index, 40));
+    let found = Found::new("mocha", FailureClass::Test, Rank::Sure, at, message);
+    Some(found.failing(id.trim_end_matches(':')).locations(spots))
+}
+
+fn playwright(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
+    let message = lines.after(at, 15).find(|(_, l)| ERRORLIKE.is_match(l));
+    let (index, quote) = message.unwrap_or((at, lines.get(at)));
+    let own = place(group(c, "path"), group(c, "line"), group(c, "column"), quote, "");
+    let spots = node::own_only(node::stack(lines, index, 40));
+    Found::new("playwright", FailureClass::Test, Rank::Sure, at, quote)
+        .failing(group(c, "title"))
+        .locations(spots)
+        .location(own)
+}
+
+/// Jasmine: `1) suite test`, then `Message:` and `Stack:`.
+fn jasmine(lines: &Lines, at: usize) -> Option<Found> {
+    let title = ENTRY.captures(lines.get(at.checked_sub(1)?))?;
+    let message = lines.get(at + 1);
+    let spots = node::own_only(node::stack(lines, at + 1, 30));
+    Some(
+        Found::new("jasmine", FailureClass::Test, Rank::Sure, at, message)
+            .failing(group(&title, "title"))
+            .locations(spots),
+    )
+}

@@ -1,0 +1,82 @@
+//! Phrases that name a cause by themselves, whatever tool printed them. The lists lie in `network.rs`,
+//! `resource.rs`, `permission.rs` and `runner.rs`.
+
+use super::found::{Found, Rank};
+use super::lines::Lines;
+use crate::record::FailureClass;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// Words to look for without regard to case, and what they mean.
+pub(super) struct Phrase {
+    pub says: &'static str,
+    /// Another word that the line must hold too; empty when the phrase is enough.
+    pub with: &'static str,
+    pub class: FailureClass,
+    pub rank: Rank,
+}
+
+pub(super) struct List {
+    pub tool: &'static str,
+    pub phrases: &'static [Phrase],
+}
+
+const LISTS: &[List] = &[super::resource::LIST, super::permission::LIST, super::network::LIST, super::runner::LIST];
+
+static ENTRIES: LazyLock<Vec<(&'static str, &'static Phrase)>> =
+    LazyLock::new(|| LISTS.iter().flat_map(|list| list.phrases.iter().map(|phrase| (list.tool, phrase))).collect());
+
+static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = ENTRIES.iter().map(|(_, phrase)| phrase.says);
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+});
+
+/// The most telling phrase of the line.
+pub(super) fn first(lines: &Lines, at: usize) -> Option<Found> {
+    let line = lines.get(at);
+    let hits = SEARCH.as_ref()?.find_overlapping_iter(line).filter(|hit| starts_word(line, hit.start()));
+    let hits = hits.map(|hit| ENTRIES[hit.pattern().as_usize()]);
+    let (tool, phrase) = hits.filter(|(_, phrase)| holds(line, phrase.with)).max_by_key(|(_, phrase)| phrase.rank)?;
+    let rank = if is_tolerated(lines.marked(at)) { Rank::Wrapper.min(phrase.rank) } else { phrase.rank };
+    Some(Found::new(tool, phrase.class, rank, at, line))
+}
+
+/// `emfile` is no part of `Gemfile`.
+fn starts_word(line: &str, at: usize) -> bool {
+    !line[..at].ends_with(|c: char| c.is_alphanumeric())
+}
+
+fn holds(line: &str, word: &str) -> bool {
+    word.is_empty() || line.to_ascii_lowercase().contains(word)
+}
+
+/// The tool tries again or only warns, or a test's name says it: a failure, if any, comes later.
+fn is_tolerated(line: &str) -> bool {
+    const SIGNS: [&str; 14] = [
+        "retrying",
+        "will retry",
+        "trying again",
+        "npm warn",
+        "warning:",
+        "[warn",
+        " ... ok",
+        "passed",
+        "attempt 1",
+        "[debug]",
+        "[info]",
+        "will be retried",
+        "✓",
+        "retry in",
+    ];
+    let line = line.to_ascii_lowercase();
+    SIGNS.iter().any(|sign| line.contains(sign))
+}
+
+/// Shortens the lists: one phrase that stands alone.
+pub(super) const fn phrase(says: &'static str, class: FailureClass, rank: Rank) -> Phrase {
+    Phrase { says, with: "", class, rank }
+}
+
+pub(super) const fn phrase_with(says: &'static str, with: &'static str, class: FailureClass, rank: Rank) -> Phrase {
+    Phrase { says, with, class, rank }
+}

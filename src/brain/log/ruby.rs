@@ -1,0 +1,70 @@
+//! Ruby: RSpec, Minitest, RuboCop, uncaught exceptions.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::{FailureClass, Location};
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &["Failure/Error:", "rspec ./", ") Failure:", ") Error:", ".rb:", "Failure:", "cannot load such file"],
+    read,
+};
+
+patterns! {
+    RERUN = r"^\s*rspec (?P<path>\./\S+?\.rb)(?:\[[0-9:]+\]|:(?P<line>[0-9]+)) # (?P<name>.+)$";
+    ENTRY = r"^\s*[0-9]+\) (?P<name>\S.*)$";
+    FRAME = r"^\s*#? ?(?P<path>\.{0,2}/?[^\s:#]+\.(?:rb|rake)):(?P<line>[0-9]+):in ";
+    MINITEST = r"^\s*(?P<name>[\w:]+#\w+)(?: \[(?P<path>[^\s:]+):(?P<line>[0-9]+)\])?:?$";
+    RUBOCOP = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+): [CWEFR]: (?:\[Corr\w+\] )?(?P<code>[A-Z]\w+/[\w/]+): (?P<text>.+)$";
+    RAISED = r"^\s*(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+):in .+?: (?P<text>.+?) \((?P<code>[\w:]+)\)$";
+    SYNTAX = r"^(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+): (?:syntax error|.*SyntaxError)";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", line, "");
+    if line.contains("Failure/Error:") {
+        out.push(rspec(lines, at));
+    } else if let Some(c) = RERUN.captures(line) {
+        let row = c.name("line").map(|_| spot(&c));
+        out.push(
+            Found::new("rspec", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")).locations(row),
+        );
+    } else if line.trim_end().ends_with(") Failure:") || line.trim_end().ends_with(") Error:") {
+        out.extend(minitest(lines, at));
+    } else if let Some(c) = RUBOCOP.captures(line) {
+        out.push(Found::new("rubocop", FailureClass::Lint, Rank::Sure, at, line).location(spot(&c)));
+    } else if let Some(c) = RAISED.captures(line) {
+        let class =
+            if line.contains("cannot load such file") { FailureClass::Dependency } else { FailureClass::Config };
+        let rank = if class == FailureClass::Dependency { Rank::Strong } else { Rank::Generic };
+        out.push(Found::new("ruby", class, rank, at, line).location(spot(&c)));
+    } else if let Some(c) = SYNTAX.captures(line) {
+        out.push(Found::new("ruby", FailureClass::Compile, Rank::Strong, at, line).location(spot(&c)));
+    }
+}
+
+/// The message stands below the quoted expression.
+fn rspec(lines: &Lines, at: usize) -> Found {
+    let name = lines.before(at, 4).find_map(|(_, l)| ENTRY.captures(l)).map(|c| group(&c, "name").to_owned());
+    let message = lines.after(at, 20).skip_while(|(_, l)| !l.trim().is_empty()).find(|(_, l)| !l.trim().is_empty());
+    let quote = message.map_or(lines.get(at), |(_, l)| l);
+    let mut found = Found::new("rspec", FailureClass::Test, Rank::Sure, at, quote).locations(frames(lines, at));
+    found.failing.extend(name);
+    found
+}
+
+fn frames(lines: &Lines, at: usize) -> Vec<Location> {
+    let below = lines.after(at, 40).take_while(|(_, l)| !ENTRY.is_match(l));
+    let spots =
+        below.filter_map(|(_, l)| FRAME.captures(l)).map(|c| place(group(&c, "path"), group(&c, "line"), "", "", ""));
+    super::node::own_only(spots.collect())
+}
+
+fn minitest(lines: &Lines, at: usize) -> Option<Found> {
+    let c = MINITEST.captures(lines.get(at + 1))?;
+    let own = c.name("path").map(|_| place(group(&c, "path"), group(&c, "line"), "", "", ""));
+    let found =
+        Found::new("minitest", FailureClass::Test, Rank::Sure, at, lines.get(at + 2)).failing(group(&c, "name"));
+    Some(found.locations(own).locations(frames(lines, at + 1)))
+}

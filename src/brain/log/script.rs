@@ -1,0 +1,38 @@
+//! Names of failed scripts, steps and commands: what they were for, when their own words do not tell.
+
+use super::found::{Found, Rank, group, patterns};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const TOOL: &str = "script";
+
+pub(super) const PARSER: Parser =
+    Parser { keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script"], read };
+
+patterns! {
+    NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$"#;
+    FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
+    LINT = r"(?i)lint|\b(?:clippy|vet|rubocop|ruff|flake8|credo|stylecheck|codestyle|shellcheck|hadolint|pre-commit)\b";
+    TYPES = r"(?i)type-?check|check-?types|\b(?:tsc|mypy|pyright)\b";
+    TEST = r"(?i)\b(?:tests?|spec|jest|vitest|mocha|pytest|e2e|unit|integration)\b";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let Some(c) = NAMED.captures(line) else { return };
+    let name = ["a", "b", "c", "d", "e", "f"].iter().map(|n| group(&c, n)).find(|n| !n.is_empty()).unwrap_or_default();
+    if let Some(class) = purpose(name) {
+        out.push(Found::new(TOOL, class, Rank::Wrapper, at, line));
+    }
+}
+
+fn purpose(name: &str) -> Option<FailureClass> {
+    let classes = [
+        (&*FORMAT, FailureClass::Format),
+        (&*LINT, FailureClass::Lint),
+        (&*TYPES, FailureClass::Type),
+        (&*TEST, FailureClass::Test),
+    ];
+    classes.into_iter().find(|(pattern, _)| pattern.is_match(name)).map(|(_, class)| class)
+}

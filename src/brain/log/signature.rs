@@ -1,0 +1,37 @@
+//! The name of a failure, equal across runs and machines.
+
+use super::found::patterns;
+use crate::record::{LogReport, Signature};
+
+patterns! {
+    PREFIX = r"(?:[A-Za-z]:)?[\\/](?:[^\s\\/:'\x22()\[\]]+[\\/])+";
+    TEMPORARY = r"(?:/private)?/(?:tmp|var/folders|var/tmp)/[^\s:'\x22)]*";
+    ADDRESS = r"0x[0-9a-fA-F]+";
+    HASH = r"\b[0-9a-f]{8,64}\b";
+    DURATION = r"\b[0-9]+(?:\.[0-9]+)?\s?(?:ns|µs|us|ms|s|sec|secs|seconds?|m|min|minutes?|h|hours?)\b";
+    NUMBER = r"[0-9]+(?:\.[0-9]+)?";
+    SPACES = r"\s+";
+}
+
+/// Class plus the failing test ids, or the first error without what changes from run to run.
+pub fn signature(report: &LogReport) -> Signature {
+    let class = report.class.as_str();
+    if report.failing.is_empty() {
+        return Signature(format!("{class}: {}", normalise(report.first_error.as_deref().unwrap_or_default())));
+    }
+    let mut ids: Vec<&str> = report.failing.iter().map(String::as_str).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Signature(format!("{class}: {}", ids.join(", ")))
+}
+
+/// A line without what changes from run to run and from machine to machine.
+pub fn normalise(line: &str) -> String {
+    let text = TEMPORARY.replace_all(line.trim(), "<tmp>");
+    let text = PREFIX.replace_all(&text, "");
+    let text = ADDRESS.replace_all(&text, "<addr>");
+    let text = HASH.replace_all(&text, "<hash>");
+    let text = DURATION.replace_all(&text, "<time>");
+    let text = NUMBER.replace_all(&text, "<n>");
+    SPACES.replace_all(&text, " ").into_owned()
+}

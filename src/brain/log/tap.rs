@@ -1,0 +1,61 @@
+//! TAP output and `node --test`'s own reporter.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::node;
+use super::table::Parser;
+use crate::record::{FailureClass, Location};
+
+pub(super) const PARSER: Parser = Parser { keys: &["not ok ", "✖ failing tests:", "test at "], read };
+
+patterns! {
+    NOT_OK = r"^(?P<indent>\s*)not ok [0-9]+(?: -)? ?(?P<name>.*?)(?: # (?:time=.*|(?P<skip>(?i:todo|skip)).*))?$";
+    SUBTESTS = r"subtestsFailed";
+    ERROR = r"^\s*(?:error|message): (?:[|>]-?$|['\x22]?(?P<text>.*?)['\x22]?$)";
+    LOCATION = r"^\s*(?:location|at): .*?(?P<path>/?[^\s'\x22():]+):(?P<line>[0-9]+):(?P<column>[0-9]+)";
+    TEST_AT = r"^test at (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
+    TITLE = r"^✖ (?P<name>.+?)(?: \([0-9.]+ms\))?$";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    if let Some(c) = NOT_OK.captures(line) {
+        if c.name("skip").is_none() {
+            out.extend(not_ok(lines, at, group(&c, "name")));
+        }
+    } else if let Some(c) = TEST_AT.captures(line) {
+        out.extend(spec(lines, at, &c));
+    }
+}
+
+/// The diagnostic block below says what was expected; a suite that only reports its subtests is left out.
+fn not_ok(lines: &Lines, at: usize, name: &str) -> Option<Found> {
+    let block: Vec<(usize, &str)> =
+        lines.after(at, 60).take_while(|(_, l)| l.trim() != "..." && !l.contains("not ok ")).collect();
+    if block.iter().any(|(_, l)| SUBTESTS.is_match(l)) {
+        return None;
+    }
+    let error = block.iter().find_map(|(index, l)| ERROR.captures(l).map(|c| (*index, c)));
+    let quote = match &error {
+        Some((index, c)) => c.name("text").map_or(lines.get(index + 1), |m| m.as_str()),
+        None => lines.get(at),
+    };
+    let stack = node::own_only(node::stack(lines, at, block.len()));
+    let own = block.iter().find_map(|(_, l)| LOCATION.captures(l)).map(|c| spot(&c));
+    let name = if name.is_empty() { lines.get(at).trim() } else { name };
+    let found = Found::new("tap", FailureClass::Test, Rank::Sure, at, quote).failing(name);
+    Some(found.locations(stack).locations(own))
+}
+
+fn spec(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let title = TITLE.captures(lines.get(at + 1))?;
+    let message = lines.after(at + 1, 4).find(|(_, l)| !l.trim().is_empty());
+    let (index, quote) = message.unwrap_or((at + 1, lines.get(at + 1)));
+    let stack = node::own_only(node::stack(lines, index, 30));
+    let found = Found::new("node:test", FailureClass::Test, Rank::Sure, at, quote).failing(group(&title, "name"));
+    Some(found.locations(stack).location(spot(c)))
+}
+
+fn spot(c: &regex::Captures<'_>) -> Location {
+    place(group(c, "path"), group(c, "line"), group(c, "column"), "", "")
+}

@@ -1,0 +1,45 @@
+//! Python's unittest, and the runners that print like it (Django, nose, trial).
+
+use super::found::{Found, Rank, group, patterns};
+use super::lines::Lines;
+use super::python;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser { keys: &["FAIL: ", "ERROR: "], read };
+
+patterns! {
+    HEAD = r"^(?:FAIL|ERROR): (?P<name>[\w.]+)(?:\((?P<arguments>.*?)\))?(?: \((?P<owner>[\w.<>]+)\))?";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let Some(c) = HEAD.captures(lines.get(at)) else { return };
+    let ruled = |index: usize| lines.get(index).starts_with("-----") || lines.get(index).starts_with("=====");
+    if !ruled(at + 1) && !ruled(at + 2) {
+        return;
+    }
+    let name = group(&c, "name");
+    let loader = group(&c, "owner").starts_with("unittest.loader") || name.starts_with("setUpClass");
+    let Some((start, _)) = lines.after(at, 12).find(|(_, l)| l.starts_with("Traceback")) else {
+        out.push(
+            Found::new("unittest", FailureClass::Test, Rank::Strong, at, lines.get(at))
+                .failing(full(name, group(&c, "owner"))),
+        );
+        return;
+    };
+    let Some(raised) = python::traceback(lines, start) else { return };
+    let class = python::class_of(&raised.name, "");
+    let class = if class == FailureClass::Dependency { class } else { FailureClass::Test };
+    let quote = lines.get(raised.at);
+    let found = Found::new("unittest", class, Rank::Sure, at, quote).locations(python::own_first(raised.locations));
+    out.push(if loader { found } else { found.failing(full(name, group(&c, "owner"))) });
+}
+
+/// `module.Class` and `test_x` → `module.Class.test_x`; newer Pythons already print the whole in brackets.
+fn full(name: &str, owner: &str) -> String {
+    match owner {
+        "" => name.to_owned(),
+        _ if owner.ends_with(&format!(".{name}")) => owner.to_owned(),
+        _ => format!("{owner}.{name}"),
+    }
+}
