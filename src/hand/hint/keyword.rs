@@ -32,7 +32,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 /// likeliest first.
 pub(super) fn broken(scene: &Scene, complaints: &[Complaint]) -> Result<Vec<(RelPath, Vec<u32>)>> {
     let mut lines: BTreeMap<RelPath, Vec<u32>> = BTreeMap::new();
-    for place in complaints.iter().filter_map(|c| c.places.first()).take(MOST_PLACES) {
+    for (complaint, place) in complaints.iter().filter_map(|c| Some((c, c.places.first()?))).take(MOST_PLACES) {
+        lines.entry(place.path.clone()).or_default().extend(also_named(&complaint.message));
         lines.entry(place.path.clone()).or_default().push(place.line);
     }
     for place in complaints.iter().flat_map(|c| c.places.iter().skip(1)).take(MOST_PLACES) {
@@ -52,6 +53,12 @@ pub(super) fn broken(scene: &Scene, complaints: &[Complaint]) -> Result<Vec<(Rel
         found.push((path, lines));
     }
     Ok(found)
+}
+
+/// `'(' on line 2`: a bracket's partner stands elsewhere.
+fn also_named(message: &str) -> Option<u32> {
+    let (_, rest) = message.split_once("on line ")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>, &'static str)> {
@@ -78,9 +85,10 @@ fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>
     found
 }
 
-/// Keywords are few, so even one letter may stand for one of them.
+/// Keywords are few and the parser has the last word, so more is allowed than for names.
 fn is_misspelt(word: &str, keyword: &str) -> bool {
-    is_near(word, keyword) || (word.len().min(keyword.len()) <= 2 && distance(word, keyword) <= 1.0)
+    let allowed = if keyword.len() <= 2 { 1.0 } else { 2.0 };
+    is_near(word, keyword) || distance(word, keyword) <= allowed
 }
 
 fn is_word(text: &str) -> bool {

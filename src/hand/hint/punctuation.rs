@@ -43,15 +43,24 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 }
 
 fn speaks_of_quotes(said: &str) -> bool {
-    const SIGNS: &[&str] =
-        &["nterminated", "prefix `", "unknown start of token", "character literal", "Invalid or unexpected token", "missing ) after"];
+    const SIGNS: &[&str] = &[
+        "nterminated",
+        "prefix `",
+        "unknown start of token",
+        "character literal",
+        "Invalid or unexpected token",
+        "missing ) after",
+    ];
     SIGNS.iter().any(|sign| said.contains(sign))
 }
 
 /// The first lines with an odd number of some quote: behind them the parser sees code as text.
 fn unpaired_quotes(syntax: &Syntax) -> Vec<u32> {
     let odd = |line: &u32| {
-        let text = syntax.line(*line).map(|range| syntax.text(&range).replace("\\\\", "").replace("\\\"", "")).unwrap_or_default();
+        let text = syntax
+            .line(*line)
+            .map(|range| syntax.text(&range).replace("\\\\", "").replace("\\\"", ""))
+            .unwrap_or_default();
         let marks: &[char] = if syntax.language() == Language::Rust { &['"'] } else { &['"', '\'', '`'] };
         let code = !text.trim_start().starts_with(['/', '*', '#']);
         code && !text.contains("'\"'") && marks.iter().any(|mark| text.matches(*mark).count() % 2 == 1)
@@ -209,7 +218,8 @@ fn seams(syntax: &Syntax, line: &str) -> Vec<usize> {
     for word in super::meaning::words(line).filter(|word| counts.get(word) == Some(&1)) {
         let start = word.as_ptr() as usize - line.as_ptr() as usize;
         let splits = word.char_indices().skip(1).map(|(at, _)| at);
-        let known = |part: &str| part.len() > 1 && (counts.contains_key(part) || syntax.language().keywords().contains(&part));
+        let known =
+            |part: &str| part.len() > 1 && (counts.contains_key(part) || syntax.language().keywords().contains(&part));
         found.extend(splits.filter(|at| known(&word[..*at]) || known(&word[*at..])).map(|at| start + at));
     }
     found
@@ -300,7 +310,11 @@ impl Habits {
     /// Where brackets do not pair up only a bracket can mend it, or a quote that hides one; where they
     /// do, none can.
     fn allows(&self, syntax: &Syntax, attempt: &Try) -> bool {
-        let token = if attempt.text.is_empty() { syntax.text(&(attempt.range.0..attempt.range.1)) } else { attempt.text.trim() };
+        let token = if attempt.text.is_empty() {
+            syntax.text(&(attempt.range.0..attempt.range.1))
+        } else {
+            attempt.text.trim()
+        };
         if token.starts_with(['"', '\'', '`']) {
             return true;
         }

@@ -170,7 +170,9 @@ fn is_about_names(message: &str) -> bool {
 
 /// Behind a missing quote code and text change places, and what the lexer advises makes it worse.
 fn is_about_a_lost_quote(message: &str) -> bool {
-    ["prefix `", "unknown start of token", "character literal may only", "unterminated"].iter().any(|start| message.starts_with(start))
+    ["prefix `", "unknown start of token", "character literal may only", "unterminated"]
+        .iter()
+        .any(|start| message.starts_with(start))
 }
 
 /// The edit, when the file still reads as the compiler saw it.
