@@ -6,13 +6,18 @@
 
 // floor 0: words (pure: no I/O, no async, no clock)
 pub mod command;
+pub mod config;
+pub mod event;
 pub mod ids;
+pub mod mask;
 pub mod patch;
 pub mod record;
+pub mod task;
 
 // floor 1: judgment (pure)
 pub mod brain;
 pub mod guard;
+pub mod report;
 pub mod syntax;
 
 // floor 2: adapters (each the only user of its crate)
@@ -26,3 +31,10 @@ pub mod workspace;
 pub mod check;
 pub mod hand;
 pub mod verify;
+
+// floor 4: flow
+pub mod pipeline;
+pub mod stage;
+
+// floor 5: doors
+pub mod cli;

@@ -354,6 +354,40 @@ pub struct Healing {
     pub retry_wanted: Option<String>,
 }
 
+impl Default for Healing {
+    fn default() -> Self {
+        Self {
+            outcome: Outcome::Explained,
+            reason: String::new(),
+            diagnosis: None,
+            candidate: None,
+            candidates: 0,
+            tried: Vec::new(),
+            evidence: None,
+            guards: Vec::new(),
+            seconds: Seconds::default(),
+            tokens: Tokens::default(),
+            cost_usd: 0.0,
+            notes: Vec::new(),
+            retry_wanted: None,
+        }
+    }
+}
+
+impl Healing {
+    /// How it ended, in one word and one sentence.
+    pub fn end(mut self, outcome: Outcome, reason: impl Into<String>) -> Self {
+        self.outcome = outcome;
+        self.reason = reason.into();
+        self
+    }
+
+    /// It ended before anything was run.
+    pub fn ended(outcome: Outcome, reason: impl Into<String>) -> Self {
+        Self::default().end(outcome, reason)
+    }
+}
+
 /// The append-only ledger entry: one per attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttemptRecord {

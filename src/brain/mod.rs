@@ -1,5 +1,7 @@
 //! The judgment: what a log or an issue text says, where the cause may be, which hands to try.
 
+pub mod diagnose;
 pub mod locate;
 pub mod log;
 pub mod text;
+pub mod workflow;

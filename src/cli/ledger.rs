@@ -1,0 +1,159 @@
+//! `thanos-fix ledger show`: the attempts that were recorded.
+
+use crate::ids::{AttemptName, TaskKey};
+use crate::ledger::{Listed, Store};
+use crate::record::{AttemptRecord, SCHEMA};
+use anyhow::{Result, bail};
+use serde_json::json;
+use std::io::Write;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Lists the newest attempts, or shows one
+    Show {
+        /// Only attempts at this task, for example issue-12
+        #[arg(long, value_name = "KEY", value_parser = |key: &str| TaskKey::parse(key))]
+        task: Option<TaskKey>,
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// One attempt, by its name
+        #[arg(value_name = "ATTEMPT", conflicts_with = "task", value_parser = |name: &str| AttemptName::parse(name))]
+        attempt: Option<AttemptName>,
+    },
+}
+
+pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> Result<()> {
+    let Action::Show { task, limit, attempt } = &args.action;
+    let listed = match (attempt, task) {
+        (Some(attempt), _) => store.get(attempt)?,
+        (None, Some(task)) => store.of_task(task, *limit)?,
+        (None, None) => store.list(*limit)?,
+    };
+    if let (Some(attempt), true) = (attempt, listed == Listed::default()) {
+        bail!("attempt {attempt} is not in the {}", store.place());
+    }
+    if json {
+        let whole = json!({ "schema": SCHEMA, "records": listed.records, "notes": listed.notes });
+        writeln!(out, "{whole}")?;
+    } else if let (Some(_), [record]) = (attempt, &*listed.records) {
+        whole(record, out)?;
+    } else {
+        table(&listed, store, out)?;
+    }
+    Ok(())
+}
+
+fn table(listed: &Listed, store: &dyn Store, out: &mut dyn Write) -> Result<()> {
+    if listed.records.is_empty() {
+        writeln!(out, "no attempts in the {}", store.place())?;
+    }
+    let rows: Vec<[String; 6]> = listed.records.iter().map(row).collect();
+    let head = ["STARTED", "TASK", "OUTCOME", "HAND", "SECONDS", "ATTEMPT"].map(str::to_owned);
+    let all: Vec<_> = (!rows.is_empty()).then_some(head).into_iter().chain(rows).collect();
+    let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..6).map(width).collect();
+    for row in &all {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        writeln!(out, "{}", cells.join("  ").trim_end())?;
+    }
+    for note in &listed.notes {
+        writeln!(out, "note: {}", plain(note))?;
+    }
+    Ok(())
+}
+
+fn row(record: &AttemptRecord) -> [String; 6] {
+    [
+        plain(&record.started),
+        record.task.to_string(),
+        record.outcome.as_str().to_owned(),
+        record.hand.map_or("-", |hand| hand.as_str()).to_owned(),
+        format!("{:.1}", record.seconds.total),
+        record.attempt.to_string(),
+    ]
+}
+
+fn whole(record: &AttemptRecord, out: &mut dyn Write) -> Result<()> {
+    let optional = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+    let lines = [
+        ("attempt", record.attempt.to_string()),
+        ("task", record.task.to_string()),
+        ("event", record.event.clone()),
+        ("started", record.started.clone()),
+        ("ended", record.ended.clone()),
+        ("outcome", record.outcome.as_str().to_owned()),
+        ("reason", record.reason.clone()),
+        ("base", optional(record.base.as_ref().map(ToString::to_string))),
+        ("branch", optional(record.branch.as_ref().map(ToString::to_string))),
+        ("pull request", optional(record.pr_url.clone())),
+        ("hand", optional(record.hand.map(|hand| hand.as_str().to_owned()))),
+        ("signature", optional(record.signature.as_ref().map(|signature| signature.0.clone()))),
+        ("cost", format!("{} tokens, ${:.2}", record.tokens.input + record.tokens.output, record.cost_usd)),
+        ("retry wanted", optional(record.retry_wanted.clone())),
+    ];
+    for (name, value) in lines {
+        writeln!(out, "{name:13} {}", plain(&value))?;
+    }
+    for guard in &record.guards {
+        writeln!(out, "guard         {} {}", plain(&guard.id), format!("{:?}", guard.status).to_lowercase())?;
+    }
+    for tried in &record.tried {
+        writeln!(out, "tried         {}: {}: {}", tried.hand.as_str(), plain(&tried.why), plain(&tried.result))?;
+    }
+    Ok(())
+}
+
+/// The ledger is data from outside: no control characters may reach the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Directory;
+    use clap::Parser;
+    use std::sync::Arc;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn show(store: &dyn Store, arguments: &[&str], json: bool) -> Result<String> {
+        let line = Line::try_parse_from([&["x", "show"], arguments].concat())?;
+        let mut out = Vec::new();
+        run(&line.args, store, json, &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    #[test]
+    fn attempts_are_shown_to_people_and_machines() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Directory::new(dir.path(), Arc::new(str::to_owned));
+        assert!(show(&store, &[], false).unwrap().starts_with("no attempts in"));
+        let mut record = crate::ledger::example("7-1-fix-issue-1", "2026-05-01T10:00:00Z");
+        record.reason = "it \u{1b}[31mworked".to_owned();
+        store.put(&record).unwrap();
+        let table = show(&store, &[], false).unwrap();
+        assert_eq!(table.lines().count(), 2);
+        assert!(table.contains("issue-1  fixed"), "{table}");
+        let one = show(&store, &["7-1-fix-issue-1"], false).unwrap();
+        assert!(one.contains("reason        it  [31mworked"), "{one}");
+        let value: serde_json::Value =
+            serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
+        assert_eq!(value["records"][0]["attempt"], "7-1-fix-issue-1");
+        assert!(show(&store, &["--task", "issue-2"], false).unwrap().starts_with("no attempts"));
+        let missing = show(&store, &["none"], false).unwrap_err();
+        assert!(missing.to_string().contains("attempt none is not in"), "{missing}");
+        assert!(show(&store, &["--task", "Bad Key"], false).is_err());
+    }
+}

@@ -1,1 +1,87 @@
+//! Judges a patch before anything runs it and again before anything leaves. Each check is one file
+//! over data and one line in the table below; its findings are data too.
 
+pub mod change;
+#[cfg(test)]
+mod corpus;
+mod dependencies;
+mod paths;
+mod policy;
+pub mod secrets;
+mod shape;
+mod suite;
+
+pub use policy::unknown_checks;
+
+use crate::config::Policy;
+use crate::ids::RelPath;
+use crate::patch::Patch;
+use crate::record::{CheckResult, Finding, Severity};
+use std::collections::BTreeMap;
+
+/// What every check may look at. Never the words of whoever proposed the patch.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    pub patch: &'a Patch,
+    pub policy: &'a Policy,
+    /// git's file modes where they are known: `100644`, `100755`, `120000` (symlink), `160000` (submodule).
+    pub modes: &'a Modes,
+}
+
+/// The modes on the two sides of the patch, for its paths alone. Unknown ones are left out.
+#[derive(Debug, Clone, Default)]
+pub struct Modes {
+    pub before: BTreeMap<RelPath, String>,
+    pub after: BTreeMap<RelPath, String>,
+}
+
+struct Check {
+    id: &'static str,
+    run: fn(&Input) -> Vec<Finding>,
+}
+
+/// To add a check: write its file, and add its line here.
+const CHECKS: &[Check] = &[
+    Check { id: "paths", run: paths::check },
+    Check { id: "shape", run: shape::check },
+    Check { id: "tests", run: suite::check },
+    Check { id: "dependencies", run: dependencies::check },
+    Check { id: "secrets", run: secrets::check },
+];
+
+/// The checks' ids, in the order in which they are listed everywhere.
+pub fn ids() -> Vec<&'static str> {
+    CHECKS.iter().map(|check| check.id).collect()
+}
+
+/// Runs every check; each one is in the result, whatever the others found.
+pub fn judge(input: &Input) -> Vec<CheckResult> {
+    CHECKS.iter().map(|check| judge_one(check, input)).collect()
+}
+
+/// Whether a patch with these results may go on.
+pub fn passes(results: &[CheckResult]) -> bool {
+    results.iter().all(|result| result.status != crate::record::CheckStatus::Fail)
+}
+
+fn judge_one(check: &Check, input: &Input) -> CheckResult {
+    let findings = (check.run)(input);
+    let findings = findings.into_iter().filter_map(|finding| policy::levelled(finding, input.policy)).collect();
+    CheckResult::from_findings(check.id, findings)
+}
+
+/// A finding about the patch as a whole.
+fn finding(rule: &str, severity: Severity, message: impl Into<String>) -> Finding {
+    let message = message.into();
+    Finding { rule: rule.to_owned(), severity, path: None, line: None, column: None, message, fingerprint: None }
+}
+
+/// A finding about a file as a whole.
+fn about(rule: &str, severity: Severity, path: &RelPath, message: impl Into<String>) -> Finding {
+    Finding { path: Some(path.to_string()), ..finding(rule, severity, message) }
+}
+
+/// A finding about one line: of the new file where it was added, of the old one where it went.
+fn at_line(rule: &str, severity: Severity, path: &RelPath, line: u32, message: impl Into<String>) -> Finding {
+    Finding { line: Some(line), ..about(rule, severity, path, message) }
+}

@@ -1,1 +1,65 @@
+//! Hands propose candidate patches for a diagnosis. They stand on a ladder from cheapest to dearest;
+//! the heal stage climbs it and stops at the first candidate that passes every guard.
+//!
+//! To add a hand: one file (or folder) here, one entry in [`ladder`], one name in [`HandId`].
 
+pub mod hint;
+mod offer;
+#[cfg(test)]
+mod testing;
+pub mod tool;
+
+use crate::command::CommandLine;
+use crate::ids::RelPath;
+use crate::process;
+use crate::record::{Candidate, Diagnosis, HandId, Tried};
+use anyhow::Result;
+use std::time::Duration;
+
+/// What a hand gets to look at and to use. It never writes to the tree: it returns patches.
+pub struct Job<'a> {
+    pub diagnosis: &'a Diagnosis,
+    /// What the failing command printed here, stdout and stderr together, uncut where possible.
+    pub log: &'a str,
+    pub command: &'a CommandLine,
+    pub workshop: &'a dyn Workshop,
+    /// What was tried before, in this attempt and earlier ones, and how it fell.
+    pub tried: &'a [Tried],
+}
+
+/// The repository as a hand sees it.
+pub trait Workshop {
+    /// `None` when the file is absent, not regular, or behind a symbolic link.
+    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>>;
+    /// Regular files that git would track, sorted.
+    fn files(&self) -> Result<&[RelPath]>;
+    /// A path as a log wrote it (absolute, `./`, another machine's prefix) → the file it means here.
+    fn resolve(&self, path: &str) -> Option<RelPath>;
+    /// Runs a fixer in `directory` (the root when `None`), sandboxed, nothing secret in its environment.
+    /// What it writes into the tree is undone; use [`Workshop::capture`] to get it as a patch.
+    fn run(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration) -> Result<process::Finished>;
+    /// Runs a tool that rewrites files in place; what it changed comes back as a patch, the tree as it was.
+    /// An empty `paths` watches every file.
+    fn capture(
+        &self,
+        command: &CommandLine,
+        paths: &[RelPath],
+        limit: Duration,
+    ) -> Result<(process::Finished, crate::patch::Patch)>;
+    /// The absolute path of a program in the command's environment, also in `node_modules/.bin`,
+    /// `.venv/bin` and `venv/bin` of the repository (its own pinned version comes first).
+    fn find_program(&self, name: &str) -> Option<String>;
+}
+
+/// A rung of the ladder.
+pub trait Hand {
+    fn id(&self) -> HandId;
+    /// Candidates, best first, made lazily: the next one is only computed when the last one fell.
+    /// "Nothing to propose" is an empty iterator; `Err` means that the hand itself broke.
+    fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>>;
+}
+
+/// The hands in the order in which they are asked, cheapest first.
+pub fn ladder() -> Vec<Box<dyn Hand>> {
+    vec![Box::new(tool::Tool), Box::new(hint::Hint)]
+}

@@ -1,1 +1,143 @@
+//! The ledger: one small JSON file per attempt, `runs/YYYY/MM/<attempt name>.json`, on an orphan branch
+//! at the forge or in a folder. Reading is tolerant: a bad record is reported and skipped.
 
+mod branch;
+mod cloned;
+mod directory;
+
+pub use branch::Branch;
+pub use cloned::Cloned;
+pub use directory::Directory;
+
+use crate::ids::{AttemptName, RelPath, TaskKey};
+use crate::record::{AttemptRecord, SCHEMA};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+/// What became of a record that was to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    Written,
+    /// It is there already, word for word.
+    Unchanged,
+}
+
+/// Records, newest first, and what could not be read, for people.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listed {
+    pub records: Vec<AttemptRecord>,
+    pub notes: Vec<String>,
+}
+
+/// Where records are kept.
+pub trait Store {
+    /// For people: where to look.
+    fn place(&self) -> String;
+
+    /// Writes the record. Again with the same content changes nothing; with new content it replaces only
+    /// a record of the same attempt.
+    fn put(&self, record: &AttemptRecord) -> Result<Put>;
+
+    /// The paths of all records, in any order.
+    fn paths(&self) -> Result<Vec<RelPath>>;
+
+    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>>;
+
+    /// The newest `limit` records.
+    fn list(&self, limit: usize) -> Result<Listed> {
+        load(self, newest_first(self.paths()?).into_iter().take(limit))
+    }
+
+    /// The record of one attempt: one, or none, or a note that it cannot be read.
+    fn get(&self, attempt: &AttemptName) -> Result<Listed> {
+        let wanted = |path: &RelPath| name_of(path) == attempt.as_str();
+        load(self, self.paths()?.into_iter().filter(wanted))
+    }
+
+    /// The newest `limit` records of a task. Names end with the task key, except local ones (a bare ULID),
+    /// so only few files are opened.
+    fn of_task(&self, task: &TaskKey, limit: usize) -> Result<Listed> {
+        let suffix = format!("-{task}");
+        let may_be = |path: &RelPath| name_of(path).ends_with(&suffix) || !name_of(path).contains('-');
+        let mut listed = load(self, newest_first(self.paths()?).into_iter().filter(may_be))?;
+        listed.records.retain(|record| record.task == *task);
+        listed.records.truncate(limit);
+        Ok(listed)
+    }
+}
+
+fn name_of(path: &RelPath) -> &str {
+    path.file_name().strip_suffix(".json").unwrap_or_default()
+}
+
+/// By month, then by run id as a number; ULIDs sort by time as they are.
+fn newest_first(mut paths: Vec<RelPath>) -> Vec<RelPath> {
+    paths.sort_by_cached_key(|path| {
+        let month = path.as_str().rsplit_once('/').map_or("", |(month, _)| month).to_owned();
+        let run = name_of(path).split('-').next().and_then(|run| run.parse::<u64>().ok());
+        std::cmp::Reverse((month, run, path.clone()))
+    });
+    paths
+}
+
+fn load<S: Store + ?Sized>(store: &S, paths: impl Iterator<Item = RelPath>) -> Result<Listed> {
+    let mut listed = Listed::default();
+    for path in paths {
+        let Some(bytes) = store.read(&path)? else { continue };
+        match parse(&bytes) {
+            Ok(record) => {
+                if record.schema > SCHEMA {
+                    listed.notes.push(format!("{path}: written by a newer version (schema {})", record.schema));
+                }
+                listed.records.push(record);
+            }
+            Err(error) => listed.notes.push(format!("{path}: skipped: {error:#}")),
+        }
+    }
+    listed.records.sort_by(|a, b| (&b.started, &b.attempt).cmp(&(&a.started, &a.attempt)));
+    Ok(listed)
+}
+
+fn parse(bytes: &[u8]) -> Result<AttemptRecord> {
+    serde_json::from_slice(bytes).context("not a record")
+}
+
+/// Where a record belongs.
+fn path_of(record: &AttemptRecord) -> Result<RelPath> {
+    let month = record.started.get(..7).unwrap_or_default().replace('-', "/");
+    let (year, number) = month.split_once('/').unwrap_or_default();
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    ensure!(digits(year, 4) && digits(number, 2), "the record's start `{}` is no RFC 3339 time", record.started);
+    Ok(RelPath::parse(format!("runs/{month}/{}.json", record.attempt))?)
+}
+
+/// The record as it is stored: readable, and without this run's secrets.
+fn to_bytes(record: &AttemptRecord, mask: &dyn Fn(&str) -> String) -> Result<Vec<u8>> {
+    let value: Value = serde_json::to_value(record).context("cannot write the record as JSON")?;
+    let mut bytes = serde_json::to_vec_pretty(&crate::forge::mask_json(&value, mask))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Whether what lies there may be replaced by `record`.
+fn ensure_same_attempt(there: &[u8], record: &AttemptRecord, path: &RelPath) -> Result<()> {
+    let same = parse(there).is_ok_and(|there| there.attempt == record.attempt && there.task == record.task);
+    ensure!(same, "{path} holds something else than attempt {}: move it away", record.attempt);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
+
+/// A record to test with.
+#[cfg(test)]
+pub(crate) fn example(attempt: &str, started: &str) -> AttemptRecord {
+    let task = attempt.rsplitn(3, '-').collect::<Vec<_>>();
+    serde_json::from_value(serde_json::json!({
+        "schema": SCHEMA, "attempt": attempt, "task": format!("{}-{}", task[1], task[0]), "started": started,
+        "ended": started, "event": "issues.opened", "outcome": "fixed", "reason": "r", "tried": [], "guards": [],
+        "seconds": { "total": 1.0, "verify": 0.5, "hands": 0.1 }, "tokens": { "input": 0, "output": 0 },
+        "cost_usd": 0.0, "version": "0.1.0",
+    }))
+    .unwrap()
+}

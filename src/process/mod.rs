@@ -1,1 +1,156 @@
+//! The only room that starts children: argument vector, complete environment, limits, sandbox, and the
+//! end of everything a child left behind.
 
+mod credentials;
+mod drive;
+mod environment;
+mod fence;
+mod helper;
+mod job;
+mod keep;
+mod launch;
+mod memory;
+mod namespaces;
+mod replace;
+mod streams;
+mod sweep;
+
+pub use environment::{base_env, find_program, terminal_env};
+pub use launch::set_helper;
+pub use replace::{replace_self, take_handed_over};
+
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// How much of the system a child may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sandbox {
+    /// No network but localhost where the system lets us say so; credentials unreadable; writes only to
+    /// [`Spec::writable`].
+    Full,
+    /// The network stays; only writing is limited.
+    Light,
+    Off,
+}
+
+#[derive(Debug, Clone)]
+pub struct Limits {
+    pub wall: Duration,
+    /// What is kept of each stream: the head and the tail, half each.
+    pub output_bytes: usize,
+    /// Data of one process, and resident memory of all of them together.
+    pub memory_bytes: Option<u64>,
+    /// `RLIMIT_NPROC`: counted per user by the kernel, not per child.
+    pub processes: Option<u64>,
+    pub file_bytes: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            wall: Duration::from_secs(20 * 60),
+            output_bytes: 8 << 20,
+            memory_bytes: None,
+            processes: None,
+            file_bytes: Some(32 << 30),
+        }
+    }
+}
+
+/// Told of every piece of output as it arrives.
+pub type OnOutput<'a> = dyn Fn(&[u8]) + Sync + 'a;
+
+pub struct Spec<'a> {
+    pub argv: &'a [String],
+    pub cwd: &'a Path,
+    /// The complete environment: the child gets this and nothing else.
+    pub env: &'a [(OsString, OsString)],
+    pub stdin: Option<&'a [u8]>,
+    pub limits: Limits,
+    pub sandbox: Sandbox,
+    pub writable: &'a [PathBuf],
+    pub cancel: Option<&'a AtomicBool>,
+    pub on_output: Option<&'a OnOutput<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitHit {
+    Wall,
+    Output,
+    Memory,
+    Cancelled,
+}
+
+#[derive(Debug, Clone)]
+pub struct Finished {
+    pub exit: Option<i32>,
+    pub signal: Option<i32>,
+    pub limit: Option<LimitHit>,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    /// Both streams in order of arrival.
+    pub combined: Vec<u8>,
+    /// Something was left out of the middle of a stream.
+    pub truncated: bool,
+    pub seconds: f64,
+    /// The sandbox that was in force, for people.
+    pub tier: &'static str,
+}
+
+impl Finished {
+    pub fn success(&self) -> bool {
+        self.exit == Some(0) && self.limit.is_none()
+    }
+}
+
+/// What a sandbox comes to on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tier {
+    None,
+    /// [`Sandbox::Light`].
+    WriteLimits,
+    /// [`Sandbox::Full`] where namespaces are refused.
+    Landlock,
+    /// [`Sandbox::Full`].
+    Namespaces,
+}
+
+impl Tier {
+    /// For people: what is in force, and what is not.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Tier::None => "none",
+            Tier::WriteLimits => "Landlock: writes limited; network and reading open",
+            Tier::Landlock => {
+                "Landlock: writes limited, credentials unreadable, no TCP connections (localhost neither); UDP and \
+                 service sockets open, .git writable"
+            }
+            Tier::Namespaces => {
+                "namespaces and Landlock: no network but localhost, writes limited, .git read-only, credentials unreadable"
+            }
+        }
+    }
+}
+
+/// What [`Sandbox::Full`] gives here: found out once, by trying.
+pub fn tier() -> Tier {
+    launch::full().as_ref().copied().unwrap_or(Tier::None)
+}
+
+/// The first statement of `main`: when this process was started as the sandbox helper, does that and never
+/// returns. Otherwise this program is known to be able to be the helper.
+pub fn enter_helper_if_asked() {
+    if std::env::args_os().nth(1).is_some_and(|word| word == helper::WORD) {
+        helper::main();
+    }
+    set_helper(Path::new("/proc/self/exe"));
+}
+
+/// Runs a child to its end, and ends whatever it left behind. A command that cannot be started is a result
+/// (exit 127 or 126 and a sentence in `stderr`), not an error.
+pub fn run(spec: &Spec) -> anyhow::Result<Finished> {
+    drive::run(spec)
+}

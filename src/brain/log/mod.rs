@@ -59,7 +59,7 @@ mod tsc;
 mod unittest;
 mod vitest;
 
-pub use signature::signature;
+pub use signature::{normalise, signature};
 pub use steps::{RunBlock, steps};
 pub use window::Reader;
 

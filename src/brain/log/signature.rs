@@ -25,7 +25,8 @@ pub fn signature(report: &LogReport) -> Signature {
     Signature(format!("{class}: {}", ids.join(", ")))
 }
 
-fn normalise(line: &str) -> String {
+/// A line without what changes from run to run and from machine to machine.
+pub fn normalise(line: &str) -> String {
     let text = TEMPORARY.replace_all(line.trim(), "<tmp>");
     let text = PREFIX.replace_all(&text, "");
     let text = ADDRESS.replace_all(&text, "<addr>");

@@ -71,7 +71,17 @@ impl Reader {
         }
     }
 
-    pub fn finish(mut self) -> LogReport {
+    pub fn finish(self) -> LogReport {
+        super::read_kept(&self.into_text())
+    }
+
+    /// The report and the commands that the log shows as run.
+    pub fn finish_with_steps(self) -> (LogReport, Vec<super::RunBlock>) {
+        let text = self.into_text();
+        (super::read_kept(&text), super::steps(&text))
+    }
+
+    fn into_text(mut self) -> String {
         let mut log = std::mem::take(&mut self.head);
         log.append(&mut self.first);
         for passage in &self.last {
@@ -79,7 +89,7 @@ impl Reader {
             log.extend_from_slice(passage);
         }
         log.extend_from_slice(&self.tail[self.kept.min(self.tail.len())..]);
-        super::read_kept(&String::from_utf8_lossy(&log))
+        String::from_utf8_lossy(&log).into_owned()
     }
 
     /// Keeps the telling passages of the part of the tail that will be dropped.

@@ -1,0 +1,102 @@
+//! What an issue text asks for, as weighted terms.
+
+use super::path::Mention;
+use super::terms::{Finder, Term};
+use super::words::{TAILS, split_words, stem};
+use crate::brain::text::{self, IssueText};
+use std::collections::HashMap;
+
+/// Terms beyond this say little and cost time in every file.
+const MOST_TERMS: usize = 160;
+/// Of a long text only its beginning and end are read for words; traces and names come from all.
+const LONGEST_TEXT: usize = 24_000;
+
+const TITLE_WEIGHT: f64 = 2.0;
+const BODY_WEIGHT: f64 = 1.0;
+const CODE_WEIGHT: f64 = 0.5;
+
+/// An issue text made ready for ranking.
+pub struct Query {
+    pub(super) finder: Finder,
+    by_text: HashMap<String, usize>,
+    pub(super) mentions: Vec<Mention>,
+    pub(super) about_tests: bool,
+    pub(super) about_docs: bool,
+}
+
+impl Query {
+    /// A text without a known title: its first line counts as one.
+    pub fn from_text(text: &str) -> Self {
+        let (title, body) = text.trim_start().split_once('\n').unwrap_or((text, ""));
+        Self::new(&text::extract(title, body))
+    }
+
+    pub fn new(issue: &IssueText) -> Self {
+        let terms = terms(issue);
+        let by_text = terms.iter().enumerate().map(|(i, term)| (term.text.clone(), i)).collect();
+        let title = issue.title.to_ascii_lowercase();
+        let word = |list: &[&str]| split_words(&title).any(|w| list.contains(&w.to_ascii_lowercase().as_str()));
+        Self {
+            finder: Finder::new(terms),
+            by_text,
+            mentions: Mention::all(issue),
+            about_tests: word(&["test", "tests", "testing"]),
+            about_docs: word(&["doc", "docs", "documentation", "readme", "changelog"]),
+        }
+    }
+
+    pub(super) fn terms(&self) -> &[Term] {
+        self.finder.terms()
+    }
+
+    /// The term that a word of a path stands for.
+    pub(super) fn term_of(&self, word: &str) -> Option<usize> {
+        TAILS.iter().filter_map(|tail| word.strip_suffix(tail)).find_map(|stem| self.by_text.get(stem)).copied()
+    }
+}
+
+fn terms(issue: &IssueText) -> Vec<Term> {
+    let mut weights: HashMap<String, f64> = HashMap::new();
+    let mut add = |text: &str, weight: f64| {
+        for word in split_words(text).map(stem).filter(|w| w.len() >= 3) {
+            *weights.entry(word).or_default() += weight;
+        }
+    };
+    add(&issue.title, TITLE_WEIGHT);
+    let code: usize = issue.code_blocks.iter().map(|b| b.text.len()).sum();
+    let body_weight = if code * 2 > issue.body.len() { CODE_WEIGHT } else { BODY_WEIGHT };
+    for part in ends(&issue.body) {
+        add(part, body_weight);
+    }
+    let words = weights.into_iter().map(|(text, w)| Term { text, weight: 1.0 + w.ln_1p(), whole: false });
+    let mut terms: Vec<_> = words.chain(identifiers(issue)).collect();
+    terms.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));
+    terms.dedup_by(|a, b| a.text == b.text);
+    terms.truncate(MOST_TERMS);
+    terms
+}
+
+/// The last parts of the symbols, those of several words: `a.b.parse_config` → `parse_config`.
+fn identifiers(issue: &IssueText) -> impl Iterator<Item = Term> + '_ {
+    let traced = issue.traces.iter().filter_map(|f| f.symbol.clone());
+    let named = issue.symbols.iter().flat_map(|s| s.split(['.', ':', '#', '/', '-', '>'])).map(str::to_owned);
+    let compound = |name: &String| split_words(name).nth(1).is_some() && name.is_ascii();
+    named.chain(traced).filter(compound).take(MOST_TERMS).map(|name| Term {
+        text: name.to_ascii_lowercase(),
+        weight: 2.0,
+        whole: true,
+    })
+}
+
+fn ends(text: &str) -> [&str; 2] {
+    if text.len() <= LONGEST_TEXT {
+        return [text, ""];
+    }
+    let floor = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    [&text[..floor(LONGEST_TEXT / 2)], &text[floor(text.len() - LONGEST_TEXT / 2)..]]
+}

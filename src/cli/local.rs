@@ -1,0 +1,296 @@
+//! What `heal` and `fix` share: a job on the user's own working tree.
+
+use super::{Door, Exit, event::local_config, print_json, usage};
+use crate::command::CommandLine;
+use crate::config::Sandbox;
+use crate::git::Repo;
+use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
+use crate::ledger::{self, Store};
+use crate::mask::Masker;
+use crate::pipeline;
+use crate::process;
+use crate::record::{HandId, Healing, Outcome, SCHEMA};
+use crate::stage::heal::{self, Job};
+use crate::stage::proposal::Proposal;
+use crate::stage::publish::Published;
+use crate::task::{Kind, Request, Task};
+use crate::{report, verify};
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// The hands to use, in this order
+    #[arg(long, value_delimiter = ',', value_parser = hand, value_name = "A,B,C")]
+    hands: Vec<HandId>,
+    /// Stop after this many seconds
+    #[arg(long, value_name = "N")]
+    budget_seconds: Option<u64>,
+    /// Spend at most this much (no hand of this version costs money)
+    #[arg(long, value_name = "X")]
+    budget_usd: Option<f64>,
+    /// For hands that draw lots (no hand of this version does)
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Leave the repair in the working tree, uncommitted (the default)
+    #[arg(long, conflicts_with_all = ["branch", "dry_run"])]
+    apply: bool,
+    /// Commit the repair on this new branch instead
+    #[arg(long, value_name = "NAME", conflicts_with = "dry_run")]
+    branch: Option<String>,
+    /// Only print the diff
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the sealed proposal and fix.patch there
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// What the command may do: full (no network, writes only in the tree and caches), light (writes only
+    /// in the tree, caches and /tmp), off
+    #[arg(long, value_parser = sandbox, default_value = "light", value_name = "full|light|off")]
+    sandbox: Sandbox,
+}
+
+fn hand(name: &str) -> Result<HandId, String> {
+    let known = HandId::ALL.map(HandId::as_str).join(", ");
+    HandId::ALL.into_iter().find(|h| h.as_str() == name).ok_or_else(|| format!("known hands: {known}"))
+}
+
+/// The value of `--sandbox` and of the input of that name.
+pub fn sandbox(name: &str) -> Result<Sandbox, String> {
+    match name {
+        "full" => Ok(Sandbox::Full),
+        "light" => Ok(Sandbox::Light),
+        "off" => Ok(Sandbox::Off),
+        _ => Err("use full, light or off".to_owned()),
+    }
+}
+
+/// What is to be healed.
+pub struct Work {
+    pub command: Vec<String>,
+    /// The cleaned text; empty for `heal`.
+    pub text: String,
+    pub title: String,
+    pub recorded: Option<crate::record::LogReport>,
+}
+
+/// Heals the working tree and prints how it went.
+pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
+    let config = local_config(door)?;
+    let root = door
+        .common
+        .repo
+        .canonicalize()
+        .map_err(|e| usage(format!("cannot open the repository {}: {e}", door.common.repo.display())))?;
+    if !root.is_dir() {
+        return Err(usage(format!("{} is not a directory", root.display())));
+    }
+    let branch = options.branch.as_deref().map(BranchName::parse).transpose().map_err(usage)?;
+    let command = match work.command.as_slice() {
+        [] => config
+            .verify
+            .command
+            .as_ref()
+            .and_then(|c| c.to_line(config.verify.directory.as_ref()))
+            .or_else(|| verify::detect(&root))
+            .ok_or_else(|| usage("no command to prove a repair with: give one after --, or set verify.command"))?,
+        argv => CommandLine::new(argv),
+    };
+    let scratch = tempfile::Builder::new().prefix("thanos-fix-").tempdir().context("cannot make a temporary folder")?;
+    let budget = options.budget_seconds.unwrap_or(config.budget.seconds);
+    let env = process::terminal_env(&door.env.pairs());
+    let job = Job {
+        journal: state_dir(door).join("journal"),
+        scratch: scratch.path().to_owned(),
+        command,
+        prepare: Vec::new(),
+        recorded: work.recorded,
+        text: work.text,
+        request: Request::Fix,
+        hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
+        policy: config.policy.clone(),
+        sandbox: options.sandbox,
+        env: strings(env),
+        timeout_seconds: config.verify.timeout_seconds.min(budget),
+        budget_seconds: budget,
+        tried: Vec::new(),
+        keep: !options.dry_run && branch.is_none(),
+        root: root.clone(),
+    };
+    let started = pipeline::now();
+    let cancel = cancel_flag()?;
+    let ui = door.ui;
+    let healing = heal::heal(&job, &cancel, &|stage, text| ui.stage(stage, text))?;
+    let proposal = proposal(&root, &work.title, &started, &healing)?;
+    remember(door, &proposal);
+    if let Some(dir) = &options.out {
+        proposal.seal(dir)?;
+    }
+    let committed = match (&branch, &healing.candidate) {
+        (Some(branch), Some(_)) => Some(commit(&root, branch, &healing)?),
+        _ => None,
+    };
+    show(door, &job, &healing, committed.as_deref())?;
+    let passes = matches!(healing.outcome, Outcome::Healthy)
+        || (healing.outcome == Outcome::Proposed && !options.dry_run && branch.is_none());
+    Ok(if passes { Exit::Done } else { Exit::No })
+}
+
+fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> Result<()> {
+    if door.common.json {
+        return print_json(&as_json(healing));
+    }
+    if let Some(candidate) = &healing.candidate {
+        door.ui.diff(&candidate.patch.unified_diff());
+    }
+    door.ui.block(&report::guard_lines(&healing.guards));
+    if let Some(evidence) = &healing.evidence {
+        door.ui.stage("sandbox", &evidence.sandbox);
+    }
+    for note in &healing.notes {
+        door.ui.stage("note", note);
+    }
+    if let Some(where_to) = committed {
+        door.ui.stage("branch", where_to);
+    } else if healing.candidate.is_some() {
+        let kept =
+            if job.keep { "the repair is in the working tree, uncommitted" } else { "the working tree is as it was" };
+        door.ui.stage("tree", kept);
+    }
+    let good = matches!(healing.outcome, Outcome::Proposed | Outcome::Healthy);
+    door.ui.verdict(good, &report::verdict(healing));
+    Ok(())
+}
+
+/// The shape that design and documentation promise; a field of ours that is not in it stays inside.
+pub fn as_json(healing: &Healing) -> serde_json::Value {
+    let candidate = healing.candidate.as_ref();
+    json!({
+        "schema": SCHEMA,
+        "outcome": healing.outcome,
+        "reason": healing.reason,
+        "hand": candidate.map(|c| c.hand),
+        "confidence": candidate.map(|c| c.confidence),
+        "diagnosis": healing.diagnosis,
+        "patch": candidate.map(|c| c.patch.unified_diff()),
+        "why": candidate.map(|c| c.why.clone()),
+        "candidates": healing.candidates,
+        "tried": healing.tried,
+        "evidence": healing.evidence,
+        "guards": healing.guards,
+        "notes": healing.notes,
+        "seconds": healing.seconds,
+        "tokens": healing.tokens,
+        "cost_usd": healing.cost_usd,
+    })
+}
+
+/// The attempt as it is sealed and recorded.
+fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Result<Proposal> {
+    let repo = Repo::discover(root)?;
+    let head = repo.as_ref().and_then(|r| r.head().ok());
+    let base = head.as_ref().and_then(|h| h.commit.clone());
+    let branch = head.and_then(|h| h.branch).and_then(|b| BranchName::parse(b).ok());
+    let repository = match repo.and_then(|r| r.remote_slug("origin")) {
+        Some(slug) => slug,
+        None => RepoSlug::parse("local/tree")?,
+    };
+    let task = Task {
+        source: "terminal".to_owned(),
+        kind: Kind::Command,
+        key: TaskKey::from_words(&format!("local {title}")),
+        request: Request::Fix,
+        repository,
+        number: None,
+        is_pull: false,
+        comment: None,
+        title: title.to_owned(),
+        body: String::new(),
+        author: None,
+        actors: Vec::new(),
+        base: base.clone(),
+        target: None,
+        run: None,
+        run_id: None,
+        command: None,
+    };
+    Ok(Proposal {
+        schema: SCHEMA,
+        attempt: AttemptName::parse(ulid::Ulid::generate().to_string())?,
+        started: started.to_owned(),
+        event: "terminal".to_owned(),
+        task,
+        base,
+        target: branch.map_or_else(|| BranchName::parse("main"), Ok)?,
+        healing: healing.clone(),
+    })
+}
+
+/// This user's own attempts; trouble with it never spoils a repair.
+fn remember(door: &Door, proposal: &Proposal) {
+    let record = pipeline::record(proposal, &Published::default());
+    if let Err(e) = own_ledger(door).put(&record) {
+        door.ui.stage("ledger", &format!("not recorded: {e:#}"));
+    }
+}
+
+fn own_ledger(door: &Door) -> ledger::Directory {
+    let masker = Masker::new(door.env.secrets());
+    ledger::Directory::new(state_dir(door).join("ledger"), Arc::new(move |text: &str| masker.mask(text).into_owned()))
+}
+
+/// The ledger that a person in a terminal means: the repository's branch where there is one, else this
+/// user's own attempts.
+pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
+    let branch = local_config(door)?.ledger.branch;
+    let cloned = match Repo::discover(&door.common.repo)? {
+        Some(repo) => ledger::Cloned::open(repo, branch.as_str())?,
+        None => None,
+    };
+    match cloned {
+        Some(store) => act(&store),
+        None => act(&own_ledger(door)),
+    }
+}
+
+/// Commits the patch on a new branch, on top of HEAD; the working tree is not touched.
+fn commit(root: &Path, branch: &BranchName, healing: &Healing) -> Result<String> {
+    let Some(candidate) = &healing.candidate else { return Ok(String::new()) };
+    let repo = Repo::discover(root)?.ok_or_else(|| usage(format!("{} is not in a git repository", root.display())))?;
+    let head = repo.head()?.commit.ok_or_else(|| usage("the repository has no commit yet to put a branch on"))?;
+    let message = format!("fix: {}\n", report::markdown::one_line(&candidate.why, 400));
+    let commit =
+        match repo.create_commit(Some(&head), &candidate.patch, &message, ("thanos-fix", "thanos-fix@localhost"))? {
+            Ok(commit) => commit,
+            Err(path) => return Err(usage(format!("{path} has uncommitted changes; commit or leave out --branch"))),
+        };
+    match repo.move_branch(branch, crate::git::RefState::Absent, Some(&commit))? {
+        crate::git::Moved::Yes => Ok(format!("{branch} at {}", commit.short())),
+        _ => Err(usage(format!("the branch {branch} exists already; choose another name"))),
+    }
+}
+
+/// Set by SIGINT or SIGTERM; a second one ends the process at once.
+pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(flag)
+}
+
+/// Where journals of this user's trees are kept between runs.
+pub fn state_dir(door: &Door) -> PathBuf {
+    let home = door.env.path("HOME").map(|h| h.join(".local/state"));
+    door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
+}
+
+/// Variables that are not UTF-8 cannot cross the process boundary as JSON; nothing we run needs one.
+pub fn strings(env: Vec<(OsString, OsString)>) -> Vec<(String, String)> {
+    env.into_iter().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect()
+}

@@ -1,0 +1,214 @@
+//! Arguments and environment in, exit code out. One file per verb; `main` is one match.
+
+mod actions;
+mod demo;
+mod desk;
+mod doctor;
+mod env;
+mod event;
+mod fix;
+mod guard;
+mod heal;
+mod init;
+mod inner;
+mod ledger;
+mod local;
+mod locate;
+mod run;
+mod scan;
+mod ui;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use env::Env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use ui::Ui;
+
+/// Finds why a build or a test fails, makes the smallest patch it can prove, and shows the proof.
+#[derive(Parser)]
+#[command(name = "thanos-fix", version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Args)]
+struct Common {
+    /// The repository to work in
+    #[arg(long, global = true, default_value = ".", value_name = "PATH")]
+    repo: PathBuf,
+    /// A configuration file instead of the repository's .github/thanos.yml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Machine output: one JSON object on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    /// Only the verdict
+    #[arg(long, global = true)]
+    quiet: bool,
+    /// Details of what is done and of internal errors
+    #[arg(long, global = true)]
+    verbose: bool,
+    /// No colours (NO_COLOR is honoured too)
+    #[arg(long, global = true)]
+    no_color: bool,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Run(run::RunArgs),
+    Propose(run::ProposeArgs),
+    Publish(run::PublishArgs),
+    Heal(heal::Args),
+    Fix(fix::Args),
+    /// Rank the files that an issue text is about
+    Locate(locate::Args),
+    Event(event::Args),
+    /// Find secrets in files
+    Scan(scan::Args),
+    /// Every guard over the change since a revision
+    Guard(guard::Args),
+    /// The attempts that were recorded
+    Ledger(ledger::Args),
+    /// Write the workflow files and a commented .github/thanos.yml for this repository
+    Init(init::Args),
+    Doctor(doctor::Args),
+    Demo(demo::Args),
+}
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done; for `heal` and `fix`: the command passes now.
+    Done = 0,
+    /// A truthful no: the command still fails, something was found.
+    No = 1,
+    /// Wrong usage, configuration or input.
+    Usage = 2,
+    /// We broke.
+    Internal = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// An error that is the user's to mend: printed as it is, exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// Makes any error the user's.
+pub fn usage(error: impl std::fmt::Display) -> anyhow::Error {
+    UsageError(error.to_string()).into()
+}
+
+struct Door {
+    common: Common,
+    env: Env,
+    ui: Ui,
+}
+
+/// The whole program, after the sandbox helper has had its chance.
+pub fn main() -> ExitCode {
+    let mut args: Vec<OsString> = std::env::args_os().collect();
+    let inner = args.get(1).and_then(|a| a.to_str()).map(str::to_owned);
+    let plain = Ui::new(false, false, false);
+    if inner.as_deref() == Some(inner::HEAL) {
+        return inner::main().unwrap_or_else(|e| fail(&plain, &e)).into();
+    }
+    let supervised = inner.as_deref() == Some(run::SUPERVISE);
+    let env = if supervised { run::inherited() } else { Ok(Env::read()) };
+    let env = match env {
+        Ok(env) => env,
+        Err(e) => return fail(&plain, &e).into(),
+    };
+    if supervised {
+        args.remove(1);
+    }
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return if e.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    let color = !cli.common.no_color && env.get("NO_COLOR").is_none();
+    let ui = Ui::new(cli.common.quiet, cli.common.verbose, color);
+    let door = Door { common: cli.common, env, ui };
+    let holds_token = matches!(cli.verb, Verb::Run(_) | Verb::Propose(_) | Verb::Publish(_));
+    if holds_token && !supervised {
+        return match run::leave_environment(&door.env, &args[1..]) {
+            Err(e) => fail(&ui, &e).into(),
+        };
+    }
+    match dispatch(&door, &cli.verb) {
+        Ok(exit) => exit.into(),
+        Err(e) => fail(&ui, &e).into(),
+    }
+}
+
+fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
+    match verb {
+        Verb::Run(_) => run::run(door, None),
+        Verb::Propose(args) => run::run(door, Some(args)),
+        Verb::Publish(args) => run::publish(door, args),
+        Verb::Heal(args) => heal::run(door, args),
+        Verb::Fix(args) => fix::run(door, args),
+        Verb::Locate(args) => to_stdout(|out| locate::run(args, &door.common.repo, door.common.json, out)),
+        Verb::Scan(args) => scan::run(door, args),
+        Verb::Guard(args) => guard::run(door, args),
+        Verb::Init(args) => to_stdout(|out| init::run(args, &door.common.repo, out)),
+        Verb::Ledger(args) => {
+            local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
+        }
+        Verb::Doctor(args) => doctor::run(door, args),
+        Verb::Demo(args) => demo::run(door, args),
+        Verb::Event(args) => event::run(door, args),
+    }
+}
+
+/// One line for people; the chain of causes for `--verbose`.
+fn fail(ui: &Ui, error: &anyhow::Error) -> Exit {
+    if let Some(usage) = error.downcast_ref::<UsageError>() {
+        ui.error(&usage.0);
+        return Exit::Usage;
+    }
+    if ui.verbose {
+        ui.error(&format!("internal: {error:?}"));
+    } else {
+        ui.error(&format!("internal: {error:#} (--verbose tells more)"));
+    }
+    Exit::Internal
+}
+
+/// For verbs that only print: a closed pipe is the reader's wish.
+fn to_stdout(act: impl FnOnce(&mut dyn std::io::Write) -> Result<()>) -> Result<Exit> {
+    let broken = |e: &anyhow::Error| {
+        e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    match act(&mut std::io::stdout().lock()) {
+        Err(e) if !broken(&e) => Err(e),
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// One JSON object on standard output.
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    print_text(&serde_json::to_string(value)?)
+}
+
+fn print_text(text: &str) -> Result<()> {
+    use std::io::Write as _;
+    match writeln!(std::io::stdout().lock(), "{}", text.trim_end_matches('\n')) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}

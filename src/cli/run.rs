@@ -1,0 +1,151 @@
+//! `run`, `propose` and `publish`: the Action's entries. This process holds the token and executes no
+//! repository code; the heal stage is our own binary again, with an empty environment.
+
+use super::desk::Desk;
+use super::env::Env;
+use super::{Door, Exit, event::read_payload, local, usage};
+use crate::command::CommandLine;
+use crate::event::{self, Event};
+use crate::forge::Forge as _;
+use crate::forge::Mask;
+use crate::forge::github::{self, GitHub, Timing};
+use crate::ids::RepoSlug;
+use crate::mask::Masker;
+use crate::pipeline::ThisRun;
+use crate::process;
+use crate::stage::proposal::Proposal;
+use anyhow::Result;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The Action's entry: read the event, find the cause, prove a repair, open one pull request
+#[derive(clap::Args)]
+pub struct RunArgs {}
+
+/// The first half of `run`, for a job without a write token: seal a proposal, publish nothing
+#[derive(clap::Args)]
+pub struct ProposeArgs {
+    /// Where the sealed proposal goes
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// The second half of `run`, for a job that runs no repository code: publish a sealed proposal
+#[derive(clap::Args)]
+pub struct PublishArgs {
+    /// The directory that `propose` wrote
+    #[arg(long, value_name = "DIR")]
+    proposal: Option<PathBuf>,
+    /// The digest that `propose` announced, as it came through the job's outputs
+    #[arg(long, value_name = "sha256:…")]
+    digest: Option<String>,
+}
+
+/// The first argument of the process that we become once the secrets are out of the environment.
+pub const SUPERVISE: &str = "__supervise";
+
+/// Leaves the environment behind: starts this program again with nothing in it. Returns only on failure.
+pub fn leave_environment(env: &Env, args: &[OsString]) -> Result<std::convert::Infallible> {
+    let pairs = local::strings(env.pairs());
+    let input = serde_json::to_vec(&pairs)?;
+    let kept = env.pairs().into_iter().filter(|(k, _)| k == "PATH" || k == "LANG").collect::<Vec<_>>();
+    let args: Vec<OsString> = [OsString::from(SUPERVISE)].into_iter().chain(args.iter().cloned()).collect();
+    process::replace_self(&args, &kept, &input)
+}
+
+/// What [`leave_environment`] left for us.
+pub fn inherited() -> Result<Env> {
+    let pairs: Vec<(String, String)> = serde_json::from_slice(&process::take_handed_over()?)?;
+    Ok(Env::from_pairs(pairs))
+}
+
+/// `run` and `propose`.
+pub fn run(door: &Door, propose: Option<&ProposeArgs>) -> Result<Exit> {
+    let desk = open(door)?;
+    let event = read_event(&desk)?;
+    let command = door.env.input("command").map(|script| CommandLine::shell("bash", &script));
+    // Repository code already ran in a job that gives a command: it never publishes.
+    let only_propose = propose.is_some() || command.is_some();
+    let out = propose.and_then(|p| p.out.clone()).or_else(|| door.env.path("THANOS_INPUT_PROPOSAL"));
+    let dir = out.unwrap_or_else(|| desk.temp.join("thanos-fix-proposal"));
+    let ended = desk.pipeline(command, only_propose.then_some(dir.clone()), |pipeline| pipeline.run(&event))?;
+    desk.report(&ended, &dir)
+}
+
+/// `publish`.
+pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
+    let desk = open(door)?;
+    let dir = args.proposal.clone().or_else(|| door.env.path("THANOS_INPUT_PROPOSAL"));
+    let dir = dir.ok_or_else(|| usage("give the proposal's directory with --proposal (input `proposal`)"))?;
+    let digest = args.digest.clone().or_else(|| door.env.input("proposal-digest")).ok_or_else(|| {
+        usage("give the digest that the propose job announced with --digest (input `proposal-digest`)")
+    })?;
+    let proposal = Proposal::open(&dir, &digest).map_err(usage)?;
+    if proposal.task.repository != *desk.forge.repo() {
+        return Err(usage(format!("the proposal is for {}, not for {}", proposal.task.repository, desk.forge.repo())));
+    }
+    let ended = desk.pipeline(None, None, |pipeline| pipeline.publish(proposal.clone()))?;
+    desk.report(&ended, &dir)
+}
+
+/// GitHub as the environment names it, and what must never leave.
+pub fn github(door: &Door) -> Result<(GitHub, Arc<Masker>)> {
+    let env = &door.env;
+    let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
+        usage("GITHUB_REPOSITORY is not set: `run` belongs in a GitHub workflow; locally use `heal` or `fix`")
+    })?;
+    let token = env.input("token").or_else(|| env.get("GITHUB_TOKEN"));
+    let token = token.ok_or_else(|| usage("no token: give the input `token` or set GITHUB_TOKEN"))?;
+    let masker = Arc::new(Masker::new(env.secrets().into_iter().chain([token.clone()])));
+    let for_mask = Arc::clone(&masker);
+    let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
+    let forge = GitHub::new(github::Config {
+        api_url: env.get("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
+        server_url: server_url(env),
+        repo: RepoSlug::parse(slug).map_err(usage)?,
+        token: Some(token.into()),
+        mask,
+        timing: Timing::default(),
+    })
+    .map_err(usage)?;
+    Ok((forge, masker))
+}
+
+fn server_url(env: &Env) -> String {
+    env.get("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned())
+}
+
+fn open(door: &Door) -> Result<Desk<'_>> {
+    let env = &door.env;
+    let (forge, mask) = github(door)?;
+    let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
+    let this = this_run(env, &server_url(env), forge.repo());
+    Ok(Desk { door, forge: Box::new(forge), mask, temp, this, cancel: local::cancel_flag()? })
+}
+
+fn read_event(desk: &Desk) -> Result<Event> {
+    let env = &desk.door.env;
+    let path = env.path("GITHUB_EVENT_PATH").ok_or_else(|| usage("GITHUB_EVENT_PATH is not set: no event to read"))?;
+    let name = env.get("GITHUB_EVENT_NAME").unwrap_or_default();
+    let payload = read_payload(&path)?;
+    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", path.display())))?;
+    // `schedule` and others carry no repository; the runner names it.
+    if event.repository.is_none() {
+        let slug = desk.forge.repo().clone();
+        event.repository = Some(event::Repository { slug, default_branch: None });
+    }
+    Ok(event)
+}
+
+fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {
+    let number = |name: &str| env.get(name).and_then(|v| v.parse::<u64>().ok());
+    let id = number("GITHUB_RUN_ID");
+    let server = server.trim_end_matches('/').to_owned();
+    ThisRun {
+        id: id.unwrap_or(0),
+        attempt: number("GITHUB_RUN_ATTEMPT").unwrap_or(1),
+        job: env.get("GITHUB_JOB").unwrap_or_else(|| "job".to_owned()),
+        url: id.map(|id| format!("{server}/{repo}/actions/runs/{id}")),
+    }
+}

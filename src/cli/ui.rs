@@ -1,0 +1,67 @@
+//! What people see: progress and verdicts on standard error, machine output on standard output.
+
+use anstyle::{AnsiColor, Style};
+use std::io::{IsTerminal as _, Write as _};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    pub quiet: bool,
+    pub verbose: bool,
+    pub color: bool,
+}
+
+impl Ui {
+    /// `color` is what the user allows; a pipe never gets any.
+    pub fn new(quiet: bool, verbose: bool, color: bool) -> Self {
+        Self { quiet, verbose, color: color && std::io::stderr().is_terminal() }
+    }
+
+    /// One line of progress: which stage, what it found.
+    pub fn stage(&self, stage: &str, text: &str) {
+        if !self.quiet {
+            let style = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
+            self.line(&format!("{} {text}", self.paint(style, &format!("{stage:>9}"))));
+        }
+    }
+
+    /// The last word; also when quiet.
+    pub fn verdict(&self, good: bool, text: &str) {
+        let color = if good { AnsiColor::Green } else { AnsiColor::Yellow };
+        self.line(&self.paint(Style::new().fg_color(Some(color.into())).bold(), text));
+    }
+
+    pub fn error(&self, text: &str) {
+        let style = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+        self.line(&format!("{}: {text}", self.paint(style, "error")));
+    }
+
+    /// A block as it is, for people.
+    pub fn block(&self, text: &str) {
+        if !self.quiet && !text.is_empty() {
+            self.line(text.trim_end_matches('\n'));
+        }
+    }
+
+    /// A unified diff, coloured where colours are wanted.
+    pub fn diff(&self, diff: &str) {
+        let paint = |line: &str| {
+            let color = match line.as_bytes().first() {
+                Some(b'+') => AnsiColor::Green,
+                Some(b'-') => AnsiColor::Red,
+                Some(b'@') => AnsiColor::Cyan,
+                _ => return line.to_owned(),
+            };
+            self.paint(Style::new().fg_color(Some(color.into())), line)
+        };
+        self.block(&diff.lines().map(paint).collect::<Vec<_>>().join("\n"));
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// A closed pipe is the reader's wish, not our failure.
+    fn line(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}

@@ -1,0 +1,208 @@
+//! GitHub's payloads (docs: webhook events and payloads; `schedule` as Actions writes it). Lenient:
+//! fields that no task needs may be absent or of any type.
+
+use super::{Actor, Body, Event, EventError, Issue, Repository, UpstreamRun};
+use crate::ids::{BranchName, RepoSlug, Sha};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Account {
+    login: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct Repo {
+    full_name: String,
+    #[serde(default)]
+    default_branch: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct RawIssue {
+    number: u64,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    user: Option<Account>,
+    #[serde(default)]
+    labels: Vec<Label>,
+    #[serde(default)]
+    pull_request: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct RawComment {
+    id: u64,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    user: Option<Account>,
+}
+
+#[derive(Deserialize)]
+struct RawRun {
+    id: u64,
+    #[serde(default)]
+    run_attempt: Option<u64>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    event: Option<String>,
+    #[serde(default)]
+    conclusion: Option<String>,
+    head_sha: String,
+    #[serde(default)]
+    head_branch: Option<String>,
+    #[serde(default)]
+    head_repository: Option<Repo>,
+    #[serde(default)]
+    actor: Option<Account>,
+    #[serde(default)]
+    triggering_actor: Option<Account>,
+    #[serde(default)]
+    pull_requests: Vec<Numbered>,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u64,
+}
+
+impl From<Account> for Actor {
+    fn from(account: Account) -> Self {
+        Self { login: account.login, kind: account.kind }
+    }
+}
+
+/// The payload's top level; the rest is taken out of it only for the events that need it.
+pub fn parse(name: &str, payload: &[u8]) -> Result<Event, EventError> {
+    let value: Value = serde_json::from_slice(payload).map_err(|e| EventError::Malformed(e.to_string()))?;
+    if !value.is_object() {
+        return Err(EventError::Malformed("expected an object at the top".to_owned()));
+    }
+    let name = if name.is_empty() { guess(&value).ok_or(EventError::Unnamed)? } else { name };
+    let repository = repository(name, &value)?;
+    let sender = field::<Account>(name, &value, "sender").map(Actor::from).unwrap_or_default();
+    let action = value.get("action").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let body = match name {
+        "issues" => Body::Issue { issue: issue(name, &value)?, label: label(&value) },
+        "issue_comment" => comment(name, &value)?,
+        "workflow_run" => Body::WorkflowRun(Box::new(run(name, &value)?)),
+        "workflow_dispatch" => dispatch(&value),
+        _ => Body::Other,
+    };
+    Ok(Event { name: name.to_owned(), action, repository, sender, body })
+}
+
+fn guess(value: &Value) -> Option<&'static str> {
+    let has = |key| value.get(key).is_some();
+    match () {
+        () if has("issue") && has("comment") => Some("issue_comment"),
+        () if has("issue") => Some("issues"),
+        () if has("workflow_run") => Some("workflow_run"),
+        () if has("inputs") && has("workflow") => Some("workflow_dispatch"),
+        () if has("workflow_job") => Some("workflow_job"),
+        () if has("pull_request") => Some("pull_request"),
+        () if has("schedule") => Some("schedule"),
+        () if has("commits") && has("ref") => Some("push"),
+        () => None,
+    }
+}
+
+fn field<T: serde::de::DeserializeOwned>(event: &str, value: &Value, key: &'static str) -> Result<T, EventError> {
+    let lacks = || EventError::Lacks { event: event.to_owned(), field: key };
+    let found = value.get(key).filter(|v| !v.is_null()).ok_or_else(lacks)?;
+    T::deserialize(found).map_err(|e| EventError::Malformed(format!("`{key}`: {e}")))
+}
+
+fn repository(event: &str, value: &Value) -> Result<Option<Repository>, EventError> {
+    if value.get("repository").is_none_or(Value::is_null) {
+        return Ok(None);
+    }
+    let raw: Repo = field(event, value, "repository")?;
+    let default_branch = raw.default_branch.and_then(|b| BranchName::parse(b).ok());
+    Ok(Some(Repository { slug: RepoSlug::parse(raw.full_name)?, default_branch }))
+}
+
+fn issue(event: &str, value: &Value) -> Result<Issue, EventError> {
+    let raw: RawIssue = field(event, value, "issue")?;
+    Ok(Issue {
+        number: raw.number,
+        title: raw.title.unwrap_or_default(),
+        body: raw.body.unwrap_or_default(),
+        open: raw.state.is_none_or(|s| s == "open"),
+        author: raw.user.map(Actor::from).unwrap_or_default(),
+        labels: raw.labels.into_iter().map(|l| l.name).collect(),
+        is_pull: raw.pull_request.is_some_and(|p| !p.is_null()),
+    })
+}
+
+fn label(value: &Value) -> Option<String> {
+    value.pointer("/label/name").and_then(Value::as_str).map(str::to_owned)
+}
+
+fn comment(event: &str, value: &Value) -> Result<Body, EventError> {
+    let raw: RawComment = field(event, value, "comment")?;
+    Ok(Body::Comment {
+        issue: issue(event, value)?,
+        id: raw.id,
+        text: raw.body.unwrap_or_default(),
+        author: raw.user.map(Actor::from).unwrap_or_default(),
+    })
+}
+
+fn run(event: &str, value: &Value) -> Result<UpstreamRun, EventError> {
+    let raw: RawRun = field(event, value, "workflow_run")?;
+    let path = raw.path.unwrap_or_default();
+    // `path` may carry the ref: `.github/workflows/ci.yml@refs/heads/main`.
+    let path = path.split('@').next().unwrap_or_default().to_owned();
+    let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+    let from_workflow = || value.pointer("/workflow/name").and_then(Value::as_str).map(str::to_owned);
+    let workflow = raw.name.filter(|n| !n.is_empty()).or_else(from_workflow).filter(|n| !n.is_empty()).unwrap_or(file);
+    Ok(UpstreamRun {
+        id: raw.id,
+        attempt: raw.run_attempt.unwrap_or(1),
+        workflow,
+        path,
+        event: raw.event.unwrap_or_default(),
+        conclusion: raw.conclusion.unwrap_or_default(),
+        head_sha: Sha::parse(raw.head_sha)?,
+        head_branch: raw.head_branch.and_then(|b| BranchName::parse(b).ok()),
+        head_repository: raw.head_repository.and_then(|r| RepoSlug::parse(r.full_name).ok()),
+        actors: [raw.actor, raw.triggering_actor].into_iter().flatten().map(Actor::from).collect(),
+        pulls: raw.pull_requests.into_iter().map(|p| p.number).collect(),
+    })
+}
+
+/// Inputs are strings in the form, but booleans and numbers may come typed through the API.
+fn dispatch(value: &Value) -> Body {
+    let mut inputs = BTreeMap::new();
+    for (key, input) in value.get("inputs").and_then(Value::as_object).into_iter().flatten() {
+        let text = match input {
+            Value::String(s) => s.clone(),
+            Value::Null => continue,
+            other => other.to_string(),
+        };
+        inputs.insert(key.clone(), text);
+    }
+    let reference = value.get("ref").and_then(Value::as_str).unwrap_or_default();
+    let branch = reference.strip_prefix("refs/heads/").and_then(|b| BranchName::parse(b).ok());
+    Body::Dispatch { inputs, branch }
+}

@@ -1,0 +1,197 @@
+//! One request and its answer: octocrab adds the base URL and the token, we add time limits, a size
+//! limit, the mask over what goes out, and streams.
+
+use super::http::{self, Clients};
+use super::send::{Ask, Method};
+use super::{Config, Mask, Timing};
+use crate::forge::{Call, ForgeError, Result, mask_json};
+use octocrab::Octocrab;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::io::{self, Read};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// More than any JSON answer of GitHub's, and little enough to keep in memory.
+const MAX_BODY: usize = 128 << 20;
+
+pub(super) struct Client {
+    octocrab: Octocrab,
+    clients: Clients,
+    runtime: Arc<Runtime>,
+    token: Option<SecretString>,
+    mask: Mask,
+    pub(super) timing: Timing,
+}
+
+/// An answer, whatever its status.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Client {
+    pub(super) fn new(config: &Config) -> Result<Self> {
+        let api_url = config.api_url.trim_end_matches('/');
+        http::check_url(api_url)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| ForgeError::Local(format!("cannot start the network runtime: {error}")))?;
+        let clients = Clients::new(config.timing);
+        // octocrab starts a task of its own when it is built.
+        let guard = runtime.enter();
+        let octocrab = octocrab(api_url, config.token.as_ref(), clients.for_url(api_url)?)?;
+        drop(guard);
+        Ok(Self {
+            octocrab,
+            clients,
+            runtime: Arc::new(runtime),
+            token: config.token.clone(),
+            mask: Arc::clone(&config.mask),
+            timing: config.timing,
+        })
+    }
+
+    /// Sends it once.
+    pub(super) fn send_once(&self, ask: &Ask) -> Result<Reply> {
+        let limit = self.timing.total;
+        let answer = self.runtime.block_on(async { tokio::time::timeout(limit, self.exchange(ask)).await });
+        answer.unwrap_or_else(|_| Err(ForgeError::Timeout { call: ask.call() }))
+    }
+
+    pub(super) fn sleep(&self, time: std::time::Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
+    }
+
+    async fn exchange(&self, ask: &Ask) -> Result<Reply> {
+        let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { mask_json(body, &*self.mask) });
+        let (path, body) = (ask.path.as_str(), body.as_ref());
+        let response = match ask.method {
+            Method::Get => {
+                let accept = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/vnd.github+json"))]);
+                self.octocrab._get_with_headers(path, Some(accept)).await
+            }
+            Method::Post => self.octocrab._post(path, body).await,
+            Method::Patch => self.octocrab._patch(path, body).await,
+            Method::Delete => self.octocrab._delete(path, body).await,
+        };
+        let response = response.map_err(|error| failed(ask.call(), &error))?;
+        let response = reqwest::Response::from(response.map(reqwest::Body::wrap));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = read_all(response).await.map_err(|why| match why {
+            Some(error) => failed(ask.call(), &error),
+            None => ForgeError::BadBody { call: ask.call(), message: "longer than 128 MiB".to_owned() },
+        })?;
+        Ok(Reply { status, headers, body })
+    }
+
+    /// Downloads from wherever the forge sent us, without the token.
+    pub(super) fn download(&self, url: &str, call: &Call) -> Result<(u16, Stream)> {
+        if !http::is_safe(url) {
+            let message = "the forge redirects to something that is not https".to_owned();
+            return Err(ForgeError::BadBody { call: call.clone(), message });
+        }
+        let request = self.clients.for_url(url)?.get(url);
+        self.stream(request, call)
+    }
+
+    /// Posts to the git server with the token as git sends it: basic authentication, in a header only.
+    pub(super) fn post_git(&self, url: &str, body: Vec<u8>, call: &Call) -> Result<(u16, Stream)> {
+        let mut request = self
+            .clients
+            .for_url(url)?
+            .post(url)
+            .header("content-type", crate::git::FETCH_CONTENT_TYPE)
+            .header("git-protocol", crate::git::FETCH_PROTOCOL)
+            .body(body);
+        if let Some(token) = &self.token {
+            request = request.basic_auth("x-access-token", Some(token.expose_secret()));
+        }
+        self.stream(request, call)
+    }
+
+    fn stream(&self, request: reqwest::RequestBuilder, call: &Call) -> Result<(u16, Stream)> {
+        let response =
+            self.runtime.block_on(async { request.send().await }).map_err(|error| failed(call.clone(), &error))?;
+        let status = response.status().as_u16();
+        Ok((status, Stream { runtime: Arc::clone(&self.runtime), response, chunk: io::Cursor::default() }))
+    }
+}
+
+/// A body that is read as it comes in, a chunk at a time.
+pub(super) struct Stream {
+    runtime: Arc<Runtime>,
+    response: reqwest::Response,
+    chunk: io::Cursor<Vec<u8>>,
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.chunk.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            // The URL holds a signature, so it must not get into the message.
+            let next = self.runtime.block_on(async { self.response.chunk().await });
+            match next.map_err(|error| io::Error::other(root_cause(&error.without_url())))? {
+                Some(bytes) => self.chunk = io::Cursor::new(bytes.to_vec()),
+                None => return Ok(0),
+            }
+        }
+    }
+}
+
+fn octocrab(api_url: &str, token: Option<&SecretString>, client: reqwest::Client) -> Result<Octocrab> {
+    let unusable = |why: String| ForgeError::Local(format!("cannot make the GitHub client: {why}"));
+    let mut builder = Octocrab::builder()
+        .base_uri(api_url)
+        .map_err(|_| unusable("GITHUB_API_URL is no URL".to_owned()))?
+        .add_header(HeaderName::from_static("x-github-api-version"), "2022-11-28".to_owned());
+    if let Some(token) = token {
+        if HeaderValue::from_str(token.expose_secret()).is_err() || token.expose_secret().is_empty() {
+            return Err(unusable("the token is empty or holds a line break or control character".to_owned()));
+        }
+        builder = builder.personal_token(token.clone());
+    }
+    builder.build_with_reqwest(client).map_err(|error| unusable(root_cause(&error)))
+}
+
+/// `Err(None)`: too long.
+async fn read_all(mut response: reqwest::Response) -> std::result::Result<Vec<u8>, Option<reqwest::Error>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Some)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY {
+            return Err(None);
+        }
+    }
+    Ok(body)
+}
+
+fn failed(call: Call, error: &(dyn std::error::Error + 'static)) -> ForgeError {
+    let mut chain = std::iter::successors(Some(error), |error| error.source());
+    let known = chain.find_map(|error| error.downcast_ref::<reqwest::Error>());
+    match known {
+        Some(error) if error.is_connect() => ForgeError::Network { call, message: root_cause(error) },
+        Some(error) if error.is_timeout() => ForgeError::Timeout { call },
+        _ => ForgeError::BadBody { call, message: root_cause(error) },
+    }
+}
+
+/// The innermost message: the outer ones repeat it, or hold the URL with its query.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(inner) = last.source() {
+        last = inner;
+    }
+    last.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
+}

@@ -1,0 +1,154 @@
+//! A patch as the checks read it: per text file the blocks of lines that changed, and a form of code
+//! in which layout, quotes and trailing commas do not count.
+
+use crate::ids::RelPath;
+use crate::patch::{FilePatch, Patch};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// From 1, in the file that the line belongs to.
+    pub number: u32,
+    pub text: &'a str,
+}
+
+/// Neighbouring lines that changed together. Either side may be empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block<'a> {
+    pub removed: Vec<Line<'a>>,
+    pub added: Vec<Line<'a>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange<'a> {
+    pub path: &'a RelPath,
+    pub before: Option<&'a str>,
+    pub after: Option<&'a str>,
+    pub blocks: Vec<Block<'a>>,
+}
+
+impl<'a> FileChange<'a> {
+    pub fn added(&self) -> impl Iterator<Item = Line<'a>> + '_ {
+        self.blocks.iter().flat_map(|block| block.added.iter().copied())
+    }
+
+    pub fn removed(&self) -> impl Iterator<Item = Line<'a>> + '_ {
+        self.blocks.iter().flat_map(|block| block.removed.iter().copied())
+    }
+
+    /// Nothing but layout changed, as formatters do it.
+    pub fn only_layout(&self) -> bool {
+        let tokens = |side: Option<&str>| tokens(side.unwrap_or_default());
+        self.before.is_some() && self.after.is_some() && tokens(self.before) == tokens(self.after)
+    }
+}
+
+/// The files of `patch` whose content is text on every side that exists.
+pub fn read(patch: &Patch) -> Vec<FileChange<'_>> {
+    patch.files().iter().filter_map(read_file).collect()
+}
+
+fn read_file(file: &FilePatch) -> Option<FileChange<'_>> {
+    let text = |side: &'_ Option<Vec<u8>>| side.as_deref().map(std::str::from_utf8).transpose().ok().map(|_| ());
+    text(&file.before).and(text(&file.after))?;
+    let before = file.before.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let after = file.after.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let blocks = blocks(before.unwrap_or_default(), after.unwrap_or_default());
+    Some(FileChange { path: &file.path, before, after, blocks })
+}
+
+fn blocks<'a>(before: &'a str, after: &'a str) -> Vec<Block<'a>> {
+    let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let pick = |lines: &[&'a str], range: std::ops::Range<usize>| {
+        range.filter_map(|i| Some(Line { number: u32::try_from(i + 1).ok()?, text: lines.get(i)? })).collect()
+    };
+    capture_diff_slices(Algorithm::Myers, &old, &new)
+        .into_iter()
+        .filter(|op| op.tag() != DiffTag::Equal)
+        .map(|op| Block { removed: pick(&old, op.old_range()), added: pick(&new, op.new_range()) })
+        .collect()
+}
+
+/// Splits code into names, numbers, strings (without their quotes, marked with a leading `"`) and
+/// operators. Spaces, brackets' trailing commas, semicolons and round brackets are left out: formatters
+/// add and remove them.
+pub fn tokens(code: &str) -> Vec<String> {
+    let chars: Vec<char> = code.chars().collect();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let end = match c {
+            '"' | '\'' | '`' => string_end(&chars, at),
+            c if is_word(c) => run(&chars, at, is_word),
+            c if c.is_whitespace() || "();,".contains(c) => {
+                at += 1;
+                continue;
+            }
+            c if "=!<>&|+-*/%^".contains(c) => run(&chars, at, |c| "=!<>&|+-*/%^".contains(c)),
+            _ => at + 1,
+        };
+        tokens.push(token(&chars[at..end]));
+        at = end;
+    }
+    tokens
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn run(chars: &[char], from: usize, belongs: impl Fn(char) -> bool) -> usize {
+    chars[from..].iter().position(|&c| !belongs(c)).map_or(chars.len(), |n| from + n)
+}
+
+/// Past the closing quote, or past the opening one where the line ends first (an apostrophe, a lifetime).
+fn string_end(chars: &[char], open: usize) -> usize {
+    let mut at = open + 1;
+    while let Some(&c) = chars.get(at) {
+        match c {
+            '\\' => at += 1,
+            '\n' if chars[open] != '`' => return open + 1,
+            c if c == chars[open] => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    open + 1
+}
+
+fn token(chars: &[char]) -> String {
+    match chars {
+        ['"' | '\'' | '`', inner @ .., '"' | '\'' | '`'] => {
+            let unescaped = inner.iter().filter(|c| **c != '\\');
+            std::iter::once('"').chain(unescaped.copied()).collect()
+        }
+        _ => chars.iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layout_does_not_count() {
+        for (a, b) in [
+            ("f( 'a', 1 )", "f(\n    \"a\",\n    1,\n)"),
+            ("x = \"it's\"", "x = 'it\\'s'"),
+            ("return (a == b);", "return a == b"),
+        ] {
+            assert_eq!(tokens(a), tokens(b));
+        }
+        assert_ne!(tokens("a == 1"), tokens("a != 1"));
+        assert_ne!(tokens("'a b'"), tokens("'ab'"));
+        assert_eq!(tokens("&'a str"), ["&", "'", "a", "str"]);
+    }
+
+    #[test]
+    fn blocks_carry_the_line_numbers_of_their_side() {
+        let found = blocks("a\nb\nc\n", "a\nB\nc\nd\n");
+        let line = |number, text| Line { number, text };
+        assert_eq!(found[0], Block { removed: vec![line(2, "b")], added: vec![line(2, "B")] });
+        assert_eq!(found[1], Block { removed: vec![], added: vec![line(4, "d")] });
+    }
+}

@@ -1,0 +1,87 @@
+//! Patches that must pass and patches that must not, as text: `## title [rule]`, then files as
+//! `--- path` with the old content and `+++ path` with the new one.
+
+use super::{Input, Modes, judge, passes};
+use crate::config::Policy;
+use crate::ids::RelPath;
+use crate::patch::{FilePatch, Patch};
+use crate::record::Severity;
+use std::collections::BTreeMap;
+
+struct Case {
+    title: String,
+    rule: Option<String>,
+    patch: Patch,
+}
+
+fn cases(corpus: &str) -> Vec<Case> {
+    corpus.split("\n## ").skip(1).map(case).collect()
+}
+
+fn case(text: &str) -> Case {
+    let (head, body) = text.split_once('\n').unwrap();
+    let (title, rule) = match head.rsplit_once(" [") {
+        Some((title, rule)) => (title, Some(rule.trim_end_matches(']').to_owned())),
+        None => (head, None),
+    };
+    let mut files: BTreeMap<&str, [Option<String>; 2]> = BTreeMap::new();
+    let mut target = None;
+    for line in body.lines() {
+        let marker = [("--- ", 0), ("+++ ", 1)].into_iter().find_map(|(m, side)| Some((line.strip_prefix(m)?, side)));
+        if let Some((path, side)) = marker {
+            files.entry(path).or_default()[side] = Some(String::new());
+            target = Some((path, side));
+        } else if let Some((path, side)) = target {
+            let content = files.get_mut(path).unwrap()[side].as_mut().unwrap();
+            content.push_str(line);
+            content.push('\n');
+        }
+    }
+    let bytes = |side: &Option<String>| side.as_ref().map(|text| text.trim_end_matches('\n').as_bytes().to_vec());
+    let patch = Patch::from_files(files.iter().map(|(path, [before, after])| FilePatch {
+        path: RelPath::parse(*path).unwrap(),
+        before: bytes(before),
+        after: bytes(after),
+    }));
+    Case { title: title.to_owned(), rule, patch }
+}
+
+fn judged(patch: &Patch) -> Vec<crate::record::CheckResult> {
+    judge(&Input { patch, policy: &Policy::default(), modes: &Modes::default() })
+}
+
+#[test]
+fn honest_patches_pass() {
+    let cases = cases(include_str!("corpus/honest.txt"));
+    assert!(cases.len() > 20);
+    let mut wrong = String::new();
+    for case in cases {
+        assert!(!case.patch.is_empty(), "{}", case.title);
+        let results = judged(&case.patch);
+        if !passes(&results) {
+            wrong.push_str(&format!(
+                "{}: {:#?}\n",
+                case.title,
+                results.iter().flat_map(|r| &r.findings).collect::<Vec<_>>()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn hostile_patches_are_blocked_by_the_right_rule() {
+    let cases = cases(include_str!("corpus/hostile.txt"));
+    assert!(cases.len() > 40);
+    let mut wrong = String::new();
+    for case in cases {
+        assert!(!case.patch.is_empty(), "{}", case.title);
+        let results = judged(&case.patch);
+        let findings: Vec<_> = results.iter().flat_map(|result| &result.findings).collect();
+        let rule = case.rule.unwrap();
+        if !findings.iter().any(|finding| finding.rule == rule && finding.severity == Severity::Error) {
+            wrong.push_str(&format!("{} wants {rule}: {findings:#?}\n", case.title));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -1,0 +1,183 @@
+//! Manifests and tool settings: new packages, packages from addresses, other registries, scripts that
+//! run at install time.
+
+use super::lock::DEFAULT_HOSTS;
+use super::{error, host};
+use crate::guard::at_line;
+use crate::guard::change::{FileChange, Line};
+use crate::record::{Finding, Severity};
+
+const MANIFESTS: &[&str] = &[
+    "cargo.toml",
+    "package.json",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "pipfile",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "gemfile",
+    "composer.json",
+    "environment.yml",
+    "deno.json",
+    "pubspec.yaml",
+    "mix.exs",
+    "build.sbt",
+];
+
+/// Settings that say where packages come from.
+const REGISTRY_FILES: &[&str] = &[
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    "pip.conf",
+    "pip.ini",
+    "nuget.config",
+    "settings.xml",
+    "bunfig.toml",
+    "uv.toml",
+];
+
+/// Scripts that package managers run by themselves.
+const INSTALL_SCRIPTS: &[&str] = &[
+    "\"preinstall\"",
+    "\"install\"",
+    "\"postinstall\"",
+    "\"prepare\"",
+    "\"prepublish\"",
+    "\"preprepare\"",
+    "\"postprepare\"",
+    "\"post-install-cmd\"",
+    "\"post-update-cmd\"",
+    "cmdclass",
+];
+
+const SOURCES: &[&str] = &[
+    "git+",
+    "git =",
+    "git=",
+    "git:",
+    "github:",
+    "path+http",
+    "http://",
+    "https://",
+    "url =",
+    "url=",
+    "ssh://",
+    "git@",
+    "replace ",
+    "=> ",
+];
+
+pub fn check(file: &FileChange, new_dependency: Severity) -> Vec<Finding> {
+    let name = file.path.file_name().to_lowercase();
+    let requirements = name.ends_with(".txt") && (name.contains("requirement") || name.contains("constraint"));
+    let registry = REGISTRY_FILES.contains(&name.as_str()) || file.path.as_str().ends_with(".cargo/config.toml");
+    let mut findings = scripts(file, &name);
+    if registry || requirements {
+        findings.extend(registries(file));
+    }
+    if requirements || MANIFESTS.contains(&name.as_str()) {
+        findings.extend(dependencies(file, &name, new_dependency));
+    }
+    findings
+}
+
+fn scripts(file: &FileChange, name: &str) -> Vec<Finding> {
+    let what = "runs a script when the package is installed or built";
+    if file.before.is_none() && matches!(name, "build.rs" | "setup.py" | "binding.gyp") {
+        return vec![error("dependencies/install-script", file, 1, what)];
+    }
+    if !matches!(name, "package.json" | "composer.json" | "setup.py") {
+        return Vec::new();
+    }
+    let is_script = |line: &Line| INSTALL_SCRIPTS.iter().any(|script| line.text.contains(script));
+    file.added().filter(is_script).map(|line| error("dependencies/install-script", file, line.number, what)).collect()
+}
+
+fn registries(file: &FileChange) -> Vec<Finding> {
+    let known: Vec<&str> = file.before.unwrap_or_default().lines().filter_map(host).collect();
+    let is_index = |line: &Line| {
+        let text = line.text.to_lowercase();
+        ["index", "registry", "find-links", "source", "-i "].iter().any(|word| text.contains(word))
+    };
+    let strange =
+        |line: &Line| host(line.text).is_some_and(|host| !known.contains(&host) && !DEFAULT_HOSTS.contains(&host));
+    let what = "takes packages from another registry";
+    let added = file.added().filter(|line| is_index(line) && strange(line));
+    added.map(|line| error("dependencies/host", file, line.number, what)).collect()
+}
+
+fn dependencies(file: &FileChange, manifest: &str, new_dependency: Severity) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for block in &file.blocks {
+        for line in block.added.iter().filter(|line| is_dependency(file.after.unwrap_or_default(), line, manifest)) {
+            let text = line.text.trim();
+            let from_address = |text: &str| SOURCES.iter().any(|source| text.contains(source));
+            if from_address(text)
+                && !block.removed.iter().any(|old| host(old.text) == host(text) && from_address(old.text))
+            {
+                findings.push(error(
+                    "dependencies/source",
+                    file,
+                    line.number,
+                    "takes a dependency from an address of its own",
+                ));
+            } else if !block
+                .removed
+                .iter()
+                .any(|old| old.text.trim().trim_end_matches(',') == text.trim_end_matches(','))
+            {
+                let message = format!("new or changed dependency: {}", text.chars().take(80).collect::<String>());
+                findings.push(at_line("dependencies/changed", new_dependency, file.path, line.number, message));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a line stands where its manifest lists dependencies.
+fn is_dependency(text: &str, line: &Line, manifest: &str) -> bool {
+    let own = line.text.trim();
+    if own.is_empty()
+        || own.starts_with(['#', '/', '[', ']', '{', '}', '<'])
+            && !own.starts_with("<dep")
+            && !own.starts_with("<artifact")
+    {
+        return false;
+    }
+    match manifest {
+        "go.mod" => {
+            ["require", "replace"].iter().any(|word| own.starts_with(word)) || own.contains(" v") || own.contains("=>")
+        }
+        "pom.xml" => own.starts_with("<dep") || own.starts_with("<artifact"),
+        "gemfile" => own.starts_with("gem ") || own.starts_with("source "),
+        "build.gradle" | "build.gradle.kts" => {
+            ["implementation", "api", "compile", "runtime", "test", "classpath", "maven"]
+                .iter()
+                .any(|word| own.starts_with(word))
+                && own.contains(['(', '"', '\''])
+        }
+        name if name.ends_with(".txt") => !own.starts_with('-'),
+        _ => {
+            section(text, line.number).to_lowercase().contains("depend")
+                || section(text, line.number).contains("requires")
+        }
+    }
+}
+
+/// The header under which a line stands: a TOML or INI section with the key of an open list, or the key
+/// of an open object.
+fn section(text: &str, number: u32) -> String {
+    let above: Vec<&str> = text.lines().take(number as usize).collect();
+    let own = above.last().copied().unwrap_or_default();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let opens = |line: &&&str| {
+        let end = line.trim_end();
+        end.starts_with('[') || (end.ends_with(['{', '[', '(', ':', '=']) && indent(end) < indent(own).max(1))
+    };
+    let head = above.iter().rev().skip(1).find(opens).copied().unwrap_or_default();
+    if own.contains("depend") || own.contains("requires") { format!("{head} {own}") } else { head.to_owned() }
+}

@@ -1,0 +1,109 @@
+//! Places that steer the forge, git, hooks or agents rather than the program: no patch touches them
+//! unless the trusted configuration says so.
+
+use super::{Input, about, policy};
+use crate::ids::RelPath;
+use crate::record::{Finding, Severity};
+
+/// A folder anywhere in the tree, what is in it.
+const FOLDERS: &[(&str, &str)] = &[
+    (".github", "workflows and forge settings"),
+    (".gitlab", "forge settings"),
+    (".gitea", "forge settings"),
+    (".forgejo", "forge settings"),
+    (".circleci", "build service settings"),
+    (".buildkite", "build service settings"),
+    (".husky", "git hooks"),
+    (".githooks", "git hooks"),
+    (".lefthook", "git hooks"),
+    (".devcontainer", "commands that an editor runs"),
+    (".vscode", "commands that an editor runs"),
+    (".idea", "commands that an editor runs"),
+    (".claude", "agent configuration"),
+    (".cline", "agent configuration"),
+    (".clinerules", "agent configuration"),
+    (".codex", "agent configuration"),
+    (".continue", "agent configuration"),
+    (".cursor", "agent configuration"),
+    (".gemini", "agent configuration"),
+    (".junie", "agent configuration"),
+    (".kiro", "agent configuration"),
+    (".opencode", "agent configuration"),
+    (".roo", "agent configuration"),
+    (".windsurf", "agent configuration"),
+];
+
+/// A file name anywhere in the tree, or its beginning where it ends in `*`.
+const FILES: &[(&str, &str)] = &[
+    ("action.yml", "an action's definition"),
+    ("action.yaml", "an action's definition"),
+    ("codeowners", "review rules"),
+    (".gitlab-ci*", "build service settings"),
+    (".travis.y*", "build service settings"),
+    ("azure-pipelines*", "build service settings"),
+    ("bitbucket-pipelines*", "build service settings"),
+    ("jenkinsfile*", "build service settings"),
+    (".pre-commit-config.y*", "git hooks"),
+    (".pre-commit-hooks.y*", "git hooks"),
+    ("prek.toml", "git hooks"),
+    ("lefthook*", "git hooks"),
+    (".lefthook*", "git hooks"),
+    (".huskyrc*", "git hooks"),
+    (".lintstagedrc*", "git hooks"),
+    (".overcommit.y*", "git hooks"),
+    (".gitattributes", "git settings"),
+    (".gitmodules", "git settings"),
+    (".gitconfig", "git settings"),
+    (".lfsconfig", "git settings"),
+    (".mailmap", "git settings"),
+    (".gitleaks*", "secret scan settings"),
+    (".secrets.baseline", "secret scan settings"),
+    (".trufflehog*", "secret scan settings"),
+    (".envrc", "commands that a shell runs"),
+    ("agents*.md", "agent configuration"),
+    ("claude*.md", "agent configuration"),
+    ("gemini.md", "agent configuration"),
+    ("copilot-instructions.md", "agent configuration"),
+    (".aider*", "agent configuration"),
+    (".clinerules*", "agent configuration"),
+    (".clineignore", "agent configuration"),
+    (".coderabbit.y*", "agent configuration"),
+    (".cursorrules", "agent configuration"),
+    (".cursorignore", "agent configuration"),
+    (".goosehints", "agent configuration"),
+    (".mcp.json", "agent configuration"),
+    ("mcp.json", "agent configuration"),
+    (".roomodes", "agent configuration"),
+    (".windsurfrules", "agent configuration"),
+    ("opencode.json*", "agent configuration"),
+];
+
+pub fn check(input: &Input) -> Vec<Finding> {
+    input.patch.files().iter().filter_map(|file| judge(&file.path, input)).collect()
+}
+
+fn judge(path: &RelPath, input: &Input) -> Option<Finding> {
+    let why = protected(path, input)?;
+    if policy::matches(&input.policy.allow, path.as_str()) {
+        return None;
+    }
+    Some(about("paths/protected", Severity::Error, path, format!("protected path: {why}")))
+}
+
+fn protected(path: &RelPath, input: &Input) -> Option<&'static str> {
+    if policy::matches(&input.policy.protect, path.as_str()) {
+        return Some("`policy.protect` names it");
+    }
+    // Two file systems in three do not tell `.GitHub` from `.github`.
+    let lower = path.as_str().to_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let folder = FOLDERS.iter().find(|(folder, _)| folders.split('/').any(|part| part == *folder) || name == *folder);
+    folder.or_else(|| FILES.iter().find(|(pattern, _)| fits(pattern, name))).map(|(_, why)| *why)
+}
+
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => name == pattern,
+    }
+}

@@ -1,0 +1,54 @@
+//! What kind of things a patch changes and how many: only the text of regular files, and not too much.
+
+use super::{Input, about, finding};
+use crate::ids::RelPath;
+use crate::patch::FilePatch;
+use crate::record::{Finding, Severity};
+use std::collections::BTreeSet;
+
+pub fn check(input: &Input) -> Vec<Finding> {
+    let files = input.patch.files();
+    let modes = input.modes.before.keys().chain(input.modes.after.keys());
+    let paths: BTreeSet<&RelPath> = files.iter().map(|file| &file.path).chain(modes).collect();
+    let mut findings: Vec<_> = paths.into_iter().filter_map(|path| judge_mode(path, input)).collect();
+    let binary = files.iter().filter(|file| is_binary(file));
+    findings.extend(binary.map(|file| about("shape/binary", Severity::Error, &file.path, "changes a binary file")));
+    findings.extend(size(input));
+    findings
+}
+
+fn judge_mode(path: &RelPath, input: &Input) -> Option<Finding> {
+    let (before, after) = (input.modes.before.get(path), input.modes.after.get(path));
+    let either = |wanted: &str| [before, after].into_iter().flatten().any(|mode| mode == wanted);
+    let (rule, what) = match (before, after) {
+        _ if either("120000") => ("shape/symlink", "changes a symbolic link".to_owned()),
+        _ if either("160000") => ("shape/submodule", "changes a submodule".to_owned()),
+        (Some(old), Some(new)) if old != new => ("shape/mode", format!("changes the file mode from {old} to {new}")),
+        (None, Some(new)) if new == "100755" => ("shape/mode", "adds an executable file".to_owned()),
+        _ => return None,
+    };
+    Some(about(rule, Severity::Error, path, what))
+}
+
+fn is_binary(file: &FilePatch) -> bool {
+    let binary = |bytes: &Vec<u8>| bytes.contains(&0) || std::str::from_utf8(bytes).is_err();
+    file.before.iter().chain(&file.after).any(binary)
+}
+
+/// Lock files are long and written by tools: `dependencies` looks at them.
+fn is_generated(file: &FilePatch) -> bool {
+    super::dependencies::is_lock_file(&file.path)
+}
+
+fn size(input: &Input) -> Vec<Finding> {
+    let counted = input.patch.files().iter().filter(|file| !is_generated(file)).cloned();
+    let stats = crate::patch::Patch::from_files(counted).stats();
+    let limits = [
+        ("shape/files", stats.files, input.policy.max_files, "files", "max-files"),
+        ("shape/lines", stats.added + stats.removed, input.policy.max_lines, "lines", "max-lines"),
+    ];
+    let over = limits.into_iter().filter(|(_, count, limit, ..)| count > limit);
+    let message = |count, what, key, limit| format!("changes {count} {what}; `policy.{key}` is {limit}");
+    over.map(|(rule, count, limit, what, key)| finding(rule, Severity::Error, message(count, what, key, limit)))
+        .collect()
+}

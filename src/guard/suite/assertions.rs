@@ -1,0 +1,157 @@
+//! Assertions that went, or that ask for less than before. Each one is compared as a whole statement,
+//! wherever it stands in the file, so that moving or re-wrapping it is nothing.
+
+mod strength;
+
+use super::files::{Language, language, test_part};
+use crate::guard::at_line;
+use crate::guard::change::{FileChange, tokens};
+use crate::record::{Finding, Severity};
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Longer statements are cut; a table in an assertion is compared by its beginning.
+const MAX_CHARS: usize = 8000;
+/// Share of common tokens from which two assertions are versions of one.
+const SAME_ASSERTION: f64 = 0.5;
+
+static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:assert\w*|expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*|refute\w*|must_\w+)\s*[!.(\s]").ok()
+});
+/// What stands before a head that only declares, imports or mentions it.
+static NO_ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:def|fn|func|function|class|macro_rules!|import|from|use|using|void|package|mod)\s+[\w:.{, ]*$|\b(?:const|let|var)\s*\{[^}]*$|^\s*(?:#|//|/?\*|@|--)").ok()
+});
+
+/// One assertion of one side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assertion {
+    line: u32,
+    tokens: Vec<String>,
+}
+
+pub fn check(files: &[FileChange]) -> Vec<Finding> {
+    let mut removed = Vec::new();
+    let mut added = Vec::new();
+    for file in files {
+        removed.extend(side(file, file.before).into_iter().map(|assertion| (file, assertion)));
+        added.extend(side(file, file.after).into_iter().map(|assertion| (file, assertion)));
+    }
+    cancel(&mut removed, &mut added);
+    let mut findings: Vec<_> = added.iter().filter_map(|(file, assertion)| tautology(file, assertion)).collect();
+    for (file, old) in &removed {
+        findings.extend(match nearest(file, old, &added) {
+            Some(at) => strength::weakened(file.path, old.line, &old.tokens, &added.swap_remove(at).1.tokens),
+            None => {
+                Some(at_line("tests/removed-assertion", Severity::Error, file.path, old.line, "removes an assertion"))
+            }
+        });
+    }
+    findings
+}
+
+/// Takes out what stands on both sides.
+fn cancel(removed: &mut Vec<(&FileChange, Assertion)>, added: &mut Vec<(&FileChange, Assertion)>) {
+    let mut counts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for (_, assertion) in added.iter() {
+        *counts.entry(assertion.tokens.clone()).or_default() += 1;
+    }
+    let mut common = BTreeMap::new();
+    let take = |counts: &mut BTreeMap<Vec<String>, usize>, tokens: &Vec<String>| {
+        counts.get_mut(tokens).filter(|count| **count > 0).map(|count| *count -= 1).is_some()
+    };
+    removed.retain(|(_, assertion)| {
+        let both = take(&mut counts, &assertion.tokens);
+        if both {
+            *common.entry(assertion.tokens.clone()).or_default() += 1;
+        }
+        !both
+    });
+    added.retain(|(_, assertion)| !take(&mut common, &assertion.tokens));
+}
+
+fn tautology(file: &FileChange, assertion: &Assertion) -> Option<Finding> {
+    let same = strength::compares_with_itself(&assertion.tokens);
+    same.then(|| at_line("tests/vacuous", Severity::Error, file.path, assertion.line, "compares a value with itself"))
+}
+
+/// The added assertion of the same file that shares most with `old`.
+fn nearest(file: &FileChange, old: &Assertion, added: &[(&FileChange, Assertion)]) -> Option<usize> {
+    let score = |new: &Assertion| similarity(&old.tokens, &new.tokens);
+    let same_file = added.iter().enumerate().filter(|(_, (other, _))| other.path == file.path);
+    let scored = same_file.map(|(at, (_, new))| (at, score(new))).filter(|(_, score)| *score >= SAME_ASSERTION);
+    scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+}
+
+/// Dice's coefficient over the tokens.
+fn similarity(a: &[String], b: &[String]) -> f64 {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for token in a {
+        *counts.entry(token).or_default() += 1;
+    }
+    let common = b.iter().filter(|token| {
+        let count = counts.entry(token).or_default();
+        *count -= 1;
+        *count >= 0
+    });
+    #[expect(clippy::cast_precision_loss, reason = "token counts are small")]
+    let (common, total) = (common.count() as f64, (a.len() + b.len()).max(1) as f64);
+    2.0 * common / total
+}
+
+fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
+    let part = text.and_then(|text| test_part(file.path, text));
+    let (Some((first, part)), Some(head)) = (part.filter(|_| language(file.path) != Language::Other), HEAD.as_ref())
+    else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut done = 0;
+    for head in head.find_iter(part) {
+        let line_start = part[..head.start()].rfind('\n').map_or(0, |at| at + 1);
+        let mentioned = NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(&part[line_start..head.start()]));
+        if head.start() < done || mentioned {
+            continue;
+        }
+        done = end_of_statement(part, head.start());
+        let start = with_condition(part, line_start, head.start());
+        let line = first + u32::try_from(part[..head.start()].matches('\n').count()).unwrap_or(u32::MAX - first);
+        found.push(Assertion { line, tokens: tokens(&part[start..done]) });
+    }
+    found
+}
+
+/// Where the brackets that open from `start` on are closed, the line ends and no method call goes on.
+fn end_of_statement(text: &str, start: usize) -> usize {
+    let mut depth = 0;
+    let mut quote = None;
+    for (at, c) in text[start..].char_indices().map(|(at, c)| (start + at, c)).take(MAX_CHARS) {
+        let escaped = text.as_bytes()[at.saturating_sub(1)] == b'\\';
+        match c {
+            '\n' if quote != Some('`') => {
+                quote = None;
+                if depth <= 0 && !text[at..].trim_start().starts_with('.') {
+                    return at;
+                }
+            }
+            c if quote == Some(c) && !escaped => quote = None,
+            _ if quote.is_some() => {}
+            '"' | '\'' | '`' => quote = Some(c),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return at,
+            ')' | ']' | '}' => depth -= 1,
+            ';' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    text[start..].char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| start + at)
+}
+
+/// `if got != want {` belongs to the `t.Errorf` behind it, on its line or on the next.
+fn with_condition(text: &str, line_start: usize, head: usize) -> usize {
+    let reports = ["t.", "b.", "fail"].iter().any(|start| text[head..].starts_with(start));
+    let above = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+    let condition = [line_start, above].into_iter().find(|at| text[*at..head].trim_start().starts_with("if"));
+    condition.filter(|_| reports).unwrap_or(head)
+}

@@ -1,0 +1,289 @@
+//! How much an assertion asks for, and whether its new version asks for less or for something else.
+
+use crate::guard::at_line;
+use crate::guard::suite::expectations::literals;
+use crate::ids::RelPath;
+use crate::record::{Finding, Severity};
+
+/// Words that stand for equality, from most to least demanding.
+const EXACT: &[&str] = &[
+    "==",
+    "===",
+    "is",
+    "tobe",
+    "toequal",
+    "tostrictequal",
+    "assertequal",
+    "assertequals",
+    "asserteq",
+    "asserteq!",
+    "deepequal",
+    "deepstrictequal",
+    "strictequal",
+    "equal",
+    "equals",
+    "same",
+    "assertis",
+    "assertlistequal",
+    "assertdictequal",
+    "isequalto",
+    "expecteq",
+    "matchsnapshot",
+    "tomatchsnapshot",
+    "tomatchinlinesnapshot",
+    "raises",
+    "tothrow",
+    "assertraises",
+    "throws",
+    "assertthrows",
+    "tohavebeencalledwith",
+    "tohavelength",
+    "assertsame",
+    "eq",
+];
+const NEAR: &[&str] = &[
+    "approx",
+    "isclose",
+    "allclose",
+    "tobecloseto",
+    "assertalmostequal",
+    "assertalmostequals",
+    "closeto",
+    "indelta",
+    "inepsilon",
+    "expectnear",
+    "assertapproxeq",
+    "assertrelativeeq",
+];
+const PARTIAL: &[&str] = &[
+    "in",
+    "contains",
+    "tocontain",
+    "tomatch",
+    "tomatchobject",
+    "assertin",
+    "startswith",
+    "endswith",
+    ">=",
+    "<=",
+    ">",
+    "<",
+    "assertgreater",
+    "assertless",
+    "assertregex",
+    "match",
+    "includes",
+    "tobegreaterthan",
+    "tobelessthan",
+    "containing",
+    "objectcontaining",
+    "arraycontaining",
+    "issubset",
+    "any",
+    "or",
+    "||",
+    "assertgreaterequal",
+    "assertlessequal",
+    "hasitem",
+    "tobegreaterthanorequal",
+    "tobelessthanorequal",
+    "subset",
+    "!=",
+    "!==",
+    "assertnotequal",
+    "assertne",
+];
+const LOOSE: &[&str] = &[
+    "asserttrue",
+    "assertfalse",
+    "tobetruthy",
+    "tobefalsy",
+    "tobedefined",
+    "assertisnotnone",
+    "assertisinstance",
+    "isinstance",
+    "tobeinstanceof",
+    "isok",
+    "issome",
+    "nottobenull",
+    "ok",
+    "isnotnull",
+    "assertnotnull",
+    "hasattr",
+    "tohaveproperty",
+    "assertnotnil",
+    "callable",
+    "tohavebeencalled",
+    "notnil",
+    "istrue",
+    "isdefined",
+    "exist",
+];
+
+/// Names of tolerances; bigger is looser.
+const BIGGER_IS_LOOSER: &[&str] = &[
+    "rel",
+    "abs",
+    "rtol",
+    "atol",
+    "rel_tol",
+    "abs_tol",
+    "delta",
+    "eps",
+    "epsilon",
+    "tol",
+    "tolerance",
+    "max_relative",
+];
+/// Names of precisions; smaller is looser.
+const SMALLER_IS_LOOSER: &[&str] = &["places", "decimal", "digits", "precision", "significant", "numdigits"];
+
+fn plain(token: &str) -> String {
+    token.to_lowercase().replace('_', "")
+}
+
+/// 3 exact, 2 near, 1 partial, 0 loose or unknown.
+fn rank(tokens: &[String]) -> u8 {
+    let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&plain(token).as_str()));
+    if has(NEAR) {
+        2
+    } else if has(PARTIAL) {
+        1
+    } else if has(EXACT) {
+        3
+    } else {
+        u8::from(!has(LOOSE) && tokens.len() > 6) // an unknown helper with arguments
+    }
+}
+
+fn negations(tokens: &[String]) -> usize {
+    let negative = |token: &&String| {
+        let word = plain(token);
+        matches!(word.as_str(), "not" | "!" | "!=" | "!==" | "is_not")
+            || word.starts_with("assertnot")
+            || word == "assertne"
+    };
+    tokens.iter().filter(negative).count()
+}
+
+pub fn weakened(path: &RelPath, line: u32, old: &[String], new: &[String]) -> Option<Finding> {
+    let say = |rule: &str, what: &str| Some(at_line(rule, Severity::Error, path, line, what));
+    if loosened(old, new) {
+        return say("tests/tolerance", "loosens a tolerance");
+    }
+    if rank(new) < rank(old) {
+        return say("tests/weakened-assertion", "asserts less than before");
+    }
+    if negations(old) % 2 != negations(new) % 2 {
+        return say("tests/expectation", "asserts the opposite");
+    }
+    if lost_conjunct(old, new) {
+        return say("tests/weakened-assertion", "asserts less than before");
+    }
+    if literals(old) != literals(new) {
+        return say("tests/expectation", "rewrites what a test expects");
+    }
+    None
+}
+
+/// `a and b` became `a`, or `a or b` became `a or b or c`.
+fn lost_conjunct(old: &[String], new: &[String]) -> bool {
+    let count = |tokens: &[String], words: [&str; 2]| tokens.iter().filter(|t| words.contains(&t.as_str())).count();
+    count(new, ["and", "&&"]) < count(old, ["and", "&&"]) || count(new, ["or", "||"]) > count(old, ["or", "||"])
+}
+
+/// Whether any named tolerance is looser now.
+fn loosened(old: &[String], new: &[String]) -> bool {
+    let wider = |words: &[&str], looser: fn(f64, f64) -> bool| matches!((tolerance(old, words), tolerance(new, words)), (Some(before), Some(after)) if looser(before, after));
+    let gone = |words: &[&str]| tolerance(old, words).is_some() && tolerance(new, words).is_none();
+    wider(BIGGER_IS_LOOSER, |before, after| after > before)
+        || wider(SMALLER_IS_LOOSER, |before, after| after < before)
+        || wider(&["tobecloseto"], |before, after| after < before)
+        || gone(SMALLER_IS_LOOSER) && rank(new) == 2
+}
+
+/// The number that belongs to the first of `words`: the last one of a call, else the one after `=`.
+fn tolerance(tokens: &[String], words: &[&str]) -> Option<f64> {
+    let at = tokens.iter().position(|token| words.contains(&token.to_lowercase().as_str()))?;
+    let rest = &tokens[at + 1..];
+    let numbers = numbers(rest);
+    if rest.first().is_some_and(|token| token == "=" || token == ":") { numbers.first() } else { numbers.last() }
+        .copied()
+}
+
+/// The numbers among tokens, put together again: `1`, `.`, `5`; `1e`, `-`, `3`.
+fn numbers(tokens: &[String]) -> Vec<f64> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let longest = (1..=5)
+            .rev()
+            .filter(|n| tokens[at].starts_with(|c: char| c.is_ascii_digit() || c == '.') && at + n <= tokens.len());
+        let parsed = longest
+            .into_iter()
+            .find_map(|n| Some((n, tokens[at..at + n].concat().replace('_', "").parse::<f64>().ok()?)));
+        if let Some((_, number)) = parsed {
+            found.push(number);
+        }
+        at += parsed.map_or(1, |(n, _)| n);
+    }
+    found
+}
+
+/// `x == x`, `assertEqual(x, x)`: both halves of the statement are the same tokens.
+pub fn compares_with_itself(tokens: &[String]) -> bool {
+    let equal = tokens.iter().position(|token| matches!(token.as_str(), "==" | "==="));
+    if let Some(at) = equal {
+        let left: Vec<_> =
+            tokens[..at].iter().skip_while(|token| plain(token).starts_with("assert") || *token == "!").collect();
+        return !left.is_empty() && left.into_iter().eq(&tokens[at + 1..]);
+    }
+    let head = tokens.iter().position(|token| EXACT.contains(&plain(token).as_str()));
+    let arguments: Vec<_> = head.map(|at| tokens[at + 1..].iter().filter(|t| *t != "!").collect()).unwrap_or_default();
+    let call = head.is_some_and(|at| plain(&tokens[at]).starts_with("assert"));
+    let (left, right) = arguments.split_at(arguments.len() / 2);
+    call && !left.is_empty() && left == right
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::change::tokens;
+
+    #[test]
+    fn versions_of_an_assertion_are_judged() {
+        let path = RelPath::parse("tests/test_a.py").unwrap();
+        let verdict = |old: &str, new: &str| weakened(&path, 1, &tokens(old), &tokens(new)).map(|f| f.rule);
+        let cases = [
+            ("assert add(1, 2) == 3", "assert add(1, 2) == 4", Some("tests/expectation")),
+            ("assert add(1, 2) == 3", "assert add(1, 2)", Some("tests/weakened-assertion")),
+            ("assert add(1, 2) == 3", "assert add(1, 2) >= 3", Some("tests/weakened-assertion")),
+            ("assert add(1, 2) == 3", "assert add(1, 2) != 3", Some("tests/weakened-assertion")),
+            ("assert ad(1, 2) == 3", "assert add(1, 2) == 3", None),
+            ("self.assertEqual(f(1), 2)", "self.assertTrue(f(1))", Some("tests/weakened-assertion")),
+            ("self.assertEquals(f(1), 2)", "self.assertEqual(f(1), 2)", None),
+            ("assert x == approx(1, abs=0.01)", "assert x == approx(1, abs=0.5)", Some("tests/tolerance")),
+            ("assert x == approx(1, abs=1e-3)", "assert x == approx(1, abs=1e-6)", Some("tests/expectation")),
+            ("assertAlmostEqual(x, 1, places=7)", "assertAlmostEqual(x, 1, places=2)", Some("tests/tolerance")),
+            ("expect(x).toBeCloseTo(0.3, 5)", "expect(x).toBeCloseTo(0.3, 1)", Some("tests/tolerance")),
+            ("expect(f()).toEqual([1])", "expect(f()).toBeDefined()", Some("tests/weakened-assertion")),
+            ("expect(f()).toBe(1)", "expect(f()).not.toBe(1)", Some("tests/expectation")),
+            ("assert_eq!(f(), 1);", "assert_ne!(f(), 1);", Some("tests/weakened-assertion")),
+            ("assert_eq!(lenght(x), 1);", "assert_eq!(length(x), 1);", None),
+            ("assert a and b", "assert a", Some("tests/weakened-assertion")),
+        ];
+        for (old, new, rule) in cases {
+            assert_eq!(verdict(old, new).as_deref(), rule, "{old} -> {new}");
+        }
+    }
+
+    #[test]
+    fn a_value_compared_with_itself_asserts_nothing() {
+        for text in ["assert f(x) == f(x)", "assert_eq!(a, a);", "self.assertEqual(x, x)"] {
+            assert!(compares_with_itself(&tokens(text)), "{text}");
+        }
+        for text in ["assert a == b", "assert_eq!(f(1), 1);", "assert x", "assert_eq!(a, b)"] {
+            assert!(!compares_with_itself(&tokens(text)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Tests and test files that a patch takes away.
+
+use super::files::{Language, is_snapshot, is_test, language, test_part};
+use crate::guard::change::{FileChange, tokens};
+use crate::guard::{about, at_line};
+use crate::mask::finder::{Finder, Rule};
+use crate::patch::Patch;
+use crate::record::{Finding, Severity};
+use std::sync::LazyLock;
+
+/// How much of a test's name may change before it counts as another test.
+const SAME_NAME: f64 = 0.7;
+
+const fn names(keywords: &'static [&'static str], pattern: &'static str) -> Rule {
+    Rule { id: "", name: "", keywords, pattern, entropy: 0.0 }
+}
+
+/// How each language declares a test; group 1 is its name.
+static DECLARATIONS: LazyLock<Finder> = LazyLock::new(|| {
+    Finder::new(vec![
+        names(&["test"], r"(?sm)^[ \t]*(?:async[ \t]+)?def[ \t]+(test\w*)[ \t]*\("),
+        names(
+            &["it", "test", "spec", "describe", "suite", "context"],
+            r#"(?sm)^[ \t]*(?:void[ \t]+|await[ \t]+)?(?:it|test|describe|specify|context|suite)(?:\.\w+(?:\([^\n]*?\))?)*\(\s*["'`]([^\n]*?)["'`]\s*[,)]"#,
+        ),
+        names(
+            &["test]", "test(", "bench]", "case("],
+            r"(?sm)^[ \t]*#\[(?:\w+::)*(?:\w*test\w*|bench|case)\b[^\n]*\](?:\s*(?:#\[[^\n]*\]|//[^\n]*))*\s*(?:pub(?:\([^)]*\))?\s+)?(?:const\s+)?(?:async\s+)?(?:unsafe\s+)?fn\s+(\w+)",
+        ),
+        names(&["func"], r"(?sm)^func\s+(?:\([^)\n]*\)\s*)?((?:Test|Benchmark|Fuzz|Example)\w*)\s*\("),
+        names(
+            &["@"],
+            r"(?sm)^[ \t]*@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|Property)\b[^{};]*?\b(?:void|fun)\s+`?([^`({\n]+?)`?\s*\(",
+        ),
+        names(
+            &["test", "scenario"],
+            r"(?sm)^[ \t]*(?:TEST(?:_F|_P|_CASE)?|SCENARIO|BOOST_AUTO_TEST_CASE)\s*\(\s*([^\n]*?)\s*\)",
+        ),
+        names(
+            &["it", "test", "spec", "scenario"],
+            r#"(?sm)^[ \t]*(?:(?:it|specify|scenario|test)\s*\(?\s*["']|def\s+test_)([^\n"'(]*)"#,
+        ),
+    ])
+});
+
+fn rule_of(language: Language) -> Option<usize> {
+    use Language::{C, Go, JavaScript, Jvm, Python, Ruby, Rust};
+    [Python, JavaScript, Rust, Go, Jvm, C, Ruby].iter().position(|known| *known == language)
+}
+
+struct Test<'a> {
+    file: &'a FileChange<'a>,
+    line: u32,
+    name: &'a str,
+}
+
+pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
+    let before = files.iter().flat_map(|file| tests(file, file.before)).collect();
+    let after: Vec<Test> = files.iter().flat_map(|file| tests(file, file.after)).collect();
+    let gone = gone(before, after);
+    let mut findings: Vec<_> = gone.iter().map(deleted_test).collect();
+    findings.extend(
+        patch.files().iter().filter(|file| file.after.is_none() && !is_moved(&file.path, files)).filter_map(|file| {
+            let kind = if is_snapshot(&file.path) { "a snapshot" } else { "a test file" };
+            let counts = is_test(&file.path) || is_snapshot(&file.path);
+            counts.then(|| about("tests/deleted-file", Severity::Error, &file.path, format!("deletes {kind}")))
+        }),
+    );
+    findings
+}
+
+fn deleted_test(test: &Test) -> Finding {
+    let name: String = test.name.chars().take(80).collect();
+    at_line("tests/deleted", Severity::Error, test.file.path, test.line, format!("deletes the test `{name}`"))
+}
+
+/// The tests that one side of a file declares.
+fn tests<'a>(file: &'a FileChange<'a>, side: Option<&'a str>) -> Vec<Test<'a>> {
+    let Some(text) = side else { return Vec::new() };
+    let language = language(file.path);
+    let wanted = rule_of(language).filter(|_| test_part(file.path, text).is_some() || language == Language::Rust);
+    let hits = wanted.map(|rule| DECLARATIONS.find_one(rule, text)).unwrap_or_default();
+    let line = |at: usize| u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
+    hits.into_iter().map(|range| Test { file, line: line(range.start), name: &text[range] }).collect()
+}
+
+/// The tests of `before` without one of the same name in `after`, or of a similar name in the same file.
+fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
+    let mut take = |fits: &dyn Fn(&Test) -> bool| after.iter().position(fits).map(|at| after.swap_remove(at)).is_some();
+    let left: Vec<_> = before.into_iter().filter(|test| !take(&|other: &Test| other.name == test.name)).collect();
+    let renamed = |test: &Test, other: &Test| {
+        test.file.path == other.file.path && strsim::normalized_levenshtein(test.name, other.name) >= SAME_NAME
+    };
+    left.into_iter().filter(|test| !take(&|other: &Test| renamed(test, other))).collect()
+}
+
+/// Whether the same content, layout aside, stands in a file that the patch creates and that tests too.
+fn is_moved(path: &crate::ids::RelPath, files: &[FileChange]) -> bool {
+    let Some(old) = files.iter().find(|file| file.path == path).and_then(|file| file.before) else { return false };
+    let created = |file: &&FileChange| file.before.is_none() && (is_test(file.path) || is_snapshot(file.path));
+    let old = tokens(old);
+    files.iter().filter(created).any(|file| tokens(file.after.unwrap_or_default()) == old)
+}

@@ -1,0 +1,88 @@
+//! Which files, and which parts of them, are tests.
+
+use crate::guard::change::FileChange;
+use crate::ids::RelPath;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Python,
+    JavaScript,
+    Rust,
+    Go,
+    Jvm,
+    C,
+    Ruby,
+    Shell,
+    Other,
+}
+
+pub fn language(path: &RelPath) -> Language {
+    match path.extension().as_str() {
+        "py" | "pyi" | "pyx" => Language::Python,
+        "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" | "svelte" => Language::JavaScript,
+        "rs" => Language::Rust,
+        "go" => Language::Go,
+        "java" | "kt" | "kts" | "scala" | "groovy" => Language::Jvm,
+        "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "cs" | "m" | "mm" | "swift" | "php" => Language::C,
+        "rb" => Language::Ruby,
+        "sh" | "bash" | "bats" => Language::Shell,
+        _ => Language::Other,
+    }
+}
+
+const TEST_FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "spec",
+    "specs",
+    "e2e",
+    "testing",
+    "integration-tests",
+    "unittests",
+    "androidtest",
+    "functional_tests",
+];
+
+/// Code that tests, or that tests are made with.
+pub fn is_test(path: &RelPath) -> bool {
+    let lower = path.as_str().to_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    folders.split('/').any(|part| TEST_FOLDERS.contains(&part)) || is_test_name(name, path.file_name())
+}
+
+fn is_test_name(lower: &str, name: &str) -> bool {
+    let stem = lower.split('.').next().unwrap_or_default();
+    let middle = lower.contains(".test.") || lower.contains(".spec.") || lower.contains(".cy.");
+    let original = name.split('.').next().unwrap_or_default();
+    let camel = ["Test", "Tests", "TestCase", "Spec", "IT"].iter().any(|end| original.ends_with(end));
+    let around =
+        stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") || stem.ends_with("_spec");
+    middle || camel || around || matches!(stem, "conftest" | "test" | "tests")
+}
+
+/// Files that hold what a test expects and nothing else.
+pub fn is_snapshot(path: &RelPath) -> bool {
+    let lower = path.as_str().to_lowercase();
+    let ends = [".snap", ".golden", ".approved.txt", ".ambr", ".expected", ".snap.new"];
+    let folders = ["__snapshots__", "snapshots", "golden", "goldens"];
+    ends.iter().any(|end| lower.ends_with(end))
+        || lower.split('/').rev().skip(1).any(|part| folders.contains(&part))
+        || is_test(path) && [".stderr", ".stdout"].iter().any(|end| lower.ends_with(end))
+}
+
+/// The part of `text` that is tests, from which line on: the whole of a test file; in Rust the test
+/// module that stands at the end of a source file. `None` where there is none.
+pub fn test_part<'a>(path: &RelPath, text: &'a str) -> Option<(u32, &'a str)> {
+    if is_test(path) {
+        return Some((1, text));
+    }
+    let at = text.find("#[cfg(test)]").filter(|_| language(path) == Language::Rust)?;
+    let line = text[..at].bytes().filter(|b| *b == b'\n').count() + 1;
+    Some((u32::try_from(line).unwrap_or(u32::MAX), &text[at..]))
+}
+
+/// Whether line `number` of the side `text` belongs to tests.
+pub fn is_test_line(file: &FileChange, text: Option<&str>, number: u32) -> bool {
+    text.and_then(|text| test_part(file.path, text)).is_some_and(|(first, _)| number >= first)
+}

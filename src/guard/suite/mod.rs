@@ -1,0 +1,24 @@
+//! Repairs that only look like repairs: tests deleted, skipped or weakened, checks switched off,
+//! failures swallowed, thresholds lowered.
+
+mod assertions;
+mod deleted;
+mod expectations;
+mod files;
+mod signs;
+mod thresholds;
+
+use super::{Input, change};
+use crate::record::Finding;
+
+pub fn check(input: &Input) -> Vec<Finding> {
+    let files = change::read(input.patch);
+    // A formatter's work cannot hide anything: not one token differs.
+    let files: Vec<_> = files.into_iter().filter(|file| !file.only_layout()).collect();
+    let mut findings = deleted::check(&files, input.patch);
+    findings.extend(signs::check(&files));
+    findings.extend(assertions::check(&files));
+    findings.extend(expectations::check(&files));
+    findings.extend(thresholds::check(&files));
+    findings
+}

@@ -1,0 +1,248 @@
+//! Settings of test and lint tools that a patch makes milder.
+
+use super::files::{Language, language};
+use crate::guard::at_line;
+use crate::guard::change::{Block, FileChange, Line};
+use crate::ids::RelPath;
+use crate::record::{Finding, Severity};
+use regex::Regex;
+use std::sync::LazyLock;
+
+type Pattern = LazyLock<Option<Regex>>;
+
+/// Higher is stricter.
+static AT_LEAST: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:cov(?:erage)?[\w-]*|threshold\w*|fail[_-]under|minimum\w*|\bmin[_-]\w+|\bbranches|\bfunctions|\blines|\bstatements|\btarget|\bmsi|mutation[_-]?score)[\x22']?\s*[:= ]").ok()
+});
+/// Lower is stricter.
+static AT_MOST: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:max[_-]?(?:warnings|complexity|line[_-]?length|args|arguments|lines|statements|branches|depth|params|len|width|size)\w*|line[_-]length|[\w-]*-threshold|(?:too-many|cognitive|cyclomatic)[\w-]*)[\x22']?\s*[,:= ]").ok()
+});
+/// Lists of what a tool leaves out.
+static LEFT_OUT: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:^|[\s\x22'])(?:-{0,2}(?:extend-|per-file-)?ignores?|ignore[_-]\w+|ignorepatterns|ignorepattern|disable[sd]?|disable_error_code|exclude[sd]?|extend-exclude|force-exclude|omit|deselect|testpathignorepatterns|coveragepathignorepatterns|modulepathignorepatterns|norecursedirs|skips?|suppress\w*|xfail\w*)[\x22']?\s*(?:[:=]|\s)").ok()
+});
+static NEUTRALISED: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?:\|\||;)\s*(?:true|:|exit 0)(?:[\s\x22']|$)|--pass-?[wW]ith-?[nN]o-?[tT]ests|--exit-zero|--no-verify|\bset \+e\b|--max-warnings[ =]-1|continue-on-error|allow_failure|--no-fail\b|--cap-lints|--ignore-scripts-errors").ok()
+});
+static TEST_SCRIPT: Pattern = LazyLock::new(|| {
+    Regex::new(r#"^\s*"(?:(?:pre|post)?(?:test|lint|check|typecheck|type-check|verify|ci)(?:[:\w-]*))"\s*:\s*"((?:[^"\\]|\\.)*)""#).ok()
+});
+static PASSES_ALWAYS: Pattern =
+    LazyLock::new(|| Regex::new(r"^\s*(?:true|:|exit 0|echo\b[^&|;]*(?:&&\s*(?:exit 0|true))?)?\s*$").ok());
+static NUMBER: Pattern = LazyLock::new(|| Regex::new(r"\d+(?:\.\d+)?").ok());
+
+/// From strict to mild.
+const LEVELS: &[&[&str]] =
+    &[&["forbid", "deny", "error", "2"], &["warn", "warning", "1"], &["allow", "off", "ignore", "none", "0"]];
+
+const SETTINGS: &[&str] = &[
+    "toml",
+    "cfg",
+    "ini",
+    "yml",
+    "yaml",
+    "json",
+    "json5",
+    "jsonc",
+    "mk",
+    "xml",
+    "gradle",
+    "kts",
+    "properties",
+    "config",
+];
+const SETTINGS_NAMES: &[&str] = &[
+    "makefile",
+    "gnumakefile",
+    "justfile",
+    "rakefile",
+    "noxfile.py",
+    "tox.ini",
+    "setup.cfg",
+    ".flake8",
+    ".pylintrc",
+    ".coveragerc",
+    "pylintrc",
+    ".eslintignore",
+    ".prettierignore",
+    ".stylelintignore",
+    ".ruffignore",
+    ".eslintrc",
+    ".stylelintrc",
+    ".rubocop.yml",
+];
+
+pub fn check(files: &[FileChange]) -> Vec<Finding> {
+    files.iter().filter(|file| is_settings(file.path)).flat_map(check_file).collect()
+}
+
+fn is_settings(path: &RelPath) -> bool {
+    let name = path.file_name().to_lowercase();
+    let script_config = language(path) == Language::JavaScript && (name.contains("config") || name.starts_with('.'));
+    let lock = crate::guard::dependencies::is_lock_name(&name);
+    !lock && (script_config || SETTINGS_NAMES.contains(&name.as_str()) || SETTINGS.contains(&path.extension().as_str()))
+}
+
+fn check_file(file: &FileChange) -> Vec<Finding> {
+    let mut findings: Vec<_> = file.blocks.iter().flat_map(|block| milder(file, block)).collect();
+    findings.extend(file.blocks.iter().flat_map(|block| neutralised(file, block)));
+    findings.extend(file.blocks.iter().flat_map(|block| left_out(file, block)));
+    if file.path.file_name() == "package.json" {
+        findings.extend(file.blocks.iter().flat_map(|block| scripts(file, block)));
+    }
+    findings
+}
+
+fn is(pattern: &Pattern, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|regex| regex.is_match(text))
+}
+
+fn error(rule: &str, file: &FileChange, line: u32, what: &str) -> Finding {
+    at_line(rule, Severity::Error, file.path, line, what)
+}
+
+/// The key of a setting: what stands before the first `=`, `:` or space between words.
+fn key(line: &str) -> String {
+    let end = line.trim_start().find(['=', ':']).map(|at| at + line.len() - line.trim_start().len());
+    end.map_or(line, |at| &line[..at]).trim().trim_matches(['"', '\'']).to_lowercase()
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    NUMBER
+        .as_ref()
+        .map(|regex| regex.find_iter(text).filter_map(|m| m.as_str().parse().ok()).collect())
+        .unwrap_or_default()
+}
+
+fn milder(file: &FileChange, block: &Block) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for old in &block.removed {
+        let counterpart = block.added.iter().find(|new| key(new.text) == key(old.text));
+        match counterpart {
+            Some(new) => findings.extend(milder_line(file, *old, *new)),
+            None if is(&AT_LEAST, old.text) && old.text.to_lowercase().contains("fail") => {
+                findings.push(error("tests/threshold", file, old.number, "removes a threshold"));
+            }
+            None => {}
+        }
+    }
+    findings
+}
+
+fn milder_line(file: &FileChange, old: Line, new: Line) -> Option<Finding> {
+    let pairs = || numbers(old.text).into_iter().zip(numbers(new.text));
+    if is(&AT_LEAST, old.text) && !is(&AT_MOST, old.text) && pairs().any(|(before, after)| after < before) {
+        return Some(error("tests/threshold", file, new.number, "lowers a threshold"));
+    }
+    if is(&AT_MOST, old.text) && pairs().any(|(before, after)| after > before) {
+        return Some(error("tests/threshold", file, new.number, "raises a limit"));
+    }
+    let lower = level(new.text) > level(old.text) && level(old.text).is_some();
+    let off = strict_word(&key(old.text)) && has_word(old.text, "true") && has_word(new.text, "false");
+    (lower || off).then(|| error("tests/lint-level", file, new.number, "makes a check milder"))
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').map(str::to_lowercase)
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    words(text).any(|other| other == word)
+}
+
+/// The strictness of the value on a line; numbers only where a lint level can be one.
+fn level(text: &str) -> Option<usize> {
+    let value = text.split_once(['=', ':']).map_or("", |(_, value)| value);
+    let value = value.trim().trim_start_matches(['[', '{', '"', '\'', ' ']);
+    let first = words(value).find(|word| !word.is_empty() && word != "level")?;
+    let numeric = first.len() == 1 && !text.contains('-') && !text.contains('/');
+    LEVELS.iter().position(|level| level.contains(&first.as_str())).filter(|_| !numeric)
+}
+
+fn strict_word(key: &str) -> bool {
+    ["strict", "noimplicit", "nounused", "disallow", "warn_", "check", "fail", "exact", "nofallthrough", "nounchecked"]
+        .iter()
+        .any(|word| key.replace('-', "").contains(word))
+}
+
+fn neutralised(file: &FileChange, block: &Block) -> Vec<Finding> {
+    let count = |lines: &[Line]| lines.iter().filter(|line| is(&NEUTRALISED, line.text)).count();
+    if count(&block.added) <= count(&block.removed) {
+        return Vec::new();
+    }
+    let fresh = block.added.iter().filter(|line| is(&NEUTRALISED, line.text));
+    fresh.map(|line| error("tests/neutralised", file, line.number, "keeps a failing command from failing")).collect()
+}
+
+/// More is left out than before, on the line of the list or inside it.
+fn left_out(file: &FileChange, block: &Block) -> Vec<Finding> {
+    let entries = |lines: &[Line], side: Option<&str>| -> usize {
+        let listed = lines.iter().filter(|line| in_list(side.unwrap_or_default(), **line, file.path));
+        listed.map(|line| line.text.split([',', ' ', '=', ':', '[']).filter(|part| part.len() > 1).count()).sum()
+    };
+    let first = block.added.iter().find(|line| in_list(file.after.unwrap_or_default(), **line, file.path));
+    let more = entries(&block.added, file.after) > entries(&block.removed, file.before);
+    let finding = |line: &Line| error("tests/left-out", file, line.number, "leaves more out of a check");
+    first.filter(|_| more && mentions_tools(file)).map(finding).into_iter().collect()
+}
+
+/// Whether the settings can be those of a test, lint or coverage tool at all.
+fn mentions_tools(file: &FileChange) -> bool {
+    let text = format!("{} {}", file.path, file.after.unwrap_or_default()).to_lowercase();
+    let tools = [
+        "test", "lint", "cov", "ruff", "mypy", "flake8", "pyright", "prettier", "tsconfig", "clippy", "pylint",
+        "biome", "cop",
+    ];
+    tools.iter().any(|tool| text.contains(tool))
+}
+
+fn in_list(text: &str, line: Line, path: &RelPath) -> bool {
+    if path.file_name().to_lowercase().ends_with("ignore") {
+        return !line.text.trim().is_empty();
+    }
+    let padded = format!("{} ", line.text);
+    is(&LEFT_OUT, &padded) || list_above(text, line.number).is_some_and(|head| is(&LEFT_OUT, head))
+}
+
+/// The line that opens the list in which line `number` is an element.
+fn list_above(text: &str, number: u32) -> Option<&str> {
+    let lines: Vec<&str> = text.lines().take(number as usize).collect();
+    let (own, above) = lines.split_last()?;
+    let element =
+        |line: &str| line.trim_start().starts_with(['"', '\'', '-']) || !line.contains(['=', ':', '[', ']', '{', '}']);
+    let head = above.iter().rev().take(200).find(|line| !element(line) || line.trim().is_empty())?;
+    let indented = |line: &str| line.len() - line.trim_start().len();
+    (element(own) && (indented(own) > indented(head) || head.trim_end().ends_with('['))).then_some(*head)
+}
+
+fn scripts(file: &FileChange, block: &Block) -> Vec<Finding> {
+    let command = |line: &Line| -> Option<String> {
+        Some(TEST_SCRIPT.as_ref()?.captures(line.text)?.get(1)?.as_str().to_owned())
+    };
+    let mut findings = Vec::new();
+    for line in &block.added {
+        let known = block.removed.iter().any(|old| key(old.text) == key(line.text) && command(old).is_some());
+        match command(line) {
+            Some(command) if is(&PASSES_ALWAYS, &command) => {
+                findings.push(error(
+                    "tests/neutralised",
+                    file,
+                    line.number,
+                    "replaces a check by a command that always passes",
+                ));
+            }
+            Some(_) if known => {
+                findings.push(at_line(
+                    "tests/command",
+                    Severity::Warning,
+                    file.path,
+                    line.number,
+                    "changes how tests are run",
+                ));
+            }
+            _ => {}
+        }
+    }
+    findings
+}

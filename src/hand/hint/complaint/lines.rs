@@ -1,0 +1,47 @@
+//! Tools that put place and message on one line (tsc, gcc-like linters, mypy, ruff) or the path on a
+//! line of its own (eslint).
+
+use super::{Complaint, Finder, pattern};
+
+const ONE_LINE: &[&str] = &[
+    r"^(?P<path>.+?)\((?P<line>\d+),(?P<column>\d+)\): error (?P<message>.+)$",
+    r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+) - error (?P<message>.+)$",
+    r"^(?P<path>[^\s:][^:]*\.\w+):(?P<line>\d+):(?:(?P<column>\d+):)? ?(?:error: |ERROR: )?(?P<message>\S.*)$",
+];
+
+pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
+    let patterns: Vec<_> = ONE_LINE.iter().filter_map(|text| pattern(text)).collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(parts) = patterns.iter().find_map(|p| p.captures(line)) else { continue };
+        let column = parts.name("column").map(|c| c.as_str());
+        let Some(place) = finder.place(&parts["path"], &parts["line"], column) else { continue };
+        let indented = lines.iter().skip(at + 1).take_while(|line| line.starts_with("  ")).take(8);
+        let detail = indented.copied().collect::<Vec<_>>().join("\n");
+        found.push(Complaint { places: vec![place], message: parts["message"].to_owned(), detail });
+    }
+    found.extend(under_headings(lines, finder));
+    found
+}
+
+/// eslint's stylish form, and ruff's, whose message stands above its arrow.
+fn under_headings(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
+    let (Some(row), Some(arrow)) =
+        (pattern(r"^\s+(\d+):(\d+)\s+error\s+(.+)$"), pattern(r"^\s*--> (.+?):(\d+):(\d+)$"))
+    else {
+        return Vec::new();
+    };
+    let (mut found, mut heading) = (Vec::new(), "");
+    for line in lines {
+        let parts = row.captures(line).map(|p| (heading.to_owned(), p[1].to_owned(), p[2].to_owned(), p[3].to_owned()));
+        let arrowed =
+            arrow.captures(line).map(|p| (p[1].to_owned(), p[2].to_owned(), p[3].to_owned(), heading.to_owned()));
+        if let Some((path, number, column, message)) = parts.or(arrowed) {
+            let place = finder.place(&path, &number, Some(&column));
+            found.extend(place.map(|p| Complaint { places: vec![p], message, detail: String::new() }));
+        } else if !line.is_empty() && !line.starts_with(' ') {
+            heading = line;
+        }
+    }
+    found
+}

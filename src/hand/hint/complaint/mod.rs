@@ -1,0 +1,76 @@
+//! What a log complains about, as places and text. Diagnosis finds the place that a person would
+//! look at; here every message counts, with all of its frames and all that it says beside.
+
+mod lines;
+mod node;
+mod python;
+mod rustc;
+
+use crate::hand::Job;
+use crate::ids::RelPath;
+use std::collections::HashSet;
+
+/// More messages than these are consequences of the first ones.
+const MOST: usize = 40;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub path: RelPath,
+    pub line: u32,
+    pub column: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Complaint {
+    /// The nearest to the failure first; only files of this repository.
+    pub places: Vec<Place>,
+    pub message: String,
+    /// Notes, help and source lines that belong to the message.
+    pub detail: String,
+}
+
+/// A reader takes the lines of a log, without colours.
+type Reader = fn(&[&str], &Finder) -> Vec<Complaint>;
+
+const READERS: &[Reader] = &[rustc::read, python::read, node::read, lines::read];
+
+/// Turns what a log calls a file into a place here.
+pub(super) struct Finder<'a>(&'a Job<'a>);
+
+impl Finder<'_> {
+    fn place(&self, path: &str, line: &str, column: Option<&str>) -> Option<Place> {
+        let path = self.0.workshop.resolve(path.trim().trim_start_matches("file://"))?;
+        let column = column.and_then(|c| c.parse().ok());
+        Some(Place { path, line: line.parse().ok()?, column })
+    }
+}
+
+pub(super) fn read(job: &Job) -> Vec<Complaint> {
+    let log = anstream::adapter::strip_str(job.log).to_string();
+    let lines: Vec<&str> = log.lines().map(|line| line.trim_end_matches('\r')).collect();
+    let finder = Finder(job);
+    let read = READERS.iter().flat_map(|reader| reader(&lines, &finder));
+    let mut seen = HashSet::new();
+    read.chain(diagnosed(job, &finder))
+        .filter(|c| seen.insert((c.message.clone(), c.places.first().map(|p| (p.path.clone(), p.line)))))
+        .take(MOST)
+        .collect()
+}
+
+/// What only the diagnosis understood.
+fn diagnosed(job: &Job, finder: &Finder) -> Vec<Complaint> {
+    let complaint = |location: &crate::record::Location| {
+        let line = location.line?.to_string();
+        let column = location.column.map(|c| c.to_string());
+        let place = finder.place(&location.path, &line, column.as_deref())?;
+        let message =
+            if location.message.is_empty() { job.diagnosis.first_error.clone()? } else { location.message.clone() };
+        Some(Complaint { places: vec![place], message, detail: String::new() })
+    };
+    job.diagnosis.locations.iter().filter_map(complaint).collect()
+}
+
+/// A pattern of ours; one that does not compile matches nothing, and its test says so.
+fn pattern(text: &str) -> Option<regex::Regex> {
+    regex::Regex::new(text).ok()
+}

@@ -1,0 +1,137 @@
+//! All words of the repository's sources with their counts: a plain scan, no parsing, so that it
+//! stays cheap on large trees. It tells which of two spellings the repository believes in.
+
+use crate::hand::Job;
+use crate::ids::RelPath;
+use crate::syntax::Language;
+use anyhow::Result;
+use std::collections::{BTreeMap, HashMap};
+
+/// Bytes that are read at most; files near the failure come first.
+const MOST_BYTES: usize = 24 << 20;
+const MOST_FILE: usize = 1 << 20;
+
+#[derive(Default)]
+pub(super) struct Index {
+    /// identifier → file (index into `files`) → how often
+    names: HashMap<String, BTreeMap<usize, usize>>,
+    /// Parts of identifiers, split at case and underscore, lower-cased.
+    parts: HashMap<String, usize>,
+    pub files: Vec<RelPath>,
+}
+
+impl Index {
+    /// Reads the sources of the language's family, those that share a folder with `near` first, and
+    /// the documentation at the top.
+    pub fn build(job: &Job, language: Language, near: &RelPath) -> Result<Self> {
+        let of_family =
+            |path: &&RelPath| Language::of(path).is_some_and(|l| l.same_family(language)) || is_readme(path);
+        let mut files: Vec<RelPath> = job.workshop.files()?.iter().filter(of_family).cloned().collect();
+        files.sort_by_key(|path| std::cmp::Reverse(shared_folders(path, near)));
+        let (mut index, mut bytes) = (Self::default(), 0);
+        for path in files {
+            let text = job.workshop.read(&path)?.filter(|text| text.len() <= MOST_FILE).unwrap_or_default();
+            bytes += text.len();
+            if bytes > MOST_BYTES {
+                break;
+            }
+            index.add(path, &String::from_utf8_lossy(&text));
+        }
+        Ok(index)
+    }
+
+    fn add(&mut self, path: RelPath, text: &str) {
+        let at = self.files.len();
+        self.files.push(path);
+        for word in super::meaning::words(text) {
+            match self.names.get_mut(word) {
+                Some(counts) => *counts.entry(at).or_default() += 1,
+                None => {
+                    self.names.insert(word.to_owned(), BTreeMap::from([(at, 1)]));
+                }
+            }
+        }
+        for word in super::meaning::words(text) {
+            for part in parts(word) {
+                *self.parts.entry(part).or_default() += 1;
+            }
+        }
+    }
+
+    pub fn count(&self, name: &str) -> usize {
+        self.names.get(name).map_or(0, |counts| counts.values().sum())
+    }
+
+    /// The files that hold a name, with how often.
+    pub fn holders(&self, name: &str) -> impl Iterator<Item = (&RelPath, usize)> {
+        let counts = self.names.get(name).into_iter().flatten();
+        counts.filter_map(|(at, count)| Some((self.files.get(*at)?, *count)))
+    }
+
+    /// Names that are close to `name`, in no order.
+    pub fn near(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str).filter(move |other| super::distance::is_near(name, other))
+    }
+
+    /// How much more common the words of `a` are than those of `b`, where they differ: positive when
+    /// `a` looks like the right spelling.
+    pub fn trust(&self, a: &str, b: &str) -> f64 {
+        let (in_a, in_b): (Vec<_>, Vec<_>) = (parts(a).collect(), parts(b).collect());
+        let rarest = |own: &[String], other: &[String]| {
+            let differing = own.iter().filter(|part| !other.contains(part));
+            differing.map(|part| self.parts.get(part).copied().unwrap_or(0)).min()
+        };
+        let log = |count: Option<usize>| count.map_or(0.0, |n| f64::from(u32::try_from(n).unwrap_or(u32::MAX)).ln_1p());
+        log(rarest(&in_a, &in_b)) - log(rarest(&in_b, &in_a))
+    }
+}
+
+fn is_readme(path: &RelPath) -> bool {
+    !path.as_str().contains('/') && path.extension() == "md"
+}
+
+fn shared_folders(a: &RelPath, b: &RelPath) -> usize {
+    a.as_str().split('/').zip(b.as_str().split('/')).take_while(|(x, y)| x == y).count()
+}
+
+/// `parseHTMLNode_list` → parse, html, node, list.
+fn parts(name: &str) -> impl Iterator<Item = String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let chars: Vec<char> = name.chars().collect();
+    for (at, c) in chars.iter().enumerate() {
+        let before_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let after_lower = at > 0 && chars[at - 1].is_lowercase();
+        let starts = c.is_uppercase() && (after_lower || (before_lower && !part.is_empty()));
+        if starts || !c.is_alphanumeric() {
+            parts.push(std::mem::take(&mut part));
+        }
+        if c.is_alphanumeric() {
+            part.extend(c.to_lowercase());
+        }
+    }
+    parts.push(part);
+    parts.into_iter().filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_fall_into_words() {
+        assert_eq!(parts("parseHTMLNode_list").collect::<Vec<_>>(), ["parse", "html", "node", "list"]);
+        assert_eq!(parts("__init__").collect::<Vec<_>>(), ["init"]);
+    }
+
+    #[test]
+    fn the_common_spelling_is_trusted() {
+        let mut index = Index::default();
+        index.add(RelPath::parse("a.py").unwrap(), "get_length set_length length get_lenght");
+        assert!(index.trust("get_length", "get_lenght") > 0.5);
+        assert!(index.trust("get_lenght", "get_length") < -0.5);
+        assert_eq!(index.count("get_lenght"), 1);
+        assert!(index.near("get_lenght").any(|name| name == "get_length"));
+        assert!(!index.near("get_lenght").any(|name| name == "length"));
+    }
+}

@@ -1,0 +1,203 @@
+//! Which name a message says is unknown, and which names it offers instead.
+
+use super::complaint::Complaint;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A name that the tool does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unknown {
+    pub name: String,
+    /// What the tool offers outright, in its order.
+    pub spelled: Vec<String>,
+    /// Every other name that the message quotes: owners, siblings, available fields.
+    pub mentioned: Vec<String>,
+    pub sort: Sort,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Name,
+    Member,
+    Keyword,
+    /// Exported by, or living in, another module.
+    Import,
+    Module,
+    /// The name itself may be right, and what stands before it wrong.
+    Receiver,
+}
+
+/// Group 1 is the name. The first pattern that matches the headline or its notes counts.
+const PATTERNS: &[(Sort, &str)] = &[
+    // rustc
+    (
+        Sort::Name,
+        r"cannot find (?:\w+(?:, \w+ or union type)?|struct, variant or union type|derive macro|associated \w+) `([^`]+)`",
+    ),
+    (
+        Sort::Member,
+        r"no (?:method|function or associated item|variant or associated item|associated item|associated function or constant|field|variant) (?:named )?`([^`]+)`",
+    ),
+    (Sort::Member, r"(?:has no|does not have a|have no) field(?:s)? named `([^`]+)`"),
+    (Sort::Member, r"\w+ `([^`]+)` is not a member of trait"),
+    (Sort::Import, r"no `([^`]+)` (?:in|external crate)"),
+    (Sort::Import, r"could not find `([^`]+)` in"),
+    (
+        Sort::Name,
+        r"use of (?:undeclared|unresolved) (?:type|crate or module|module or unlinked crate|module) `([^`]+)`",
+    ),
+    (Sort::Module, r"file not found for module `([^`]+)`"),
+    (Sort::Import, r"unresolved imports? `(?:[^`]*::)?([^`:]+)`"),
+    (Sort::Name, r"use of undeclared lifetime name `'([^`]+)`"),
+    (Sort::Name, r"unknown (?:lint|attribute): `(?:\w+::)?([^`]+)`"),
+    // Python, and the linters and type checkers that speak of it
+    (Sort::Name, r#"(?:^|[^\w])name ['"`](\w+)['"`] (?:is not|is used prior|is undefined)"#),
+    (Sort::Name, r"[Uu]ndefined (?:name|variable) ['`](\w+)['`]"),
+    (Sort::Name, r"local variable '(\w+)' (?:where|referenced)|free variable '(\w+)' referenced"),
+    (Sort::Import, r"cannot import name '(\w+)'"),
+    (Sort::Member, r#"has no attribute ['"](\w+)['"]"#),
+    (Sort::Keyword, r#"[Uu]nexpected keyword argument ['"](\w+)['"]"#),
+    (Sort::Member, r"has no '(\w+)' member"),
+    (Sort::Module, r"No module named '?(?:[\w.]*\.)?(\w+)'?"),
+    (Sort::Module, r#"Cannot find implementation or library stub for module named "(?:[\w.]*\.)?(\w+)""#),
+    // TypeScript and JavaScript
+    (Sort::Name, r"Cannot find (?:name|namespace) '([^']+)'"),
+    (Sort::Name, r"No value exists in scope for the shorthand property '([^']+)'"),
+    (Sort::Import, r"has no exported member(?: named)? '([^']+)'"),
+    (Sort::Import, r"does not provide an export named '([^']+)'"),
+    (Sort::Import, r#"No matching export in "[^"]*" for import "([^"]+)""#),
+    (Sort::Import, r#"^"?([\w$]+)"? is not exported by"#),
+    (Sort::Member, r"(?:Property|property) '([^']+)' does not exist"),
+    (Sort::Member, r"'([^']+)' does not exist (?:in|on) type"),
+    (Sort::Name, r"^'?([\w$]+)'? is not defined"),
+    (
+        Sort::Receiver,
+        r"Cannot (?:read|set) propert(?:y|ies) (?:of (?:undefined|null) \((?:reading|setting) )?'([\w$]+)'",
+    ),
+    (Sort::Member, r"(?:^|[\s.)])([\w$]+)(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
+];
+
+static COMPILED: LazyLock<Vec<(Sort, Regex)>> =
+    LazyLock::new(|| PATTERNS.iter().filter_map(|(sort, text)| Some((*sort, Regex::new(text).ok()?))).collect());
+
+static OFFERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = r#"(?:similar name[^`\n]*: |[Dd]id you mean:? (?:to (?:write|use) )?(?:the (?:instance|static) member )?)['"`]([^'"`\n]+)['"`]"#;
+    Regex::new(words).ok()
+});
+
+static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"['"`]([A-Za-z_$][\w$]*)['"`]"#).ok());
+
+pub(super) fn unknown(complaint: &Complaint) -> Option<Unknown> {
+    let (sort, name) = named(&complaint.message).or_else(|| noted(complaint))?;
+    let whole = format!("{}\n{}", complaint.message, complaint.detail);
+    let mut spelled: Vec<String> = Vec::new();
+    if let Some(offers) = OFFERS.as_ref() {
+        let plain = |text: &str| text.trim_start_matches("self.").trim_start_matches("this.").to_owned();
+        spelled.extend(offers.captures_iter(&whole).map(|found| plain(&found[1])));
+    }
+    spelled.extend(in_diff(&complaint.detail, &name));
+    let mut mentioned: Vec<String> = Vec::new();
+    if let Some(quoted) = QUOTED.as_ref() {
+        mentioned.extend(quoted.captures_iter(&whole).map(|found| found[1].to_owned()));
+    }
+    spelled.retain(|offer| *offer != name);
+    mentioned.retain(|word| *word != name && !spelled.contains(word));
+    Some(Unknown { name, spelled, mentioned, sort })
+}
+
+fn named(text: &str) -> Option<(Sort, String)> {
+    COMPILED.iter().find_map(|(sort, pattern)| {
+        let found = pattern.captures(text)?;
+        let name = found.iter().skip(1).flatten().next()?.as_str();
+        Some((*sort, name.trim_start_matches("r#").to_owned()))
+    })
+}
+
+/// rustc says beside the arrow what exactly it did not find; its headline names the whole path.
+fn noted(complaint: &Complaint) -> Option<(Sort, String)> {
+    let marked = complaint.detail.lines().find(|line| line.contains("^^") || line.trim_end().ends_with('`'))?;
+    named(marked)
+}
+
+/// rustc shows a replacement as two lines, `-` and `+`: the names that only the new one has.
+fn in_diff(detail: &str, name: &str) -> Vec<String> {
+    let body = |line: &str, sign: char| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+        rest.strip_prefix(sign).map(str::to_owned)
+    };
+    let lines: Vec<&str> = detail.lines().collect();
+    let mut found = Vec::new();
+    for pair in lines.windows(2) {
+        if let (Some(old), Some(new)) = (body(pair[0], '-'), body(pair[1], '+')) {
+            let old: Vec<&str> = words(&old).collect();
+            if old.contains(&name) {
+                found.extend(words(&new).filter(|word| !old.contains(word)).map(str::to_owned));
+            }
+        }
+    }
+    found
+}
+
+/// The identifiers of a piece of text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .filter(|word| word.chars().next().is_some_and(|c| !c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(COMPILED.len(), PATTERNS.len());
+        assert!(OFFERS.is_some() && QUOTED.is_some());
+    }
+
+    #[test]
+    fn names_are_read_from_real_messages() {
+        for (message, detail, name, spelled) in [
+            (
+                "cannot find value `lenght` in this scope",
+                "  |     ^^^ help: a local variable with a similar name exists: `length`",
+                "lenght",
+                Some("length"),
+            ),
+            (
+                "cannot find value `lenght` in this scope",
+                "help: a local variable\n   |\n3  -     lenght + 1\n3  +     length + 1",
+                "lenght",
+                Some("length"),
+            ),
+            ("no method named `psh` found for struct `Vec<T>` in the current scope", "", "psh", None),
+            (
+                "unresolved import `std::colections`",
+                "  |     ^^^ could not find `colections` in `std`",
+                "colections",
+                None,
+            ),
+            ("name 'lenght' is not defined. Did you mean: 'length'?", "", "lenght", Some("length")),
+            ("type object 'A' has no attribute 'fo'", "", "fo", None),
+            ("No module named 'pkg.utlis'", "", "utlis", None),
+            (
+                "TS2551: Property 'lenght' does not exist on type 'X'. Did you mean 'length'?",
+                "",
+                "lenght",
+                Some("length"),
+            ),
+            ("TS2724: '\"./a\"' has no exported member named 'fo'. Did you mean 'foo'?", "", "fo", Some("foo")),
+            ("a.b.mpa is not a function", "", "mpa", None),
+            ("fooBar is not defined", "", "fooBar", None),
+            ("'useSate' is not defined  no-undef", "", "useSate", None),
+            ("Cannot read properties of undefined (reading 'length')", "", "length", None),
+        ] {
+            let complaint = Complaint { places: Vec::new(), message: message.to_owned(), detail: detail.to_owned() };
+            let unknown = unknown(&complaint).unwrap_or_else(|| panic!("{message}"));
+            assert_eq!(
+                (unknown.name.as_str(), unknown.spelled.first().map(String::as_str)),
+                (name, spelled),
+                "{message}"
+            );
+        }
+    }
+}

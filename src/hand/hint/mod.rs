@@ -1,0 +1,91 @@
+//! The hand `hint`: repairs that a diagnostic all but spells out.
+//!
+//! To add a kind of hint: one file with a function from [`Scene`] to candidates, one entry in [`KINDS`].
+
+mod complaint;
+mod distance;
+mod index;
+mod keyword;
+mod meaning;
+mod name;
+mod place;
+mod punctuation;
+mod runtime;
+mod specifier;
+mod tag;
+mod words;
+
+use super::{Hand, Job, offer};
+use crate::ids::RelPath;
+use crate::patch::{Edit, Patch};
+use crate::record::{Candidate, Confidence, HandId};
+use crate::syntax::{Language, Syntax};
+use anyhow::{Context as _, Result};
+use complaint::Complaint;
+use index::Index;
+use std::cell::OnceCell;
+
+pub struct Hint;
+
+/// What every kind of hint looks at; the expensive parts are made when first asked for.
+struct Scene<'a> {
+    job: &'a Job<'a>,
+    complaints: Vec<Complaint>,
+    index: OnceCell<Index>,
+}
+
+struct Kind {
+    name: &'static str,
+    propose: fn(&Scene) -> Result<Vec<Candidate>>,
+}
+
+const KINDS: &[Kind] = &[
+    Kind { name: "module path", propose: specifier::propose },
+    Kind { name: "misspelt name", propose: name::propose },
+    Kind { name: "misspelt keyword", propose: keyword::propose },
+    Kind { name: "closing tag", propose: tag::propose },
+    Kind { name: "punctuation", propose: punctuation::propose },
+];
+
+impl Hand for Hint {
+    fn id(&self) -> HandId {
+        HandId::Hint
+    }
+
+    fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>> {
+        let scene = Scene { job, complaints: complaint::read(job), index: OnceCell::new() };
+        let offers = KINDS.iter().flat_map(move |kind| {
+            let offers = (kind.propose)(&scene).with_context(|| format!("hint {}", kind.name));
+            match offers {
+                Ok(candidates) => candidates.into_iter().map(Ok).collect::<Vec<_>>(),
+                Err(error) => vec![Err(error)],
+            }
+        });
+        Ok(offer::fresh(job, offers))
+    }
+}
+
+impl Scene<'_> {
+    fn index(&self, language: Language, near: &RelPath) -> Result<&Index> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let built = Index::build(self.job, language, near)?;
+        Ok(self.index.get_or_init(|| built))
+    }
+
+    /// A source file that we may edit, parsed.
+    fn syntax(&self, path: &RelPath) -> Result<Option<Syntax>> {
+        let Some(language) = Language::of(path) else { return Ok(None) };
+        let text = offer::editable(self.job, path)?;
+        Ok(text.and_then(|text| Syntax::parse(language, &text)))
+    }
+
+    fn candidate(&self, edits: Vec<Edit>, why: String, confidence: Confidence) -> Result<Option<Candidate>> {
+        let patch: Option<Patch> = offer::patch(self.job, edits)?;
+        Ok(patch.map(|patch| Candidate { patch, hand: HandId::Hint, why, confidence }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

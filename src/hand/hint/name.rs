@@ -1,0 +1,313 @@
+//! A misspelt name: either the place that uses it is wrong, or the place that defines it. Both repairs
+//! are made; the spelling that the repository believes in decides which one comes first.
+
+use super::complaint::{Complaint, Place};
+use super::distance::{distance, is_near};
+use super::index::Index;
+use super::meaning::{self, Sort, Unknown};
+use super::{Scene, place, runtime, words};
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Language, Role, Syntax};
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+/// Distinct unknown names that are looked at; more are consequences.
+const MOST_NAMES: usize = 5;
+/// Files that are parsed to find a name's definition and its uses.
+const MOST_HOLDERS: usize = 20;
+/// A name used more often than this is not the odd one out.
+const MOST_USES: usize = 40;
+
+/// Lines around a place in which the name may stand.
+const REACH: u32 = 8;
+
+/// One unknown name with all the places that complain of it.
+struct Case<'a> {
+    unknown: Unknown,
+    complaint: &'a Complaint,
+    places: Vec<Place>,
+    /// Outer frames.
+    further: Vec<Place>,
+}
+
+/// The file where the name is used wrongly, and where in it.
+struct Home {
+    path: RelPath,
+    syntax: Syntax,
+    sites: Vec<std::ops::Range<usize>>,
+}
+
+/// A repair with its cost; the cheapest is offered first.
+struct Repair {
+    cost: f64,
+    edits: Vec<Edit>,
+    why: String,
+    confidence: Confidence,
+}
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut repairs = Vec::new();
+    for (rank, case) in cases(&scene.complaints).iter().take(MOST_NAMES).enumerate() {
+        let later = f64::from(u8::try_from(rank).unwrap_or(u8::MAX));
+        for mut repair in repairs_of(scene, case)? {
+            repair.cost += later;
+            repairs.push(repair);
+        }
+    }
+    repairs.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    let made = repairs.into_iter().map(|repair| scene.candidate(repair.edits, repair.why, repair.confidence));
+    made.filter_map(Result::transpose).collect()
+}
+
+fn cases(complaints: &[Complaint]) -> Vec<Case<'_>> {
+    let mut cases: Vec<Case> = Vec::new();
+    for complaint in complaints {
+        let Some(unknown) = meaning::unknown(complaint) else { continue };
+        let (nearest, further) = complaint.places.split_at(complaint.places.len().min(1));
+        match cases.iter_mut().find(|case| case.unknown.name == unknown.name) {
+            Some(case) => {
+                case.places.extend_from_slice(nearest);
+                case.further.extend_from_slice(further);
+            }
+            None => cases.push(Case { unknown, complaint, places: nearest.to_vec(), further: further.to_vec() }),
+        }
+    }
+    cases
+}
+
+fn repairs_of(scene: &Scene, case: &Case) -> Result<Vec<Repair>> {
+    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::of(p).is_some())
+    else {
+        return Ok(Vec::new());
+    };
+    let Some(language) = Language::of(path) else { return Ok(Vec::new()) };
+    let index = scene.index(language, path)?;
+    let Some(home) = home(scene, case, &case.unknown.name)? else {
+        return definitions(scene, case, index, &case.unknown.name, None);
+    };
+    if case.unknown.sort != Sort::Receiver {
+        return at(scene, case, index, &home, &case.unknown.name);
+    }
+    let mut repairs = Vec::new();
+    for receiver in receivers(&home) {
+        let sites = home.sites.iter().flat_map(|site| line_occurrences(&home.syntax, site.start, &receiver)).collect();
+        let Some(syntax) = scene.syntax(&home.path)? else { continue };
+        let home = Home { path: home.path.clone(), syntax, sites };
+        repairs.extend(at(scene, case, index, &home, &receiver)?);
+    }
+    Ok(repairs)
+}
+
+/// Both repairs of the name `wrong`, used at `home`.
+fn at(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> Result<Vec<Repair>> {
+    let mut repairs = uses(scene, case, index, home, wrong)?;
+    repairs.extend(definitions(scene, case, index, wrong, Some(home))?);
+    Ok(repairs)
+}
+
+/// The first place, from the failure outwards, whose line holds the name; with the other places in
+/// the same file that complain of it.
+fn home(scene: &Scene, case: &Case, name: &str) -> Result<Option<Home>> {
+    for first in case.places.iter().chain(&case.further) {
+        let Some(syntax) = scene.syntax(&first.path)? else { continue };
+        let mut sites = sites_at(&syntax, first, name);
+        if sites.is_empty() {
+            continue;
+        }
+        let others = case.places.iter().filter(|place| place.path == first.path);
+        sites.extend(others.flat_map(|place| sites_at(&syntax, place, name)));
+        return Ok(Some(Home { path: first.path.clone(), syntax, sites }));
+    }
+    Ok(None)
+}
+
+/// A statement over several lines is reported at any of them.
+fn sites_at(syntax: &Syntax, place: &Place, name: &str) -> Vec<std::ops::Range<usize>> {
+    let around = (1..=REACH).flat_map(|off| [place.line.saturating_add(off), place.line.saturating_sub(off)]);
+    let lines = std::iter::once(place.line).chain(around);
+    let found = lines.map(|line| place::meant(syntax, line, place.column.filter(|_| line == place.line), name));
+    found.into_iter().find(|sites| !sites.is_empty()).unwrap_or_default()
+}
+
+/// The names that stand before `.name` at the sites.
+fn receivers(home: &Home) -> BTreeSet<String> {
+    let before = home.sites.iter().map(|site| {
+        let line = home.syntax.line(home.syntax.line_of(site.start)).map_or(0, |line| line.start);
+        home.syntax.text(&(line..site.start)).trim_end_matches(['?', '.', '[', '\'', '"'])
+    });
+    before.filter_map(|text| meaning::words(text).last()).map(str::to_owned).collect()
+}
+
+fn line_occurrences(syntax: &Syntax, byte: usize, word: &str) -> Vec<std::ops::Range<usize>> {
+    let line = syntax.line(syntax.line_of(byte));
+    line.map(|line| place::occurrences(syntax, line, word)).unwrap_or_default()
+}
+
+/// Repairs at the place of use: the name becomes one that exists.
+fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> Result<Vec<Repair>> {
+    let known = Known::of(home, wrong);
+    let library = runtime::names(scene.job, case.complaint, &case.unknown, &home.syntax)?;
+    let defined = is_defined(scene, index, home, wrong)?;
+    let mut repairs = Vec::new();
+    for right in pool(case, index, home, wrong, &library) {
+        let mut cost = pair_cost(case, index, wrong, &right) + 0.5 * balance(index, wrong, &right);
+        cost -= 0.35 * index.trust(&right, wrong).clamp(-3.0, 3.0);
+        cost += known.distance_to(&right, index, &library, case.unknown.sort, home.syntax.language());
+        let why = format!("renamed the misspelt name `{wrong}` to `{right}`");
+        let confidence = confidence(case, &right);
+        let here = edits(&home.path, &home.sites, &right);
+        let everywhere: Vec<_> = home
+            .syntax
+            .names()
+            .into_iter()
+            .map(|n| n.range)
+            .filter(|r| home.syntax.text(r) == wrong)
+            .chain(home.sites.clone())
+            .collect();
+        if !defined || case.unknown.sort == Sort::Import {
+            let edits = edits(&home.path, &everywhere, &right);
+            repairs.push(Repair { cost, edits, why: why.clone(), confidence });
+            cost += 0.8;
+        }
+        repairs.push(Repair { cost, edits: here, why, confidence });
+    }
+    Ok(repairs)
+}
+
+/// Repairs at the place of definition: an existing near name, seldom used, takes the wanted spelling.
+fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Option<&Home>) -> Result<Vec<Repair>> {
+    let mut repairs = Vec::new();
+    let offered = case.unknown.spelled.iter().map(String::as_str).filter(|name| !is_near(name, wanted));
+    let near: BTreeSet<&str> = index.near(wanted).chain(offered).collect();
+    for odd in near {
+        if index.count(odd) > MOST_USES || index.holders(odd).count() > MOST_HOLDERS || words_of(home).any(|w| w == odd)
+        {
+            continue;
+        }
+        let Some(edits) = renamed_everywhere(scene, index, odd, wanted)? else { continue };
+        let cost = pair_cost(case, index, wanted, odd) + 0.4
+            - 0.5 * balance(index, wanted, odd)
+            - 0.35 * index.trust(wanted, odd).clamp(-3.0, 3.0);
+        let why = format!("renamed the misspelt definition `{odd}` to `{wanted}`, as it is used");
+        repairs.push(Repair { cost, edits, why, confidence: Confidence::Suggested });
+    }
+    Ok(repairs)
+}
+
+fn words_of(home: Option<&Home>) -> impl Iterator<Item = &'static str> {
+    let language = home.map(|home| home.syntax.language());
+    language.into_iter().flat_map(|l| words::builtins(l).chain(l.keywords().iter().copied()))
+}
+
+/// Edits for every use of `odd`, when one of them is its definition.
+fn renamed_everywhere(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> Result<Option<Vec<Edit>>> {
+    let (mut all, mut defined) = (Vec::new(), false);
+    for (path, _) in index.holders(odd).take(MOST_HOLDERS) {
+        let Some(syntax) = scene.syntax(path)? else { continue };
+        let names: Vec<_> = syntax.names().into_iter().filter(|n| syntax.text(&n.range) == odd).collect();
+        // A name that stands there once and is not the unknown one can hardly be a use.
+        defined |= names.iter().any(|n| n.defined) || index.count(odd) == 1;
+        let ranges: Vec<_> = names.into_iter().map(|n| n.range).collect();
+        all.extend(edits(path, &ranges, wanted));
+    }
+    Ok(Some(all).filter(|_| defined))
+}
+
+/// Whether any file of the repository defines the name.
+fn is_defined(scene: &Scene, index: &Index, home: &Home, name: &str) -> Result<bool> {
+    let defines = |syntax: &Syntax| syntax.names().iter().any(|n| n.defined && syntax.text(&n.range) == name);
+    if defines(&home.syntax) {
+        return Ok(true);
+    }
+    for (path, _) in index.holders(name).take(MOST_HOLDERS) {
+        if scene.syntax(path)?.is_some_and(|syntax| defines(&syntax)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn pool(case: &Case, index: &Index, home: &Home, wrong: &str, library: &[String]) -> BTreeSet<String> {
+    let language = home.syntax.language();
+    let mut pool: BTreeSet<String> = case.unknown.spelled.iter().cloned().collect();
+    let mut all: Vec<&str> = index.near(wrong).collect();
+    all.extend(case.unknown.mentioned.iter().chain(library).map(String::as_str));
+    all.extend(index.files.iter().flat_map(|path| path.as_str().split(['/', '.'])));
+    let own = words::builtins(language).chain(language.keywords().iter().copied());
+    pool.extend(own.filter(|name| is_near(wrong, name)).map(str::to_owned));
+    pool.extend(all.into_iter().filter(|name| is_near(wrong, name) && is_identifier(name)).map(str::to_owned));
+    pool
+}
+
+fn is_identifier(name: &str) -> bool {
+    meaning::words(name).next() == Some(name)
+}
+
+fn pair_cost(case: &Case, _index: &Index, wrong: &str, right: &str) -> f64 {
+    let spelled = case.unknown.spelled.iter().position(|name| name == right);
+    let offered = match spelled {
+        Some(at) => -2.0 + 0.3 * f64::from(u8::try_from(at).unwrap_or(9)),
+        None if case.unknown.mentioned.iter().any(|name| name == right) => -0.7,
+        None => 0.0,
+    };
+    // A tool may offer a name that is no misspelling at all.
+    2.0 * distance(wrong, right).min(3.0) + offered
+}
+
+/// Positive when `a` is the more used of the two.
+fn balance(index: &Index, a: &str, b: &str) -> f64 {
+    let ln = |name| f64::from(u32::try_from(index.count(name)).unwrap_or(u32::MAX)).max(1.0).ln();
+    (ln(a) - ln(b)).clamp(-2.0, 2.0)
+}
+
+fn confidence(case: &Case, right: &str) -> Confidence {
+    match case.unknown.spelled.as_slice() {
+        [only] if only == right => Confidence::Confident,
+        spelled if spelled.iter().any(|name| name == right) => Confidence::Suggested,
+        _ if distance(&case.unknown.name, right) <= 1.0 => Confidence::Suggested,
+        _ => Confidence::Unsure,
+    }
+}
+
+fn edits(path: &RelPath, ranges: &[std::ops::Range<usize>], text: &str) -> Vec<Edit> {
+    ranges.iter().map(|range| Edit { path: path.clone(), range: range.clone(), text: text.to_owned() }).collect()
+}
+
+/// What the file around the wrong name knows about other names.
+struct Known {
+    role: Option<Role>,
+    function: Option<std::ops::Range<usize>>,
+    names: Vec<(String, Role, Option<std::ops::Range<usize>>)>,
+}
+
+impl Known {
+    fn of(home: &Home, wrong: &str) -> Self {
+        let all = home.syntax.names();
+        let site = all.iter().find(|name| home.sites.contains(&name.range));
+        let (role, function) = site.map_or((None, None), |name| (Some(name.role), name.function.clone()));
+        let named = all.iter().map(|n| (home.syntax.text(&n.range).to_owned(), n.role, n.function.clone()));
+        Self { role, function, names: named.filter(|(name, ..)| name != wrong).collect() }
+    }
+
+    /// How far away a name lives: in this function, this file, the library, this repository, nowhere.
+    fn distance_to(&self, name: &str, index: &Index, library: &[String], sort: Sort, language: Language) -> f64 {
+        let here: Vec<_> = self.names.iter().filter(|(other, ..)| other == name).collect();
+        if here.is_empty() {
+            let listed = library.iter().any(|other| other == name);
+            let builtin = words::builtins(language).chain(language.keywords().iter().copied()).any(|word| word == name);
+            let elsewhere =
+                if matches!(sort, Sort::Member | Sort::Import | Sort::Module | Sort::Keyword) { 0.4 } else { 0.9 };
+            return match () {
+                () if listed => 0.2,
+                () if builtin => 0.6,
+                () if index.count(name) > 0 => elsewhere,
+                () => 1.5,
+            };
+        }
+        let same_role = here.iter().any(|(_, role, _)| Some(*role) == self.role);
+        let same_function = self.function.is_some() && here.iter().any(|(.., function)| *function == self.function);
+        f64::from(u8::from(!same_role)) * 0.6 - f64::from(u8::from(same_function)) * 0.4
+    }
+}

@@ -1,0 +1,121 @@
+//! Asking the language's own runtime which names a module or type of its library has: no table of
+//! ours can know the version in use.
+
+use super::complaint::Complaint;
+use super::meaning::{Sort, Unknown};
+use crate::command::CommandLine;
+use crate::hand::Job;
+use crate::syntax::{Language, Syntax};
+use anyhow::Result;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Prints what `import NAME` or any class called NAME offers, or which modules there are.
+const PYTHON: &str = "
+import importlib, pkgutil, sys
+names, target = set(), sys.argv[1]
+if not target:
+    names.update(sys.stdlib_module_names, (m.name for m in pkgutil.iter_modules()))
+else:
+    try:
+        names.update(dir(importlib.import_module(target)))
+    except Exception:
+        pass
+    todo = [object]
+    import collections, datetime, decimal, io, logging, pathlib, re, subprocess
+    seen = set()
+    while todo:
+        for kind in type.__subclasses__(todo.pop()):
+            if kind not in seen:
+                seen.add(kind)
+                todo.append(kind)
+                if kind.__name__ == target.rsplit('.')[-1]:
+                    names.update(dir(kind))
+print('\\n'.join(sorted(names)))
+";
+
+/// Prints the members of the built-in modules named on the command line.
+const NODE: &str = "
+const names = new Set();
+for (const m of process.argv.slice(1)) { try { Object.keys(require(m)).forEach(n => names.add(n)); } catch {} }
+console.log([...names].join('\\n'));
+";
+
+pub(super) fn names(job: &Job, complaint: &Complaint, unknown: &Unknown, home: &Syntax) -> Result<Vec<String>> {
+    match home.language() {
+        Language::Python => python(job, complaint, unknown),
+        Language::Rust => Ok(Vec::new()),
+        _ if matches!(unknown.sort, Sort::Member | Sort::Import | Sort::Receiver) => node(job, home),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn python(job: &Job, complaint: &Complaint, unknown: &Unknown) -> Result<Vec<String>> {
+    let owner = match unknown.sort {
+        Sort::Module => String::new(),
+        Sort::Member | Sort::Import => match owner(&complaint.message, &unknown.name) {
+            Some(owner) => owner,
+            None => return Ok(Vec::new()),
+        },
+        _ => return Ok(Vec::new()),
+    };
+    let program = job.workshop.find_program("python3").or_else(|| job.workshop.find_program("python"));
+    let Some(program) = program else { return Ok(Vec::new()) };
+    run(job, CommandLine::new([program.as_str(), "-c", PYTHON, owner.as_str()]))
+}
+
+/// The first quoted name that is not the unknown one: `module 'os.path' has no attribute 'jion'`.
+fn owner(message: &str, name: &str) -> Option<String> {
+    let quoted = message.split(['\'', '"']).skip(1).step_by(2);
+    let is_path = |word: &&str| word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    quoted.filter(is_path).find(|word| *word != name).map(str::to_owned)
+}
+
+fn node(job: &Job, home: &Syntax) -> Result<Vec<String>> {
+    let tokens = home.tokens();
+    let strings = tokens.iter().filter(|t| t.kind == "string_fragment").map(|t| home.text(&t.range));
+    let modules: Vec<&str> = strings.filter(|s| is_builtin(s)).take(20).collect();
+    let Some(program) = (!modules.is_empty()).then(|| job.workshop.find_program("node")).flatten() else {
+        return Ok(Vec::new());
+    };
+    let argv = [program.as_str(), "-e", NODE, "--"].into_iter().chain(modules);
+    run(job, CommandLine::new(argv))
+}
+
+fn is_builtin(specifier: &str) -> bool {
+    const MODULES: &[&str] = &[
+        "assert",
+        "buffer",
+        "child_process",
+        "crypto",
+        "events",
+        "fs",
+        "fs/promises",
+        "http",
+        "https",
+        "module",
+        "net",
+        "os",
+        "path",
+        "perf_hooks",
+        "querystring",
+        "readline",
+        "stream",
+        "string_decoder",
+        "timers",
+        "tls",
+        "url",
+        "util",
+        "v8",
+        "vm",
+        "worker_threads",
+        "zlib",
+    ];
+    MODULES.contains(&specifier.strip_prefix("node:").unwrap_or(specifier))
+}
+
+fn run(job: &Job, command: CommandLine) -> Result<Vec<String>> {
+    let done = job.workshop.run(&command, None, LIMIT)?;
+    Ok(String::from_utf8_lossy(&done.stdout).lines().map(str::to_owned).collect())
+}

@@ -1,0 +1,156 @@
+//! A misspelt path in a JavaScript or TypeScript import: the file or package it nearly names.
+
+use super::Scene;
+use super::complaint::Complaint;
+use super::distance::{distance, is_near};
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Language, Syntax};
+use anyhow::Result;
+use regex::Regex;
+use std::collections::BTreeSet;
+
+const COMPLAINTS: &[&str] = &[
+    r#"Cannot find (?:module|package) ['"]([^'"]+)['"]"#,
+    r#"(?:Can't|Could not|Failed to) resolve (?:import )?['"]([^'"]+)['"]"#,
+    r#"Unable to resolve path to module ['"]([^'"]+)['"]"#,
+    r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
+];
+
+const ENDINGS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut repairs = Vec::new();
+    for complaint in &scene.complaints {
+        let Some(wanted) = missing(complaint)? else { continue };
+        let importers: BTreeSet<_> = complaint.places.iter().map(|place| place.path.clone()).collect();
+        for path in importers.iter().filter(|path| Language::of(path).is_some_and(Language::is_script)) {
+            let Some(syntax) = scene.syntax(path)? else { continue };
+            for (edit, far) in in_file(scene, path, &syntax, &wanted)? {
+                repairs.push((far, edit, wanted.clone()));
+            }
+        }
+    }
+    repairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let made = repairs.into_iter().map(|(far, edit, wanted)| {
+        let why = format!("corrected the import path `{wanted}` to `{}`", edit.text);
+        let confidence = if far <= 1.0 { Confidence::Suggested } else { Confidence::Unsure };
+        scene.candidate(vec![edit], why, confidence)
+    });
+    made.filter_map(Result::transpose).collect()
+}
+
+fn missing(complaint: &Complaint) -> Result<Option<String>> {
+    for text in COMPLAINTS {
+        if let Some(found) = Regex::new(text)?.captures(&complaint.message) {
+            return Ok(Some(found[1].to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// Every string of the file that is the missing specifier, with its near replacements.
+fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Result<Vec<(Edit, f64)>> {
+    let mut found = Vec::new();
+    for token in syntax.tokens().iter().filter(|token| token.kind == "string_fragment") {
+        let specifier = syntax.text(&token.range);
+        let same = specifier == wanted || (wanted.starts_with('/') && last(specifier) == last(wanted));
+        if !same {
+            continue;
+        }
+        let near = if specifier.starts_with('.') {
+            near_files(scene, path, specifier)?
+        } else {
+            near_packages(scene, specifier)?
+        };
+        for (text, far) in near {
+            found.push((Edit { path: path.clone(), range: token.range.clone(), text }, far));
+        }
+    }
+    Ok(found)
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Repository files whose path differs from the specifier's in one part, which is nearly the same.
+fn near_files(scene: &Scene, from: &RelPath, specifier: &str) -> Result<Vec<(String, f64)>> {
+    let mut folder: Vec<&str> = from.as_str().split('/').collect();
+    folder.pop();
+    let written: Vec<&str> = specifier.split('/').collect();
+    let up = written.iter().take_while(|part| matches!(**part, "." | "..")).count();
+    for _ in written.iter().filter(|part| **part == "..") {
+        folder.pop();
+    }
+    let ending = ENDINGS.iter().find(|ending| specifier.ends_with(**ending));
+    let mut found = Vec::new();
+    for file in scene.job.workshop.files()? {
+        let Some(rest) = inside(file, &folder) else { continue };
+        let stem = ENDINGS.iter().find_map(|ending| rest.strip_suffix(ending)).unwrap_or(&rest);
+        let stem = if ending.is_none() { stem.strip_suffix("/index").unwrap_or(stem) } else { stem };
+        let target = format!("{stem}{}", ending.unwrap_or(&""));
+        let (parts, wanted) = (target.split('/').collect::<Vec<_>>(), &written[up..]);
+        if let Some(far) = differs_in_one(&parts, wanted) {
+            let text = written[..up].iter().copied().chain(parts.iter().copied()).collect::<Vec<_>>().join("/");
+            found.push((text, far));
+        }
+    }
+    Ok(found)
+}
+
+fn inside(file: &RelPath, folder: &[&str]) -> Option<String> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{}/", folder.join("/")) };
+    file.as_str().strip_prefix(&prefix).map(str::to_owned)
+}
+
+fn differs_in_one(parts: &[&str], wanted: &[&str]) -> Option<f64> {
+    let pairs = || parts.iter().zip(wanted).filter(|(a, b)| a != b);
+    let (a, b) = pairs().next()?;
+    (parts.len() == wanted.len() && pairs().count() == 1 && is_near(a, b)).then(|| distance(a, b))
+}
+
+/// Packages that the manifest names, and node's own.
+fn near_packages(scene: &Scene, specifier: &str) -> Result<Vec<(String, f64)>> {
+    const OWN: &[&str] = &[
+        "assert",
+        "buffer",
+        "child_process",
+        "crypto",
+        "events",
+        "fs",
+        "http",
+        "https",
+        "module",
+        "net",
+        "os",
+        "path",
+        "process",
+        "querystring",
+        "readline",
+        "stream",
+        "timers",
+        "tls",
+        "url",
+        "util",
+        "vm",
+        "worker_threads",
+        "zlib",
+    ];
+    let own = OWN.iter().flat_map(|name| [(*name).to_owned(), format!("node:{name}")]);
+    let mut known: BTreeSet<String> = own.collect();
+    for manifest in scene.job.workshop.files()?.iter().filter(|path| path.file_name() == "package.json").take(20) {
+        let text = scene.job.workshop.read(manifest)?.unwrap_or_default();
+        let Ok(json) = serde_json::from_slice::<serde_json::Value>(&text) else { continue };
+        for list in ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"] {
+            known.extend(json[list].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+        }
+    }
+    let is_scoped = specifier.starts_with('@');
+    let depth = if is_scoped { 2 } else { 1 };
+    let at = specifier.match_indices('/').nth(depth - 1).map_or(specifier.len(), |(at, _)| at);
+    let (package, rest) = specifier.split_at(at);
+    let near = known.iter().filter(|name| is_near(package, name));
+    Ok(near.map(|name| (format!("{name}{rest}"), distance(package, name))).collect())
+}

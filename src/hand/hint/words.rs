@@ -1,0 +1,68 @@
+//! Names that are there without being defined in any repository: the builtins of each language.
+
+use crate::syntax::Language;
+
+pub(super) fn builtins(language: Language) -> impl Iterator<Item = &'static str> {
+    let text = match language {
+        Language::Rust => RUST,
+        Language::Python => PYTHON,
+        _ => SCRIPT,
+    };
+    text.split_ascii_whitespace()
+}
+
+const RUST: &str = "
+Some None Ok Err Option Result Vec String Box Rc Arc Cell RefCell Mutex RwLock HashMap HashSet BTreeMap BTreeSet
+VecDeque Cow Path PathBuf Debug Display Clone Copy Default PartialEq Eq PartialOrd Ord Hash Iterator IntoIterator
+From Into TryFrom TryInto AsRef AsMut Drop Deref DerefMut Fn FnMut FnOnce Send Sync Sized ToString ToOwned Error
+Read Write Duration Instant PhantomData u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str
+println print eprintln eprint format write writeln vec panic assert assert_eq assert_ne debug_assert matches todo
+unimplemented unreachable dbg include_str concat env cfg derive test allow deny warn inline must_use non_exhaustive
+repr doc deprecated collections fmt std core alloc iter mem ops cmp path sync time thread string vec io fs
+new len push pop insert remove get get_mut contains contains_key iter iter_mut into_iter map filter filter_map
+flat_map fold collect unwrap expect unwrap_or unwrap_or_else unwrap_or_default ok ok_or ok_or_else and_then or_else
+map_err is_some is_none is_ok is_err is_empty clone to_string to_owned as_str as_bytes as_ref as_mut into from
+chars bytes lines split trim starts_with ends_with replace parse join concat sort sort_by sort_by_key extend append
+clear enumerate zip rev skip take chain any all find position count sum min max first last next peek borrow
+borrow_mut lock read write flush take_while skip_while partition windows chunks to_vec push_str with_capacity capacity";
+
+const PYTHON: &str = "
+abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir
+divmod enumerate eval exec filter float format frozenset getattr globals hasattr hash help hex id input int
+isinstance issubclass iter len list locals map max memoryview min next object oct open ord pow print property range
+repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip __import__ __name__
+__file__ __init__ __repr__ __str__ __eq__ __hash__ __len__ __iter__ __next__ __enter__ __exit__ __call__ __getitem__
+__setitem__ __contains__ __new__ __class__ __dict__ __doc__ __all__ __version__ self cls Exception BaseException
+ValueError TypeError KeyError IndexError AttributeError NameError ImportError ModuleNotFoundError OSError IOError
+FileNotFoundError RuntimeError NotImplementedError StopIteration ZeroDivisionError AssertionError LookupError
+UnicodeError UnicodeDecodeError UnicodeEncodeError OverflowError PermissionError TimeoutError KeyboardInterrupt
+SystemExit DeprecationWarning UserWarning RuntimeWarning Warning NotImplemented Ellipsis
+append extend insert remove pop clear index count sort reverse copy keys values items get update setdefault popitem
+fromkeys add discard union intersection difference issubset issuperset split rsplit splitlines strip lstrip rstrip
+join replace lower upper title capitalize casefold swapcase startswith endswith removeprefix removesuffix find rfind
+rindex encode decode isdigit isalpha isalnum isspace isupper islower isidentifier isnumeric zfill center ljust rjust
+partition rpartition expandtabs translate maketrans format_map read readline readlines write writelines close seek
+tell flush";
+
+const SCRIPT: &str = "
+Array ArrayBuffer BigInt Boolean Buffer DataView Date Error EvalError Float32Array Float64Array Function Infinity
+Int8Array Int16Array Int32Array Intl JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect
+RegExp Set String Symbol SyntaxError TypeError URIError Uint8Array Uint16Array Uint32Array URL URLSearchParams
+WeakMap WeakRef WeakSet AbortController TextDecoder TextEncoder console document window global globalThis process
+module exports require fetch setTimeout setInterval setImmediate clearTimeout clearInterval queueMicrotask
+structuredClone parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI
+describe it test expect beforeEach afterEach beforeAll afterAll undefined arguments
+at concat copyWithin entries every fill filter find findIndex findLast flat flatMap forEach includes indexOf join
+keys lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice toString unshift values length
+charAt charCodeAt codePointAt endsWith startsWith localeCompare match matchAll normalize padEnd padStart repeat
+replace replaceAll search split substring substr toLowerCase toUpperCase trim trimEnd trimStart valueOf
+assign create defineProperty defineProperties freeze fromEntries getOwnPropertyDescriptor getOwnPropertyNames
+getPrototypeOf hasOwnProperty hasOwn isFrozen isPrototypeOf seal setPrototypeOf prototype constructor
+apply bind call all allSettled any race reject resolve then catch finally add clear delete get has set size
+isArray from of isInteger isSafeInteger toFixed toPrecision abs ceil floor round max min pow sqrt random sign trunc
+log warn error info debug stringify parse exec test now getTime toISOString getFullYear getMonth getDate
+a abbr address article aside audio body br button canvas caption cite code col datalist dd details dialog div dl dt
+em embed fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend
+li link main mark meta nav ol option output p picture pre progress section select slot small source span strong
+style sub summary sup svg table tbody td template textarea tfoot th thead time title tr ul video
+className onClick onChange onSubmit htmlFor children disabled placeholder href src alt value type key ref style";

@@ -1,0 +1,110 @@
+use super::*;
+use crate::forge::local::Local;
+use crate::forge::{Forge as _, Mask};
+use crate::git::Repo;
+use crate::ids::{BranchName, RepoSlug};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn mask() -> Mask {
+    Arc::new(|text| text.replace("hunter2", "***"))
+}
+
+fn twin(dir: &Path) -> Local {
+    Repo::init_bare(&dir.join("bare")).unwrap();
+    Local::open(RepoSlug::parse("o/r").unwrap(), &dir.join("bare"), &dir.join("hub"), mask()).unwrap()
+}
+
+fn branch(twin: &Local) -> Branch<'_> {
+    Branch::new(twin, BranchName::parse("thanos/ledger").unwrap()).with_pause(Duration::from_millis(1))
+}
+
+/// What both kinds of store must do.
+fn keeps_records(store: &dyn Store) {
+    assert_eq!(store.list(10).unwrap(), Listed::default());
+    let mut first = example("9-1-fix-issue-1", "2026-04-30T10:00:00Z");
+    first.reason = "found hunter2 \"quoted\"".to_owned();
+    assert_eq!(store.put(&first).unwrap(), Put::Written);
+    assert_eq!(store.put(&first).unwrap(), Put::Unchanged);
+    first.outcome = crate::record::Outcome::Lost;
+    assert_eq!(store.put(&first).unwrap(), Put::Written);
+    for (attempt, started) in
+        [("10-1-fix-issue-2", "2026-05-01T00:00:00Z"), ("11-1-fix-issue-1", "2026-05-02T00:00:00Z")]
+    {
+        store.put(&example(attempt, started)).unwrap();
+    }
+    let names = |listed: Listed| listed.records.into_iter().map(|r| r.attempt.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(store.list(10).unwrap()), ["11-1-fix-issue-1", "10-1-fix-issue-2", "9-1-fix-issue-1"]);
+    assert_eq!(names(store.list(2).unwrap()), ["11-1-fix-issue-1", "10-1-fix-issue-2"]);
+    let task = TaskKey::parse("issue-1").unwrap();
+    assert_eq!(names(store.of_task(&task, 1).unwrap()), ["11-1-fix-issue-1"]);
+    assert_eq!(store.of_task(&task, 9).unwrap().records.len(), 2);
+    assert_eq!(store.get(&AttemptName::parse("none").unwrap()).unwrap(), Listed::default());
+    let back = store.get(&first.attempt).unwrap().records.remove(0);
+    assert_eq!(back.reason, "found *** \"quoted\"");
+    assert_eq!(back.outcome, crate::record::Outcome::Lost);
+    let mut other = first.clone();
+    other.task = TaskKey::parse("issue-7").unwrap();
+    let refused = store.put(&other).unwrap_err();
+    assert!(format!("{refused:#}").contains("something else"), "{refused:#}");
+    other.started = "yesterday".to_owned();
+    assert!(store.put(&other).is_err());
+}
+
+#[test]
+fn a_folder_keeps_records() {
+    let dir = tempfile::tempdir().unwrap();
+    keeps_records(&Directory::new(dir.path().join("made/when/needed"), mask()));
+}
+
+#[test]
+fn a_branch_keeps_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = twin(dir.path());
+    keeps_records(&branch(&twin));
+    let tip = twin.branch_tip(&BranchName::parse("thanos/ledger").unwrap()).unwrap().unwrap();
+    // One commit for each write, none for the repeated one.
+    let mut commit = twin.commit(&tip).unwrap();
+    let mut count = 0;
+    while let Some(found) = commit {
+        count += 1;
+        commit = found.parents.first().and_then(|parent| twin.commit(parent).unwrap());
+    }
+    assert_eq!(count, 4);
+}
+
+#[test]
+fn nothing_is_lost_in_a_race() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = twin(dir.path());
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let twin = &twin;
+            scope.spawn(move || {
+                let record = example(&format!("{number}-1-fix-issue-{number}"), "2026-05-01T00:00:00Z");
+                branch(twin).put(&record).unwrap();
+            });
+        }
+    });
+    assert_eq!(branch(&twin).list(100).unwrap().records.len(), 8);
+}
+
+#[test]
+fn bad_records_are_reported_and_skipped() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Directory::new(dir.path(), mask());
+    store.put(&example("1-1-fix-issue-1", "2026-05-01T00:00:00Z")).unwrap();
+    let folder = dir.path().join("runs/2026/05");
+    let mut newer = serde_json::to_value(example("2-1-fix-issue-1", "2026-05-02T00:00:00Z")).unwrap();
+    newer["schema"] = 99.into();
+    newer["surprise"] = serde_json::json!({ "x": 1 });
+    std::fs::write(folder.join("2-1-fix-issue-1.json"), newer.to_string()).unwrap();
+    std::fs::write(folder.join("3-1-fix-issue-1.json"), "{\"schema\": 1, \"att").unwrap();
+    std::fs::write(folder.join("4-1-fix-issue-1.json"), b"\xff\xfe").unwrap();
+    let listed = store.list(10).unwrap();
+    assert_eq!(listed.records.len(), 2);
+    assert_eq!(listed.notes.len(), 3, "{:?}", listed.notes);
+    assert!(listed.notes.iter().any(|note| note.contains("newer version (schema 99)")));
+    assert_eq!(store.get(&AttemptName::parse("3-1-fix-issue-1").unwrap()).unwrap().notes.len(), 1);
+}

@@ -1,0 +1,330 @@
+//! The story on one page: an event becomes a task, the task is looked up, healed in a process that holds
+//! no secret, published by this one, and recorded. Every ending is an outcome.
+
+use crate::brain::diagnose::may_be_patched;
+use crate::command::CommandLine;
+use crate::config::Config;
+use crate::event::{Body, Event};
+use crate::forge::{Forge, ForgeError, ReactTo, Reaction};
+use crate::ids::{AttemptName, BranchName, TaskKey};
+use crate::ledger::Store;
+use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
+use crate::stage::Say;
+use crate::stage::collect::{self, Collected, Found};
+use crate::stage::proposal::Proposal;
+use crate::stage::publish::{self, Published, is_our_past};
+use crate::task::{self, Decision, Kind, Request, Task, Trust};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The run that we are.
+#[derive(Debug, Clone)]
+pub struct ThisRun {
+    pub id: u64,
+    pub attempt: u64,
+    pub job: String,
+    pub url: Option<String>,
+}
+
+impl ThisRun {
+    /// `<run id>-<run attempt>-<job>-<task key>`.
+    fn attempt_name(&self, attempt: u64, key: &TaskKey) -> AttemptName {
+        let job = TaskKey::from_words(&self.job);
+        let name = format!("{}-{attempt}-{job}-{key}", self.id);
+        AttemptName::parse(name).unwrap_or_else(|e| unreachable!("its parts are checked: {e}"))
+    }
+}
+
+/// Runs the heal stage somewhere else: a process without secrets.
+pub type Healer<'a> = &'a dyn Fn(&Collected, Vec<Tried>) -> Result<Healing>;
+
+pub struct Pipeline<'a> {
+    pub forge: &'a dyn Forge,
+    pub store: &'a dyn Store,
+    pub config: &'a Config,
+    pub default_branch: &'a BranchName,
+    pub this: &'a ThisRun,
+    pub command: Option<CommandLine>,
+    /// Seal the proposal into this directory and publish nothing.
+    pub propose: Option<PathBuf>,
+    pub healer: Healer<'a>,
+    pub cancel: &'a AtomicBool,
+    pub say: Say<'a>,
+}
+
+/// How it ended.
+pub struct Ended {
+    /// `None` for an event that became no task.
+    pub record: Option<AttemptRecord>,
+    pub healing: Healing,
+    pub published: Published,
+    pub proposal: Option<Proposal>,
+    /// The digest of the sealed proposal.
+    pub digest: Option<String>,
+}
+
+impl Ended {
+    /// Before or without a task.
+    pub fn without_task(outcome: Outcome, reason: impl Into<String>) -> Self {
+        let healing = Healing::ended(outcome, reason);
+        Self { record: None, healing, published: Published::default(), proposal: None, digest: None }
+    }
+}
+
+impl Pipeline<'_> {
+    /// From the event to the record.
+    pub fn run(&self, event: &Event) -> Result<Ended> {
+        let started = now();
+        let task = match task::decide(event, self.config, self.command.clone()) {
+            Decision::Ignored(why) => return Ok(Ended::without_task(Outcome::Ignored, why)),
+            Decision::Task(task) => *task,
+        };
+        (self.say)("event", &format!("{} → task {}", event.name, task.key));
+        let request = match self.trusted(&task) {
+            Ok(Trust::Granted) => task.request,
+            Ok(Trust::TriageOnly(_)) => Request::Explain,
+            Ok(Trust::Wait(why)) => {
+                let hint = format!("{why}; somebody who has it can add the label `{}`", self.config.triggers.label);
+                return Ok(Ended::without_task(Outcome::Ignored, hint));
+            }
+            Err(e) => return self.finish(self.failed(&e), &task, None, &started, event),
+        };
+        let task = Task { request, ..task };
+        self.react(event);
+        let mine = |owner: &str| is_our_past(owner, &self.this.attempt_name(self.this.attempt, &task.key));
+        let found = collect::collect(self.forge, self.config, self.default_branch, task.clone(), &mine, self.say);
+        match found {
+            Err(e) => self.finish(self.failed(&e), &task, None, &started, event),
+            Ok(Found::End(outcome, why)) => self.finish(Healing::ended(outcome, why), &task, None, &started, event),
+            Ok(Found::Work(work)) => {
+                let healing = self.heal(&work);
+                self.finish(healing, &work.task.clone(), Some(*work), &started, event)
+            }
+        }
+    }
+
+    fn trusted(&self, task: &Task) -> Result<Trust, ForgeError> {
+        // In the job itself repository code already ran with the job's rights; it proposes, nothing more.
+        if task.kind == Kind::Command {
+            return Ok(Trust::Granted);
+        }
+        task::trust(task, self.config, |login| self.forge.permission(login))
+    }
+
+    /// A sign that work starts; worth nothing more than a try.
+    fn react(&self, event: &Event) {
+        let target = match &event.body {
+            Body::Comment { id, .. } => ReactTo::Comment(*id),
+            Body::Issue { issue, .. } => ReactTo::Issue(issue.number),
+            _ => return,
+        };
+        if let Err(e) = self.forge.react(target, Reaction::Eyes) {
+            tracing::debug!("no reaction: {e}");
+        }
+    }
+
+    /// Permissions are a no with a name; the rest may pass.
+    fn failed(&self, error: &ForgeError) -> Healing {
+        match error {
+            ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => {
+                Healing::ended(Outcome::Blocked, error.to_string())
+            }
+            _ => {
+                let mut healing = Healing::ended(Outcome::Error, error.to_string());
+                healing.retry_wanted = Some(format!("the forge did not answer: {error}"));
+                healing
+            }
+        }
+    }
+
+    fn heal(&self, work: &Collected) -> Healing {
+        if let Some(healing) = self.rerun_instead(work) {
+            return healing;
+        }
+        let (tried, mut notes) = self.earlier(&work.task.key);
+        notes.extend(work.notes.clone());
+        let mut healing = match (self.healer)(work, tried) {
+            Ok(healing) => healing,
+            Err(e) => {
+                tracing::debug!("heal broke: {e:?}");
+                let mut healing = Healing::ended(Outcome::Error, format!("{e:#}"));
+                healing.retry_wanted = Some("the heal stage broke".to_owned());
+                healing
+            }
+        };
+        if self.cancel.load(Ordering::Relaxed) {
+            healing = healing.end(Outcome::Cancelled, "stopped from outside before anything was published");
+            healing.candidate = None;
+        }
+        if healing.outcome == Outcome::Transient {
+            self.ask_for_rerun(work, &mut healing);
+        }
+        if healing.outcome == Outcome::Budget {
+            healing.retry_wanted = Some(healing.reason.clone());
+        }
+        notes.append(&mut healing.notes);
+        healing.notes = notes;
+        healing
+    }
+
+    /// Infrastructure failures are not worth a checkout.
+    fn rerun_instead(&self, work: &Collected) -> Option<Healing> {
+        let recorded = work.recorded.as_ref().filter(|r| work.task.run.is_some() && !may_be_patched(r.class))?;
+        let quote = recorded.first_error.clone().unwrap_or_default();
+        let why = format!("{} failure, not a fault of the code: {quote:.200}", recorded.class.as_str());
+        let mut healing = Healing::ended(Outcome::Transient, why);
+        healing.diagnosis = Some(crate::brain::diagnose::diagnose(recorded.clone(), Vec::new(), &[]));
+        healing.notes.clone_from(&work.notes);
+        self.ask_for_rerun(work, &mut healing);
+        Some(healing)
+    }
+
+    fn ask_for_rerun(&self, work: &Collected, healing: &mut Healing) {
+        let Some(run) = &work.task.run else { return };
+        if run.attempt >= self.config.retry.attempts {
+            healing.notes.push(format!("not asked for another rerun: it ran {} times (retry.attempts)", run.attempt));
+            return;
+        }
+        healing.notes.push(match self.forge.rerun_failed(run.id) {
+            Ok(()) => format!("asked for a rerun of the failed jobs of run {}", run.id),
+            Err(e) => format!("could not ask for a rerun of run {}: {e}", run.id),
+        });
+    }
+
+    /// What earlier attempts at this task tried: data from outside, used to skip and to tell.
+    fn earlier(&self, key: &TaskKey) -> (Vec<Tried>, Vec<String>) {
+        let records = match self.store.of_task(key, 10) {
+            Ok(records) => records,
+            Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
+        };
+        let tried: Vec<Tried> =
+            records.iter().flat_map(|r| r.tried.iter().filter(|t| t.result != "passed").cloned()).collect();
+        let notes = match (records.len(), tried.len()) {
+            (0, _) => Vec::new(),
+            (n, t) => vec![format!(
+                "{} before this one, {} not tried again",
+                crate::report::count(n, "attempt"),
+                crate::report::count(t, "candidate")
+            )],
+        };
+        (tried, notes)
+    }
+
+    /// Publishes or seals, and records.
+    fn finish(
+        &self,
+        healing: Healing,
+        task: &Task,
+        work: Option<Collected>,
+        started: &str,
+        event: &Event,
+    ) -> Result<Ended> {
+        let target = work.as_ref().map_or_else(|| self.default_branch.clone(), |w| w.target.clone());
+        let proposal = Proposal {
+            schema: SCHEMA,
+            attempt: self.this.attempt_name(self.this.attempt, &task.key),
+            started: started.to_owned(),
+            event: event.name.clone(),
+            task: task.clone(),
+            base: work.map(|w| w.base).or_else(|| task.base.clone()),
+            target,
+            healing,
+        };
+        match &self.propose {
+            Some(dir) => {
+                let digest = proposal.seal(dir)?;
+                (self.say)("propose", &format!("sealed into {}", dir.display()));
+                let healing = proposal.healing.clone();
+                Ok(Ended {
+                    record: None,
+                    healing,
+                    published: Published::default(),
+                    proposal: Some(proposal),
+                    digest: Some(digest),
+                })
+            }
+            None => self.publish(proposal),
+        }
+    }
+
+    /// Publishes a proposal, made here or in another job, and writes the ledger: also when there is
+    /// nothing to publish.
+    pub fn publish(&self, mut proposal: Proposal) -> Result<Ended> {
+        let setting = publish::Setting {
+            forge: self.forge,
+            config: self.config,
+            run_url: self.this.url.clone(),
+            web: self.forge.web_url(),
+            say: self.say,
+        };
+        let published = publish::publish(&setting, &mut proposal);
+        let record = record(&proposal, &published);
+        self.mark_lost(&proposal);
+        if let Err(e) = self.store.put(&record) {
+            (self.say)("ledger", &format!("the record could not be written: {e:#}"));
+        }
+        let healing = proposal.healing.clone();
+        Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None })
+    }
+
+    /// An earlier attempt of this run that left no record ended without a word.
+    fn mark_lost(&self, proposal: &Proposal) {
+        for attempt in 1..self.this.attempt {
+            let name = self.this.attempt_name(attempt, &proposal.task.key);
+            if !matches!(self.store.get(&name), Ok(None)) {
+                continue;
+            }
+            let mut lost = record(proposal, &Published::default());
+            lost.attempt = name;
+            lost.outcome = Outcome::Lost;
+            lost.reason = "it ended without a word; the next attempt wrote this".to_owned();
+            (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
+                (Vec::new(), Vec::new(), None, None, None);
+            if let Err(e) = self.store.put(&lost) {
+                tracing::debug!("no record for a lost attempt: {e:#}");
+            }
+        }
+    }
+}
+
+/// The ledger's entry for an attempt.
+pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
+    let healing = &proposal.healing;
+    let diagnosis = healing.diagnosis.as_ref();
+    AttemptRecord {
+        schema: SCHEMA,
+        attempt: proposal.attempt.clone(),
+        task: proposal.task.key.clone(),
+        repository: Some(proposal.task.repository.clone()),
+        started: proposal.started.clone(),
+        ended: now(),
+        event: proposal.event.clone(),
+        outcome: healing.outcome,
+        reason: healing.reason.clone(),
+        base: proposal.base.clone(),
+        target: Some(proposal.target.clone()),
+        branch: published.branch.clone(),
+        commit: published.commit.clone(),
+        pr: published.pull,
+        pr_url: published.pull_url.clone(),
+        hand: healing.candidate.as_ref().map(|c| c.hand),
+        class: diagnosis.map(|d| d.class),
+        signature: diagnosis.map(|d| d.signature.clone()),
+        patch: healing.candidate.as_ref().map(|c| c.patch.stats()),
+        tried: healing.tried.clone(),
+        guards: healing.guards.clone(),
+        evidence: healing.evidence.clone(),
+        seconds: healing.seconds,
+        tokens: healing.tokens,
+        cost_usd: healing.cost_usd,
+        retry_wanted: healing.retry_wanted.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// RFC 3339, UTC, whole seconds.
+pub fn now() -> String {
+    let now = jiff::Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+}

@@ -1,0 +1,125 @@
+//! What the helper is told and what it answers, over the socket that is its standard input. The socket is
+//! also the lifeline: when our end closes, for whatever reason, the helper ends everything.
+
+use super::{Limits, Spec, Tier};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+/// Bytes as the system has them: names need not be text.
+#[derive(Serialize, Deserialize)]
+struct Raw(Vec<u8>);
+
+impl From<&OsStr> for Raw {
+    fn from(text: &OsStr) -> Self {
+        Raw(text.as_bytes().to_vec())
+    }
+}
+
+impl Raw {
+    fn os(&self) -> &OsStr {
+        OsStr::from_bytes(&self.0)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Job {
+    pub tier: Tier,
+    /// `None` only asks whether the tier can be had.
+    program: Option<Raw>,
+    pub argv: Vec<String>,
+    cwd: Raw,
+    env: Vec<(Raw, Raw)>,
+    writable: Vec<Raw>,
+    pub stdin: Option<Vec<u8>>,
+    pub memory_bytes: Option<u64>,
+    pub processes: Option<u64>,
+    pub file_bytes: Option<u64>,
+}
+
+impl Job {
+    pub fn new(spec: &Spec, program: &Path, tier: Tier) -> Self {
+        let Limits { memory_bytes, processes, file_bytes, .. } = spec.limits;
+        Self {
+            tier,
+            program: Some(program.as_os_str().into()),
+            argv: spec.argv.to_vec(),
+            cwd: spec.cwd.as_os_str().into(),
+            env: spec.env.iter().map(|(key, value)| (key.as_os_str().into(), value.as_os_str().into())).collect(),
+            writable: spec.writable.iter().map(|path| path.as_os_str().into()).collect(),
+            stdin: spec.stdin.map(<[u8]>::to_vec),
+            memory_bytes,
+            processes,
+            file_bytes,
+        }
+    }
+
+    pub fn probe(tier: Tier) -> Self {
+        let (argv, env, writable) = (Vec::new(), Vec::new(), Vec::new());
+        let cwd = Raw(b"/".to_vec());
+        let (stdin, memory_bytes, processes, file_bytes) = (None, None, None, None);
+        Self { tier, program: None, argv, cwd, env, writable, stdin, memory_bytes, processes, file_bytes }
+    }
+
+    pub fn program(&self) -> Option<&Path> {
+        self.program.as_ref().map(|raw| Path::new(raw.os()))
+    }
+
+    pub fn cwd(&self) -> &Path {
+        Path::new(self.cwd.os())
+    }
+
+    pub fn env(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.env.iter().map(|(key, value)| (key.os(), value.os()))
+    }
+
+    pub fn writable(&self) -> Vec<PathBuf> {
+        self.writable.iter().map(|raw| OsString::from_vec(raw.0.clone()).into()).collect()
+    }
+
+    pub fn encode(&self) -> Result<Vec<u8>> {
+        let body = serde_json::to_vec(self).context("cannot describe a job to the sandbox helper")?;
+        Ok([&(body.len() as u64).to_le_bytes()[..], &body].concat())
+    }
+
+    pub fn read(from: &mut impl Read) -> Result<Self> {
+        let mut length = [0; 8];
+        from.read_exact(&mut length).context("no job")?;
+        let mut body = vec![0; usize::try_from(u64::from_le_bytes(length))?];
+        from.read_exact(&mut body).context("the job was cut short")?;
+        serde_json::from_slice(&body).context("the job cannot be read")
+    }
+}
+
+/// The helper's only answer, given when everything is over.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    Exit(i32),
+    Signal(i32),
+    /// Confined as asked, but the program could not be started.
+    NotStarted(String),
+    /// The sandbox cannot be had here.
+    Refused(String),
+}
+
+impl Answer {
+    /// Our side may be gone, which the lifeline tells anyway.
+    pub fn send(&self, to: &mut impl Write) {
+        if let Ok(text) = serde_json::to_vec(self) {
+            let _ = to.write_all(&text);
+        }
+    }
+
+    pub fn read(from: &mut impl Read) -> Result<Self> {
+        let mut text = Vec::new();
+        // The socket does not block: what the helper had to say it said before it ended.
+        let _ = from.take(64 << 10).read_to_end(&mut text);
+        if text.is_empty() {
+            bail!("the sandbox helper ended without an answer");
+        }
+        serde_json::from_slice(&text).context("the sandbox helper's answer cannot be read")
+    }
+}

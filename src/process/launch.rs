@@ -1,0 +1,146 @@
+//! How a child is started: directly, or by the sandbox helper.
+
+use super::job::{Answer, Job};
+use super::{Sandbox, Spec, Tier, environment, helper, sweep};
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal};
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+static HELPER: OnceLock<PathBuf> = OnceLock::new();
+
+/// The first helper that is named stays.
+pub fn set_helper(path: &Path) {
+    let _ = HELPER.set(path.to_owned());
+}
+
+/// What stands between us and the child.
+pub struct Started {
+    pub child: Child,
+    /// Our end of the helper's lifeline.
+    pub control: Option<UnixStream>,
+    pub tier: Tier,
+}
+
+/// Whatever fails on our side, no child is left running.
+impl Drop for Started {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let pid = Pid::from_child(&self.child);
+            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+            let _ = self.child.wait();
+            sweep::end(pid, &[]);
+        }
+    }
+}
+
+/// A command that cannot be started: how a shell would answer.
+pub struct NotStarted {
+    pub exit: i32,
+    pub sentence: String,
+}
+
+/// Starts the child; the second value is what must be written to its standard input.
+pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
+    let tier = tier_for(spec.sandbox)?;
+    let program = match resolve(spec) {
+        Ok(program) => program,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    // Without a sandbox too: the helper ends everything when we are killed, and tells one run's orphans from
+    // another's. Programs that are no helper themselves (tests) do without.
+    if tier != Tier::None || HELPER.get().is_some() {
+        let job = Job::new(spec, &program, tier).encode()?;
+        let (child, control) = start_helper(true)?;
+        return Ok(Ok((Started { child, control: Some(control), tier }, job)));
+    }
+    match sweep::register(|| direct(spec, &program).spawn()) {
+        Ok(child) => Ok(Ok((Started { child, control: None, tier }, spec.stdin.unwrap_or_default().to_vec()))),
+        Err(error) => Ok(Err(not_started(&program, &error.to_string()))),
+    }
+}
+
+pub fn not_started(program: impl AsRef<Path>, why: &str) -> NotStarted {
+    NotStarted { exit: 126, sentence: format!("cannot start {}: {why}", program.as_ref().display()) }
+}
+
+/// The program as the child would find it: relative names against its directory, bare ones on its `PATH`.
+fn resolve(spec: &Spec) -> Result<PathBuf, NotStarted> {
+    let name = spec.argv.first().map(String::as_str).unwrap_or_default();
+    if !spec.cwd.is_dir() {
+        return Err(not_started(name, &format!("directory {} does not exist", spec.cwd.display())));
+    }
+    let path = spec.env.iter().find(|(key, _)| key == "PATH").map(|(_, value)| value.as_os_str());
+    let sought = if name.contains('/') { spec.cwd.join(name).into_os_string() } else { name.into() };
+    environment::find_program(sought, path.unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin")))
+        .ok_or_else(|| NotStarted { exit: 127, sentence: format!("{name}: command not found") })
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the room that starts children")]
+fn direct(spec: &Spec, program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg0(&spec.argv[0]).args(&spec.argv[1..]).current_dir(spec.cwd);
+    command.env_clear().envs(spec.env.iter().map(|(key, value)| (key, value)));
+    command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if spec.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    command
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the room that starts children")]
+fn start_helper(piped: bool) -> Result<(Child, UnixStream)> {
+    let path = HELPER.get().context("no sandbox helper is known to this program")?;
+    let (ours, theirs) = UnixStream::pair().context("cannot make a socket")?;
+    let output = || if piped { Stdio::piped() } else { Stdio::null() };
+    let mut command = Command::new(path);
+    command.arg(helper::WORD).env_clear().current_dir("/").process_group(0);
+    command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(output()).stderr(output());
+    let child = sweep::register(|| command.spawn())
+        .with_context(|| format!("cannot start the sandbox helper {}", path.display()))?;
+    Ok((child, ours))
+}
+
+/// What the wanted sandbox comes to here. Foreign code is not run without one; a terminal user's own is.
+fn tier_for(sandbox: Sandbox) -> Result<Tier> {
+    match sandbox {
+        Sandbox::Off => Ok(Tier::None),
+        Sandbox::Light => {
+            static LIGHT: OnceLock<bool> = OnceLock::new();
+            HELPER.get().context("no sandbox helper is known to this program")?;
+            let fenced = *LIGHT.get_or_init(|| probe(Tier::WriteLimits).is_ok());
+            Ok(if fenced { Tier::WriteLimits } else { Tier::None })
+        }
+        Sandbox::Full => match full() {
+            Ok(tier) => Ok(*tier),
+            Err(why) => bail!("no sandbox can be had here ({why}); `--sandbox off` runs the command without one"),
+        },
+    }
+}
+
+/// The strongest tier that works, asked once by trying; else why not.
+pub fn full() -> &'static Result<Tier, String> {
+    static FULL: OnceLock<Result<Tier, String>> = OnceLock::new();
+    let attempt = |tier| probe(tier).map(|()| tier);
+    FULL.get_or_init(|| {
+        attempt(Tier::Namespaces).or_else(|_| attempt(Tier::Landlock)).map_err(|error| format!("{error:#}"))
+    })
+}
+
+fn probe(tier: Tier) -> Result<()> {
+    use std::io::Write;
+    sweep::become_reaper();
+    let (mut child, mut control) = start_helper(false)?;
+    let told = Job::probe(tier).encode().and_then(|job| Ok(control.write_all(&job)?));
+    let _ = child.wait();
+    sweep::forget(&child);
+    told?;
+    match Answer::read(&mut control)? {
+        Answer::Exit(0) => Ok(()),
+        Answer::Refused(why) => bail!("{why}"),
+        other => bail!("the sandbox helper answered {other:?}"),
+    }
+}

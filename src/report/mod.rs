@@ -1,0 +1,96 @@
+//! Every sentence that people read, in one room. Pure: data in, Markdown or plain text out. Foreign
+//! text is made inert before it is quoted; masking happens on the way out, in the adapters.
+
+mod comment;
+pub mod markdown;
+mod pull;
+mod summary;
+mod terminal;
+
+pub use comment::{comment, marker};
+pub use pull::{commit_message, pull_body, pull_title};
+pub use summary::{annotations, summary};
+pub use terminal::{guard_lines, verdict};
+
+use crate::ids::{AttemptName, BranchName, Sha};
+use crate::record::{CheckStatus, Healing, Outcome};
+use crate::task::Task;
+
+/// Longest body that GitHub takes is 65,536 characters; we stop earlier, on a line boundary.
+pub const MAX_BODY: usize = 60_000;
+
+/// What there is to tell about one attempt.
+#[derive(Clone, Copy)]
+pub struct Story<'a> {
+    pub task: &'a Task,
+    pub healing: &'a Healing,
+    pub attempt: &'a AttemptName,
+    pub base: Option<&'a Sha>,
+    pub target: &'a BranchName,
+    pub branch: Option<&'a BranchName>,
+    pub commit: Option<&'a Sha>,
+    /// Where people look at the repository: `https://github.com/o/r`.
+    pub web: &'a str,
+    /// The page of the run that made it.
+    pub run_url: Option<&'a str>,
+    pub pull_url: Option<&'a str>,
+    /// Why something that should have been published was not; a whole sentence.
+    pub refused: Option<&'a str>,
+}
+
+impl Story<'_> {
+    /// One line: what is wrong.
+    fn problem(&self) -> String {
+        let diagnosis = self.healing.diagnosis.as_ref();
+        let quoted = diagnosis.and_then(|d| d.first_error.as_deref()).unwrap_or(&self.task.title);
+        markdown::one_line(quoted, 240)
+    }
+
+    fn stats(&self) -> String {
+        let Some(candidate) = &self.healing.candidate else { return "nothing".to_owned() };
+        let stats = candidate.patch.stats();
+        format!("{}, +{} −{}", count(stats.files, "file"), stats.added, stats.removed)
+    }
+
+    fn cost(&self) -> String {
+        let tokens = self.healing.tokens.input + self.healing.tokens.output;
+        let money = if tokens == 0 { String::new() } else { format!(", ${:.4}", self.healing.cost_usd) };
+        format!("{tokens} tokens{money}, {:.1} s", self.healing.seconds.total)
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn count(n: usize, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}
+
+/// The outcome in half a sentence.
+pub fn outcome_phrase(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Fixed => "fixed, with a pull request",
+        Outcome::Proposed => "a proven patch, not published as a pull request",
+        Outcome::Healthy => "nothing fails",
+        Outcome::Flaky => "flaky: it fails and passes on the same commit",
+        Outcome::Transient => "infrastructure, not code: a rerun is asked for, no patch",
+        Outcome::Explained => "explained, no patch proven",
+        Outcome::Blocked => "blocked",
+        Outcome::Budget => "the budget is used up",
+        Outcome::Duplicate => "already handled",
+        Outcome::Ignored => "not for us",
+        Outcome::Cancelled => "cancelled",
+        Outcome::Error => "thanos-fix itself broke",
+        Outcome::Lost => "ended without a word",
+    }
+}
+
+fn status_word(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Pass => "pass",
+        CheckStatus::Warn => "warn",
+        CheckStatus::Fail => "FAIL",
+        CheckStatus::Skipped => "skipped",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! The pull request and the commit: made by code, the same shape every time.
+
+use super::markdown::{cell, code, details, fence, one_line, table, tail};
+use super::{MAX_BODY, Story, count, status_word};
+use crate::brain::text;
+use crate::record::{CheckResult, Evidence, Healing, Outcome, RunSummary};
+use std::fmt::Write as _;
+
+/// At most 72 characters, so that it fits as a commit subject too.
+pub fn pull_title(story: &Story) -> String {
+    let what = story.healing.candidate.as_ref().map_or_else(|| story.problem(), |c| c.why.clone());
+    let title = format!("fix: {}", text::inert(&what).replace('`', ""));
+    one_line(&title, 72)
+}
+
+/// Subject, what and why, and the trailer by which we know our own commits again.
+pub fn commit_message(story: &Story) -> String {
+    let mut message = format!("{}\n\n", pull_title(story));
+    if let Some(candidate) = &story.healing.candidate {
+        let _ = writeln!(message, "{}", one_line(&text::inert(&candidate.why), 400));
+    }
+    if let Some(evidence) = &story.healing.evidence {
+        let _ = writeln!(message, "\nBefore: {}\nAfter:  {}", ending(&evidence.before), after(evidence));
+        let _ = writeln!(message, "Command: {}", one_line(&text::inert(&evidence.command), 200));
+    }
+    let _ = write!(message, "\nThanos-Task: {}\nThanos-Attempt: {}\n", story.task.key, story.attempt);
+    message
+}
+
+/// The body as it is posted: problem, cause, change, evidence, guards, cost, by hand, how to stop.
+pub fn pull_body(story: &Story) -> String {
+    let mut body = String::new();
+    problem(&mut body, story);
+    change(&mut body, story);
+    if let Some(evidence) = &story.healing.evidence {
+        body.push_str(&evidence_section(evidence));
+    }
+    body.push_str(&guard_section(&story.healing.guards));
+    notes(&mut body, story.healing);
+    let _ = writeln!(body, "### Cost\n\n{}, {} judged.\n", story.cost(), count(story.healing.candidates, "candidate"));
+    by_hand(&mut body, story);
+    stop(&mut body);
+    let tail = footer(story);
+    format!("{}{tail}", text::cut(&body, MAX_BODY - tail.chars().count()))
+}
+
+fn problem(body: &mut String, story: &Story) {
+    let _ = writeln!(body, "### Problem\n\n{}\n", text::inert(&one_line(&story.task.title, 240)));
+    if let Some(run) = &story.task.run {
+        let url = format!("{}/actions/runs/{}", story.web, run.id);
+        let _ = writeln!(body, "Failed build: [run {}]({url}) of {}.\n", run.id, text::inert(&code(&run.workflow)));
+    }
+    let Some(diagnosis) = &story.healing.diagnosis else { return };
+    let _ = writeln!(body, "### Cause\n\nClass: {}.\n", diagnosis.class.as_str());
+    if let Some(error) = &diagnosis.first_error {
+        body.push_str(&fence("text", &one_line(error, 500)));
+    }
+    let places: Vec<String> = diagnosis.suspects.iter().take(3).map(place).collect();
+    if !places.is_empty() {
+        let _ = writeln!(body, "\nSuspected: {}.", places.join(", "));
+    }
+    body.push('\n');
+}
+
+fn place(suspect: &crate::record::Suspect) -> String {
+    let line = suspect.line.map_or_else(String::new, |l| format!(":{l}"));
+    code(&format!("{}{line}", suspect.path))
+}
+
+fn change(body: &mut String, story: &Story) {
+    let Some(candidate) = &story.healing.candidate else { return };
+    let confidence = format!("{:?}", candidate.confidence).to_lowercase();
+    let _ = writeln!(
+        body,
+        "### Change\n\n{} ({}; hand `{}`, {confidence}).\n",
+        text::inert(&one_line(&candidate.why, 400)),
+        story.stats(),
+        candidate.hand.as_str(),
+    );
+    body.push_str(&details("the diff", &fence("diff", &tail(&candidate.patch.unified_diff(), 400))));
+    body.push('\n');
+}
+
+pub(super) fn ending(run: &RunSummary) -> String {
+    match (run.exit, &run.limit) {
+        (Some(code), _) => format!("exit {code} after {:.1} s", run.seconds),
+        (None, Some(limit)) => format!("stopped ({limit}) after {:.1} s", run.seconds),
+        (None, None) => format!("killed after {:.1} s", run.seconds),
+    }
+}
+
+fn after(evidence: &Evidence) -> String {
+    evidence.after.as_ref().map_or_else(|| "not run".to_owned(), ending)
+}
+
+/// Also used by the comment and the summary.
+pub(super) fn evidence_section(evidence: &Evidence) -> String {
+    let mut out = String::from("### Evidence\n\n");
+    out.push_str(&fence("sh", &tail(&evidence.command, 20)));
+    let row = |name: &str, run: &RunSummary| vec![name.to_owned(), ending(run)];
+    let rows = [Some(row("before", &evidence.before)), evidence.after.as_ref().map(|r| row("after", r))];
+    let _ = write!(out, "\n{}", table(&["", "result"], rows.into_iter().flatten()));
+    if !evidence.fail_to_pass.is_empty() {
+        let shown: Vec<String> = evidence.fail_to_pass.iter().take(20).map(|t| code(t)).collect();
+        let more = evidence.fail_to_pass.len().saturating_sub(20);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let _ = writeln!(out, "\nFailing before, passing now: {}{more}.", text::inert(&shown.join(", ")));
+    }
+    if let Some(kept) = evidence.pass_to_pass {
+        let _ = writeln!(out, "\nPassing before and still passing: {}.", count(kept, "test"));
+    }
+    let reproduced = match evidence.reproduced {
+        Some(true) => "The recorded failure was reproduced here before anything was changed.",
+        Some(false) => "The recorded failure was not reproduced here.",
+        None => "No failure was recorded elsewhere; the command was run here before and after.",
+    };
+    let _ = writeln!(out, "\n{reproduced} Sandbox: {}.\n", one_line(&evidence.sandbox, 120));
+    out.push_str(&details("output before", &fence("text", &tail(&evidence.before.excerpt, 60))));
+    if let Some(after) = &evidence.after {
+        out.push_str(&details("output after", &fence("text", &tail(&after.excerpt, 30))));
+    }
+    out.push('\n');
+    out
+}
+
+/// The whole list of checks; also used by the comment and the summary.
+pub(super) fn guard_section(guards: &[CheckResult]) -> String {
+    if guards.is_empty() {
+        return String::new();
+    }
+    let rows = guards.iter().map(|g| {
+        let first = g.findings.first().map(|f| f.message.as_str()).unwrap_or(&g.detail);
+        let more = g.findings.len().saturating_sub(1);
+        let more = if more == 0 { String::new() } else { format!(" (+{more} more)") };
+        vec![code(&g.id), status_word(g.status).to_owned(), text::inert(&cell(first)) + &more]
+    });
+    format!("### Guards\n\n{}\n", table(&["check", "status", "detail"], rows))
+}
+
+fn notes(body: &mut String, healing: &Healing) {
+    if healing.notes.is_empty() {
+        return;
+    }
+    body.push_str("### Notes\n\n");
+    for note in healing.notes.iter().take(20) {
+        let _ = writeln!(body, "- {}", text::inert(&one_line(note, 400)));
+    }
+    body.push('\n');
+}
+
+fn by_hand(body: &mut String, story: &Story) {
+    let (Some(branch), Some(commit)) = (story.branch, story.commit) else { return };
+    let lines = format!("git fetch {} {branch} && git cherry-pick {}", story.web, commit.short());
+    let _ = writeln!(body, "### By hand\n\n{}", fence("sh", &lines));
+}
+
+fn stop(body: &mut String) {
+    body.push_str("### How to stop it\n\nClose this pull request: the branch is then left alone. ");
+    let _ = writeln!(
+        body,
+        "To switch thanos-fix off, remove its workflow, or narrow `triggers:` in `{}`.\n",
+        crate::config::PATH
+    );
+}
+
+/// Never cut: the closing keyword and the line that says who made this and at what cost.
+fn footer(story: &Story) -> String {
+    let mut out = String::new();
+    let closes = story.task.number.filter(|_| !story.task.is_pull && story.healing.outcome != Outcome::Duplicate);
+    if let Some(number) = closes {
+        let _ = writeln!(out, "Fixes #{number}\n");
+    }
+    let _ = write!(out, "<sub>thanos-fix {} · attempt `{}`", env!("CARGO_PKG_VERSION"), story.attempt);
+    if let Some(url) = story.run_url {
+        let _ = write!(out, " · [run]({url})");
+    }
+    let _ = write!(out, " · {}</sub>\n{}", story.cost(), super::marker(&story.task.key));
+    out
+}

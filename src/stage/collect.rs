@@ -1,0 +1,306 @@
+//! Collect: everything about a task that can be known without running anything. Reads the forge; what it
+//! reads is data.
+
+use super::Say;
+use crate::brain::log::{self, RunBlock};
+use crate::brain::{text, workflow};
+use crate::command::CommandLine;
+use crate::config::Config;
+use crate::event::{Actor, UpstreamRun};
+use crate::forge::{Forge, ForgeError, Job, PullState, WorkflowRun};
+use crate::ids::{BranchName, RelPath, Sha};
+use crate::record::{LogReport, Outcome};
+use crate::task::{self, Kind, Task};
+use std::io::Read as _;
+
+/// A log beyond this is read no further; the window keeps its memory bounded long before.
+const MAX_LOG: u64 = 2 * 1024 * 1024 * 1024;
+
+/// What heal is given to work on.
+#[derive(Debug, Clone)]
+pub struct Collected {
+    pub task: Task,
+    pub base: Sha,
+    pub target: BranchName,
+    pub recorded: Option<LogReport>,
+    /// From the failed step; `None` means: configuration, then detection.
+    pub command: Option<CommandLine>,
+    pub prepare: Vec<CommandLine>,
+    pub notes: Vec<String>,
+    /// The issue's title and cleaned body.
+    pub text: String,
+}
+
+/// Work, or an end before anything was spent.
+pub enum Found {
+    Work(Box<Collected>),
+    End(Outcome, String),
+}
+
+type Step<T> = Result<Result<T, (Outcome, String)>, ForgeError>;
+
+macro_rules! go {
+    ($step:expr) => {
+        match $step? {
+            Ok(value) => value,
+            Err((outcome, why)) => return Ok(Found::End(outcome, why)),
+        }
+    };
+}
+
+fn end<T>(outcome: Outcome, why: impl Into<String>) -> Step<T> {
+    Ok(Err((outcome, why.into())))
+}
+
+/// Looks the task up. `mine` tells whether a commit's attempt is an earlier one of this very run.
+pub fn collect(
+    forge: &dyn Forge,
+    config: &Config,
+    default_branch: &BranchName,
+    task: Task,
+    mine: &dyn Fn(&str) -> bool,
+    say: Say,
+) -> Result<Found, ForgeError> {
+    let task = go!(complete(forge, config, task));
+    if let Some((outcome, why)) = already_handled(forge, config, &task, mine)? {
+        return Ok(Found::End(outcome, why));
+    }
+    let (base, target) = go!(place(forge, default_branch, &task));
+    let body = text::clean(&task.body);
+    let mut collected = Collected {
+        text: format!("{}\n{body}", text::clean(&task.title)),
+        command: task.command.clone(),
+        task,
+        base,
+        target,
+        recorded: None,
+        prepare: Vec::new(),
+        notes: Vec::new(),
+    };
+    if let Some(run) = collected.task.run.clone() {
+        say("collect", &format!("run {} of {} at {}", run.id, run.workflow, run.head_sha.short()));
+        read_build(forge, &run, &mut collected, say)?;
+    } else {
+        collected.recorded = recorded_in(&collected.text);
+    }
+    Ok(Found::Work(Box::new(collected)))
+}
+
+/// Fills in what an event names only by number, and asks again for what may have changed since.
+fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
+    if let Some(id) = task.run_id {
+        let Some(now) = forge.run(id)? else { return end(Outcome::Ignored, format!("there is no workflow run {id}")) };
+        return complete_run(task, &now, config);
+    }
+    let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
+    if task.title.is_empty() {
+        let Some(issue) = forge.issue(number)? else {
+            return end(Outcome::Ignored, format!("there is no issue #{number}"));
+        };
+        if !issue.open {
+            return end(Outcome::Ignored, format!("#{number} is closed"));
+        }
+        task.is_pull = issue.is_pull;
+        task.title = issue.title;
+        task.body = issue.body;
+    }
+    Ok(Ok(task))
+}
+
+fn complete_run(task: Task, now: &WorkflowRun, config: &Config) -> Step<Task> {
+    let conclusion = now.conclusion.clone().unwrap_or_default();
+    if now.status == "completed" && conclusion == "success" {
+        return end(Outcome::Duplicate, format!("the build was run again and passes now: {}", now.url));
+    }
+    if now.head_repository.as_ref().is_none_or(|head| *head != task.repository) {
+        return end(Outcome::Blocked, "the failed build is of a fork; a fork's code is not run next to this token");
+    }
+    let Some(branch) = now.head_branch.as_ref().and_then(|b| BranchName::parse(b.as_str()).ok()) else {
+        return end(Outcome::Ignored, "the workflow run has no branch");
+    };
+    let actors = [&now.actor, &now.triggering_actor].into_iter().flatten();
+    let run = UpstreamRun {
+        id: now.id,
+        attempt: u64::from(now.attempt),
+        workflow: if now.name.is_empty() { now.path.clone() } else { now.name.clone() },
+        path: now.path.split('@').next().unwrap_or_default().to_owned(),
+        event: now.event.clone(),
+        conclusion,
+        head_sha: now.head_sha.clone(),
+        head_branch: Some(branch.clone()),
+        head_repository: now.head_repository.clone(),
+        actors: actors.map(|a| Actor { login: a.login.clone(), kind: kind_of(a.bot) }).collect(),
+        pulls: task.run.as_ref().map(|r| r.pulls.clone()).unwrap_or_default(),
+    };
+    // The key stays the one that the event gave, when it gave the whole run.
+    let key = task.run.is_some().then(|| task.key.clone());
+    let mut task = task::for_run(task, &run, &branch, config);
+    task.key = key.unwrap_or(task.key);
+    Ok(Ok(task))
+}
+
+fn kind_of(bot: bool) -> String {
+    if bot { "Bot" } else { "User" }.to_owned()
+}
+
+/// Looks for somebody else's work on the same thing before anything is spent.
+fn already_handled(
+    forge: &dyn Forge,
+    config: &Config,
+    task: &Task,
+    mine: &dyn Fn(&str) -> bool,
+) -> Result<Option<(Outcome, String)>, ForgeError> {
+    let ours = format!("{}/{}", config.branch.prefix, task.key);
+    let on_our_branch = task.target.as_ref().is_some_and(|t| t.as_str() == ours);
+    if let Ok(branch) = BranchName::parse(ours)
+        && !on_our_branch
+        && let Some(pull) = forge.pull_of(&branch)?.filter(|p| p.state == PullState::Open)
+    {
+        let owner = match &pull.head_sha {
+            Some(tip) => forge
+                .commit(tip)?
+                .and_then(|c| super::publish::trailer(&c.message, "Thanos-Attempt").map(str::to_owned)),
+            None => None,
+        };
+        if !owner.is_some_and(|o| mine(&o)) {
+            return Ok(Some((Outcome::Duplicate, format!("{} is open for this task", pull.url))));
+        }
+    }
+    if task.kind == Kind::Issue && !task.is_pull {
+        return linked(forge, task);
+    }
+    if let Some(run) = &task.run {
+        return gone_already(forge, run);
+    }
+    Ok(None)
+}
+
+fn linked(forge: &dyn Forge, task: &Task) -> Result<Option<(Outcome, String)>, ForgeError> {
+    let Some(number) = task.number else { return Ok(None) };
+    let open = forge.linked_pulls(number)?.into_iter().find(|l| l.closes && l.same_repo && l.state == PullState::Open);
+    Ok(open.map(|l| (Outcome::Duplicate, format!("{} already says that it closes #{number}", l.url))))
+}
+
+/// A newer run of the same workflow on the same branch has the last word.
+fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome, String)>, ForgeError> {
+    let (Some(branch), Some(file)) = (&run.head_branch, run.path.rsplit('/').next().filter(|f| !f.is_empty())) else {
+        return Ok(None);
+    };
+    let newer =
+        forge.runs_of(file, branch.as_str(), 10)?.into_iter().filter(|r| r.id > run.id && r.status == "completed");
+    let newest = newer.max_by_key(|r| r.id);
+    Ok(newest.and_then(|r| match r.conclusion.as_deref() {
+        Some("success") => {
+            Some((Outcome::Duplicate, format!("the failure is gone already: {} passes on {branch}", r.url)))
+        }
+        Some("failure" | "timed_out") => {
+            Some((Outcome::Duplicate, format!("a newer run failed on {branch} and is its own task: {}", r.url)))
+        }
+        _ => None,
+    }))
+}
+
+/// The base commit and the target branch.
+fn place(forge: &dyn Forge, default_branch: &BranchName, task: &Task) -> Step<(Sha, BranchName)> {
+    if task.kind == Kind::Issue && task.is_pull {
+        return pull_place(forge, task);
+    }
+    let target = task.target.clone().unwrap_or_else(|| default_branch.clone());
+    let Some(tip) = forge.branch_tip(&target)? else {
+        return end(Outcome::Ignored, format!("the branch {target} is gone"));
+    };
+    Ok(Ok((task.base.clone().unwrap_or(tip), target)))
+}
+
+fn pull_place(forge: &dyn Forge, task: &Task) -> Step<(Sha, BranchName)> {
+    let number = task.number.unwrap_or_default();
+    let Some(pull) = forge.pull(number)? else {
+        return end(Outcome::Ignored, format!("there is no pull request #{number}"));
+    };
+    if pull.head_repo.as_ref() != Some(&task.repository) {
+        return end(
+            Outcome::Blocked,
+            "the pull request comes from a fork; a fork's code is not run next to this token",
+        );
+    }
+    match (pull.head_sha, BranchName::parse(pull.head)) {
+        (Some(sha), Ok(branch)) => Ok(Ok((sha, branch))),
+        _ => end(Outcome::Ignored, format!("pull request #{number} has no branch any more")),
+    }
+}
+
+/// The failed job's log and the command of its failed step.
+fn read_build(forge: &dyn Forge, run: &UpstreamRun, into: &mut Collected, say: Say) -> Result<(), ForgeError> {
+    let attempt = u32::try_from(run.attempt).unwrap_or(1);
+    let jobs = forge.failed_jobs(run.id, attempt)?;
+    let Some(job) = jobs.first() else {
+        into.notes.push("the run names no failed job".to_owned());
+        return Ok(());
+    };
+    if jobs.len() > 1 {
+        let others: Vec<&str> = jobs.iter().skip(1).map(|j| j.name.as_str()).collect();
+        into.notes.push(format!("other failed jobs of that run, not looked at: {}", others.join(", ")));
+    }
+    let (report, blocks) = read_log(forge, job)?;
+    if let Some(report) = report {
+        let quote = report.first_error.clone().unwrap_or_else(|| "no error line found".to_owned());
+        say("collect", &format!("job {}: {}: {quote:.160}", job.name, report.class.as_str()));
+        into.recorded = Some(report);
+    } else {
+        into.notes.push(format!("the log of the job {} is gone", job.name));
+    }
+    let step = job.steps.iter().find(|s| s.conclusion.as_deref() == Some("failure"));
+    let step = step.map_or(job.name.as_str(), |s| s.name.as_str());
+    match plan(forge, run, &job.name, step, &blocks)? {
+        Ok(plan) => {
+            into.notes.extend(plan.lacks.iter().map(|what| format!("not replayed here: {what}")));
+            into.command = Some(plan.command);
+            into.prepare = plan.prepare;
+        }
+        Err(why) => into.notes.push(format!("the failed step's command is not used: {why}")),
+    }
+    Ok(())
+}
+
+fn plan(
+    forge: &dyn Forge,
+    run: &UpstreamRun,
+    job: &str,
+    step: &str,
+    blocks: &[RunBlock],
+) -> Result<Result<workflow::StepPlan, String>, ForgeError> {
+    let Ok(path) = RelPath::parse(run.path.as_str()) else {
+        return Ok(Err("the run does not name its workflow file".to_owned()));
+    };
+    Ok(match forge.file(&run.head_sha, &path)? {
+        Some(file) => workflow::plan(&String::from_utf8_lossy(&file), job, step, blocks),
+        None => Err(format!("{path} does not exist at {}", run.head_sha.short())),
+    })
+}
+
+fn read_log(forge: &dyn Forge, job: &Job) -> Result<(Option<LogReport>, Vec<RunBlock>), ForgeError> {
+    let Some(stream) = forge.job_log(job.id)? else { return Ok((None, Vec::new())) };
+    let mut stream = stream.take(MAX_LOG);
+    let mut reader = log::Reader::default();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => reader.push(&buffer[..n]),
+            // What came so far is better than nothing; the report says what it shows.
+            Err(e) => {
+                tracing::warn!("the log of job {} broke off: {e}", job.id);
+                break;
+            }
+        }
+    }
+    let (report, blocks) = reader.finish_with_steps();
+    Ok((Some(report), blocks))
+}
+
+/// An issue that quotes a failure has recorded one.
+fn recorded_in(text: &str) -> Option<LogReport> {
+    let report = log::read(text);
+    let telling = report.tool.is_some() && report.first_error.is_some();
+    telling.then_some(report)
+}

@@ -1,0 +1,248 @@
+//! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
+
+use super::Job;
+use crate::command::CommandLine;
+use crate::guard;
+use crate::hand::Workshop;
+use crate::ids::RelPath;
+use crate::patch::Patch;
+use crate::process::{self, Finished};
+use crate::record::{CheckResult, Outcome};
+use crate::stage::Say;
+use crate::verify::{self, Run, Verifier};
+use crate::workspace::{ApplyResult, Tree};
+use anyhow::{Result, bail};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+pub struct Bench<'a> {
+    pub job: &'a Job,
+    pub say: Say<'a>,
+    pub verifier: Verifier<'a>,
+    tree: RefCell<Tree>,
+    files: OnceCell<Vec<RelPath>>,
+    /// File name → indices into `files`, to resolve what logs call them.
+    by_name: OnceCell<HashMap<String, Vec<usize>>>,
+    env: Vec<(OsString, OsString)>,
+    deadline: Instant,
+    cancel: &'a AtomicBool,
+    verify_seconds: Cell<f64>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
+        Self {
+            job,
+            say,
+            verifier,
+            tree: RefCell::new(tree),
+            files: OnceCell::new(),
+            by_name: OnceCell::new(),
+            env: job.env.iter().map(|(k, v)| (k.into(), v.into())).collect(),
+            deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
+            cancel,
+            verify_seconds: Cell::new(0.0),
+        }
+    }
+
+    /// Why no more work may be started, if so.
+    pub fn over(&self) -> Option<Outcome> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Some(Outcome::Cancelled);
+        }
+        (Instant::now() >= self.deadline).then_some(Outcome::Budget)
+    }
+
+    pub fn verify_seconds(&self) -> f64 {
+        self.verify_seconds.get()
+    }
+
+    /// Runs the command; what it did to tracked files is put back.
+    pub fn verify(&self) -> Result<Run> {
+        self.protected(|| self.verifier.run())
+    }
+
+    /// Runs only the failing tests, where the runner can do that.
+    pub fn verify_only(&self, failing: &[String]) -> Result<Option<Run>> {
+        self.protected(|| self.verifier.run_only(failing))
+    }
+
+    /// Runs the set-up commands, with the network on; `Err` text for people when one fails.
+    pub fn prepare(&self) -> Result<Result<(), String>> {
+        for command in &self.job.prepare {
+            (self.say)("prepare", &crate::report::markdown::one_line(&command.to_string(), 100));
+            let limit = Duration::from_secs(self.job.timeout_seconds);
+            let done = self.run_with_network(command, limit)?;
+            if !done.success() {
+                let tail = String::from_utf8_lossy(&done.combined);
+                let tail = crate::report::markdown::tail(tail.trim_end(), 3);
+                let shown = crate::report::markdown::one_line(&command.to_string(), 100);
+                return Ok(Err(format!("the set-up command `{shown}` fails here: {tail}")));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn protected<R>(&self, act: impl FnOnce() -> Result<R>) -> Result<R> {
+        let before = self.tree.borrow_mut().snapshot()?;
+        let started = Instant::now();
+        let result = act();
+        self.verify_seconds.set(self.verify_seconds.get() + started.elapsed().as_secs_f64());
+        let changed = self.tree.borrow_mut().repair(&before)?;
+        if !changed.is_empty() {
+            tracing::debug!(files = changed.len(), "put back what the command had changed");
+        }
+        result
+    }
+
+    /// `false` when the tree is not what the patch expects (a hand worked on stale data).
+    pub fn apply(&self, patch: &Patch) -> Result<bool> {
+        Ok(match self.tree.borrow_mut().apply(patch)? {
+            ApplyResult::Applied => true,
+            ApplyResult::Conflict(path) | ApplyResult::ReadOnly(path) => {
+                tracing::debug!(%path, "a candidate does not apply");
+                false
+            }
+        })
+    }
+
+    pub fn undo(&self, patch: &Patch) -> Result<()> {
+        if !self.apply(&patch.reversed())? {
+            bail!("a candidate could not be taken back; the tree is restored as a whole");
+        }
+        Ok(())
+    }
+
+    pub fn restore(&self) -> Result<()> {
+        self.tree.borrow_mut().restore()
+    }
+
+    pub fn accept(&self) -> Result<()> {
+        self.tree.borrow_mut().accept()
+    }
+
+    /// The checks over data alone.
+    pub fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
+        let modes = guard::Modes::default();
+        guard::judge(&guard::Input { patch, policy: &self.job.policy, modes: &modes })
+    }
+
+    fn spawn(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration, network: bool) -> Result<Finished> {
+        let root = self.tree.borrow().root().to_owned();
+        self.spawn_in(&root, command, stdin, limit, network)
+    }
+
+    /// Does not touch the tree: `capture` holds it while its command runs.
+    fn spawn_in(
+        &self,
+        root: &Path,
+        command: &CommandLine,
+        stdin: Option<&[u8]>,
+        limit: Duration,
+        network: bool,
+    ) -> Result<Finished> {
+        let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
+        let mut env = self.env.clone();
+        env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
+        let own = [root.to_owned(), self.job.scratch.clone()];
+        let writable: Vec<PathBuf> = verify::caches(&self.env).into_iter().chain(own).collect();
+        process::run(&process::Spec {
+            argv: &command.argv,
+            cwd: &cwd,
+            env: &env,
+            stdin,
+            limits: process::Limits { wall: limit.min(self.left()), ..process::Limits::default() },
+            sandbox: super::sandbox(self.job.sandbox, network),
+            writable: &writable,
+            cancel: Some(self.cancel),
+            on_output: None,
+        })
+    }
+
+    /// Set-up that may download; what it does to the tree is undone.
+    pub fn run_with_network(&self, command: &CommandLine, limit: Duration) -> Result<Finished> {
+        self.protected(|| self.spawn(command, None, limit, true))
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
+    }
+
+    fn by_name(&self) -> Result<&HashMap<String, Vec<usize>>> {
+        if let Some(map) = self.by_name.get() {
+            return Ok(map);
+        }
+        let mut map: HashMap<String, Vec<usize>> = HashMap::new();
+        for (i, path) in self.files()?.iter().enumerate() {
+            map.entry(path.file_name().to_owned()).or_default().push(i);
+        }
+        Ok(self.by_name.get_or_init(|| map))
+    }
+}
+
+impl Workshop for Bench<'_> {
+    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
+        self.tree.borrow().read(path)
+    }
+
+    fn files(&self) -> Result<&[RelPath]> {
+        if let Some(files) = self.files.get() {
+            return Ok(files);
+        }
+        let files = self.tree.borrow().files()?;
+        Ok(self.files.get_or_init(|| files))
+    }
+
+    /// The file whose path shares the longest tail with what the log wrote; a bare name only when one
+    /// file has it.
+    fn resolve(&self, path: &str) -> Option<RelPath> {
+        let path = path.trim().replace('\\', "/");
+        let root = self.tree.borrow().root().to_string_lossy().into_owned();
+        let inside = path.strip_prefix(&root).map(|p| p.trim_start_matches('/'));
+        if inside.is_none() && path.starts_with('/') && Path::new(&path).exists() {
+            // A real file of this machine outside the tree: a library, not ours.
+            return None;
+        }
+        let wanted: Vec<&str> =
+            inside.unwrap_or(&path).split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
+        let files = self.files().ok()?;
+        let directory = self.job.command.directory.as_ref();
+        let direct = |p: String| RelPath::parse(p).ok().filter(|p| files.binary_search(p).is_ok());
+        let joined = wanted.join("/");
+        if let Some(found) = directory.and_then(|d| direct(format!("{d}/{joined}"))).or_else(|| direct(joined.clone()))
+        {
+            return Some(found);
+        }
+        let same_name = self.by_name().ok()?.get(*wanted.last()?)?;
+        let shared = |p: &RelPath| p.as_str().rsplit('/').zip(wanted.iter().rev()).take_while(|(a, b)| a == *b).count();
+        let best = same_name.iter().map(|i| (shared(&files[*i]), *i)).max_by_key(|(n, i)| (*n, usize::MAX - i))?;
+        let ties = same_name.iter().filter(|i| shared(&files[**i]) == best.0).count();
+        (ties == 1).then(|| files[best.1].clone())
+    }
+
+    fn run(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration) -> Result<Finished> {
+        self.protected(|| self.spawn(command, stdin, limit, false))
+    }
+
+    fn capture(&self, command: &CommandLine, paths: &[RelPath], limit: Duration) -> Result<(Finished, Patch)> {
+        let root = self.tree.borrow().root().to_owned();
+        self.tree.borrow_mut().capture(paths, || self.spawn_in(&root, command, None, limit, false))
+    }
+
+    fn find_program(&self, name: &str) -> Option<String> {
+        if name.contains('/') {
+            return None;
+        }
+        let root = self.tree.borrow().root().to_owned();
+        let own = ["node_modules/.bin", ".venv/bin", "venv/bin"].map(|dir| root.join(dir).join(name));
+        let path = self.env.iter().find(|(k, _)| k == "PATH").map(|(_, v)| v.clone()).unwrap_or_default();
+        own.into_iter()
+            .find(|p| p.is_file())
+            .or_else(|| process::find_program(name, &path))
+            .map(|p| p.to_string_lossy().into_owned())
+    }
+}

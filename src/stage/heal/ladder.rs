@@ -1,0 +1,357 @@
+//! The ladder: candidates hand by hand, each judged, each tried in place, the first that passes kept. A
+//! candidate that removes the first error without breaking a test becomes the ground of the next round,
+//! so that several causes are repaired one at a time; if that leads nowhere, nothing stays.
+
+use super::bench::Bench;
+use super::{diagnose, summarize};
+use crate::brain::log;
+use crate::guard;
+use crate::hand::{self, Hand, Job};
+use crate::patch::Patch;
+use crate::record::{
+    Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Outcome, RunSummary, Tried,
+};
+use crate::verify::{self, Run};
+use anyhow::Result;
+use std::collections::HashSet;
+use std::time::Instant;
+
+/// More causes than this in one command are left to people.
+const MAX_ROUNDS: usize = 12;
+/// Candidates whose command was run, in all rounds together.
+const MAX_JUDGED: usize = 200;
+
+/// How the climb ended.
+pub struct Climb {
+    pub outcome: Outcome,
+    pub reason: String,
+    pub candidate: Option<Candidate>,
+    pub after: Option<(RunSummary, verify::Comparison)>,
+    pub guards: Vec<CheckResult>,
+    pub tried: Vec<Tried>,
+    pub judged: usize,
+    pub seconds: f64,
+    pub skipped: usize,
+}
+
+/// What one candidate came to.
+enum Trial {
+    Passed(Box<(Patch, Run, Vec<CheckResult>)>),
+    /// It fails later or elsewhere: ground for the next round.
+    Better(Box<Run>),
+    Fell(String),
+}
+
+struct State<'b, 'a> {
+    bench: &'b Bench<'a>,
+    base: &'b Run,
+    /// What is applied already.
+    ground: Patch,
+    why: Vec<String>,
+    hand: HandId,
+    confidence: Confidence,
+    seen: HashSet<String>,
+    tried: Vec<Tried>,
+    judged: usize,
+    skipped: usize,
+    blocked: Option<Vec<CheckResult>>,
+}
+
+/// Climbs from the failing run `base`, whose diagnosis is `first`.
+pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
+    let started = Instant::now();
+    let verified_before = bench.verify_seconds();
+    let mut state = State {
+        bench,
+        base,
+        ground: Patch::default(),
+        why: Vec::new(),
+        hand: HandId::Tool,
+        confidence: Confidence::Confident,
+        seen: bench.job.tried.iter().map(|t| t.digest.clone()).collect(),
+        tried: Vec::new(),
+        judged: 0,
+        skipped: 0,
+        blocked: None,
+    };
+    let mut climb = state.rounds(first)?;
+    climb.tried = state.tried;
+    climb.judged = state.judged;
+    climb.skipped = state.skipped;
+    climb.seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
+    Ok(climb)
+}
+
+impl State<'_, '_> {
+    fn rounds(&mut self, first: &Diagnosis) -> Result<Climb> {
+        let mut diagnosis = first.clone();
+        let mut log = self.base.text.clone();
+        for _ in 0..MAX_ROUNDS {
+            match self.round(&diagnosis, &log)? {
+                Step::Done(climb) => return Ok(*climb),
+                Step::Next(run) => {
+                    log = run.text;
+                    diagnosis = diagnose(self.bench, &log)?;
+                    (self.bench.say)("heal", &format!("one cause removed; next: {}", quoted(&diagnosis)));
+                }
+                Step::Stuck => break,
+            }
+        }
+        Ok(self.gave_up())
+    }
+
+    fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
+        for hand in rungs(&diagnosis.strategy) {
+            let tried = [self.bench.job.tried.as_slice(), &self.tried].concat();
+            let job = Job { diagnosis, log, command: &self.bench.job.command, workshop: self.bench, tried: &tried };
+            let candidates = match hand.propose(&job) {
+                Ok(candidates) => candidates,
+                Err(e) => {
+                    tracing::warn!("the hand {} broke: {e:#}", hand.id().as_str());
+                    continue;
+                }
+            };
+            for candidate in candidates {
+                if let Some(step) = self.consider(candidate, hand.as_ref(), diagnosis)? {
+                    return Ok(step);
+                }
+            }
+        }
+        Ok(Step::Stuck)
+    }
+
+    /// Judges one candidate; `Some` ends the round.
+    fn consider(
+        &mut self,
+        candidate: Result<Candidate>,
+        hand: &dyn Hand,
+        diagnosis: &Diagnosis,
+    ) -> Result<Option<Step>> {
+        if let Some(outcome) = self.bench.over() {
+            return Ok(Some(Step::Done(Box::new(self.ended(outcome)))));
+        }
+        let candidate = match candidate {
+            Ok(candidate) => candidate,
+            Err(e) => {
+                tracing::warn!("the hand {} broke on a candidate: {e:#}", hand.id().as_str());
+                return Ok(None);
+            }
+        };
+        let full = self.ground.then(&candidate.patch);
+        let digest = full.digest();
+        if candidate.patch.is_empty() || !self.seen.insert(digest.clone()) {
+            self.skipped += usize::from(self.bench.job.tried.iter().any(|t| t.digest == digest));
+            return Ok(None);
+        }
+        if self.judged >= MAX_JUDGED {
+            return Ok(Some(Step::Stuck));
+        }
+        let trial = self.try_one(&candidate, &full, diagnosis)?;
+        let result = match &trial {
+            Trial::Passed(_) => "passed".to_owned(),
+            Trial::Better(_) => "removes one cause, others remain".to_owned(),
+            Trial::Fell(why) => why.clone(),
+        };
+        (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.judged, candidate.why));
+        self.tried.push(Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result });
+        Ok(match trial {
+            Trial::Fell(_) => None,
+            Trial::Better(run) => {
+                self.take(&candidate, full);
+                Some(Step::Next(*run))
+            }
+            Trial::Passed(passed) => {
+                let (patch, run, guards) = *passed;
+                self.take(&candidate, patch);
+                Some(Step::Done(Box::new(self.passed(&run, guards))))
+            }
+        })
+    }
+
+    fn take(&mut self, candidate: &Candidate, ground: Patch) {
+        self.ground = ground;
+        if !self.why.contains(&candidate.why) {
+            self.why.push(candidate.why.clone());
+        }
+        self.hand = candidate.hand;
+        self.confidence = self.confidence.min(candidate.confidence);
+    }
+
+    fn try_one(&mut self, candidate: &Candidate, full: &Patch, diagnosis: &Diagnosis) -> Result<Trial> {
+        let guards = self.bench.judge(full);
+        if !guard::passes(&guards) {
+            let why = blocked_by(&guards);
+            self.blocked = Some(guards);
+            return Ok(Trial::Fell(why));
+        }
+        if !self.bench.apply(&candidate.patch)? {
+            return Ok(Trial::Fell("does not apply".to_owned()));
+        }
+        self.judged += 1;
+        let run = self.bench.verify()?;
+        let compared = verify::compare(self.base, &run);
+        let trial = if run.passed() && compared.broken.is_empty() {
+            self.prove(full, run, guards)?
+        } else if let Some(broken) = compared.broken.first() {
+            Trial::Fell(format!("breaks {broken}"))
+        } else if is_better(diagnosis, &run, candidate) {
+            return Ok(Trial::Better(Box::new(run)));
+        } else {
+            Trial::Fell(still_fails(&run))
+        };
+        if matches!(trial, Trial::Fell(_)) {
+            self.bench.undo(&candidate.patch)?;
+        }
+        Ok(trial)
+    }
+
+    /// The last guard: the repository's hooks, which may add to the patch.
+    fn prove(&mut self, full: &Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
+        let mut verified = CheckResult::from_findings("verify", Vec::new());
+        verified.seconds = run.finished.seconds;
+        verified.detail =
+            format!("`{}` passes", crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80));
+        guards.push(verified);
+        let (hooks, addition) = super::hooks::run(self.bench, full)?;
+        let failed = hooks.status == CheckStatus::Fail;
+        guards.push(hooks);
+        if failed {
+            let why = blocked_by(&guards);
+            self.blocked = Some(guards);
+            return Ok(Trial::Fell(why));
+        }
+        let Some(addition) = addition.filter(|a| !a.is_empty()) else {
+            return Ok(Trial::Passed(Box::new((full.clone(), run, guards))));
+        };
+        // What a hook rewrote is judged and proven like everything else.
+        let with_hooks = full.then(&addition);
+        let again = self.bench.judge(&with_hooks);
+        if !guard::passes(&again) || !self.bench.apply(&addition)? {
+            return Ok(Trial::Fell(format!("after the hooks: {}", blocked_by(&again))));
+        }
+        let run = self.bench.verify()?;
+        if run.passed() && verify::compare(self.base, &run).broken.is_empty() {
+            return Ok(Trial::Passed(Box::new((with_hooks, run, guards))));
+        }
+        self.bench.undo(&addition)?;
+        Ok(Trial::Fell("fails after the hooks rewrote it".to_owned()))
+    }
+
+    fn passed(&self, run: &Run, guards: Vec<CheckResult>) -> Climb {
+        let candidate = Candidate {
+            patch: self.ground.clone(),
+            hand: self.hand,
+            why: self.why.join("; "),
+            confidence: self.confidence,
+        };
+        Climb {
+            outcome: Outcome::Proposed,
+            reason: candidate.why.clone(),
+            candidate: Some(candidate),
+            after: Some((summarize(run), verify::compare(self.base, run))),
+            guards,
+            ..self.empty(Outcome::Proposed)
+        }
+    }
+
+    fn ended(&self, outcome: Outcome) -> Climb {
+        let reason = match outcome {
+            Outcome::Cancelled => "stopped from outside; the tree is as it was".to_owned(),
+            _ => format!("the budget of {} s is used up (budget.seconds)", self.bench.job.budget_seconds),
+        };
+        Climb { reason, ..self.empty(outcome) }
+    }
+
+    fn gave_up(&self) -> Climb {
+        if let Some(guards) = self.blocked.clone().filter(|_| self.judged == 0) {
+            let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
+            return Climb { reason, guards, ..self.empty(Outcome::Blocked) };
+        }
+        let reason = match (self.judged, self.skipped) {
+            (0, 0) => "no hand has a candidate for this failure".to_owned(),
+            (0, n) => format!("all {n} candidates were tried by an earlier attempt"),
+            (n, _) => format!("{} tried, none passes", crate::report::count(n, "candidate")),
+        };
+        Climb { reason, ..self.empty(Outcome::Explained) }
+    }
+
+    fn empty(&self, outcome: Outcome) -> Climb {
+        Climb {
+            outcome,
+            reason: String::new(),
+            candidate: None,
+            after: None,
+            guards: Vec::new(),
+            tried: Vec::new(),
+            judged: 0,
+            seconds: 0.0,
+            skipped: 0,
+        }
+    }
+}
+
+/// The hands that the strategy names, in its order.
+fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
+    let mut hands = hand::ladder();
+    hands.retain(|h| strategy.contains(&h.id()));
+    hands.sort_by_key(|h| strategy.iter().position(|id| *id == h.id()));
+    hands
+}
+
+enum Step {
+    Done(Box<Climb>),
+    Next(Run),
+    Stuck,
+}
+
+fn quoted(diagnosis: &Diagnosis) -> String {
+    crate::report::markdown::one_line(diagnosis.first_error.as_deref().unwrap_or(diagnosis.class.as_str()), 120)
+}
+
+fn blocked_by(guards: &[CheckResult]) -> String {
+    let failed = guards.iter().find(|g| g.status == CheckStatus::Fail);
+    failed.map_or_else(String::new, |g| {
+        let finding = g.findings.first().map(|f| f.message.as_str()).unwrap_or(&g.detail);
+        format!("refused by the guard {}: {finding}", g.id)
+    })
+}
+
+fn still_fails(run: &Run) -> String {
+    let report = log::read(&run.text);
+    let line = report.first_error.unwrap_or_else(|| run.ending());
+    format!("still fails: {}", crate::report::markdown::one_line(&line, 120))
+}
+
+/// Whether a run that still fails is a step forward: the diagnosed error is gone, nothing is said about
+/// the lines that the candidate wrote, and there is not more wrong than before.
+fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
+    let after = log::read(&run.text);
+    if after.class == FailureClass::Unknown || run.finished.limit.is_some() {
+        return false;
+    }
+    let gone = match (&before.first_error, &after.first_error) {
+        (Some(old), Some(new)) => log::normalise(old) != log::normalise(new) && !run.text.contains(old.trim()),
+        _ => false,
+    };
+    let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
+    let fewer_places = after.locations.len() < before.locations.len();
+    let later = stage_of(after.class) > stage_of(before.class);
+    let touched: HashSet<(&str, u32)> =
+        candidate.patch.added_lines().into_iter().map(|(p, l, _)| (p.as_str(), l)).collect();
+    let blamed = after
+        .locations
+        .iter()
+        .any(|l| l.line.is_some_and(|line| touched.iter().any(|(path, at)| *at == line && l.path.ends_with(path))));
+    !blamed && (fewer_tests || (gone && (later || fewer_places || after.locations.len() <= before.locations.len())))
+}
+
+/// A build fails in this order: what comes later is only seen once the earlier is repaired.
+fn stage_of(class: FailureClass) -> u8 {
+    match class {
+        FailureClass::Dependency | FailureClass::Config => 0,
+        FailureClass::Compile => 1,
+        FailureClass::Type => 2,
+        FailureClass::Lint | FailureClass::Format => 3,
+        _ => 4,
+    }
+}

@@ -1,0 +1,238 @@
+//! Heal: run the command, say what is wrong, climb the ladder, prove the repair. It runs repository
+//! code, so in the Action it is a process of its own that holds no secret.
+
+mod bench;
+mod hooks;
+mod ladder;
+mod suspects;
+
+use super::Say;
+use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
+use crate::brain::log;
+use crate::command::CommandLine;
+use crate::config::{Policy, Sandbox};
+use crate::process;
+use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
+use crate::report::markdown::{one_line, tail};
+use crate::task::Request;
+use crate::verify::{Run, Verifier};
+use crate::workspace::Tree;
+use anyhow::{Context as _, Result};
+use bench::Bench;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Everything the stage needs; crosses the process boundary as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Job {
+    /// The tree to repair.
+    pub root: PathBuf,
+    /// Where old states are kept until the tree is accepted or restored; outside the tree.
+    pub journal: PathBuf,
+    /// The attempt's private temporary folder, kept between its runs.
+    pub scratch: PathBuf,
+    pub command: CommandLine,
+    /// Set-up commands, run first with the network on.
+    pub prepare: Vec<CommandLine>,
+    /// What the log of the failed build said.
+    pub recorded: Option<LogReport>,
+    /// The title and cleaned body, for suspects.
+    pub text: String,
+    pub request: Request,
+    pub hands: Vec<HandId>,
+    pub policy: Policy,
+    pub sandbox: Sandbox,
+    /// The complete environment of every child.
+    pub env: Vec<(String, String)>,
+    pub timeout_seconds: u64,
+    pub budget_seconds: u64,
+    /// What earlier attempts tried: untrusted, used only to skip and to tell.
+    pub tried: Vec<Tried>,
+    /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
+    pub keep: bool,
+}
+
+/// Runs the stage. Whatever happens, the tree ends either repaired (and `keep` was set) or as it began.
+pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
+    let started = Instant::now();
+    let tree = Tree::open(&job.root, &job.journal)?;
+    let verifier = verifier(job, cancel)?;
+    let bench = Bench::new(job, tree, verifier, cancel, say);
+    let mut healing = work(&bench)?;
+    if job.keep && healing.outcome == Outcome::Proposed {
+        bench.accept()?;
+    } else {
+        bench.restore()?;
+    }
+    healing.seconds.total = started.elapsed().as_secs_f64();
+    healing.seconds.verify = bench.verify_seconds();
+    Ok(healing)
+}
+
+fn work(bench: &Bench) -> Result<Healing> {
+    let mut healing = Healing::default();
+    if let Err(why) = bench.prepare()? {
+        return Ok(healing.end(Outcome::Explained, why));
+    }
+    (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
+    let base = bench.verify()?;
+    healing.evidence = Some(evidence(bench, &base));
+    if let Some(outcome) = bench.over().filter(|o| *o == Outcome::Cancelled) {
+        return Ok(healing.end(outcome, "stopped from outside; the tree is as it was"));
+    }
+    if base.passed() {
+        return Ok(passes_already(bench, healing));
+    }
+    (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
+    let report = log::read(&base.text);
+    let diagnosis = diagnose_report(bench, report.clone())?;
+    (bench.say)("diagnose", &describe(&diagnosis));
+    healing.diagnosis = Some(diagnosis.clone());
+    if let Some(end) = not_reproduced(bench, &report, &mut healing) {
+        return Ok(healing.end(Outcome::Explained, end));
+    }
+    if let Some((outcome, reason)) = not_for_patching(&base, &diagnosis) {
+        return Ok(healing.end(outcome, reason));
+    }
+    if bench.job.request == Request::Explain {
+        return Ok(healing.end(Outcome::Explained, "a diagnosis was asked for, not a patch"));
+    }
+    if !is_steady(&report) && is_flaky(bench, &report)? {
+        return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
+    }
+    climb(bench, &base, &diagnosis, healing)
+}
+
+fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, mut healing: Healing) -> Result<Healing> {
+    let climb = ladder::climb(bench, base, diagnosis)?;
+    healing.candidates = climb.judged;
+    healing.tried = climb.tried;
+    healing.guards = climb.guards;
+    healing.seconds.hands = climb.seconds;
+    healing.candidate = climb.candidate;
+    if climb.skipped > 0 {
+        let skipped = crate::report::count(climb.skipped, "candidate");
+        healing.notes.push(format!("{skipped} skipped: an earlier attempt tried them"));
+    }
+    if let (Some((after, compared)), Some(evidence)) = (climb.after, &mut healing.evidence) {
+        evidence.after = Some(after);
+        evidence.fail_to_pass = compared.fail_to_pass;
+        evidence.pass_to_pass = compared.pass_to_pass;
+    }
+    Ok(healing.end(climb.outcome, climb.reason))
+}
+
+/// `healthy` only when no failure is recorded for this commit.
+fn passes_already(bench: &Bench, healing: Healing) -> Healing {
+    match &bench.job.recorded {
+        None => healing.end(Outcome::Healthy, "the command passes"),
+        Some(recorded) => {
+            let there = recorded.first_error.as_deref().unwrap_or(recorded.class.as_str());
+            let reason = format!("not reproduced: the command passes here; recorded was: {}", one_line(there, 200));
+            healing.end(Outcome::Explained, reason)
+        }
+    }
+}
+
+fn not_reproduced(bench: &Bench, here: &LogReport, healing: &mut Healing) -> Option<String> {
+    let recorded = bench.job.recorded.as_ref()?;
+    let same = same_failure(recorded, here);
+    if let Some(evidence) = &mut healing.evidence {
+        evidence.reproduced = Some(same);
+    }
+    let quote = |r: &LogReport| one_line(r.first_error.as_deref().unwrap_or(r.class.as_str()), 160);
+    (!same).then(|| {
+        format!(
+            "not reproduced: the command fails here with another failure; recorded: {}; here: {}",
+            quote(recorded),
+            quote(here)
+        )
+    })
+}
+
+fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, String)> {
+    let quote = one_line(diagnosis.first_error.as_deref().unwrap_or_default(), 200);
+    match diagnosis.class {
+        FailureClass::Transient => Some((Outcome::Transient, format!("infrastructure failed, not the code: {quote}"))),
+        FailureClass::Resource => {
+            Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}")))
+        }
+        _ if base.finished.limit == Some(process::LimitHit::Wall) => {
+            let limit = format!("the command did not end in {:.0} s (verify.timeout-seconds)", base.finished.seconds);
+            Some((Outcome::Explained, limit))
+        }
+        _ => None,
+    }
+}
+
+/// Fails and passes on the same commit: only the failing tests, once more, in the same private folder.
+fn is_flaky(bench: &Bench, report: &LogReport) -> Result<bool> {
+    if report.failing.is_empty() {
+        return Ok(false);
+    }
+    let again = bench.verify_only(&report.failing)?;
+    let flaky = again.is_some_and(|run| run.passed());
+    if flaky {
+        (bench.say)("verify", "the failing tests pass when run by themselves");
+    }
+    Ok(flaky)
+}
+
+fn diagnose(bench: &Bench, text: &str) -> Result<Diagnosis> {
+    diagnose_report(bench, log::read(text))
+}
+
+fn diagnose_report(bench: &Bench, report: LogReport) -> Result<Diagnosis> {
+    let suspects = suspects::find(bench, &report)?;
+    Ok(judgment::diagnose(report, suspects, &bench.job.hands))
+}
+
+fn describe(diagnosis: &Diagnosis) -> String {
+    let quote = one_line(diagnosis.first_error.as_deref().unwrap_or("no error line found"), 160);
+    let tool = diagnosis.tool.as_deref().map_or_else(String::new, |t| format!(" ({t})"));
+    format!("{}{tool}: {quote}", diagnosis.class.as_str())
+}
+
+fn evidence(bench: &Bench, base: &Run) -> Evidence {
+    Evidence {
+        command: bench.job.command.to_string(),
+        before: summarize(base),
+        after: None,
+        fail_to_pass: Vec::new(),
+        pass_to_pass: None,
+        reproduced: None,
+        sandbox: base.finished.tier.to_owned(),
+    }
+}
+
+/// What is kept of a run: how it ended and its last lines.
+fn summarize(run: &Run) -> RunSummary {
+    const MAX: usize = 4096;
+    let text = tail(run.text.trim_end(), 60);
+    let skip = text.char_indices().rev().map(|(i, _)| i).find(|i| text.len() - i >= MAX).unwrap_or(0);
+    RunSummary {
+        exit: run.finished.exit,
+        seconds: run.finished.seconds,
+        limit: run.finished.limit.map(|l| format!("{l:?}").to_lowercase()),
+        excerpt: text[skip..].to_owned(),
+    }
+}
+
+/// How a child is confined: set-up commands need the network even where the rest has none.
+fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
+    match (wanted, network) {
+        (Sandbox::Off, _) => process::Sandbox::Off,
+        (Sandbox::Full, false) => process::Sandbox::Full,
+        _ => process::Sandbox::Light,
+    }
+}
+
+fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
+    std::fs::create_dir_all(&job.scratch).with_context(|| format!("cannot make {}", job.scratch.display()))?;
+    let limits = process::Limits { wall: Duration::from_secs(job.timeout_seconds), ..process::Limits::default() };
+    let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
+    let confined = sandbox(job.sandbox, false);
+    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?.cancel_with(cancel))
+}

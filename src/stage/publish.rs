@@ -1,0 +1,364 @@
+//! Publish: branch, commit, pull request, one comment, annotations. Holds the token, has no checkout,
+//! executes nothing. Every step looks first and can be repeated, so that an attempt that was killed
+//! anywhere is finished by the next one; creating the branch ref is the lock.
+
+use super::Say;
+use super::proposal::Proposal;
+use crate::config::Config;
+use crate::forge::{
+    Annotation, Conclusion, Forge, ForgeError, NewCheck, NewPull, PullOpened, PullRefusal, PullRequest, PullState,
+    RefCreated, RefUpdate,
+};
+use crate::guard;
+use crate::ids::{AttemptName, BranchName, RelPath, Sha};
+use crate::record::{Candidate, CheckStatus, Outcome, Severity};
+use crate::report::{self, Story};
+use std::time::Duration;
+
+/// How long the winner of the branch gets to open its pull request before somebody else does.
+const SETTLE: [u64; 5] = [1, 2, 3, 4, 5];
+
+/// Where and how to tell about it.
+pub struct Setting<'a> {
+    pub forge: &'a dyn Forge,
+    pub config: &'a Config,
+    pub run_url: Option<String>,
+    /// Where people look at the repository.
+    pub web: String,
+    pub say: Say<'a>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Published {
+    pub branch: Option<BranchName>,
+    pub commit: Option<Sha>,
+    pub pull: Option<u64>,
+    pub pull_url: Option<String>,
+    /// Why something was not published; a whole sentence.
+    pub refused: Option<String>,
+    /// The annotations that the Checks API did not take; printed as workflow commands instead.
+    pub annotations: Vec<(String, u32, String)>,
+}
+
+/// A step's end: go on, or stop with this outcome.
+enum Stop {
+    Outcome(Outcome, String),
+    Refused(String),
+}
+
+/// Publishes the proposal and settles its outcome in place.
+pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
+    let mut published = Published::default();
+    if proposal.healing.outcome == Outcome::Proposed
+        && let Some(candidate) = proposal.healing.candidate.clone()
+    {
+        match change(setting, proposal, &candidate, &mut published) {
+            Ok(()) => proposal.healing.outcome = Outcome::Fixed,
+            Err(Stop::Refused(why)) => published.refused = Some(why),
+            Err(Stop::Outcome(outcome, why)) => {
+                proposal.healing.outcome = outcome;
+                proposal.healing.reason = why;
+            }
+        }
+    }
+    tell(setting, proposal, &mut published);
+    published
+}
+
+fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Published) -> Story<'a> {
+    Story {
+        task: &proposal.task,
+        healing: &proposal.healing,
+        attempt: &proposal.attempt,
+        base: proposal.base.as_ref(),
+        target: &proposal.target,
+        branch: published.branch.as_ref(),
+        commit: published.commit.as_ref(),
+        web: &setting.web,
+        run_url: setting.run_url.as_deref(),
+        pull_url: published.pull_url.as_deref(),
+        refused: published.refused.as_deref(),
+    }
+}
+
+/// Guards again, branch, commit, pull request.
+fn change(
+    setting: &Setting,
+    proposal: &Proposal,
+    candidate: &Candidate,
+    published: &mut Published,
+) -> Result<(), Stop> {
+    judge_again(setting, candidate)?;
+    let Some(base) = &proposal.base else {
+        return Err(Stop::Refused(
+            "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
+        ));
+    };
+    let branch = our_branch(setting.config, proposal)?;
+    if branch == proposal.target {
+        // A failing build of our own branch: another attempt on that branch's pull request.
+        (setting.say)("publish", "the failing branch is our own; the repair goes on top of it");
+    }
+    let message = report::commit_message(&story(setting, proposal, published));
+    let commit = setting
+        .forge
+        .create_commit(Some(base), &candidate.patch, &message)
+        .map_err(|e| cannot_write(&e, "store the commit", "contents: write"))?;
+    take_branch(setting, proposal, &branch, &commit)?;
+    published.branch = Some(branch.clone());
+    published.commit = Some(commit);
+    (setting.say)("publish", &format!("branch {branch}"));
+    open_pull(setting, proposal, &branch, published)
+}
+
+/// The proposal may come from a job that ran repository code: nothing in it is taken on trust.
+fn judge_again(setting: &Setting, candidate: &Candidate) -> Result<(), Stop> {
+    let modes = guard::Modes::default();
+    let input = guard::Input { patch: &candidate.patch, policy: &setting.config.policy, modes: &modes };
+    let results = guard::judge(&input);
+    match results.iter().find(|r| r.status == CheckStatus::Fail) {
+        None => Ok(()),
+        Some(failed) => {
+            let finding = failed.findings.first().map_or("", |f| f.message.as_str());
+            Err(Stop::Outcome(Outcome::Blocked, format!("refused by the guard {}: {finding}", failed.id)))
+        }
+    }
+}
+
+fn our_branch(config: &Config, proposal: &Proposal) -> Result<BranchName, Stop> {
+    let name = format!("{}/{}", config.branch.prefix, proposal.task.key);
+    BranchName::parse(name).map_err(|e| Stop::Outcome(Outcome::Error, e.to_string()))
+}
+
+fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
+    match error {
+        ForgeError::Conflict { .. } => Stop::Outcome(
+            Outcome::Blocked,
+            format!("the base commit's files are not what the patch was made for: {error}"),
+        ),
+        ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => Stop::Refused(format!(
+            "Could not {what}: the token lacks `{}` ({error}).",
+            error.missing_permission().unwrap_or(needs)
+        )),
+        _ => Stop::Refused(format!("Could not {what}: {error}.")),
+    }
+}
+
+/// Creating the ref is the lock. Where it exists: finish what a dead attempt began, leave alone what
+/// is somebody else's.
+fn take_branch(setting: &Setting, proposal: &Proposal, branch: &BranchName, commit: &Sha) -> Result<(), Stop> {
+    let failed = |e: &ForgeError| cannot_write(e, &format!("push the branch {branch}"), "contents: write");
+    match setting.forge.create_branch(branch, commit).map_err(|e| failed(&e))? {
+        RefCreated::Created => return Ok(()),
+        RefCreated::AlreadyExists => {}
+    }
+    let tip = setting.forge.branch_tip(branch).map_err(|e| failed(&e))?;
+    let Some(tip) = tip else {
+        return Err(Stop::Refused(format!("The branch {branch} came and went while it was written; run again.")));
+    };
+    if tip == *commit {
+        return Ok(());
+    }
+    may_replace(setting, proposal, branch, &tip)?;
+    match setting.forge.update_branch(branch, &tip, commit, true).map_err(|e| failed(&e))? {
+        RefUpdate::Updated => Ok(()),
+        RefUpdate::Moved(_) => {
+            Err(Stop::Outcome(Outcome::Duplicate, format!("another run is working on {branch} at this moment")))
+        }
+    }
+}
+
+fn may_replace(setting: &Setting, proposal: &Proposal, branch: &BranchName, tip: &Sha) -> Result<(), Stop> {
+    let failed = |e: &ForgeError| cannot_write(e, &format!("read the branch {branch}"), "contents: read");
+    let info = setting.forge.commit(tip).map_err(|e| failed(&e))?;
+    let owner = info.as_ref().and_then(|c| trailer(&c.message, "Thanos-Attempt"));
+    let task = info.as_ref().and_then(|c| trailer(&c.message, "Thanos-Task"));
+    let Some(owner) = owner.filter(|_| task == Some(proposal.task.key.as_str())) else {
+        let why = format!("the branch {branch} holds a commit that is not ours ({}); it is left alone", tip.short());
+        return Err(Stop::Outcome(Outcome::Blocked, why));
+    };
+    if is_our_past(owner, &proposal.attempt) || proposal.base.as_ref() == Some(tip) {
+        return Ok(());
+    }
+    match settled_pull(setting, branch).map_err(|e| failed(&e))? {
+        Some(pull) if pull.state == PullState::Open => {
+            Err(Stop::Outcome(Outcome::Duplicate, format!("another run opened {} for this task", pull.url)))
+        }
+        // No pull request, or one that people ended: whoever asked again wants a new one.
+        _ => Ok(()),
+    }
+}
+
+/// Waits a little for the owner of the branch to open its pull request.
+fn settled_pull(setting: &Setting, branch: &BranchName) -> Result<Option<PullRequest>, ForgeError> {
+    for seconds in SETTLE {
+        let pull = setting.forge.pull_of(branch)?;
+        if pull.is_some() {
+            return Ok(pull);
+        }
+        std::thread::sleep(Duration::from_secs(seconds));
+    }
+    setting.forge.pull_of(branch)
+}
+
+/// The value of the last line `name: value` of a commit message.
+pub fn trailer<'a>(message: &'a str, name: &str) -> Option<&'a str> {
+    let value = |line: &'a str| line.strip_prefix(name)?.strip_prefix(':').map(str::trim);
+    message.lines().rev().find_map(value).filter(|v| !v.is_empty())
+}
+
+/// Whether `owner` is this attempt, or an earlier attempt of the same run: those are over.
+pub fn is_our_past(owner: &str, ours: &AttemptName) -> bool {
+    let parts = |name: &str| {
+        let mut parts = name.splitn(3, '-');
+        let run: u64 = parts.next()?.parse().ok()?;
+        let attempt: u64 = parts.next()?.parse().ok()?;
+        Some((run, attempt, parts.next()?.to_owned()))
+    };
+    if owner == ours.as_str() {
+        return true;
+    }
+    match (parts(owner), parts(ours.as_str())) {
+        (Some((run, attempt, rest)), Some((our_run, our_attempt, our_rest))) => {
+            run == our_run && rest == our_rest && attempt < our_attempt
+        }
+        _ => false,
+    }
+}
+
+fn open_pull(
+    setting: &Setting,
+    proposal: &Proposal,
+    branch: &BranchName,
+    published: &mut Published,
+) -> Result<(), Stop> {
+    let story = story(setting, proposal, published);
+    let (title, body) = (report::pull_title(&story), report::pull_body(&story));
+    let base = match &proposal.target {
+        own if own == branch => None,
+        target => Some(target.clone()),
+    };
+    let existing = setting.forge.pull_of(branch).ok().flatten().filter(|p| p.state == PullState::Open);
+    let pull = match (existing, base) {
+        (Some(pull), _) => setting.forge.update_pull(pull.number, &title, &body).unwrap_or(pull),
+        (None, None) => {
+            return Err(Stop::Refused(format!("The branch {branch} is repaired; it has no open pull request.")));
+        }
+        (None, Some(base)) => {
+            let mut new = NewPull { title, body, head: branch.clone(), base, draft: setting.config.publish.draft };
+            ask_for_pull(setting, &mut new)?
+        }
+    };
+    (setting.say)("publish", &format!("pull request {}", pull.url));
+    published.pull = Some(pull.number);
+    published.pull_url = Some(pull.url);
+    Ok(())
+}
+
+fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<PullRequest, Stop> {
+    loop {
+        let answer = setting.forge.open_pull(new).map_err(|e| pull_refused(setting, new, &e.to_string()))?;
+        match answer {
+            PullOpened::Opened(pull) | PullOpened::Exists(pull) => return Ok(pull),
+            PullOpened::Refused { why: PullRefusal::NoDrafts, .. } if new.draft => new.draft = false,
+            PullOpened::Refused { message, why } => {
+                let hint = match why {
+                    PullRefusal::NotAllowed => {
+                        " Allow it in Settings → Actions → General (\"Allow GitHub Actions to create and approve pull \
+                         requests\") and with `pull-requests: write`."
+                    }
+                    _ => "",
+                };
+                return Err(pull_refused(setting, new, &format!("{message}.{hint}")));
+            }
+        }
+    }
+}
+
+/// The branch is there: a prefilled page opens the pull request with one click.
+fn pull_refused(setting: &Setting, new: &NewPull, why: &str) -> Stop {
+    let title: String = url_escape(&new.title);
+    let link = format!("{}/compare/{}...{}?expand=1&title={title}", setting.forge.web_url(), new.base, new.head);
+    Stop::Refused(format!(
+        "The branch {} is pushed, but the pull request was refused: {why} Open it here: {link}",
+        new.head
+    ))
+}
+
+fn url_escape(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published.
+fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) {
+    let outcome = proposal.healing.outcome;
+    if matches!(outcome, Outcome::Ignored | Outcome::Duplicate | Outcome::Cancelled) {
+        return;
+    }
+    let mut missed = Vec::new();
+    if let Some(pull) = published.pull
+        && let Err(e) = setting.forge.add_labels(pull, &setting.config.publish.labels)
+    {
+        missed.push(format!("no labels ({e})"));
+    }
+    if setting.config.publish.comment
+        && let Err(e) = comment(setting, proposal, published)
+    {
+        missed.push(format!("no comment ({e})"));
+    }
+    annotate(setting, proposal, published);
+    if let (Some(workflow), Some(branch), Some(_)) =
+        (&setting.config.publish.dispatch_ci, &published.branch, published.pull)
+        && let Err(e) = setting.forge.dispatch(workflow, branch)
+    {
+        missed.push(format!("{workflow} not started on {branch} ({e})"));
+    }
+    for what in missed {
+        (setting.say)("publish", &what);
+    }
+}
+
+/// The one sticky comment, edited in place. A pull request of ours is its own comment.
+fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Result<(), ForgeError> {
+    let Some(number) = proposal.task.number.filter(|n| published.pull != Some(*n)) else { return Ok(()) };
+    let body = report::comment(&story(setting, proposal, published));
+    let marker = report::marker(&proposal.task.key);
+    if let Some(found) = setting.forge.our_comment(number, &marker)? {
+        setting.forge.update_comment(found.id, &body)?;
+        return Ok(());
+    }
+    setting.forge.create_comment(number, &marker, &body)?;
+    Ok(())
+}
+
+fn annotate(setting: &Setting, proposal: &Proposal, published: &mut Published) {
+    let places = report::annotations(&proposal.healing);
+    let Some(commit) = proposal.base.as_ref().filter(|_| !places.is_empty() && setting.config.publish.annotations)
+    else {
+        return;
+    };
+    let annotations = places.iter().filter_map(|(path, line, message)| {
+        Some(Annotation {
+            path: RelPath::parse(path.as_str()).ok()?,
+            start_line: *line,
+            end_line: *line,
+            level: Severity::Warning,
+            title: "thanos-fix".to_owned(),
+            message: message.clone(),
+        })
+    });
+    let check = NewCheck {
+        name: "thanos-fix".to_owned(),
+        commit: commit.clone(),
+        conclusion: Conclusion::Neutral,
+        title: report::outcome_phrase(proposal.healing.outcome).to_owned(),
+        summary: report::markdown::one_line(&proposal.healing.reason, 1000),
+        details_url: setting.run_url.clone(),
+        annotations: annotations.collect(),
+    };
+    if setting.forge.create_check(&check).is_err() {
+        published.annotations = places;
+    }
+}

@@ -1,0 +1,96 @@
+//! The languages whose syntax we read, and the words that belong to them.
+
+use crate::ids::RelPath;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    Rust,
+    Python,
+    JavaScript,
+    TypeScript,
+    Tsx,
+}
+
+impl Language {
+    pub const ALL: [Language; 5] = [Self::Rust, Self::Python, Self::JavaScript, Self::TypeScript, Self::Tsx];
+
+    /// By the file's extension.
+    pub fn of(path: &RelPath) -> Option<Self> {
+        Some(match path.extension().as_str() {
+            "rs" => Self::Rust,
+            "py" | "pyi" => Self::Python,
+            "js" | "mjs" | "cjs" | "jsx" => Self::JavaScript,
+            "ts" | "mts" | "cts" => Self::TypeScript,
+            "tsx" => Self::Tsx,
+            _ => return None,
+        })
+    }
+
+    /// Files in one family import each other.
+    pub fn same_family(self, other: Self) -> bool {
+        self == other || (self.is_script() && other.is_script())
+    }
+
+    pub fn is_script(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript | Self::Tsx)
+    }
+
+    /// Reserved words, and words that act as such in their place.
+    pub fn keywords(self) -> &'static [&'static str] {
+        match self {
+            Self::Rust => RUST,
+            Self::Python => PYTHON,
+            Self::JavaScript => &SCRIPT[..SCRIPT_WITHOUT_TYPES],
+            Self::TypeScript | Self::Tsx => SCRIPT,
+        }
+    }
+
+    pub(super) fn grammar(self) -> tree_sitter::Language {
+        match self {
+            Self::Rust => tree_sitter_rust::LANGUAGE.into(),
+            Self::Python => tree_sitter_python::LANGUAGE.into(),
+            Self::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+            Self::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+        }
+    }
+}
+
+#[rustfmt::skip]
+const RUST: &[&str] = &[
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
+    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "type", "union", "unsafe", "use", "where", "while", "macro_rules",
+];
+
+#[rustfmt::skip]
+const PYTHON: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def",
+    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
+    "match", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
+const SCRIPT_WITHOUT_TYPES: usize = 48;
+
+#[rustfmt::skip]
+const SCRIPT: &[&str] = &[
+    "async", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
+    "else", "export", "extends", "false", "finally", "for", "from", "function", "get", "if", "import", "in",
+    "instanceof", "let", "new", "null", "of", "return", "set", "static", "super", "switch", "this", "throw", "true",
+    "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "as", "require", "arguments",
+    "abstract", "any", "boolean", "declare", "enum", "implements", "interface", "is", "keyof", "namespace", "never",
+    "number", "object", "private", "protected", "public", "readonly", "satisfies", "string", "symbol", "type",
+    "unknown", "infer", "override", "unique", "asserts",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_javascript_has_no_type_words() {
+        assert!(Language::JavaScript.keywords().contains(&"arguments"));
+        assert!(!Language::JavaScript.keywords().contains(&"abstract"));
+        assert!(Language::TypeScript.keywords().contains(&"abstract"));
+    }
+}

@@ -1,0 +1,333 @@
+//! The one normalized unit of work that every event becomes, and the rules that decide whether it
+//! does: triggers, key, trust. Pure: who has which permission is asked elsewhere and passed in.
+
+use crate::command::CommandLine;
+use crate::config::{Config, Strangers};
+use crate::event::{Actor, Body, Event, Issue, UpstreamRun};
+use crate::ids::{BranchName, RepoSlug, Sha, TaskKey};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Issue,
+    /// A failed run of a workflow.
+    Build,
+    /// A command that failed in the job we run in.
+    Command,
+    /// Asked for by hand: `workflow_dispatch` without an issue or a run.
+    Manual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Request {
+    Fix,
+    /// Diagnosis only.
+    Explain,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub source: String,
+    pub kind: Kind,
+    pub key: TaskKey,
+    pub request: Request,
+    pub repository: RepoSlug,
+    /// The issue or pull request that it is about.
+    pub number: Option<u64>,
+    pub is_pull: bool,
+    pub comment: Option<u64>,
+    pub title: String,
+    /// As it came; cleaned before anything reads it.
+    pub body: String,
+    pub author: Option<Actor>,
+    /// Everybody whose will this task is; each one is asked about.
+    pub actors: Vec<Actor>,
+    /// What is repaired, where the event says so.
+    pub base: Option<Sha>,
+    /// Where the pull request goes; `None` is the default branch.
+    pub target: Option<BranchName>,
+    pub run: Option<UpstreamRun>,
+    /// The run to look up, where an event names only its number.
+    pub run_id: Option<u64>,
+    pub command: Option<CommandLine>,
+}
+
+/// What an event becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    Task(Box<Task>),
+    /// Not ours, and why.
+    Ignored(String),
+}
+
+fn ignored(why: impl Into<String>) -> Decision {
+    Decision::Ignored(why.into())
+}
+
+/// Decides what `event` becomes. `command` is the Action's input of that name: with it any event is work.
+pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> Decision {
+    let Some(repository) = &event.repository else {
+        return ignored(format!("the {} event names no repository", event.name));
+    };
+    let task = Task {
+        source: "github".to_owned(),
+        kind: Kind::Manual,
+        key: TaskKey::from_words("manual"),
+        request: Request::Fix,
+        repository: repository.slug.clone(),
+        number: None,
+        is_pull: false,
+        comment: None,
+        title: String::new(),
+        body: String::new(),
+        author: None,
+        actors: vec![event.sender.clone()],
+        base: None,
+        target: None,
+        run: None,
+        run_id: None,
+        command: None,
+    };
+    if let Some(command) = command {
+        return from_command(task, command);
+    }
+    match &event.body {
+        Body::Issue { issue, label } => from_issue(task, event, issue, label.as_deref(), config),
+        Body::Comment { issue, id, text, author } => from_comment(task, event, issue, *id, text, author),
+        Body::WorkflowRun(run) => from_run(task, event, run, config),
+        Body::Dispatch { inputs, branch } => {
+            from_dispatch(task, |key| inputs.get(key).map(String::as_str).filter(|v| !v.is_empty()), branch.clone())
+        }
+        Body::Other => ignored(format!(
+            "thanos-fix does not act on `{}` events; it acts on issues, issue_comment, workflow_run and \
+             workflow_dispatch, and on any event when the input `command` is given",
+            event.name
+        )),
+    }
+}
+
+fn made(task: Task) -> Decision {
+    Decision::Task(Box::new(task))
+}
+
+fn from_command(task: Task, command: CommandLine) -> Decision {
+    let words = format!("command-{}", digest8(&command.to_string()));
+    made(Task {
+        kind: Kind::Command,
+        key: TaskKey::from_words(&words),
+        title: format!("`{}` fails", first_line(&command.to_string())),
+        command: Some(command),
+        ..task
+    })
+}
+
+fn about(task: Task, issue: &Issue) -> Task {
+    let prefix = if issue.is_pull { "pull" } else { "issue" };
+    Task {
+        kind: Kind::Issue,
+        key: TaskKey::from_words(&format!("{prefix}-{}", issue.number)),
+        number: Some(issue.number),
+        is_pull: issue.is_pull,
+        title: issue.title.clone(),
+        body: issue.body.clone(),
+        author: Some(issue.author.clone()),
+        ..task
+    }
+}
+
+fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, config: &Config) -> Decision {
+    if issue.is_pull {
+        return ignored("it is a pull request, not an issue");
+    }
+    if !issue.open {
+        return ignored(format!("issue #{} is closed", issue.number));
+    }
+    let wanted = &config.triggers.label;
+    match event.action.as_str() {
+        "labeled" if label == Some(wanted.as_str()) => made(about(task, issue)),
+        "labeled" => ignored(format!("the label is not `{wanted}` (triggers.label)")),
+        "opened" | "reopened" if config.triggers.issues || issue.labels.contains(wanted) => {
+            let mut task = about(task, issue);
+            if !issue.author.login.is_empty() && issue.author != event.sender && event.action == "opened" {
+                task.actors.push(issue.author.clone());
+            }
+            made(task)
+        }
+        "opened" | "reopened" => ignored("new issues are off (triggers.issues) and the label is not there"),
+        other => ignored(format!("thanos-fix does not act on issues that are `{other}`")),
+    }
+}
+
+fn from_comment(task: Task, event: &Event, issue: &Issue, id: u64, text: &str, author: &Actor) -> Decision {
+    if event.action != "created" {
+        return ignored(format!("the comment was `{}`, not created", event.action));
+    }
+    let Some(request) = command_in(text) else {
+        return ignored("the comment does not start with `/thanos fix` or `/thanos explain`");
+    };
+    if !issue.open {
+        return ignored(format!("#{} is closed", issue.number));
+    }
+    let actors = if author.login.is_empty() { vec![event.sender.clone()] } else { vec![author.clone()] };
+    made(Task { request, comment: Some(id), actors, ..about(task, issue) })
+}
+
+/// The command must be the comment's first word, so that quoting it in a sentence starts nothing.
+fn command_in(text: &str) -> Option<Request> {
+    let mut words = text.trim_start().lines().next()?.split_whitespace();
+    match (words.next()?, words.next()) {
+        ("/thanos", Some("fix")) => Some(Request::Fix),
+        ("/thanos", Some("explain")) => Some(Request::Explain),
+        _ => None,
+    }
+}
+
+fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> Decision {
+    if event.action != "completed" {
+        return ignored(format!("the workflow run is `{}`, not completed", event.action));
+    }
+    if !matches!(run.conclusion.as_str(), "failure" | "timed_out") {
+        return ignored(format!("the workflow run ended with `{}`, not with a failure", run.conclusion));
+    }
+    let file = run.path.rsplit('/').next().unwrap_or_default();
+    let wanted = &config.triggers.workflows;
+    if !wanted.is_empty() && !wanted.iter().any(|w| *w == run.workflow || w == file) {
+        return ignored(format!("the workflow `{}` is not listed in triggers.workflows", run.workflow));
+    }
+    let Some(branch) = &run.head_branch else {
+        return ignored("the workflow run has no branch");
+    };
+    if run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
+        return ignored("the failed build is of a fork; a fork's code is not run next to this repository's token");
+    }
+    if run.event == "pull_request_target" {
+        return ignored("the failed build ran on `pull_request_target`; its code is not trusted");
+    }
+    made(for_run(task, run, branch, config))
+}
+
+/// The task of a failed build. A build of our own branch is another attempt at that branch's task.
+pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName, config: &Config) -> Task {
+    let ours = branch.as_str().strip_prefix(config.branch.prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    let words = format!("ci-{}-{}", run.workflow, digest8(branch.as_str()));
+    let key = ours.and_then(|key| TaskKey::parse(key).ok()).unwrap_or_else(|| TaskKey::from_words(&words));
+    let mut actors = run.actors.clone();
+    actors.dedup();
+    Task {
+        kind: Kind::Build,
+        key,
+        title: format!("{} failed on {branch}", run.workflow),
+        actors: if actors.is_empty() { task.actors } else { actors },
+        number: run.pulls.first().copied(),
+        is_pull: !run.pulls.is_empty(),
+        base: Some(run.head_sha.clone()),
+        target: Some(branch.clone()),
+        run: Some(run.clone()),
+        run_id: Some(run.id),
+        ..task
+    }
+}
+
+fn from_dispatch<'a>(task: Task, input: impl Fn(&str) -> Option<&'a str>, branch: Option<BranchName>) -> Decision {
+    let number = |key: &str, text: &str| {
+        let text = text.trim().trim_start_matches('#');
+        text.parse::<u64>().map_err(|_| ignored(format!("the input `{key}` is not a number: {text:.40}")))
+    };
+    if let Some(text) = input("issue") {
+        return match number("issue", text) {
+            Err(ignored) => ignored,
+            Ok(n) => made(Task {
+                kind: Kind::Issue,
+                key: TaskKey::from_words(&format!("issue-{n}")),
+                number: Some(n),
+                ..task
+            }),
+        };
+    }
+    if let Some(text) = input("run-id").or_else(|| input("run_id")) {
+        return match number("run-id", text) {
+            Err(ignored) => ignored,
+            Ok(id) => made(Task { kind: Kind::Build, run_id: Some(id), key: TaskKey::from_words("ci"), ..task }),
+        };
+    }
+    let place = branch.as_ref().map_or("default", BranchName::as_str);
+    let words = format!("manual-{}", digest8(place));
+    let title = format!("The checks of {place} fail");
+    made(Task { key: TaskKey::from_words(&words), title, target: branch, ..task })
+}
+
+/// Eight hex digits that stand for a longer name.
+fn digest8(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect()
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default()
+}
+
+/// What the forge says of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permission {
+    None,
+    Read,
+    Triage,
+    Write,
+    Maintain,
+    Admin,
+}
+
+/// How far a task may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    Granted,
+    /// Diagnosis only, whatever was asked.
+    TriageOnly(String),
+    /// A reaction at most.
+    Wait(String),
+}
+
+/// Judges the actors of a task; `permission` answers for one login and is asked only about people.
+/// Bots come first, from the configured list: the permission API does not know them.
+pub fn trust<E>(
+    task: &Task,
+    config: &Config,
+    mut permission: impl FnMut(&str) -> Result<Permission, E>,
+) -> Result<Trust, E> {
+    for actor in &task.actors {
+        if actor.login.is_empty() {
+            return Ok(Trust::Wait("the event does not say who caused it".to_owned()));
+        }
+        if is_listed_bot(actor, config) || (task.kind == Kind::Build && is_actions_bot(actor)) {
+            continue;
+        }
+        if permission(&actor.login)? >= Permission::Write {
+            continue;
+        }
+        let why = format!("{} has no write access to {}", actor.login, task.repository);
+        return Ok(match config.trust.strangers {
+            Strangers::Full | Strangers::NoModel if task.kind == Kind::Issue && task.comment.is_none() => continue,
+            Strangers::Triage if task.kind == Kind::Issue && task.comment.is_none() => Trust::TriageOnly(why),
+            _ => Trust::Wait(why),
+        });
+    }
+    Ok(Trust::Granted)
+}
+
+fn is_listed_bot(actor: &Actor, config: &Config) -> bool {
+    // Some payloads write a bot's login without `[bot]`; the type must then say Bot.
+    let bare = |login: &str| login.trim_end_matches("[bot]").to_owned();
+    config.trust.bots.iter().any(|bot| {
+        let kind = actor.kind.is_empty() || actor.kind == bot.kind;
+        let suffixed = actor.login.ends_with("[bot]") || actor.kind == "Bot" || bot.kind == "User";
+        kind && suffixed && bare(&actor.login).eq_ignore_ascii_case(&bare(&bot.login))
+    })
+}
+
+/// The repository's own workflows started that build; only those with write access can write them.
+fn is_actions_bot(actor: &Actor) -> bool {
+    actor.login == "github-actions[bot]" && (actor.kind.is_empty() || actor.kind == "Bot")
+}

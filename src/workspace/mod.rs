@@ -1,0 +1,243 @@
+//! The working tree: the only room that walks, reads and writes it. Every write is journalled first,
+//! so that any ending, SIGKILL and the next start included, puts the tree back byte for byte.
+
+mod disk;
+mod journal;
+mod snapshot;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use crate::ids::RelPath;
+use crate::patch::{FilePatch, Patch};
+use anyhow::{Context as _, Result, bail};
+use disk::{Disk, Found, Parents};
+use journal::{Journal, Record};
+use rustix::fs::FlockOperation;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+pub use snapshot::Snapshot;
+pub use walk::visit;
+
+/// A directory that is (or will be) repaired. Dropping it takes back what was not accepted.
+pub struct Tree {
+    disk: Disk,
+    journal: Journal,
+    /// Where each touched file's state before the first write stands in the journal.
+    journalled: BTreeMap<RelPath, u64>,
+    kept: snapshot::Kept,
+    /// Held, not used: the kernel lets go of the lock when the process ends, however it ends.
+    _lock: File,
+}
+
+/// What came of a patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApplyResult {
+    Applied,
+    /// This file is not what the patch expects; nothing was written.
+    Conflict(RelPath),
+    /// This file (or the directory it would be made in) is write-protected; nothing was written.
+    ReadOnly(RelPath),
+}
+
+impl Tree {
+    /// Opens `root` and takes back whatever a killed process left applied there. The old states live
+    /// below `journal_dir`, which must not be inside the tree. Only one process at a time.
+    pub fn open(root: &Path, journal_dir: &Path) -> Result<Tree> {
+        let root = root.canonicalize().with_context(|| format!("cannot open {}", root.display()))?;
+        let own = own_journal_dir(&root, journal_dir)?;
+        let lock = lock(&own.join("lock"), &root)?;
+        let mut journal = Journal::open(&own.join("journal"))?;
+        let records = journal.load()?;
+        let kept = snapshot::Kept::open(&own.join("snapshot"))?;
+        let mut tree = Tree { disk: Disk::new(root), journal, journalled: BTreeMap::new(), kept, _lock: lock };
+        for (at, path) in records {
+            tree.journalled.entry(path).or_insert(at);
+        }
+        tree.recover().context("cannot restore the tree after a killed process")?;
+        Ok(tree)
+    }
+
+    pub fn root(&self) -> &Path {
+        self.disk.root()
+    }
+
+    /// The file's bytes; `None` where there is no regular file, also when only a symlink leads there.
+    pub fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
+        read_from(&self.disk, path)
+    }
+
+    /// The regular files that `.gitignore` does not exclude, sorted. Names that no `RelPath` can hold
+    /// (not UTF-8, control characters) are left out.
+    pub fn files(&self) -> Result<Vec<RelPath>> {
+        let (files, unnameable) = walk::files(self.root());
+        if unnameable > 0 {
+            tracing::warn!(unnameable, "left out files whose names are not plain UTF-8");
+        }
+        Ok(files)
+    }
+
+    /// Writes the whole patch or nothing.
+    pub fn apply(&mut self, patch: &Patch) -> Result<ApplyResult> {
+        for file in patch.files() {
+            match self.check(file)? {
+                ApplyResult::Applied => {}
+                refusal => return Ok(refusal),
+            }
+        }
+        for file in patch.files() {
+            self.journal_once(&file.path)?;
+        }
+        self.journal.sync()?;
+        for (done, file) in patch.files().iter().enumerate() {
+            if let Err(e) = self.put(&file.path, file.after.as_deref()) {
+                for file in &patch.files()[..=done] {
+                    self.put(&file.path, file.before.as_deref())?;
+                }
+                return Err(e);
+            }
+        }
+        Ok(ApplyResult::Applied)
+    }
+
+    /// Back to the state at `open` or at the last `accept`, byte for byte, modes too.
+    pub fn restore(&mut self) -> Result<()> {
+        let records: Vec<_> = self.journalled.values().copied().collect();
+        for at in records {
+            let record = self.journal.read(at)?;
+            self.put_back(&record)?;
+        }
+        self.accept()
+    }
+
+    /// What is applied stays.
+    pub fn accept(&mut self) -> Result<()> {
+        self.journal.clear()?;
+        self.journalled.clear();
+        Ok(())
+    }
+
+    /// Copies the tree for parallel work: files that are not ignored and symlinks, nothing shared.
+    pub fn copy_to(&self, target: &Path) -> Result<()> {
+        walk::copy(self.root(), target)
+    }
+
+    /// What a tool had rewritten comes first: the journal, which is older, has the last word.
+    fn recover(&mut self) -> Result<()> {
+        for at in self.kept.leftovers()? {
+            let record = self.kept.read(at)?;
+            self.put_back(&record)?;
+        }
+        self.kept.clear()?;
+        if !self.journalled.is_empty() {
+            tracing::warn!(files = self.journalled.len(), "taking back what a killed process left in the tree");
+        }
+        self.restore()
+    }
+
+    fn check(&self, file: &FilePatch) -> Result<ApplyResult> {
+        let same = match (self.disk.find(&file.path)?, &file.before) {
+            (Found::File(old), Some(before)) => old.bytes == *before,
+            (Found::Absent, None) => true,
+            _ => false,
+        };
+        if !same {
+            return Ok(ApplyResult::Conflict(file.path.clone()));
+        }
+        let in_place = file.before.is_some() && file.after.is_some();
+        if self.disk.read_only(&file.path, in_place)? {
+            return Ok(ApplyResult::ReadOnly(file.path.clone()));
+        }
+        Ok(ApplyResult::Applied)
+    }
+
+    fn journal_once(&mut self, path: &RelPath) -> Result<()> {
+        if !self.journalled.contains_key(path) {
+            let record = Record::new(path.clone(), self.disk.find(path)?, self.disk.missing_parents(path)?);
+            let at = self.journal.append(&record)?;
+            self.journalled.insert(path.clone(), at);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, path: &RelPath, bytes: Option<&[u8]>) -> Result<()> {
+        match bytes {
+            Some(bytes) => self.disk.write(path, bytes, None, Parents::Make),
+            None => self.disk.remove(path),
+        }
+    }
+
+    /// A file that already is as recorded keeps its mtime.
+    fn put_back(&mut self, record: &Record) -> Result<()> {
+        let Some(old) = &record.old else {
+            self.disk.remove(&record.path)?;
+            return self.disk.remove_empty(&record.missing_parents);
+        };
+        match self.disk.find(&record.path) {
+            Ok(Found::File(found)) if found == *old => Ok(()),
+            _ => self.disk.write(&record.path, &old.bytes, Some(old.mode), Parents::Replace),
+        }
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        if !self.journalled.is_empty()
+            && let Err(e) = self.restore()
+        {
+            tracing::error!("cannot restore the tree; the next start will try again: {e:#}");
+        }
+        let _ = self.kept.clear();
+    }
+}
+
+/// The same for a directory that is only read.
+pub fn read(root: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
+    read_from(&Disk::new(root.to_owned()), path)
+}
+
+fn read_from(disk: &Disk, path: &RelPath) -> Result<Option<Vec<u8>>> {
+    Ok(match disk.find(path)? {
+        Found::File(old) => Some(old.bytes),
+        Found::Absent | Found::Other => None,
+    })
+}
+
+/// One folder for each tree, private to its owner.
+fn own_journal_dir(root: &Path, journal_dir: &Path) -> Result<PathBuf> {
+    let journal_dir = &std::path::absolute(journal_dir)?;
+    let existing = journal_dir.ancestors().find_map(|dir| dir.canonicalize().ok()).unwrap_or_default();
+    if existing.starts_with(root) {
+        bail!("the journal folder {} lies inside the tree {}", journal_dir.display(), root.display());
+    }
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::DirBuilderExt as _;
+    let name: String = Sha256::digest(root.as_os_str().as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let own = journal_dir.join(name);
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&own)
+        .with_context(|| format!("cannot make the journal folder {}", own.display()))?;
+    Ok(own)
+}
+
+fn lock(path: &Path, root: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    let mut file = options.open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        let mut pid = String::new();
+        file.read_to_string(&mut pid)?;
+        bail!("process {} is working on {}; wait for it or stop it", pid.trim(), root.display());
+    }
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{}", std::process::id())?;
+    Ok(file)
+}

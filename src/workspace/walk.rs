@@ -1,0 +1,91 @@
+//! Which files a tree holds: everything that its own `.gitignore` files do not exclude, whatever the
+//! user's or the machine's git configuration says.
+
+use crate::ids::RelPath;
+use anyhow::{Context as _, Result};
+use ignore::{WalkBuilder, WalkState};
+use std::path::Path;
+
+fn walker(root: &Path) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .standard_filters(false)
+        .git_ignore(true)
+        .git_exclude(true)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(|entry| !entry.file_name().eq_ignore_ascii_case(".git"));
+    builder
+}
+
+/// The regular files, sorted, and how many more have names that no `RelPath` can hold.
+pub fn files(root: &Path) -> (Vec<RelPath>, usize) {
+    let (mut files, mut unnameable) = (Vec::new(), 0);
+    for entry in walker(root).build() {
+        let Ok(entry) = entry else { continue };
+        if !entry.file_type().is_some_and(|t| t.is_file()) {
+            continue;
+        }
+        match relative(root, entry.path()) {
+            Some(path) => files.push(path),
+            None => unnameable += 1,
+        }
+    }
+    files.sort();
+    (files, unnameable)
+}
+
+fn relative(root: &Path, path: &Path) -> Option<RelPath> {
+    RelPath::parse(path.strip_prefix(root).ok()?.to_str()?).ok()
+}
+
+/// Calls `each` with every regular file that is `wanted` and has at most `max_bytes`, from several
+/// threads, in no order. Unreadable files and names that no `RelPath` can hold are passed over.
+pub fn visit(
+    root: &Path,
+    max_bytes: u64,
+    wanted: impl Fn(&RelPath) -> bool + Sync,
+    each: impl Fn(&RelPath, &[u8]) + Sync,
+) {
+    walker(root).build_parallel().run(|| {
+        let (wanted, each) = (&wanted, &each);
+        let mut bytes = Vec::new();
+        Box::new(move |entry| {
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|t| t.is_file())
+                && let Some(path) = relative(root, entry.path()).filter(wanted)
+                && read_into(entry.path(), max_bytes, &mut bytes)
+            {
+                each(&path, &bytes);
+            }
+            WalkState::Continue
+        })
+    });
+}
+
+fn read_into(path: &Path, max_bytes: u64, bytes: &mut Vec<u8>) -> bool {
+    use std::io::Read as _;
+    bytes.clear();
+    let read = std::fs::File::open(path).and_then(|file| file.take(max_bytes + 1).read_to_end(bytes));
+    read.is_ok_and(|n| n as u64 <= max_bytes)
+}
+
+/// Copies every file that is not ignored, with its mode, and every symlink as it is.
+pub fn copy(root: &Path, target: &Path) -> Result<()> {
+    for entry in walker(root).build() {
+        let entry = entry.context("cannot walk the tree")?;
+        let to = target.join(entry.path().strip_prefix(root)?);
+        let kind = entry.file_type().context("a file without a type")?;
+        let done = if kind.is_dir() {
+            std::fs::create_dir_all(&to)
+        } else if kind.is_symlink() {
+            std::fs::read_link(entry.path()).and_then(|link| std::os::unix::fs::symlink(link, &to))
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), &to).map(drop)
+        } else {
+            Ok(())
+        };
+        done.with_context(|| format!("cannot copy {}", entry.path().display()))?;
+    }
+    Ok(())
+}

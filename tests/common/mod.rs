@@ -1,0 +1,5 @@
+//! What several test binaries share. Each uses a part of it.
+#![allow(dead_code, reason = "every test binary compiles all of it and uses a part")]
+
+pub mod doubles;
+pub mod http;

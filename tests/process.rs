@@ -1,0 +1,331 @@
+//! Children that misbehave in every way we could think of, run for real.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+use thanos_fix::process::{self, Finished, LimitHit, Limits, Sandbox, Spec, Tier};
+
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+struct Case {
+    argv: Vec<String>,
+    cwd: PathBuf,
+    env: Vec<(OsString, OsString)>,
+    writable: Vec<PathBuf>,
+    _dir: tempfile::TempDir,
+}
+
+impl Case {
+    fn new(argv: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self {
+            argv: argv.iter().map(ToString::to_string).collect(),
+            cwd: dir.path().canonicalize().unwrap(),
+            env: vec![("PATH".into(), PATH.into())],
+            writable: Vec::new(),
+            _dir: dir,
+        }
+    }
+
+    fn sh(script: &str) -> Self {
+        Self::new(&["sh", "-c", script])
+    }
+
+    fn confined(&self, sandbox: Sandbox) -> Finished {
+        process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+        process::run(&Spec { sandbox, ..self.spec() }).unwrap()
+    }
+
+    fn spec(&self) -> Spec<'_> {
+        Spec {
+            argv: &self.argv,
+            cwd: &self.cwd,
+            env: &self.env,
+            stdin: None,
+            limits: Limits { wall: Duration::from_secs(60), ..Limits::default() },
+            sandbox: Sandbox::Off,
+            writable: &self.writable,
+            cancel: None,
+            on_output: None,
+        }
+    }
+
+    fn run(&self) -> Finished {
+        process::run(&self.spec()).unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Whether the process whose number the file holds still runs.
+fn alive(pid_file: &Path) -> bool {
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}
+
+#[test]
+fn exit_codes_signals_and_streams() {
+    let done = Case::sh("echo out; echo err >&2; exit 7").run();
+    assert_eq!((done.exit, done.signal, done.limit), (Some(7), None, None));
+    assert_eq!((text(&done.stdout), text(&done.stderr)), ("out\n".into(), "err\n".into()));
+    assert_eq!(done.combined.len(), 8);
+    let done = Case::sh("kill -SEGV $$").run();
+    assert_eq!((done.exit, done.signal), (None, Some(11)));
+    assert!(Case::sh("true").run().success());
+}
+
+#[test]
+fn what_cannot_start_is_a_result() {
+    let done = Case::new(&["no-such-program-here"]).run();
+    assert_eq!(done.exit, Some(127));
+    assert_eq!(text(&done.stderr), "no-such-program-here: command not found\n");
+    let mut case = Case::new(&["true"]);
+    case.cwd.push("missing");
+    assert_eq!(case.run().exit, Some(126));
+}
+
+#[test]
+fn the_environment_is_what_was_given() {
+    let mut case = Case::new(&["/usr/bin/env"]);
+    case.env.clear();
+    assert_eq!(text(&case.run().stdout), "");
+    case.env.push(("ONE".into(), "1".into()));
+    assert_eq!(text(&case.run().stdout), "ONE=1\n");
+}
+
+#[test]
+fn standard_input_is_closed_or_given() {
+    let case = Case::new(&["cat"]);
+    assert_eq!(text(&case.run().stdout), "");
+    let big = "x".repeat(300_000);
+    let done = process::run(&Spec { stdin: Some(big.as_bytes()), ..case.spec() }).unwrap();
+    assert_eq!(text(&done.stdout), big);
+    let deaf = Case::new(&["true"]);
+    assert!(process::run(&Spec { stdin: Some(big.as_bytes()), ..deaf.spec() }).unwrap().success());
+}
+
+#[test]
+fn a_hanging_command_meets_the_wall() {
+    let case = Case::sh("echo before; sleep 600");
+    let limits = Limits { wall: Duration::from_millis(300), ..Limits::default() };
+    let done = process::run(&Spec { limits, ..case.spec() }).unwrap();
+    assert_eq!((done.limit, done.signal), (Some(LimitHit::Wall), Some(9)));
+    assert_eq!(text(&done.stdout), "before\n");
+    assert!(!done.success());
+}
+
+#[test]
+fn a_run_can_be_cancelled() {
+    let (case, cancel) = (Case::sh("echo started; sleep 600"), AtomicBool::new(false));
+    let on_output = |_: &[u8]| cancel.store(true, Ordering::Relaxed);
+    let spec = Spec { cancel: Some(&cancel), on_output: Some(&on_output), ..case.spec() };
+    assert_eq!(process::run(&spec).unwrap().limit, Some(LimitHit::Cancelled));
+}
+
+const DAEMON: &str = "import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open('pid', 'w').write(str(os.getpid()))
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+while not os.path.exists('pid') or not open('pid').read(): time.sleep(0.01)
+print('parent done')
+";
+
+#[test]
+fn a_daemon_that_holds_the_pipes_is_ended() {
+    let case = Case::new(&["python3", "-c", DAEMON]);
+    let done = case.run();
+    assert!(done.success(), "{}", text(&done.combined));
+    assert_eq!(text(&done.stdout), "parent done\n");
+    assert!(!alive(&case.cwd.join("pid")));
+}
+
+#[test]
+fn a_flood_is_kept_in_bounds() {
+    let (case, seen) = (Case::sh("head -c 500000000 /dev/zero; echo the end"), AtomicUsize::new(0));
+    let on_output = |bytes: &[u8]| _ = seen.fetch_add(bytes.len(), Ordering::Relaxed);
+    let limits = Limits { output_bytes: 1 << 16, ..Limits::default() };
+    let done = process::run(&Spec { limits, on_output: Some(&on_output), ..case.spec() }).unwrap();
+    assert!(done.success() && done.truncated);
+    assert!(done.stdout.len() < 70_000 && text(&done.stdout).ends_with("the end\n"));
+    assert_eq!(seen.into_inner(), 500_000_008);
+}
+
+#[test]
+fn a_command_may_delete_its_directory() {
+    let case = Case::sh("rm -rf \"$PWD\"; echo gone");
+    assert_eq!(text(&case.run().stdout), "gone\n");
+    assert_eq!(case.run().exit, Some(126));
+}
+
+#[test]
+fn confined_children_behave_as_free_ones() {
+    for sandbox in [Sandbox::Light, Sandbox::Full] {
+        let done = Case::sh("echo out; echo err >&2; exit 7").confined(sandbox);
+        assert_eq!((done.exit, done.signal, done.limit), (Some(7), None, None), "{}", text(&done.stderr));
+        assert_eq!((text(&done.stdout), text(&done.stderr)), ("out\n".into(), "err\n".into()));
+        assert_eq!(Case::sh("kill -SEGV $$").confined(sandbox).signal, Some(11));
+        assert_eq!(Case::new(&["no-such-program-here"]).confined(sandbox).exit, Some(127));
+        let mut case = Case::new(&["/usr/bin/env"]);
+        case.env = vec![("ONE".into(), "1".into())];
+        assert_eq!(text(&case.confined(sandbox).stdout), "ONE=1\n");
+        let (case, big) = (Case::new(&["cat"]), "x".repeat(300_000));
+        let done = process::run(&Spec { stdin: Some(big.as_bytes()), sandbox, ..case.spec() }).unwrap();
+        assert_eq!(text(&done.stdout), big);
+    }
+}
+
+#[test]
+fn a_confined_daemon_is_ended_at_the_end_and_at_the_wall() {
+    for sandbox in [Sandbox::Light, Sandbox::Full] {
+        let mut case = Case::new(&["python3", "-c", DAEMON]);
+        case.writable = vec![case.cwd.clone()];
+        let done = case.confined(sandbox);
+        assert!(done.success(), "{}", text(&done.combined));
+        assert!(!alive(&case.cwd.join("pid")));
+        case.argv[2] = format!("{DAEMON}time.sleep(600)");
+        let limits = Limits { wall: Duration::from_secs(2), ..Limits::default() };
+        let done = process::run(&Spec { sandbox, limits, ..case.spec() }).unwrap();
+        assert_eq!(done.limit, Some(LimitHit::Wall));
+        assert!(!alive(&case.cwd.join("pid")));
+    }
+}
+
+#[test]
+fn writing_is_refused_outside_and_allowed_inside() {
+    let outside = tempfile::tempdir().unwrap();
+    let file = outside.path().join("x");
+    let mut case = Case::sh(&format!("echo in > in && echo out > {}", file.display()));
+    case.writable = vec![case.cwd.clone()];
+    for sandbox in [Sandbox::Light, Sandbox::Full] {
+        let done = case.confined(sandbox);
+        assert!(!done.success() && !file.exists(), "{}", done.tier);
+        assert!(case.cwd.join("in").exists(), "{}", text(&done.stderr));
+        std::fs::remove_file(case.cwd.join("in")).unwrap();
+    }
+    assert!(case.run().success() && file.exists());
+}
+
+/// Prints the tier, then runs a script under `Full` with a home full of secrets and a `.git`.
+fn hostile(script: &str) -> (Case, Finished) {
+    let mut case = Case::sh(script);
+    let (home, tree) = (case.cwd.join("home"), case.cwd.join("tree"));
+    std::fs::create_dir_all(home.join(".ssh")).unwrap();
+    std::fs::create_dir_all(tree.join(".git")).unwrap();
+    std::fs::write(home.join(".ssh/id"), "SECRET").unwrap();
+    std::fs::write(home.join(".npmrc"), "//registry.example/:_authToken=SECRET").unwrap();
+    std::fs::write(home.join(".profile"), "plain").unwrap();
+    case.env.push(("HOME".into(), home.into()));
+    case.writable = vec![tree.clone()];
+    case.cwd = tree;
+    let done = case.confined(Sandbox::Full);
+    (case, done)
+}
+
+#[test]
+fn full_hides_credentials_and_nothing_else() {
+    let (_case, done) = hostile("cat ~/.ssh/id; cat ~/.npmrc; cat ~/.profile; ls -a ~ | grep npmrc");
+    assert_eq!(text(&done.stdout), "plain.npmrc\n", "{}", text(&done.stderr));
+    let (_case, done) =
+        hostile("cat /etc/passwd >/dev/null && echo x > new && mkdir -p a/b && mv new a/b && cat a/b/new");
+    assert_eq!(text(&done.stdout), "x\n", "{}", text(&done.stderr));
+}
+
+#[test]
+fn full_keeps_localhost_and_git_as_its_tier_says() {
+    let echo = "import socket
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+c = socket.create_connection(s.getsockname(), 5); a, _ = s.accept(); c.sendall(b'hello'); print(a.recv(9).decode())";
+    let (_case, done) = hostile(&format!("python3 -c \"{echo}\"; echo x > .git/config || echo read-only"));
+    match process::tier() {
+        Tier::Namespaces => assert_eq!(text(&done.stdout), "hello\nread-only\n", "{}", text(&done.stderr)),
+        Tier::Landlock => assert_eq!(text(&done.stdout), ""),
+        other => panic!("no sandbox to test: {other:?}"),
+    }
+}
+
+#[test]
+fn full_reaches_no_server_of_ours_and_no_process_of_ours() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let connect = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 2); print('reached')");
+    let ours = std::process::id();
+    let script =
+        format!("python3 -c \"{connect}\"; cat /proc/{ours}/environ && echo read; kill -0 {ours} && echo killed");
+    let (_case, done) = hostile(&script);
+    assert_eq!(text(&done.stdout), "", "{}", done.tier);
+}
+
+#[test]
+fn killing_the_helper_is_no_success() {
+    let mut case = Case::new(&["python3", "-c", "import os, time; os.kill(os.getppid(), 9); time.sleep(600)"]);
+    case.writable = vec![case.cwd.clone()];
+    let done = case.confined(Sandbox::Light);
+    assert_eq!((done.exit, done.signal), (None, Some(9)));
+}
+
+#[test]
+fn memory_is_limited_over_all_processes() {
+    let hog = "import time, os\nos.fork()\nx = b'x' * (80 << 20)\ntime.sleep(600)";
+    let case = Case::new(&["python3", "-c", hog]);
+    let limits = Limits { memory_bytes: Some(120 << 20), ..Limits::default() };
+    let done = process::run(&Spec { limits, ..case.spec() }).unwrap();
+    assert_eq!((done.limit, done.signal), (Some(LimitHit::Memory), Some(9)));
+}
+
+#[test]
+fn files_are_limited() {
+    let case = Case::sh("head -c 2000000 /dev/zero > big");
+    process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+    let limits = Limits { file_bytes: Some(1 << 20), ..Limits::default() };
+    assert!(!process::run(&Spec { limits, ..case.spec() }).unwrap().success());
+    assert_eq!(std::fs::metadata(case.cwd.join("big")).unwrap().len(), 1 << 20);
+}
+
+const INNER: &str = "THANOS_TEST_INNER";
+
+/// Runs in a process of its own, started by the test below.
+#[test]
+fn inner_process_that_is_killed() {
+    #[expect(clippy::disallowed_methods, reason = "the test talks to itself in another process")]
+    let Some(dir) = std::env::var_os(INNER) else { return };
+    let mut case = Case::new(&["python3", "-c", &format!("{DAEMON}time.sleep(600)")]);
+    case.cwd = dir.into();
+    case.writable = vec![case.cwd.clone()];
+    let light = case.cwd.join("light").exists();
+    case.confined(if light { Sandbox::Light } else { Sandbox::Off });
+}
+
+#[test]
+fn nothing_outlives_us_when_we_are_killed() {
+    for light in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        if light {
+            std::fs::write(dir.path().join("light"), "").unwrap();
+        }
+        #[expect(clippy::disallowed_methods, reason = "this process must not be the child's parent's parent")]
+        let mut inner = std::process::Command::new(std::env::current_exe().unwrap());
+        let mut inner = inner.args(["--exact", "inner_process_that_is_killed"]).env(INNER, dir.path()).spawn().unwrap();
+        let pid = dir.path().join("pid");
+        wait_until(|| std::fs::read_to_string(&pid).is_ok_and(|pid| !pid.is_empty()));
+        inner.kill().unwrap();
+        inner.wait().unwrap();
+        wait_until(|| !alive(&pid));
+    }
+}
+
+fn wait_until(mut done: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    while !done() {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
