@@ -33,8 +33,8 @@ pub mod hand;
 pub mod verify;
 
 // floor 4: flow
-pub mod stage;
 pub mod pipeline;
+pub mod stage;
 
 // floor 5: doors
 pub mod cli;

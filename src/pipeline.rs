@@ -9,10 +9,10 @@ use crate::forge::{Forge, ForgeError, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
+use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::{self, Published, is_our_past};
-use crate::stage::Say;
 use crate::task::{self, Decision, Kind, Request, Task, Trust};
 use anyhow::Result;
 use std::path::PathBuf;
@@ -25,7 +25,6 @@ pub struct ThisRun {
     pub attempt: u64,
     pub job: String,
     pub url: Option<String>,
-    pub server: String,
 }
 
 impl ThisRun {
@@ -196,19 +195,31 @@ impl Pipeline<'_> {
     /// What earlier attempts at this task tried: data from outside, used to skip and to tell.
     fn earlier(&self, key: &TaskKey) -> (Vec<Tried>, Vec<String>) {
         let records = match self.store.of_task(key, 10) {
-            Ok(listed) => listed.records,
+            Ok(records) => records,
             Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
         };
-        let tried: Vec<Tried> = records.iter().flat_map(|r| r.tried.iter().filter(|t| t.result != "passed").cloned()).collect();
+        let tried: Vec<Tried> =
+            records.iter().flat_map(|r| r.tried.iter().filter(|t| t.result != "passed").cloned()).collect();
         let notes = match (records.len(), tried.len()) {
             (0, _) => Vec::new(),
-            (n, t) => vec![format!("{} before this one, {} not tried again", crate::report::count(n, "attempt"), crate::report::count(t, "candidate"))],
+            (n, t) => vec![format!(
+                "{} before this one, {} not tried again",
+                crate::report::count(n, "attempt"),
+                crate::report::count(t, "candidate")
+            )],
         };
         (tried, notes)
     }
 
     /// Publishes or seals, and records.
-    fn finish(&self, healing: Healing, task: &Task, work: Option<Collected>, started: &str, event: &Event) -> Result<Ended> {
+    fn finish(
+        &self,
+        healing: Healing,
+        task: &Task,
+        work: Option<Collected>,
+        started: &str,
+        event: &Event,
+    ) -> Result<Ended> {
         let target = work.as_ref().map_or_else(|| self.default_branch.clone(), |w| w.target.clone());
         let proposal = Proposal {
             schema: SCHEMA,
@@ -225,7 +236,13 @@ impl Pipeline<'_> {
                 let digest = proposal.seal(dir)?;
                 (self.say)("propose", &format!("sealed into {}", dir.display()));
                 let healing = proposal.healing.clone();
-                Ok(Ended { record: None, healing, published: Published::default(), proposal: Some(proposal), digest: Some(digest) })
+                Ok(Ended {
+                    record: None,
+                    healing,
+                    published: Published::default(),
+                    proposal: Some(proposal),
+                    digest: Some(digest),
+                })
             }
             None => self.publish(proposal),
         }
@@ -238,7 +255,7 @@ impl Pipeline<'_> {
             forge: self.forge,
             config: self.config,
             run_url: self.this.url.clone(),
-            server: self.this.server.clone(),
+            web: self.forge.web_url(),
             say: self.say,
         };
         let published = publish::publish(&setting, &mut proposal);
@@ -255,14 +272,15 @@ impl Pipeline<'_> {
     fn mark_lost(&self, proposal: &Proposal) {
         for attempt in 1..self.this.attempt {
             let name = self.this.attempt_name(attempt, &proposal.task.key);
-            if !self.store.get(&name).is_ok_and(|listed| listed.records.is_empty() && listed.notes.is_empty()) {
+            if !matches!(self.store.get(&name), Ok(None)) {
                 continue;
             }
             let mut lost = record(proposal, &Published::default());
             lost.attempt = name;
             lost.outcome = Outcome::Lost;
             lost.reason = "it ended without a word; the next attempt wrote this".to_owned();
-            (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) = (Vec::new(), Vec::new(), None, None, None);
+            (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
+                (Vec::new(), Vec::new(), None, None, None);
             if let Err(e) = self.store.put(&lost) {
                 tracing::debug!("no record for a lost attempt: {e:#}");
             }
@@ -270,7 +288,8 @@ impl Pipeline<'_> {
     }
 }
 
-fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
+/// The ledger's entry for an attempt.
+pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
     let healing = &proposal.healing;
     let diagnosis = healing.diagnosis.as_ref();
     AttemptRecord {
@@ -305,7 +324,7 @@ fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
 }
 
 /// RFC 3339, UTC, whole seconds.
-fn now() -> String {
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }

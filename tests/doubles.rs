@@ -1,5 +1,6 @@
 //! Proves the double of GitHub itself: for every operation that we use, a good request is answered and a bad
 //! one is refused, and its refusals are GitHub's.
+#![allow(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
 mod common;
 

@@ -1,5 +1,7 @@
 //! Checkouts from a real git server: `git http-backend` behind basic authentication.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use secrecy::SecretString;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

@@ -6,9 +6,21 @@ use crate::record::{Complexity, Diagnosis, FailureClass, HandId, LogReport, Susp
 /// Exceptions and diagnostics that do not come and go: the code itself is wrong in a way that every
 /// run sees.
 const STEADY: &[&str] = &[
-    "NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "TabError",
-    "AttributeError", "UnboundLocalError", "ReferenceError", "is not a function", "Cannot find module",
-    "ERR_MODULE_NOT_FOUND", "is not defined", "does not provide an export", "error[E",
+    "NameError",
+    "ImportError",
+    "ModuleNotFoundError",
+    "SyntaxError",
+    "IndentationError",
+    "TabError",
+    "AttributeError",
+    "UnboundLocalError",
+    "ReferenceError",
+    "is not a function",
+    "Cannot find module",
+    "ERR_MODULE_NOT_FOUND",
+    "is not defined",
+    "does not provide an export",
+    "error[E",
 ];
 
 /// Puts the diagnosis together. `hands` is the configured ladder.
@@ -45,7 +57,8 @@ pub fn is_steady(report: &LogReport) -> bool {
 }
 
 fn complexity(report: &LogReport) -> Complexity {
-    let spelled_out = report.locations.iter().any(|l| l.message.contains("similar name") || l.message.contains("id you mean"));
+    let spelled_out =
+        report.locations.iter().any(|l| l.message.contains("similar name") || l.message.contains("id you mean"));
     match report.class {
         FailureClass::Format | FailureClass::Lint => Complexity::Trivial,
         _ if spelled_out => Complexity::Trivial,
@@ -67,9 +80,10 @@ pub fn same_failure(recorded: &LogReport, here: &LogReport) -> bool {
     let quoted = |r: &LogReport| r.first_error.as_deref().map(log::normalise);
     let same_line = quoted(recorded).is_some() && quoted(recorded) == quoted(here);
     let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
-    let same_place = recorded.locations.iter().any(|a| {
-        here.locations.iter().any(|b| file(&a.path) == file(&b.path) && a.line == b.line && a.line.is_some())
-    });
+    let same_place = recorded
+        .locations
+        .iter()
+        .any(|a| here.locations.iter().any(|b| file(&a.path) == file(&b.path) && a.line == b.line && a.line.is_some()));
     same_line || (recorded.class == here.class && same_place)
 }
 

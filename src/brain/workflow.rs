@@ -68,7 +68,8 @@ struct Step {
 /// Finds the failed step. `job` and `step` are the names that the API gives, `blocks` what the job's log
 /// shows as run. `Err` says, for people, why the command is not known.
 pub fn plan(file: &str, job: &str, step: &str, blocks: &[RunBlock]) -> Result<StepPlan, String> {
-    let workflow: Workflow = serde_yaml::from_str(file).map_err(|e| format!("the workflow file is not readable: {e}"))?;
+    let workflow: Workflow =
+        serde_yaml::from_str(file).map_err(|e| format!("the workflow file is not readable: {e}"))?;
     let found = workflow.jobs.iter().find(|(key, j)| names_job(key, j.name.as_deref(), job));
     let Some((_, found)) = found else {
         return Err(format!("the workflow file has no job `{job}`"));
@@ -82,9 +83,8 @@ pub fn plan(file: &str, job: &str, step: &str, blocks: &[RunBlock]) -> Result<St
     }) else {
         return Err(format!("the failed step `{step}` runs no command of its own"));
     };
-    let command = evaluate(&workflow, found, yaml, blocks, failed).ok_or_else(|| {
-        format!("what the log shows of the step `{step}` does not agree with the workflow file")
-    })?;
+    let command = evaluate(&workflow, found, yaml, blocks, failed)
+        .ok_or_else(|| format!("what the log shows of the step `{step}` does not agree with the workflow file"))?;
     let mut lacks = lacks(found);
     let mut prepare = Vec::new();
     for (_, earlier) in runs.iter().filter(|(i, _)| *i < index) {
@@ -144,7 +144,13 @@ fn normal(text: &str) -> String {
 
 /// The command with its values: from the log where the log agrees with the file, else from the file
 /// when it needs no values.
-fn evaluate(workflow: &Workflow, job: &Job, step: &Step, blocks: &[RunBlock], failed: Option<usize>) -> Option<CommandLine> {
+fn evaluate(
+    workflow: &Workflow,
+    job: &Job,
+    step: &Step,
+    blocks: &[RunBlock],
+    failed: Option<usize>,
+) -> Option<CommandLine> {
     let template = step.run.as_deref()?;
     let preferred = failed.map(|i| &blocks[i]).filter(|b| matches(template, &b.command));
     let block = preferred.or_else(|| blocks.iter().find(|b| matches(template, &b.command)));
@@ -162,7 +168,8 @@ fn evaluate(workflow: &Workflow, job: &Job, step: &Step, blocks: &[RunBlock], fa
 }
 
 fn directory(workflow: &Workflow, job: &Job, step: &Step) -> Option<RelPath> {
-    let places = [&step.working_directory, &job.defaults.run.working_directory, &workflow.defaults.run.working_directory];
+    let places =
+        [&step.working_directory, &job.defaults.run.working_directory, &workflow.defaults.run.working_directory];
     let place = places.into_iter().flatten().next()?;
     RelPath::parse(place.trim_start_matches("./").trim_end_matches('/')).ok()
 }

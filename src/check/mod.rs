@@ -1,1 +1,5 @@
+//! Checks that run something: the repository's own hooks, over the files of a patch.
 
+mod hooks;
+
+pub use hooks::{Context, run};

@@ -24,7 +24,8 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
     }
     if let Some(seconds) = env.input("budget-seconds") {
         let parsed = seconds.parse().ok().filter(|n| (1..=21_600).contains(n));
-        config.budget.seconds = parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
+        config.budget.seconds =
+            parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
     }
     if let Some(wanted) = env.input("sandbox") {
         config.sandbox = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;
@@ -55,7 +56,8 @@ pub struct Report<'a> {
     pub door: &'a Door,
     pub mask: &'a Masker,
     pub this: &'a ThisRun,
-    pub temp: &'a Path,
+    /// Where people look at the repository.
+    pub web: &'a str,
     /// Where a proposal was sealed, or was read from.
     pub dir: &'a Path,
     pub ended: &'a Ended,
@@ -138,7 +140,7 @@ fn summary(report: &Report) -> Result<()> {
             target: &proposal.target,
             branch: ended.published.branch.as_ref(),
             commit: ended.published.commit.as_ref(),
-            server: &report.this.server,
+            web: report.web,
             run_url: report.this.url.as_deref(),
             pull_url: ended.published.pull_url.as_deref(),
             refused: ended.published.refused.as_deref(),

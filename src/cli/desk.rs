@@ -136,7 +136,6 @@ impl Desk<'_> {
             root: root.to_owned(),
             journal: scratch.join("journal"),
             scratch: scratch.join("private"),
-            writable: local::writable(root, &env, false),
             command,
             prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
             recorded: work.recorded.clone(),
@@ -154,7 +153,14 @@ impl Desk<'_> {
     }
 
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {
-        actions::report(&Report { door: self.door, mask: &self.mask, this: &self.this, temp: &self.temp, dir, ended })
+        actions::report(&Report {
+            door: self.door,
+            mask: &self.mask,
+            this: &self.this,
+            web: &self.forge.web_url(),
+            dir,
+            ended,
+        })
     }
 }
 
@@ -164,10 +170,7 @@ enum Untrusted {
 }
 
 fn blocked_or_error(error: &ForgeError) -> Outcome {
-    let no = matches!(
-        error,
-        ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. }
-    );
+    let no =
+        matches!(error, ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. });
     if no { Outcome::Blocked } else { Outcome::Error }
 }
-

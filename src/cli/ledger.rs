@@ -36,7 +36,7 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
         (None, Some(task)) => store.of_task(task, *limit)?,
         (None, None) => store.list(*limit)?,
     };
-    if let (Some(attempt), true) = (attempt, listed.records.is_empty() && listed.notes.is_empty()) {
+    if let (Some(attempt), true) = (attempt, listed == Listed::default()) {
         bail!("attempt {attempt} is not in the {}", store.place());
     }
     if json {
@@ -148,7 +148,8 @@ mod tests {
         assert!(table.contains("issue-1  fixed"), "{table}");
         let one = show(&store, &["7-1-fix-issue-1"], false).unwrap();
         assert!(one.contains("reason        it  [31mworked"), "{one}");
-        let value: serde_json::Value = serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
         assert_eq!(value["records"][0]["attempt"], "7-1-fix-issue-1");
         assert!(show(&store, &["--task", "issue-2"], false).unwrap().starts_with("no attempts"));
         let missing = show(&store, &["none"], false).unwrap_err();

@@ -7,36 +7,53 @@ use anyhow::{Context as _, Result, bail};
 use std::io::Read;
 use std::path::Path;
 
-/// Checks `commit` out of the local repository `source` into `into`, which must be empty or absent.
-/// The objects are shared with `source`, so this is quick and keeps the whole history.
+/// Checks `commit` out of the local repository `source` into `into`, which must be empty or absent; after
+/// a failure it is empty again. The objects are shared with `source`, so this is quick and keeps the
+/// whole history.
 pub fn checkout_local(source: &Repo, commit: &Sha, into: &Path) -> Result<()> {
     if !source.has_commit(commit) {
         bail!("commit {commit} is not in {}", source.git_dir().display());
     }
-    let common = source.inner.commondir();
     let repo = fresh(into)?;
+    emptied_on_error(into, share_objects(source, &repo).and_then(|()| materialise(&repo, commit, into)))
+}
+
+/// Checks `commit` out of what a server answered to [`super::fetch_request`], like [`checkout_local`].
+pub fn checkout_pack(answer: &mut dyn Read, commit: &Sha, into: &Path) -> Result<()> {
+    let repo = fresh(into)?;
+    emptied_on_error(into, receive(answer, &repo).and_then(|()| materialise(&repo, commit, into)))
+}
+
+fn share_objects(source: &Repo, repo: &git2::Repository) -> Result<()> {
+    let common = source.inner.commondir();
+    let objects = common.join("objects").canonicalize().context("the source has no objects folder")?;
+    let mut alternates = objects.into_os_string().into_encoded_bytes();
+    alternates.push(b'\n');
     let info = repo.path().join("objects/info");
     std::fs::create_dir_all(&info)?;
-    let objects = common.join("objects").canonicalize().context("the source has no objects folder")?;
-    let mut alternates = objects.as_os_str().as_encoded_bytes().to_vec();
-    alternates.push(b'\n');
     std::fs::write(info.join("alternates"), alternates)?;
     if let Ok(shallow) = std::fs::read(common.join("shallow")) {
         std::fs::write(repo.path().join("shallow"), shallow)?;
     }
-    // Reopened, so that the shared objects are seen.
-    materialise(&Repo { inner: git2::Repository::open_bare(repo.path())? }, commit, into)
+    Ok(())
 }
 
-/// Checks `commit` out of what a server answered to [`super::fetch_request`].
-pub fn checkout_pack(answer: &mut dyn Read, commit: &Sha, into: &Path) -> Result<()> {
-    let repo = fresh(into)?;
-    let shallow = fetch::receive(answer, &repo)?;
+fn receive(answer: &mut dyn Read, repo: &git2::Repository) -> Result<()> {
+    let shallow = fetch::receive(answer, repo)?;
     if !shallow.is_empty() {
         let lines: String = shallow.iter().map(|id| format!("{id}\n")).collect();
         std::fs::write(repo.path().join("shallow"), lines)?;
     }
-    materialise(&Repo { inner: git2::Repository::open_bare(repo.path())? }, commit, into)
+    Ok(())
+}
+
+/// The folder was empty when we came, so everything in it is ours to remove.
+fn emptied_on_error<T>(into: &Path, result: Result<T>) -> Result<T> {
+    if result.is_err() {
+        std::fs::remove_dir_all(into)?;
+        std::fs::create_dir_all(into)?;
+    }
+    result
 }
 
 fn fresh(into: &Path) -> Result<git2::Repository> {
@@ -56,7 +73,9 @@ fn fresh(into: &Path) -> Result<git2::Repository> {
     Ok(repo)
 }
 
-fn materialise(repo: &Repo, commit: &Sha, into: &Path) -> Result<()> {
+fn materialise(made: &git2::Repository, commit: &Sha, into: &Path) -> Result<()> {
+    // Opened again, so that the new objects are seen.
+    let repo = Repo { inner: git2::Repository::open_bare(made.path())? };
     repo.inner.set_workdir(into, false)?;
     let found = repo.find_commit(commit)?;
     let mut options = git2::build::CheckoutBuilder::new();

@@ -236,7 +236,7 @@ pub fn blob_id(content: &[u8]) -> Result<Sha> {
 /// `owner/name` of `https://host/owner/name(.git)`, `git@host:owner/name.git` or `ssh://…`.
 pub fn slug_of_url(url: &str) -> Option<RepoSlug> {
     let path = match url.split_once("://") {
-        Some((scheme, rest)) if matches!(scheme, "http" | "https" | "ssh" | "git") => rest.split_once('/')?.1,
+        Some(("http" | "https" | "ssh" | "git", rest)) => rest.split_once('/')?.1,
         Some(_) => return None,
         None => url.split_once(':').filter(|(host, _)| !host.contains('/'))?.1,
     };

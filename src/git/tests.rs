@@ -108,7 +108,7 @@ fn commits_are_built_from_patches() {
     assert_eq!(repo.entry(&commit, &path("run.sh")).unwrap().unwrap().mode, FileMode::Executable);
     assert_eq!(repo.file(&commit, &path("new/dir/x.txt")).unwrap().as_deref(), Some(&b"hi"[..]));
     assert_eq!(repo.file(&commit, &path("plain.txt")).unwrap(), None);
-    assert_eq!(repo.commit(&commit).unwrap().unwrap().parents, [base.clone()]);
+    assert_eq!(repo.commit(&commit).unwrap().unwrap().parents, std::slice::from_ref(&base));
     let changes = repo.changes_between(&base, &commit).unwrap();
     assert_eq!(changes.patch, patch);
     assert_eq!(changes.modes, []);

@@ -1,36 +1,33 @@
 //! What kind of things a patch changes and how many: only the text of regular files, and not too much.
 
 use super::{Input, about, finding};
+use crate::ids::RelPath;
 use crate::patch::FilePatch;
 use crate::record::{Finding, Severity};
+use std::collections::BTreeSet;
 
 pub fn check(input: &Input) -> Vec<Finding> {
-    let mut findings: Vec<_> = input.patch.files().iter().flat_map(|file| judge(file, input)).collect();
+    let files = input.patch.files();
+    let modes = input.modes.before.keys().chain(input.modes.after.keys());
+    let paths: BTreeSet<&RelPath> = files.iter().map(|file| &file.path).chain(modes).collect();
+    let mut findings: Vec<_> = paths.into_iter().filter_map(|path| judge_mode(path, input)).collect();
+    let binary = files.iter().filter(|file| is_binary(file));
+    findings.extend(binary.map(|file| about("shape/binary", Severity::Error, &file.path, "changes a binary file")));
     findings.extend(size(input));
     findings
 }
 
-fn judge(file: &FilePatch, input: &Input) -> Vec<Finding> {
-    let mode = |side: &std::collections::BTreeMap<_, String>| side.get(&file.path).cloned();
-    let (before, after) = (mode(&input.modes.before), mode(&input.modes.after));
-    let mut findings = Vec::new();
-    let mut say = |rule: &str, what: &str| findings.push(about(rule, Severity::Error, &file.path, what));
-    let either = |wanted: &str| [&before, &after].into_iter().flatten().any(|mode| mode == wanted);
-    if either("120000") {
-        say("shape/symlink", "changes a symbolic link");
-    } else if either("160000") {
-        say("shape/submodule", "changes a submodule");
-    } else if let (Some(old), Some(new)) = (&before, &after)
-        && old != new
-    {
-        say("shape/mode", &format!("changes the file mode from {old} to {new}"));
-    } else if before.is_none() && after.as_deref() == Some("100755") {
-        say("shape/mode", "adds an executable file");
-    }
-    if is_binary(file) {
-        say("shape/binary", "changes a binary file");
-    }
-    findings
+fn judge_mode(path: &RelPath, input: &Input) -> Option<Finding> {
+    let (before, after) = (input.modes.before.get(path), input.modes.after.get(path));
+    let either = |wanted: &str| [before, after].into_iter().flatten().any(|mode| mode == wanted);
+    let (rule, what) = match (before, after) {
+        _ if either("120000") => ("shape/symlink", "changes a symbolic link".to_owned()),
+        _ if either("160000") => ("shape/submodule", "changes a submodule".to_owned()),
+        (Some(old), Some(new)) if old != new => ("shape/mode", format!("changes the file mode from {old} to {new}")),
+        (None, Some(new)) if new == "100755" => ("shape/mode", "adds an executable file".to_owned()),
+        _ => return None,
+    };
+    Some(about(rule, Severity::Error, path, what))
 }
 
 fn is_binary(file: &FilePatch) -> bool {

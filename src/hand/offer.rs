@@ -65,7 +65,8 @@ fn is_foreign(path: &RelPath) -> bool {
 
 fn is_generated(text: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&text[..text.len().min(600)]);
-    let says_so = head.contains("@generated") || (head.contains("DO NOT EDIT") && head.to_lowercase().contains("generated"));
+    let says_so =
+        head.contains("@generated") || (head.contains("DO NOT EDIT") && head.to_lowercase().contains("generated"));
     says_so || text.split(|b| *b == b'\n').any(|line| line.len() > 20_000)
 }
 

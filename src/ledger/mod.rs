@@ -2,9 +2,11 @@
 //! at the forge or in a folder. Reading is tolerant: a bad record is reported and skipped.
 
 mod branch;
+mod cloned;
 mod directory;
 
 pub use branch::Branch;
+pub use cloned::Cloned;
 pub use directory::Directory;
 
 use crate::ids::{AttemptName, RelPath, TaskKey};
@@ -46,6 +48,7 @@ pub trait Store {
         load(self, newest_first(self.paths()?).into_iter().take(limit))
     }
 
+    /// The record of one attempt: one, or none, or a note that it cannot be read.
     fn get(&self, attempt: &AttemptName) -> Result<Listed> {
         let wanted = |path: &RelPath| name_of(path) == attempt.as_str();
         load(self, self.paths()?.into_iter().filter(wanted))

@@ -9,14 +9,15 @@ mod helper;
 mod job;
 mod keep;
 mod launch;
+mod memory;
 mod namespaces;
-mod streams;
 mod replace;
+mod streams;
 mod sweep;
 
-pub use replace::{replace_self, take_handed_over};
 pub use environment::{base_env, find_program, terminal_env};
 pub use launch::set_helper;
+pub use replace::{replace_self, take_handed_over};
 
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -59,6 +60,9 @@ impl Default for Limits {
     }
 }
 
+/// Told of every piece of output as it arrives.
+pub type OnOutput<'a> = dyn Fn(&[u8]) + Sync + 'a;
+
 pub struct Spec<'a> {
     pub argv: &'a [String],
     pub cwd: &'a Path,
@@ -69,8 +73,7 @@ pub struct Spec<'a> {
     pub sandbox: Sandbox,
     pub writable: &'a [PathBuf],
     pub cancel: Option<&'a AtomicBool>,
-    /// Told of every piece of output as it arrives.
-    pub on_output: Option<&'a (dyn Fn(&[u8]) + Sync)>,
+    pub on_output: Option<&'a OnOutput<'a>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ pub use pull::{commit_message, pull_body, pull_title};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
 
-use crate::ids::{AttemptName, BranchName, RepoSlug, Sha};
+use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{CheckStatus, Healing, Outcome};
 use crate::task::Task;
 
@@ -29,8 +29,8 @@ pub struct Story<'a> {
     pub target: &'a BranchName,
     pub branch: Option<&'a BranchName>,
     pub commit: Option<&'a Sha>,
-    /// `https://github.com`, or a server of one's own; without a trailing slash.
-    pub server: &'a str,
+    /// Where people look at the repository: `https://github.com/o/r`.
+    pub web: &'a str,
     /// The page of the run that made it.
     pub run_url: Option<&'a str>,
     pub pull_url: Option<&'a str>,
@@ -39,10 +39,6 @@ pub struct Story<'a> {
 }
 
 impl Story<'_> {
-    fn repository(&self) -> &RepoSlug {
-        &self.task.repository
-    }
-
     /// One line: what is wrong.
     fn problem(&self) -> String {
         let diagnosis = self.healing.diagnosis.as_ref();

@@ -39,7 +39,7 @@ pub fn pull_body(story: &Story) -> String {
     notes(&mut body, story.healing);
     let _ = writeln!(body, "### Cost\n\n{}, {} judged.\n", story.cost(), count(story.healing.candidates, "candidate"));
     by_hand(&mut body, story);
-    stop(&mut body, story);
+    stop(&mut body);
     let tail = footer(story);
     format!("{}{tail}", text::cut(&body, MAX_BODY - tail.chars().count()))
 }
@@ -47,7 +47,7 @@ pub fn pull_body(story: &Story) -> String {
 fn problem(body: &mut String, story: &Story) {
     let _ = writeln!(body, "### Problem\n\n{}\n", text::inert(&one_line(&story.task.title, 240)));
     if let Some(run) = &story.task.run {
-        let url = format!("{}/{}/actions/runs/{}", story.server, story.repository(), run.id);
+        let url = format!("{}/actions/runs/{}", story.web, run.id);
         let _ = writeln!(body, "Failed build: [run {}]({url}) of {}.\n", run.id, text::inert(&code(&run.workflow)));
     }
     let Some(diagnosis) = &story.healing.diagnosis else { return };
@@ -150,12 +150,11 @@ fn notes(body: &mut String, healing: &Healing) {
 
 fn by_hand(body: &mut String, story: &Story) {
     let (Some(branch), Some(commit)) = (story.branch, story.commit) else { return };
-    let url = format!("{}/{}", story.server, story.repository());
-    let lines = format!("git fetch {url} {branch} && git cherry-pick {}", commit.short());
+    let lines = format!("git fetch {} {branch} && git cherry-pick {}", story.web, commit.short());
     let _ = writeln!(body, "### By hand\n\n{}", fence("sh", &lines));
 }
 
-fn stop(body: &mut String, story: &Story) {
+fn stop(body: &mut String) {
     body.push_str("### How to stop it\n\nClose this pull request: the branch is then left alone. ");
     let _ = writeln!(
         body,

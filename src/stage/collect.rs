@@ -94,7 +94,9 @@ fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
     }
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
     if task.title.is_empty() {
-        let Some(issue) = forge.issue(number)? else { return end(Outcome::Ignored, format!("there is no issue #{number}")) };
+        let Some(issue) = forge.issue(number)? else {
+            return end(Outcome::Ignored, format!("there is no issue #{number}"));
+        };
         if !issue.open {
             return end(Outcome::Ignored, format!("#{number} is closed"));
         }
@@ -155,7 +157,9 @@ fn already_handled(
         && let Some(pull) = forge.pull_of(&branch)?.filter(|p| p.state == PullState::Open)
     {
         let owner = match &pull.head_sha {
-            Some(tip) => forge.commit(tip)?.and_then(|c| super::publish::trailer(&c.message, "Thanos-Attempt").map(str::to_owned)),
+            Some(tip) => forge
+                .commit(tip)?
+                .and_then(|c| super::publish::trailer(&c.message, "Thanos-Attempt").map(str::to_owned)),
             None => None,
         };
         if !owner.is_some_and(|o| mine(&o)) {
@@ -182,10 +186,13 @@ fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome,
     let (Some(branch), Some(file)) = (&run.head_branch, run.path.rsplit('/').next().filter(|f| !f.is_empty())) else {
         return Ok(None);
     };
-    let newer = forge.runs_of(file, branch.as_str(), 10)?.into_iter().filter(|r| r.id > run.id && r.status == "completed");
+    let newer =
+        forge.runs_of(file, branch.as_str(), 10)?.into_iter().filter(|r| r.id > run.id && r.status == "completed");
     let newest = newer.max_by_key(|r| r.id);
     Ok(newest.and_then(|r| match r.conclusion.as_deref() {
-        Some("success") => Some((Outcome::Duplicate, format!("the failure is gone already: {} passes on {branch}", r.url))),
+        Some("success") => {
+            Some((Outcome::Duplicate, format!("the failure is gone already: {} passes on {branch}", r.url)))
+        }
         Some("failure" | "timed_out") => {
             Some((Outcome::Duplicate, format!("a newer run failed on {branch} and is its own task: {}", r.url)))
         }
@@ -207,9 +214,14 @@ fn place(forge: &dyn Forge, default_branch: &BranchName, task: &Task) -> Step<(S
 
 fn pull_place(forge: &dyn Forge, task: &Task) -> Step<(Sha, BranchName)> {
     let number = task.number.unwrap_or_default();
-    let Some(pull) = forge.pull(number)? else { return end(Outcome::Ignored, format!("there is no pull request #{number}")) };
+    let Some(pull) = forge.pull(number)? else {
+        return end(Outcome::Ignored, format!("there is no pull request #{number}"));
+    };
     if pull.head_repo.as_ref() != Some(&task.repository) {
-        return end(Outcome::Blocked, "the pull request comes from a fork; a fork's code is not run next to this token");
+        return end(
+            Outcome::Blocked,
+            "the pull request comes from a fork; a fork's code is not run next to this token",
+        );
     }
     match (pull.head_sha, BranchName::parse(pull.head)) {
         (Some(sha), Ok(branch)) => Ok(Ok((sha, branch))),

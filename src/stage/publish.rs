@@ -23,8 +23,8 @@ pub struct Setting<'a> {
     pub forge: &'a dyn Forge,
     pub config: &'a Config,
     pub run_url: Option<String>,
-    /// `https://github.com`
-    pub server: String,
+    /// Where people look at the repository.
+    pub web: String,
     pub say: Say<'a>,
 }
 
@@ -75,7 +75,7 @@ fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Publis
         target: &proposal.target,
         branch: published.branch.as_ref(),
         commit: published.commit.as_ref(),
-        server: &setting.server,
+        web: &setting.web,
         run_url: setting.run_url.as_deref(),
         pull_url: published.pull_url.as_deref(),
         refused: published.refused.as_deref(),
@@ -83,10 +83,17 @@ fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Publis
 }
 
 /// Guards again, branch, commit, pull request.
-fn change(setting: &Setting, proposal: &Proposal, candidate: &Candidate, published: &mut Published) -> Result<(), Stop> {
+fn change(
+    setting: &Setting,
+    proposal: &Proposal,
+    candidate: &Candidate,
+    published: &mut Published,
+) -> Result<(), Stop> {
     judge_again(setting, candidate)?;
     let Some(base) = &proposal.base else {
-        return Err(Stop::Refused("The proposal names no base commit, so there is nothing to put a branch on.".to_owned()));
+        return Err(Stop::Refused(
+            "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
+        ));
     };
     let branch = our_branch(setting.config, proposal)?;
     if branch == proposal.target {
@@ -220,7 +227,12 @@ pub fn is_our_past(owner: &str, ours: &AttemptName) -> bool {
     }
 }
 
-fn open_pull(setting: &Setting, proposal: &Proposal, branch: &BranchName, published: &mut Published) -> Result<(), Stop> {
+fn open_pull(
+    setting: &Setting,
+    proposal: &Proposal,
+    branch: &BranchName,
+    published: &mut Published,
+) -> Result<(), Stop> {
     let story = story(setting, proposal, published);
     let (title, body) = (report::pull_title(&story), report::pull_body(&story));
     let base = match &proposal.target {
@@ -268,7 +280,10 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<PullRequest, Sto
 fn pull_refused(setting: &Setting, new: &NewPull, why: &str) -> Stop {
     let title: String = url_escape(&new.title);
     let link = format!("{}/compare/{}...{}?expand=1&title={title}", setting.forge.web_url(), new.base, new.head);
-    Stop::Refused(format!("The branch {} is pushed, but the pull request was refused: {why} Open it here: {link}", new.head))
+    Stop::Refused(format!(
+        "The branch {} is pushed, but the pull request was refused: {why} Open it here: {link}",
+        new.head
+    ))
 }
 
 fn url_escape(text: &str) -> String {
@@ -320,7 +335,8 @@ fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Res
 
 fn annotate(setting: &Setting, proposal: &Proposal, published: &mut Published) {
     let places = report::annotations(&proposal.healing);
-    let Some(commit) = proposal.base.as_ref().filter(|_| !places.is_empty() && setting.config.publish.annotations) else {
+    let Some(commit) = proposal.base.as_ref().filter(|_| !places.is_empty() && setting.config.publish.annotations)
+    else {
         return;
     };
     let annotations = places.iter().filter_map(|(path, line, message)| {

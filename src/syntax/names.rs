@@ -128,7 +128,9 @@ fn defines(node: Node, field: Option<&str>, parent: Node) -> bool {
     let kind = parent.kind();
     match field {
         Some("name") => declares(kind),
-        Some("alias" | "key" | "property") if kind != "member_expression" => kind != "pair_pattern" || field == Some("key"),
+        Some("alias" | "key" | "property") if kind != "member_expression" => {
+            kind != "pair_pattern" || field == Some("key")
+        }
         Some("pattern" | "parameter" | "parameters") => true,
         Some("left") => matches!(kind, "assignment" | "for_statement" | "for_in_statement" | "for_in_clause"),
         Some("attribute") if kind == "attribute" => is_assigned(parent),
@@ -141,7 +143,10 @@ fn declares(kind: &str) -> bool {
     ["_item", "_definition", "_declaration", "_declarator", "_signature", "_parameter", "import_specifier"]
         .iter()
         .any(|end| kind.ends_with(end))
-        || matches!(kind, "class" | "enum_variant" | "enum_assignment" | "enum_body" | "named_expression" | "type_alias")
+        || matches!(
+            kind,
+            "class" | "enum_variant" | "enum_assignment" | "enum_body" | "named_expression" | "type_alias"
+        )
 }
 
 fn binds(kind: &str) -> bool {

@@ -19,9 +19,17 @@ fn names_carry_their_roles() {
     for (path, text, expect) in [
         ("a.rs", "fn f(a: T) { a.b(c) }", "+f:Value +a:Value T:Type a:Value b:Member c:Value"),
         ("a.rs", "struct S { x: u8 } impl S { fn m(&self) {} }", "+S:Type +x:Member S:Type +m:Member"),
-        ("a.py", "class A:\n  def m(self, n=1):\n    self.x = n\n", "+A:Value +m:Member +self:Value +n:Value self:Value +x:Member n:Value"),
+        (
+            "a.py",
+            "class A:\n  def m(self, n=1):\n    self.x = n\n",
+            "+A:Value +m:Member +self:Value +n:Value self:Value +x:Member n:Value",
+        ),
         ("a.py", "f(key=v.w)", "f:Value key:Keyword v:Value w:Member"),
-        ("a.js", "const {a, b: c} = o; o.p = {q: a};", "+a:Value +b:Member +c:Value o:Value o:Value +p:Member +q:Member a:Value"),
+        (
+            "a.js",
+            "const {a, b: c} = o; o.p = {q: a};",
+            "+a:Value +b:Member +c:Value o:Value o:Value +p:Member +q:Member a:Value",
+        ),
         ("a.tsx", "const x = <div id={y}/>;", "+x:Value div:Tag id:Member y:Value"),
         ("a.ts", "interface I { p: T }", "+I:Type +p:Member T:Type"),
     ] {

@@ -1,6 +1,6 @@
 // Workflow runs, jobs, logs, artifacts, check runs, reactions, dispatches and permissions, as a scenario seeds
 // them: {id, name?, path?, head_sha, head_branch, event?, status?, conclusion?, run_attempt?, actor?,
-//        jobs: [{id, name, conclusion?, steps?, log: {text | file | repeat}}], artifacts: [{id, name, file}]}.
+//        jobs: [{id, name, conclusion?, steps?, log: {text | file | repeat}}], artifacts: [{id, name, file, created_at?}]}.
 import fs from 'node:fs';
 import { Refused } from './refused.mjs';
 
@@ -28,6 +28,11 @@ export const actionRoutes = {
   [`GET ${R}/actions/runs/{run_id}/artifacts`]: async (world, { params, query }) => {
     const found = (runOf(world, params).artifacts ?? []).filter(a => !query.name || a.name === query.name);
     return { status: 200, body: { total_count: found.length, artifacts: found.map(a => artifactView(world, a)) } };
+  },
+  [`GET ${R}/actions/artifacts`]: async (world, { query }) => {
+    const found = [...world.runs.values()].flatMap(run => (run.artifacts ?? []).map(a => ({ ...artifactView(world, a), workflow_run: { id: run.id } })));
+    const wanted = found.filter(a => !query.name || a.name === query.name);
+    return { status: 200, body: { total_count: wanted.length, artifacts: wanted } };
   },
   [`GET ${R}/actions/artifacts/{artifact_id}/{archive_format}`]: async (world, { params }) => {
     const artifact = [...world.runs.values()].flatMap(r => r.artifacts ?? []).find(a => a.id === Number(params.artifact_id));
@@ -140,7 +145,7 @@ function artifactView(world, artifact) {
   const url = `${world.api}/actions/artifacts/${artifact.id}`;
   return {
     id: artifact.id, node_id: String(artifact.id), name: artifact.name, size_in_bytes: fs.statSync(artifact.file).size, url, archive_download_url: `${url}/zip`,
-    expired: false, created_at: WHEN, updated_at: WHEN, expires_at: WHEN, digest: artifact.digest ?? null,
+    expired: false, created_at: artifact.created_at ?? WHEN, updated_at: WHEN, expires_at: WHEN, digest: artifact.digest ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ use crate::record::FailureClass;
 pub(super) const PARSER: Parser = Parser {
     keys: &[
         "would reformat",
+        "Would reformat",
         "ould be reformatted",
         "would be rewritten",
         "Imports are incorrectly sorted",

@@ -20,6 +20,7 @@ pub(super) const PARSER: Parser = Parser {
         "Assertion `",
         "Segmentation fault",
         "SIGSEGV",
+        " FAILED",
     ],
     read,
 };
@@ -32,6 +33,7 @@ patterns! {
     CATCH = r"^(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:FAILED:|ERROR: .* is NOT correct!)";
     BOOST = r#"^(?P<path>[^\s:(]+)\((?P<line>[0-9]+)\): (?:fatal )?error: in "(?P<name>[^"]+)": (?P<text>.+)$"#;
     AUTOMAKE = r"^FAIL: (?P<name>[\w./-]+)$";
+    VERDICT = r"^\s+(?P<name>[\w./-]+) FAILED$";
     ASSERT = r"(?P<path>[^\s:]+):(?P<line>[0-9]+): .*Assertion `.+' failed";
     CRASH = r"^\s*(?:\S+: line [0-9]+:\s+[0-9]+ )?Segmentation fault|SIGSEGV";
 }
@@ -53,9 +55,18 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(test(Rank::Strong).location(named(&c)));
     } else if let Some(c) = AUTOMAKE.captures(line).filter(|_| !lines.get(at + 1).starts_with("---")) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if let Some(c) = VERDICT.captures(line).filter(|_| below_failures(lines, at)) {
+        out.push(test(Rank::Strong).failing(group(&c, "name")));
     } else if CRASH.is_match(line) {
         out.push(test(Rank::Generic));
     }
+}
+
+/// Home-made runners end with a list under a heading.
+fn below_failures(lines: &Lines, at: usize) -> bool {
+    lines.before(at, 20).any(|(_, l)| {
+        matches!(l.trim().to_ascii_lowercase().trim_end_matches(':'), "failures" | "failed tests" | "failed")
+    })
 }
 
 /// The expression stands below, the test case's name above a line of dashes.

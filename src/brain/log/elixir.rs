@@ -13,7 +13,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     ENTRY = r"^\s*[0-9]+\) (?P<name>test .+?) \((?P<module>[\w.]+)\)$";
     PLACE = r"^\s*(?P<path>\S+\.exs?):(?P<line>[0-9]+)$";
-    RAISED = r"^\s*\*\* \((?P<code>\w+(?:\.\w+)*)\) (?:(?P<path>\S+\.exs?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: )?(?P<text>.+)$";
+    RAISED = r"^\s*\*\* \((?P<code>\w+(?:\.\w+)*)\) (?:\(.*?\) )?(?:(?P<path>\S+\.exs?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: )?(?P<text>.+)$";
     COMPILER = r"^\s*└─ (?P<path>\S+\.exs?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
 }
 

@@ -42,6 +42,9 @@ fn nothing() -> LogReport {
 /// A tool that nobody here parses failed with its own message: the name of the failed script may say what
 /// it was for, else it is most often the set-up that is wrong.
 fn class_of(best: &Found, found: &[Found]) -> FailureClass {
+    if best.tool == script::TOOL && best.class == FailureClass::Test {
+        return FailureClass::Unknown;
+    }
     if best.class != FailureClass::Unknown || best.rank != Rank::Generic {
         return best.class;
     }
@@ -52,7 +55,10 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.
 fn best(found: &[Found]) -> Option<&Found> {
     let top = found.iter().map(|f| f.rank).max()?;
-    let best = found.iter().find(|f| f.rank == top)?;
+    let first = found.iter().find(|f| f.rank == top)?;
+    let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
+    // Of several readings of one line the most specific: a known class, then a known place.
+    let best = same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), f.tool != ""))?;
     if best.class != FailureClass::Dependency {
         return Some(best);
     }
@@ -63,8 +69,10 @@ fn best(found: &[Found]) -> Option<&Found> {
 
 /// The ids, in order of appearance; of two spellings of one test the fuller one stays.
 fn failing(found: &[Found]) -> Vec<String> {
+    // A file that failed is named only where none of its tests is.
+    let named = found.iter().any(|f| f.rank >= Rank::Strong && !f.failing.is_empty());
     let mut kept: Vec<(Vec<String>, &str)> = Vec::new();
-    for id in found.iter().flat_map(|f| &f.failing) {
+    for id in found.iter().filter(|f| !named || f.rank >= Rank::Strong).flat_map(|f| &f.failing) {
         let parts = id_parts(id);
         match kept.iter().position(|(known, _)| known.ends_with(&parts) || parts.ends_with(known)) {
             Some(index) if parts.len() > kept[index].0.len() => kept[index] = (parts, id),

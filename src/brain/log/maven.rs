@@ -31,15 +31,19 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     GOAL = r"Failed to execute goal (?:\S+:)?(?P<plugin>[\w.-]+?)(?:-maven-plugin|-plugin)?:[^:\s]+:(?P<goal>[\w-]+)";
-    RESOLVE = r"Could not resolve dependencies|Non-resolvable (?:parent|import) POM|Could not find artifact|or one of its dependencies could not be resolved";
-    CONFIG = r"Non-parseable POM|The build could not read|Unknown lifecycle phase|No plugin found for prefix|there is no POM|MissingProjectException";
+    RESOLVE = r"Could not resolve dependencies|Non-resolvable (?:parent|import) POM|Could not find artifact|or one of its dependencies could not be resolved|Could not transfer artifact";
+    CONFIG = r"Non-parseable POM|Unknown lifecycle phase|No plugin found for prefix|there is no POM|MissingProjectException";
+    ANT = r"\[ant:checkstyle\] (?:\[\w+\] )?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
     CHECKSTYLE = r"^\s*(?:\[ant:checkstyle\] )?\[?(?:ERROR|WARN|error|warn)\]? (?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):\[?(?P<line>[0-9]+)(?:[,:](?P<column>[0-9]+))?\]?:? (?P<text>.+)$";
     PMD = r"PMD Failure: (?P<path>\S+?):(?P<line>[0-9]+) (?P<text>.+)$";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    if let Some(c) = CHECKSTYLE.captures(line) {
+    if let Some(c) = ANT.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
+        out.push(Found::new("checkstyle", FailureClass::Lint, Rank::Sure, at, line).location(spot));
+    } else if let Some(c) = CHECKSTYLE.captures(line) {
         if is_checkstyle(group(&c, "text")) {
             let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
             out.push(Found::new("checkstyle", FailureClass::Lint, Rank::Sure, at, line).location(spot));

@@ -14,6 +14,7 @@ mod window;
 
 // parsers
 mod black;
+mod bun;
 mod bundler;
 mod cargo;
 mod cc;
@@ -26,11 +27,13 @@ mod generic;
 mod golang;
 mod gotest;
 mod gradle;
+mod http;
 mod javac;
 mod jest;
 mod junit;
 mod ld;
 mod libtest;
+mod linters;
 mod make;
 mod maven;
 mod mocha;
@@ -74,3 +77,6 @@ fn read_kept(log: &str) -> LogReport {
     let lines = lines::Lines::of(log);
     judge::judge(table::scan(&lines))
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,6 +66,8 @@ pub(super) const LIST: List = List {
         phrase("curl: (56)", Transient, Strong),
         phrase("curl: (92)", Transient, Strong),
         phrase_with("curl: (22)", " 5", Transient, Strong),
+        phrase("disconnected, because no message in", Transient, Strong),
+        phrase("unexpected http response: 5", Transient, Strong),
         phrase("http2 framing layer", Transient, Strong),
         phrase("http/2 stream", Transient, Generic),
         phrase("429 too many requests", Transient, Strong),

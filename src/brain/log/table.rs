@@ -33,6 +33,7 @@ const PARSERS: &[Parser] = &[
     super::vitest::PARSER,
     super::mocha::PARSER,
     super::tap::PARSER,
+    super::bun::PARSER,
     super::node::PARSER,
     super::npm::PARSER,
     super::bundler::PARSER,
@@ -56,6 +57,8 @@ const PARSERS: &[Parser] = &[
     super::dotnet::PARSER,
     super::elixir::PARSER,
     super::swift::PARSER,
+    super::linters::PARSER,
+    super::http::PARSER,
     super::script::PARSER,
     super::generic::PARSER,
 ];

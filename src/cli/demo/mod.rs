@@ -4,8 +4,8 @@
 use super::desk::Desk;
 use super::{Door, Exit, local};
 use crate::event;
+use crate::forge::Mask;
 use crate::forge::local::{Item, Local};
-use crate::forge::{Forge as _, Mask};
 use crate::git::{Moved, RefState, Repo};
 use crate::ids::{BranchName, RelPath, RepoSlug};
 use crate::mask::Masker;
@@ -40,7 +40,8 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let ui = door.ui;
     let event = event::parse("issues", PAYLOAD)?;
     let Some(repository) = &event.repository else { bail!("the payload names no repository") };
-    let branch = repository.default_branch.clone().map_or_else(|| BranchName::parse("main"), Ok)?;
+    // What a new bare repository calls its default branch.
+    let branch = BranchName::parse("main")?;
     let place = folder(args)?;
     let bare = place.join("remote.git");
     publish_project(&bare, &branch)?;
@@ -90,7 +91,7 @@ fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, 
     if let event::Body::Issue { issue, .. } = &event.body {
         forge.add_issue(&Item { title: issue.title.clone(), body: issue.body.clone(), ..Item::default() })?;
     }
-    let this = ThisRun { id: 1, attempt: 1, job: "demo".to_owned(), url: None, server: forge.web_url() };
+    let this = ThisRun { id: 1, attempt: 1, job: "demo".to_owned(), url: None };
     let temp = place.join("work");
     std::fs::create_dir_all(&temp)?;
     Ok(Desk { door, forge: Box::new(forge), mask: masker, temp, this, cancel: local::cancel_flag()? })

@@ -95,7 +95,7 @@ impl Client {
 
     /// Downloads from wherever the forge sent us, without the token.
     pub(super) fn download(&self, url: &str, call: &Call) -> Result<(u16, Stream)> {
-        if !url.starts_with("https://") && !(url.starts_with("http://") && http::is_loopback(url)) {
+        if !http::is_safe(url) {
             let message = "the forge redirects to something that is not https".to_owned();
             return Err(ForgeError::BadBody { call: call.clone(), message });
         }

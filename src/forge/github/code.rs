@@ -234,29 +234,28 @@ impl GitHub {
         let path = format!("/{}.git/git-upload-pack", self.repo);
         let url = format!("{}{path}", self.server_url);
         let call = Call { method: "POST", path };
-        let mut stream = self.with_retries(|| {
-            let (status, stream) = self.client.post_git(&url, git::fetch_request(commit, depth), &call)?;
-            match status {
-                200 => Ok(stream),
-                401 => Err(ForgeError::Unauthorized { call: call.clone() }),
-                403 => Err(ForgeError::Forbidden {
-                    call: call.clone(),
-                    needed: "contents: read".to_owned(),
-                    message: "the git server refused".to_owned(),
-                    integration: false,
-                }),
-                404 => Err(ForgeError::NotFound { call: call.clone() }),
-                500.. => Err(ForgeError::Server { call: call.clone(), status }),
-                _ => Err(ForgeError::Unexpected {
-                    call: call.clone(),
-                    status,
-                    message: "from the git server".to_owned(),
-                }),
-            }
-        })?;
-        let broke = |error: anyhow::Error| ForgeError::BadBody { call: call.clone(), message: format!("{error:#}") };
-        git::checkout_pack(&mut stream, commit, into).map_err(broke)
+        self.with_retries(|| {
+            let (status, mut stream) = self.client.post_git(&url, git::fetch_request(commit, depth), &call)?;
+            git_status(status, &call)?;
+            git::checkout_pack(&mut stream, commit, into).map_err(|error| {
+                let broke_off = error.chain().any(|cause| cause.is::<std::io::Error>());
+                let (call, message) = (call.clone(), format!("{error:#}"));
+                if broke_off { ForgeError::Network { call, message } } else { ForgeError::BadBody { call, message } }
+            })
+        })
     }
+}
+
+fn git_status(status: u16, call: &Call) -> Result<()> {
+    let (call, message) = (call.clone(), "from the git server".to_owned());
+    Err(match status {
+        200 => return Ok(()),
+        401 => ForgeError::Unauthorized { call },
+        403 => ForgeError::Forbidden { call, needed: "contents: read".to_owned(), message, integration: false },
+        404 => ForgeError::NotFound { call },
+        500.. => ForgeError::Server { call, status },
+        _ => ForgeError::Unexpected { call, status, message },
+    })
 }
 
 fn says(messages: &[String], words: &str) -> bool {

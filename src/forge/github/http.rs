@@ -33,17 +33,20 @@ impl Clients {
 
 /// Refuses what is no http(s) URL, and plain http to other machines: the token would be readable.
 pub(super) fn check_url(url: &str) -> Result<()> {
-    let usable = url.starts_with("https://") || (url.starts_with("http://") && is_loopback(url));
     let parsed = reqwest::Url::parse(url).ok().filter(|url| url.username().is_empty() && url.password().is_none());
     match parsed {
-        Some(_) if usable => Ok(()),
+        Some(_) if is_safe(url) => Ok(()),
         _ => Err(ForgeError::Local(
             "GITHUB_API_URL and GITHUB_SERVER_URL must start with https:// (http:// only for this machine)".to_owned(),
         )),
     }
 }
 
-pub(super) fn is_loopback(url: &str) -> bool {
+pub(super) fn is_safe(url: &str) -> bool {
+    url.starts_with("https://") || (url.starts_with("http://") && is_loopback(url))
+}
+
+fn is_loopback(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else { return false };
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

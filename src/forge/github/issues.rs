@@ -1,10 +1,11 @@
 //! Issues, comments, reactions and labels.
 
 use super::code::encode;
+use super::me::ACTIONS;
 use super::send::{Ask, Method, is_in_doubt};
 use super::{GitHub, wire};
 use crate::forge::error::found;
-use crate::forge::{Comment, Forge as _, ForgeError, Issue, LinkedPull, ReactTo, Reaction, Result, mentions};
+use crate::forge::{Account, Comment, ForgeError, Issue, LinkedPull, ReactTo, Reaction, Result, mentions};
 use serde_json::json;
 
 /// At 100 each.
@@ -39,13 +40,25 @@ impl GitHub {
         self.client.pages(&self.path(&format!("/issues/{issue}/comments")), COMMENT_PAGES, pick)
     }
 
+    /// What Actions wrote in this repository is ours, whichever token we hold today. Who we are is asked only
+    /// when somebody else's comment has the marker.
+    pub(super) fn find_comment(&self, issue: u64, marker: &str) -> Result<Option<Comment>> {
+        let actions = Account { login: ACTIONS.to_owned(), bot: true };
+        for comment in self.get_comments(issue)?.into_iter().filter(|comment| comment.body.contains(marker)) {
+            if comment.author.is(&actions) || comment.author.is(&self.get_me()?) {
+                return Ok(Some(comment));
+            }
+        }
+        Ok(None)
+    }
+
     pub(super) fn post_comment(&self, issue: u64, marker: &str, body: &str) -> Result<Comment> {
         let path = self.path(&format!("/issues/{issue}/comments"));
         let ask = Ask::once(Method::Post, path, Some(json!({ "body": body })));
         for _ in 0..2 {
             match self.client.json::<wire::CommentDetails>(&ask) {
                 Ok(comment) => return Ok(comment.into()),
-                Err(error) if is_in_doubt(&error) => match self.our_comment(issue, marker)? {
+                Err(error) if is_in_doubt(&error) => match self.find_comment(issue, marker)? {
                     Some(comment) => return Ok(comment),
                     None => continue,
                 },

@@ -8,6 +8,9 @@ use crate::forge::{Account, ForgeError, Permission, Probe, RateLimit, RepoInfo, 
 use crate::ids::BranchName;
 use serde_json::{Value, json};
 
+/// The account behind `GITHUB_TOKEN`.
+pub(super) const ACTIONS: &str = "github-actions[bot]";
+
 impl GitHub {
     pub(super) fn get_repo_info(&self) -> Result<RepoInfo> {
         let ask = Ask::get(self.path(""));
@@ -44,7 +47,7 @@ impl GitHub {
             Err(ForgeError::Forbidden { .. } | ForgeError::NotFound { .. }) => None,
             Err(error) => return Err(error),
         };
-        Ok(Account { login: login.unwrap_or_else(|| "github-actions[bot]".to_owned()), bot: true })
+        Ok(Account { login: login.unwrap_or_else(|| ACTIONS.to_owned()), bot: true })
     }
 
     pub(super) fn get_permission(&self, login: &str) -> Result<Permission> {

@@ -195,8 +195,7 @@ impl Forge for GitHub {
     }
 
     fn our_comment(&self, issue: u64, marker: &str) -> Result<Option<Comment>> {
-        let me = self.me()?;
-        Ok(self.comments(issue)?.into_iter().find(|c| c.author.is(&me) && c.body.contains(marker)))
+        self.find_comment(issue, marker)
     }
 
     fn create_comment(&self, issue: u64, marker: &str, body: &str) -> Result<Comment> {

@@ -2,6 +2,8 @@
 
 mod plausible;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use super::{Input, change};
 use crate::ids::RelPath;
@@ -98,7 +100,7 @@ fn plausible_hits(path: &str, text: &str) -> Vec<Hit> {
     let kind = Kind::of(path);
     let fits = |hit: &Hit| {
         let rule = rule(hit);
-        kind.takes(rule) && plausible::is_plausible(rule, rules::is_generic(rule), &text[hit.range.clone()])
+        kind.takes(rule) && plausible::is_plausible(rule, &text[hit.range.clone()])
     };
     rules::FINDER.find(text).into_iter().filter(fits).collect()
 }
@@ -135,7 +137,9 @@ impl Kind {
             "netrc",
             "tfvars",
         ];
-        if super::dependencies::is_lock_name(&name) {
+        if super::dependencies::is_lock_name(&name)
+            || [".map", ".min.js", ".min.css"].iter().any(|end| name.ends_with(end))
+        {
             Self::Lock
         } else if settings.contains(&extension)
             || name.starts_with(".env")

@@ -28,7 +28,9 @@ mod tests {
 
     #[test]
     fn typing_errors_are_near_and_other_words_are_not() {
-        for (a, b) in [("lenght", "length"), ("retrun", "return"), ("user_name", "userName"), ("fo", "foo"), ("itmes", "items")] {
+        for (a, b) in
+            [("lenght", "length"), ("retrun", "return"), ("user_name", "userName"), ("fo", "foo"), ("itmes", "items")]
+        {
             assert!(is_near(a, b), "{a} {b}");
         }
         for (a, b) in [("x", "y"), ("length", "length"), ("cat", "dog"), ("read", "write")] {

@@ -24,7 +24,8 @@ impl Index {
     /// Reads the sources of the language's family, those that share a folder with `near` first, and
     /// the documentation at the top.
     pub fn build(job: &Job, language: Language, near: &RelPath) -> Result<Self> {
-        let of_family = |path: &&RelPath| Language::of(path).is_some_and(|l| l.same_family(language)) || is_readme(path);
+        let of_family =
+            |path: &&RelPath| Language::of(path).is_some_and(|l| l.same_family(language)) || is_readme(path);
         let mut files: Vec<RelPath> = job.workshop.files()?.iter().filter(of_family).cloned().collect();
         files.sort_by_key(|path| std::cmp::Reverse(shared_folders(path, near)));
         let (mut index, mut bytes) = (Self::default(), 0);
@@ -130,6 +131,7 @@ mod tests {
         assert!(index.trust("get_length", "get_lenght") > 0.5);
         assert!(index.trust("get_lenght", "get_length") < -0.5);
         assert_eq!(index.count("get_lenght"), 1);
-        assert_eq!(index.near("get_lenght").filter(|n| *n != "get_lenght").collect::<Vec<_>>(), ["get_length"]);
+        assert!(index.near("get_lenght").any(|name| name == "get_length"));
+        assert!(!index.near("get_lenght").any(|name| name == "length"));
     }
 }

@@ -30,13 +30,22 @@ pub(super) enum Sort {
 /// Group 1 is the name. The first pattern that matches the headline or its notes counts.
 const PATTERNS: &[(Sort, &str)] = &[
     // rustc
-    (Sort::Name, r"cannot find (?:\w+(?:, \w+ or union type)?|struct, variant or union type|derive macro|associated \w+) `([^`]+)`"),
-    (Sort::Member, r"no (?:method|function or associated item|variant or associated item|associated item|associated function or constant|field|variant) (?:named )?`([^`]+)`"),
+    (
+        Sort::Name,
+        r"cannot find (?:\w+(?:, \w+ or union type)?|struct, variant or union type|derive macro|associated \w+) `([^`]+)`",
+    ),
+    (
+        Sort::Member,
+        r"no (?:method|function or associated item|variant or associated item|associated item|associated function or constant|field|variant) (?:named )?`([^`]+)`",
+    ),
     (Sort::Member, r"(?:has no|does not have a|have no) field(?:s)? named `([^`]+)`"),
     (Sort::Member, r"\w+ `([^`]+)` is not a member of trait"),
     (Sort::Import, r"no `([^`]+)` (?:in|external crate)"),
     (Sort::Import, r"could not find `([^`]+)` in"),
-    (Sort::Name, r"use of (?:undeclared|unresolved) (?:type|crate or module|module or unlinked crate|module) `([^`]+)`"),
+    (
+        Sort::Name,
+        r"use of (?:undeclared|unresolved) (?:type|crate or module|module or unlinked crate|module) `([^`]+)`",
+    ),
     (Sort::Module, r"file not found for module `([^`]+)`"),
     (Sort::Import, r"unresolved imports? `(?:[^`]*::)?([^`:]+)`"),
     (Sort::Name, r"use of undeclared lifetime name `'([^`]+)`"),
@@ -61,7 +70,10 @@ const PATTERNS: &[(Sort, &str)] = &[
     (Sort::Member, r"(?:Property|property) '([^']+)' does not exist"),
     (Sort::Member, r"'([^']+)' does not exist (?:in|on) type"),
     (Sort::Name, r"^'?([\w$]+)'? is not defined"),
-    (Sort::Receiver, r"Cannot (?:read|set) propert(?:y|ies) (?:of (?:undefined|null) \((?:reading|setting) )?'([\w$]+)'"),
+    (
+        Sort::Receiver,
+        r"Cannot (?:read|set) propert(?:y|ies) (?:of (?:undefined|null) \((?:reading|setting) )?'([\w$]+)'",
+    ),
     (Sort::Member, r"(?:^|[\s.)])([\w$]+)(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
 ];
 
@@ -145,14 +157,34 @@ mod tests {
     #[test]
     fn names_are_read_from_real_messages() {
         for (message, detail, name, spelled) in [
-            ("cannot find value `lenght` in this scope", "  |     ^^^ help: a local variable with a similar name exists: `length`", "lenght", Some("length")),
-            ("cannot find value `lenght` in this scope", "help: a local variable\n   |\n3  -     lenght + 1\n3  +     length + 1", "lenght", Some("length")),
+            (
+                "cannot find value `lenght` in this scope",
+                "  |     ^^^ help: a local variable with a similar name exists: `length`",
+                "lenght",
+                Some("length"),
+            ),
+            (
+                "cannot find value `lenght` in this scope",
+                "help: a local variable\n   |\n3  -     lenght + 1\n3  +     length + 1",
+                "lenght",
+                Some("length"),
+            ),
             ("no method named `psh` found for struct `Vec<T>` in the current scope", "", "psh", None),
-            ("unresolved import `std::colections`", "  |     ^^^ could not find `colections` in `std`", "colections", None),
+            (
+                "unresolved import `std::colections`",
+                "  |     ^^^ could not find `colections` in `std`",
+                "colections",
+                None,
+            ),
             ("name 'lenght' is not defined. Did you mean: 'length'?", "", "lenght", Some("length")),
             ("type object 'A' has no attribute 'fo'", "", "fo", None),
             ("No module named 'pkg.utlis'", "", "utlis", None),
-            ("TS2551: Property 'lenght' does not exist on type 'X'. Did you mean 'length'?", "", "lenght", Some("length")),
+            (
+                "TS2551: Property 'lenght' does not exist on type 'X'. Did you mean 'length'?",
+                "",
+                "lenght",
+                Some("length"),
+            ),
             ("TS2724: '\"./a\"' has no exported member named 'fo'. Did you mean 'foo'?", "", "fo", Some("foo")),
             ("a.b.mpa is not a function", "", "mpa", None),
             ("fooBar is not defined", "", "fooBar", None),
@@ -161,7 +193,11 @@ mod tests {
         ] {
             let complaint = Complaint { places: Vec::new(), message: message.to_owned(), detail: detail.to_owned() };
             let unknown = unknown(&complaint).unwrap_or_else(|| panic!("{message}"));
-            assert_eq!((unknown.name.as_str(), unknown.spelled.first().map(String::as_str)), (name, spelled), "{message}");
+            assert_eq!(
+                (unknown.name.as_str(), unknown.spelled.first().map(String::as_str)),
+                (name, spelled),
+                "{message}"
+            );
         }
     }
 }

@@ -20,6 +20,9 @@ const MOST_HOLDERS: usize = 20;
 /// A name used more often than this is not the odd one out.
 const MOST_USES: usize = 40;
 
+/// Lines around a place in which the name may stand.
+const REACH: u32 = 8;
+
 /// One unknown name with all the places that complain of it.
 struct Case<'a> {
     unknown: Unknown,
@@ -75,7 +78,8 @@ fn cases(complaints: &[Complaint]) -> Vec<Case<'_>> {
 }
 
 fn repairs_of(scene: &Scene, case: &Case) -> Result<Vec<Repair>> {
-    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::of(p).is_some()) else {
+    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::of(p).is_some())
+    else {
         return Ok(Vec::new());
     };
     let Some(language) = Language::of(path) else { return Ok(Vec::new()) };
@@ -119,9 +123,10 @@ fn home(scene: &Scene, case: &Case, name: &str) -> Result<Option<Home>> {
     Ok(None)
 }
 
-/// A statement over several lines is often reported at its first.
+/// A statement over several lines is reported at any of them.
 fn sites_at(syntax: &Syntax, place: &Place, name: &str) -> Vec<std::ops::Range<usize>> {
-    let lines = place.line..place.line.saturating_add(12);
+    let around = (1..=REACH).flat_map(|off| [place.line.saturating_add(off), place.line.saturating_sub(off)]);
+    let lines = std::iter::once(place.line).chain(around);
     let found = lines.map(|line| place::meant(syntax, line, place.column.filter(|_| line == place.line), name));
     found.into_iter().find(|sites| !sites.is_empty()).unwrap_or_default()
 }
@@ -153,8 +158,14 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
         let why = format!("renamed the misspelt name `{wrong}` to `{right}`");
         let confidence = confidence(case, &right);
         let here = edits(&home.path, &home.sites, &right);
-        let everywhere: Vec<_> =
-            home.syntax.names().into_iter().map(|n| n.range).filter(|r| home.syntax.text(r) == wrong).chain(home.sites.clone()).collect();
+        let everywhere: Vec<_> = home
+            .syntax
+            .names()
+            .into_iter()
+            .map(|n| n.range)
+            .filter(|r| home.syntax.text(r) == wrong)
+            .chain(home.sites.clone())
+            .collect();
         if !defined || case.unknown.sort == Sort::Import {
             let edits = edits(&home.path, &everywhere, &right);
             repairs.push(Repair { cost, edits, why: why.clone(), confidence });
@@ -171,11 +182,13 @@ fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Op
     let offered = case.unknown.spelled.iter().map(String::as_str).filter(|name| !is_near(name, wanted));
     let near: BTreeSet<&str> = index.near(wanted).chain(offered).collect();
     for odd in near {
-        if index.count(odd) > MOST_USES || index.holders(odd).count() > MOST_HOLDERS || words_of(home).any(|w| w == odd) {
+        if index.count(odd) > MOST_USES || index.holders(odd).count() > MOST_HOLDERS || words_of(home).any(|w| w == odd)
+        {
             continue;
         }
         let Some(edits) = renamed_everywhere(scene, index, odd, wanted)? else { continue };
-        let cost = pair_cost(case, index, wanted, odd) + 0.4 - 0.5 * balance(index, wanted, odd)
+        let cost = pair_cost(case, index, wanted, odd) + 0.4
+            - 0.5 * balance(index, wanted, odd)
             - 0.35 * index.trust(wanted, odd).clamp(-3.0, 3.0);
         let why = format!("renamed the misspelt definition `{odd}` to `{wanted}`, as it is used");
         repairs.push(Repair { cost, edits, why, confidence: Confidence::Suggested });
@@ -194,7 +207,8 @@ fn renamed_everywhere(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> 
     for (path, _) in index.holders(odd).take(MOST_HOLDERS) {
         let Some(syntax) = scene.syntax(path)? else { continue };
         let names: Vec<_> = syntax.names().into_iter().filter(|n| syntax.text(&n.range) == odd).collect();
-        defined |= names.iter().any(|n| n.defined);
+        // A name that stands there once and is not the unknown one can hardly be a use.
+        defined |= names.iter().any(|n| n.defined) || index.count(odd) == 1;
         let ranges: Vec<_> = names.into_iter().map(|n| n.range).collect();
         all.extend(edits(path, &ranges, wanted));
     }
@@ -221,7 +235,8 @@ fn pool(case: &Case, index: &Index, home: &Home, wrong: &str, library: &[String]
     let mut all: Vec<&str> = index.near(wrong).collect();
     all.extend(case.unknown.mentioned.iter().chain(library).map(String::as_str));
     all.extend(index.files.iter().flat_map(|path| path.as_str().split(['/', '.'])));
-    all.extend(words::builtins(language).chain(language.keywords().iter().copied()));
+    let own = words::builtins(language).chain(language.keywords().iter().copied());
+    pool.extend(own.filter(|name| is_near(wrong, name)).map(str::to_owned));
     pool.extend(all.into_iter().filter(|name| is_near(wrong, name) && is_identifier(name)).map(str::to_owned));
     pool
 }
@@ -282,7 +297,8 @@ impl Known {
         if here.is_empty() {
             let listed = library.iter().any(|other| other == name);
             let builtin = words::builtins(language).chain(language.keywords().iter().copied()).any(|word| word == name);
-            let elsewhere = if matches!(sort, Sort::Member | Sort::Import | Sort::Module | Sort::Keyword) { 0.4 } else { 0.9 };
+            let elsewhere =
+                if matches!(sort, Sort::Member | Sort::Import | Sort::Module | Sort::Keyword) { 0.4 } else { 0.9 };
             return match () {
                 () if listed => 0.2,
                 () if builtin => 0.6,

@@ -85,9 +85,32 @@ fn node(job: &Job, home: &Syntax) -> Result<Vec<String>> {
 
 fn is_builtin(specifier: &str) -> bool {
     const MODULES: &[&str] = &[
-        "assert", "buffer", "child_process", "crypto", "events", "fs", "fs/promises", "http", "https", "module", "net",
-        "os", "path", "perf_hooks", "querystring", "readline", "stream", "string_decoder", "timers", "tls", "url",
-        "util", "v8", "vm", "worker_threads", "zlib",
+        "assert",
+        "buffer",
+        "child_process",
+        "crypto",
+        "events",
+        "fs",
+        "fs/promises",
+        "http",
+        "https",
+        "module",
+        "net",
+        "os",
+        "path",
+        "perf_hooks",
+        "querystring",
+        "readline",
+        "stream",
+        "string_decoder",
+        "timers",
+        "tls",
+        "url",
+        "util",
+        "v8",
+        "vm",
+        "worker_threads",
+        "zlib",
     ];
     MODULES.contains(&specifier.strip_prefix("node:").unwrap_or(specifier))
 }

@@ -59,7 +59,11 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
         if !same {
             continue;
         }
-        let near = if specifier.starts_with('.') { near_files(scene, path, specifier)? } else { near_packages(scene, specifier)? };
+        let near = if specifier.starts_with('.') {
+            near_files(scene, path, specifier)?
+        } else {
+            near_packages(scene, specifier)?
+        };
         for (text, far) in near {
             found.push((Edit { path: path.clone(), range: token.range.clone(), text }, far));
         }
@@ -110,8 +114,29 @@ fn differs_in_one(parts: &[&str], wanted: &[&str]) -> Option<f64> {
 /// Packages that the manifest names, and node's own.
 fn near_packages(scene: &Scene, specifier: &str) -> Result<Vec<(String, f64)>> {
     const OWN: &[&str] = &[
-        "assert", "buffer", "child_process", "crypto", "events", "fs", "http", "https", "module", "net", "os", "path",
-        "process", "querystring", "readline", "stream", "timers", "tls", "url", "util", "vm", "worker_threads", "zlib",
+        "assert",
+        "buffer",
+        "child_process",
+        "crypto",
+        "events",
+        "fs",
+        "http",
+        "https",
+        "module",
+        "net",
+        "os",
+        "path",
+        "process",
+        "querystring",
+        "readline",
+        "stream",
+        "timers",
+        "tls",
+        "url",
+        "util",
+        "vm",
+        "worker_threads",
+        "zlib",
     ];
     let own = OWN.iter().flat_map(|name| [(*name).to_owned(), format!("node:{name}")]);
     let mut known: BTreeSet<String> = own.collect();

@@ -40,13 +40,17 @@ fn opened(complaint: &Complaint) -> Result<Option<String>> {
 
 /// The closing tag takes the opening name, or the other way round; a name that HTML knows wins.
 fn repairs(syntax: &Syntax, place: &Place, opened: &str) -> Result<Vec<(Range<usize>, String)>> {
-    let (Some(line), closing, opening) =
-        (syntax.line(place.line), Regex::new(r"</\s*([\w.]+)")?, Regex::new(&format!("<({})\\b", regex::escape(opened)))?)
-    else {
+    let (Some(line), closing, opening) = (
+        syntax.line(place.line),
+        Regex::new(r"</\s*([\w.]+)")?,
+        Regex::new(&format!("<({})\\b", regex::escape(opened)))?,
+    ) else {
         return Ok(Vec::new());
     };
     let rest = line.start..syntax.bytes().len();
-    let Some(close) = closing.captures(syntax.text(&rest)).and_then(|found| found.get(1)) else { return Ok(Vec::new()) };
+    let Some(close) = closing.captures(syntax.text(&rest)).and_then(|found| found.get(1)) else {
+        return Ok(Vec::new());
+    };
     let closed = close.as_str().to_owned();
     let close = rest.start + close.start()..rest.start + close.end();
     let above = 0..close.start;

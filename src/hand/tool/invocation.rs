@@ -58,9 +58,8 @@ fn end_word(word: &mut Option<String>, calls: &mut [Vec<String>]) {
 
 fn invocation(words: Vec<String>) -> Invocation {
     let is_assignment = |word: &&String| {
-        word.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        })
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
     };
     let count = words.iter().take_while(is_assignment).count();
     let env = words[..count].iter().filter_map(|w| w.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned()));

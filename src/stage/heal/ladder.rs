@@ -4,9 +4,9 @@
 
 use super::bench::Bench;
 use super::{diagnose, summarize};
-use crate::guard;
-use crate::hand::{self, Hand, Job, Workshop};
 use crate::brain::log;
+use crate::guard;
+use crate::hand::{self, Hand, Job};
 use crate::patch::Patch;
 use crate::record::{
     Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Outcome, RunSummary, Tried,
@@ -101,7 +101,7 @@ impl State<'_, '_> {
     }
 
     fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
-        for hand in hand::ladder(&diagnosis.strategy) {
+        for hand in rungs(&diagnosis.strategy) {
             let tried = [self.bench.job.tried.as_slice(), &self.tried].concat();
             let job = Job { diagnosis, log, command: &self.bench.job.command, workshop: self.bench, tried: &tried };
             let candidates = match hand.propose(&job) {
@@ -121,7 +121,12 @@ impl State<'_, '_> {
     }
 
     /// Judges one candidate; `Some` ends the round.
-    fn consider(&mut self, candidate: Result<Candidate>, hand: &dyn Hand, diagnosis: &Diagnosis) -> Result<Option<Step>> {
+    fn consider(
+        &mut self,
+        candidate: Result<Candidate>,
+        hand: &dyn Hand,
+        diagnosis: &Diagnosis,
+    ) -> Result<Option<Step>> {
         if let Some(outcome) = self.bench.over() {
             return Ok(Some(Step::Done(Box::new(self.ended(outcome)))));
         }
@@ -204,7 +209,8 @@ impl State<'_, '_> {
     fn prove(&mut self, full: &Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
         let mut verified = CheckResult::from_findings("verify", Vec::new());
         verified.seconds = run.finished.seconds;
-        verified.detail = format!("`{}` passes", crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80));
+        verified.detail =
+            format!("`{}` passes", crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80));
         guards.push(verified);
         let (hooks, addition) = super::hooks::run(self.bench, full)?;
         let failed = hooks.status == CheckStatus::Fail;
@@ -284,6 +290,14 @@ impl State<'_, '_> {
     }
 }
 
+/// The hands that the strategy names, in its order.
+fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
+    let mut hands = hand::ladder();
+    hands.retain(|h| strategy.contains(&h.id()));
+    hands.sort_by_key(|h| strategy.iter().position(|id| *id == h.id()));
+    hands
+}
+
 enum Step {
     Done(Box<Climb>),
     Next(Run),
@@ -322,10 +336,12 @@ fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
     let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
     let fewer_places = after.locations.len() < before.locations.len();
     let later = stage_of(after.class) > stage_of(before.class);
-    let touched: HashSet<(&str, u32)> = candidate.patch.added_lines().into_iter().map(|(p, l, _)| (p.as_str(), l)).collect();
-    let blamed = after.locations.iter().any(|l| {
-        l.line.is_some_and(|line| touched.iter().any(|(path, at)| *at == line && l.path.ends_with(path)))
-    });
+    let touched: HashSet<(&str, u32)> =
+        candidate.patch.added_lines().into_iter().map(|(p, l, _)| (p.as_str(), l)).collect();
+    let blamed = after
+        .locations
+        .iter()
+        .any(|l| l.line.is_some_and(|line| touched.iter().any(|(path, at)| *at == line && l.path.ends_with(path))));
     !blamed && (fewer_tests || (gone && (later || fewer_places || after.locations.len() <= before.locations.len())))
 }
 

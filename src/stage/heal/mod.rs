@@ -12,19 +12,17 @@ use crate::brain::log;
 use crate::command::CommandLine;
 use crate::config::{Policy, Sandbox};
 use crate::process;
-use crate::record::{
-    Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried,
-};
+use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
 use crate::report::markdown::{one_line, tail};
 use crate::task::Request;
-use crate::verify::{self, Run, Verifier};
+use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bench::Bench;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Everything the stage needs; crosses the process boundary as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,8 +33,6 @@ pub struct Job {
     pub journal: PathBuf,
     /// The attempt's private temporary folder, kept between its runs.
     pub scratch: PathBuf,
-    /// Where the command may write besides the scratch folder: the tree and its tools' caches.
-    pub writable: Vec<PathBuf>,
     pub command: CommandLine,
     /// Set-up commands, run first with the network on.
     pub prepare: Vec<CommandLine>,
@@ -62,7 +58,7 @@ pub struct Job {
 pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
-    let verifier = verifier(job, tree.root(), cancel)?;
+    let verifier = verifier(job, cancel)?;
     let bench = Bench::new(job, tree, verifier, cancel, say);
     let mut healing = work(&bench)?;
     if job.keep && healing.outcome == Outcome::Proposed {
@@ -148,7 +144,11 @@ fn not_reproduced(bench: &Bench, here: &LogReport, healing: &mut Healing) -> Opt
     }
     let quote = |r: &LogReport| one_line(r.first_error.as_deref().unwrap_or(r.class.as_str()), 160);
     (!same).then(|| {
-        format!("not reproduced: the command fails here with another failure; recorded: {}; here: {}", quote(recorded), quote(here))
+        format!(
+            "not reproduced: the command fails here with another failure; recorded: {}; here: {}",
+            quote(recorded),
+            quote(here)
+        )
     })
 }
 
@@ -156,8 +156,10 @@ fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, Strin
     let quote = one_line(diagnosis.first_error.as_deref().unwrap_or_default(), 200);
     match diagnosis.class {
         FailureClass::Transient => Some((Outcome::Transient, format!("infrastructure failed, not the code: {quote}"))),
-        FailureClass::Resource => Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}"))),
-        _ if base.finished.limit == Some(crate::process::LimitHit::Wall) => {
+        FailureClass::Resource => {
+            Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}")))
+        }
+        _ if base.finished.limit == Some(process::LimitHit::Wall) => {
             let limit = format!("the command did not end in {:.0} s (verify.timeout-seconds)", base.finished.seconds);
             Some((Outcome::Explained, limit))
         }
@@ -227,6 +229,10 @@ fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
     }
 }
 
-fn writable(job: &Job) -> Vec<PathBuf> {
-    job.writable.iter().cloned().chain([job.scratch.clone()]).collect()
+fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
+    std::fs::create_dir_all(&job.scratch).with_context(|| format!("cannot make {}", job.scratch.display()))?;
+    let limits = process::Limits { wall: Duration::from_secs(job.timeout_seconds), ..process::Limits::default() };
+    let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
+    let confined = sandbox(job.sandbox, false);
+    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?.cancel_with(cancel))
 }

@@ -34,7 +34,8 @@ fn under_headings(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
     let (mut found, mut heading) = (Vec::new(), "");
     for line in lines {
         let parts = row.captures(line).map(|p| (heading.to_owned(), p[1].to_owned(), p[2].to_owned(), p[3].to_owned()));
-        let arrowed = arrow.captures(line).map(|p| (p[1].to_owned(), p[2].to_owned(), p[3].to_owned(), heading.to_owned()));
+        let arrowed =
+            arrow.captures(line).map(|p| (p[1].to_owned(), p[2].to_owned(), p[3].to_owned(), heading.to_owned()));
         if let Some((path, number, column, message)) = parts.or(arrowed) {
             let place = finder.place(&path, &number, Some(&column));
             found.extend(place.map(|p| Complaint { places: vec![p], message, detail: String::new() }));

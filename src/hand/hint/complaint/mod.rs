@@ -63,7 +63,8 @@ fn diagnosed(job: &Job, finder: &Finder) -> Vec<Complaint> {
         let line = location.line?.to_string();
         let column = location.column.map(|c| c.to_string());
         let place = finder.place(&location.path, &line, column.as_deref())?;
-        let message = if location.message.is_empty() { job.diagnosis.first_error.clone()? } else { location.message.clone() };
+        let message =
+            if location.message.is_empty() { job.diagnosis.first_error.clone()? } else { location.message.clone() };
         Some(Complaint { places: vec![place], message, detail: String::new() })
     };
     job.diagnosis.locations.iter().filter_map(complaint).collect()
@@ -73,6 +74,3 @@ fn diagnosed(job: &Job, finder: &Finder) -> Vec<Complaint> {
 fn pattern(text: &str) -> Option<regex::Regex> {
     regex::Regex::new(text).ok()
 }
-
-#[cfg(test)]
-mod tests;

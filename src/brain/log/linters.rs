@@ -1,0 +1,81 @@
+//! Small linters that print one line for each finding: markdownlint, ShellCheck, yamllint, hadolint,
+//! actionlint, cpplint, cppcheck, codespell, and pre-commit's verdicts.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        " MD0",
+        "[SC",
+        "SC1",
+        "SC2",
+        "(yaml",
+        "error   ",
+        "[error]",
+        "DL3",
+        "DL4",
+        "]  [",
+        " ==> ",
+        "hook id: ",
+        "files were modified by this hook",
+        "(error)",
+    ],
+    read,
+};
+
+patterns! {
+    MARKDOWN = r"^\s*(?P<path>[^\s:]+): ?(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?:? (?:error )?(?P<code>MD[0-9]{3})(?:/[\w/-]+)? (?P<text>.+)$";
+    SHELL_GCC = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+): (?:error|warning|note|info): (?P<text>.+) \[(?P<code>SC[0-9]+)\]$";
+    SHELL = r"^In (?P<path>\S+) line (?P<line>[0-9]+):$";
+    YAML = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+): \[error\] (?P<text>.+) \((?P<code>[\w-]+)\)$";
+    YAML_ROW = r"^\s+(?P<line>[0-9]+):(?P<column>[0-9]+)\s+error\s+(?P<text>.+?)\s+\((?P<code>[\w-]+)\)$";
+    HADOLINT = r"^(?P<path>[^\s:]*):(?P<line>[0-9]+) (?P<code>(?:DL|SC)[0-9]+) (?:error|warning|info): (?P<text>.+)$";
+    ACTIONLINT = r"^(?P<path>\.github/\S+?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+) \[(?P<code>[\w-]+)\]$";
+    CPPLINT = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+):\s+(?P<text>.+?)\s+\[(?P<code>[\w/+]+)\] \[[0-9]\]$";
+    CPPCHECK = r"^\[(?P<path>[^\s:]+):(?P<line>[0-9]+)\]: \((?:error|warning|style)\) (?P<text>.+)$";
+    CODESPELL = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+): (?P<text>\S+ ==> \S.*)$";
+    HOOK = r"^- hook id: (?P<id>\S+)$";
+    FORMATTER = r"(?i)format|fmt|black|isort|prettier|whitespace|end-of-file|line-ending|yapf";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let flat = [&*MARKDOWN, &*SHELL_GCC, &*YAML, &*HADOLINT, &*ACTIONLINT, &*CPPLINT, &*CPPCHECK, &*CODESPELL];
+    if let Some(c) = flat.into_iter().find_map(|pattern| pattern.captures(line)) {
+        out.push(finding(line, at, &c, group(&c, "path")));
+    } else if let Some(c) = HOOK.captures(line) {
+        out.extend(hook(lines, at, group(&c, "id")));
+    } else if let Some(c) = YAML_ROW.captures(line) {
+        let path = lines.before(at, 100).take_while(|(_, l)| !l.is_empty()).find(|(_, l)| !l.starts_with(' '));
+        out.extend(path.map(|(_, path)| finding(line, at, &c, path)));
+    } else if line.contains("SC") {
+        out.extend(shellcheck(lines, at));
+    }
+}
+
+fn finding(line: &str, at: usize, c: &regex::Captures<'_>, path: &str) -> Found {
+    let part = |name: &str| c.name(name).map_or("", |m| m.as_str());
+    let spot = place(path, part("line"), part("column"), part("text"), part("code"));
+    Found::new("linter", FailureClass::Lint, Rank::Sure, at, line).location(spot)
+}
+
+/// `^-- SC2086 (info): …` below the quoted code.
+fn shellcheck(lines: &Lines, at: usize) -> Option<Found> {
+    let line = lines.get(at);
+    if !line.trim_start().starts_with('^') {
+        return None;
+    }
+    let c = lines.before(at, 6).find_map(|(_, l)| SHELL.captures(l))?;
+    let spot = place(group(&c, "path"), group(&c, "line"), "", line, "");
+    Some(Found::new("shellcheck", FailureClass::Lint, Rank::Sure, at, line).location(spot))
+}
+
+/// pre-commit names the hook above; what the hook itself printed says more where a parser knows it.
+fn hook(lines: &Lines, at: usize, id: &str) -> Option<Found> {
+    let verdict = lines.before(at, 2).find(|(_, l)| l.ends_with("Failed"))?;
+    let class = if FORMATTER.is_match(id) { FailureClass::Format } else { FailureClass::Lint };
+    Some(Found::new("pre-commit", class, Rank::Strong, at, verdict.1))
+}

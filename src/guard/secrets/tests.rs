@@ -1,0 +1,128 @@
+//! Secrets are put together here, so that no scanner takes this file for a leak.
+
+use super::*;
+use crate::config::Policy;
+use crate::guard::{Modes, judge, passes};
+use crate::patch::{FilePatch, Patch};
+
+fn word(n: usize) -> String {
+    "aB3dE5gH7jK9mN1pQ2sT4vW6xY8z".chars().cycle().take(n).collect()
+}
+
+fn low(n: usize) -> String {
+    "0a1b2c3d4e5f6978".chars().cycle().take(n).collect()
+}
+
+/// Path, text with `§` where the secret stands, the secret, the rule.
+fn planted() -> Vec<(&'static str, &'static str, String, &'static str)> {
+    vec![
+        ("a.py", "t = '§'", format!("ghp{}{}", "_", word(36)), "github-token"),
+        ("a.yml", "token: §", format!("github_{}_{}", "pat", word(82)), "github-pat"),
+        ("a.md", "use § please", format!("AKI{}{}", "A", "Q7RSTUVWXYZ234AB"), "aws-access-key-id"),
+        ("c.ini", "aws_secret_access_key = §", word(40), "aws-secret-key"),
+        (".npmrc", "//registry.npmjs.org/:_authToken=§", word(36), "npmrc-auth"),
+        ("a.js", "const k = '§'", format!("npm{}{}", "_", word(36)), "npm-token"),
+        ("a.rs", "let s = \"§\";", format!("xox{}-{}", "b", "1234567890-1234567890-abcdefABCDEF"), "slack-token"),
+        ("a.html", "key=§&x=1", format!("AIz{}{}", "a", word(35)), "google-api-key"),
+        ("a.rb", "Stripe.api_key = '§'", format!("sk_{}_{}", "live", word(24)), "stripe-key"),
+        ("a.json", "{\"t\":\"§\"}", format!("eyJ{}.eyJ{}.{}", word(20), word(30), word(40)), "jwt"),
+        ("a.sh", "git clone https://me:§@example.org/x", "hunter2Xk9q".to_owned(), "url-credentials"),
+        ("a.env", "DATABASE_URL=postgres://app:§@db:5432/x", "k3Jd9sQw".to_owned(), "url-credentials"),
+        ("a.sh", "curl -H 'Authorization: Bearer §' x", low(40), "authorization-header"),
+        ("a.sh", "curl -s -u admin:§ https://x", "k3Jd9sQw".to_owned(), "command-password"),
+        ("a.cs", "\"Server=db;Database=x;User Id=sa;Password=§;\"", "k3Jd9sQw!".to_owned(), "connection-string"),
+        ("a.py", "DB_PASSWORD = \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-secret"),
+        ("a.ts", "const apiKey: string = '§'", low(32), "assigned-secret"),
+        ("a.json", "  \"client_secret\": \"§\",", word(24), "assigned-secret"),
+        ("a.go", "password := \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-secret"),
+        (".env", "API_TOKEN=§", low(32), "setting-secret"),
+        ("deploy.yaml", "  db_password: §", "k3Jd9sQw8x".to_owned(), "setting-secret"),
+        ("a.env", "OPENAI=§", format!("sk-proj{}{}", "-", word(48)), "openai-key"),
+        ("a.env", "X=§", format!("glpat{}{}", "-", word(20)), "gitlab-token"),
+    ]
+}
+
+#[test]
+fn planted_secrets_are_found_where_they_stand_and_not_shown() {
+    for (path, template, secret, rule) in planted() {
+        let text = format!("first line\n{}\nlast line\n", template.replace('§', &secret));
+        let found = scan(path, &text);
+        assert_eq!(found.iter().map(|s| s.rule).collect::<Vec<_>>(), [rule], "{template}");
+        let column = u32::try_from(template.split('§').next().unwrap().chars().count() + 1).unwrap();
+        assert_eq!((found[0].line, found[0].column), (2, column), "{template}");
+        assert!(!format!("{found:?}").contains(&secret) && found[0].excerpt.contains(MASK), "{template}");
+    }
+}
+
+#[test]
+fn a_private_key_is_found_at_its_head() {
+    let key = format!("-----BEGIN {} KEY-----\nMIIEvQIB\n-----END {0} KEY-----\n", "RSA PRIVATE");
+    let found = scan("id", &format!("a\n{key}b\n"));
+    assert_eq!(found.iter().map(|s| (s.rule, s.line)).collect::<Vec<_>>(), [("private-key", 2)]);
+    assert!(!found[0].excerpt.contains("MIIE"));
+}
+
+#[test]
+fn everyday_code_holds_no_secret() {
+    let cases = [
+        ("a.py", "password = os.environ['DB_PASSWORD']"),
+        ("a.py", "password = getpass.getpass('password: ')"),
+        ("a.py", "TOKEN = 'changeme'"),
+        ("a.py", "token_type = 'bearer-token'"),
+        ("a.js", "const password = process.env.PASSWORD || 'password'"),
+        ("a.js", "if (token === 'identifier') next(token, 'expression_statement')"),
+        ("a.ts", "secretName: 'my-app-db-credentials',"),
+        ("a.rs", "let token = self.expect(\"closing_bracket\")?;"),
+        ("a.yml", "token: ${{ secrets.GITHUB_TOKEN }}"),
+        ("a.yml", "password_file: /run/secrets/db"),
+        ("a.yml", "secretKeyRef: db-password"),
+        (".env.example", "API_KEY=your-api-key-here"),
+        ("a.md", "https://user:password@example.com/ and https://user:<token>@host/"),
+        ("a.md", "curl -u user:$PASSWORD https://x; Authorization: Bearer $TOKEN"),
+        ("a.json", "\"passwordHash\": \"\", \"token\": \"xxxxxxxxxxxxxxxxxxxx\""),
+        ("package-lock.json", "\"integrity-token\": \"sha512-k3Jd9sQw8xk3Jd9sQw8xk3Jd9sQw8x==\""),
+        ("a.go", "privateKey := rsa.GenerateKey(rand.Reader, 2048)"),
+        ("a.tf", "password = var.db_password"),
+        ("a.css", "@import url('https://fonts.example.org/css2?family=A:wght@400')"),
+    ];
+    for (path, text) in cases {
+        assert_eq!(scan(path, text), [], "{text}");
+    }
+}
+
+#[test]
+fn fingerprints_survive_moving_lines_and_tell_secrets_apart() {
+    let line = |secret: &str| format!("k = '{secret}'\n");
+    let token = |c: char| format!("ghp{}{}{c}", "_", word(36));
+    let one = scan("a", &line(&token('a')));
+    let moved = scan("a", &format!("\n\n{}", line(&token('a'))));
+    assert_eq!(one[0].fingerprint, moved[0].fingerprint);
+    let two = scan("a", &format!("{}{}", line(&token('a')), line(&token('b'))));
+    assert_ne!(two[0].fingerprint, two[1].fingerprint);
+    assert_ne!(one[0].fingerprint, scan("b", &line(&token('a')))[0].fingerprint);
+}
+
+#[test]
+fn only_added_lines_count_and_comments_excuse_nothing() {
+    let secret = format!("ghp{}{}", "_", word(36));
+    let judged = |before: &str, after: &str| {
+        let bytes = |text: &str| Some(text.as_bytes().to_vec());
+        let path = RelPath::parse("a.py").unwrap();
+        let patch = Patch::from_files([FilePatch { path, before: bytes(before), after: bytes(after) }]);
+        judge(&Input { patch: &patch, policy: &Policy::default(), modes: &Modes::default() })
+    };
+    let old = format!("t = '{secret}'\nx = 1\n");
+    assert!(passes(&judged(&old, &format!("t = '{secret}'\nx = 2\n"))));
+    assert!(!passes(&judged("x = 1\n", &old)));
+    let silenced = judged("x = 1\n", &format!("t = '{secret}'  # gitleaks:allow\nx = 1\n"));
+    let rules: Vec<_> = silenced.iter().flat_map(|r| &r.findings).map(|f| f.rule.as_str()).collect();
+    assert_eq!(rules, ["secrets/github-token", "secrets/allow-comment"]);
+    assert!(!passes(&silenced) && !format!("{silenced:?}").contains(&secret));
+}
+
+#[test]
+fn every_generic_pattern_compiles() {
+    for rule in rules::FINDER.rules() {
+        assert!(regex::Regex::new(rule.pattern).is_ok(), "{}", rule.id);
+    }
+}
