@@ -2,9 +2,11 @@
 //! at the forge or in a folder. Reading is tolerant: a bad record is reported and skipped.
 
 mod branch;
+mod cloned;
 mod directory;
 
 pub use branch::Branch;
+pub use cloned::Cloned;
 pub use directory::Directory;
 
 use crate::ids::{AttemptName, RelPath, Sha, TaskKey};
