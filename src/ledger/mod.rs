@@ -43,25 +43,27 @@ pub trait Store {
 
     fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>>;
 
-    /// The newest `limit` records.
-    fn list(&self, limit: usize) -> Result<Listed> {
-        load(self, newest_first(self.files()?), limit, |_| true)
-    }
-
-    /// The record of one attempt: one, or none, or a note that it cannot be read.
-    fn get(&self, attempt: &AttemptName) -> Result<Listed> {
-        let mut files = self.files()?;
-        files.retain(|file| file.name() == attempt.as_str());
-        load(self, files, usize::MAX, |_| true)
-    }
-
-    /// The newest `limit` records of a task. Names end with the task key, except local ones (a bare ULID),
-    /// so only few files are opened.
-    fn of_task(&self, task: &TaskKey, limit: usize) -> Result<Listed> {
+    /// The newest `limit` records, of one task or of all. Names end with the task key, except local ones (a
+    /// bare ULID), so only few files are opened.
+    fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
+        let mut files = newest_first(self.files()?);
+        let Some(task) = task else { return load(self, files, limit, |_| true) };
         let suffix = format!("-{task}");
-        let mut files = self.files()?;
         files.retain(|file| file.name().ends_with(&suffix) || !file.name().contains('-'));
-        load(self, newest_first(files), limit, |record| record.task == *task)
+        load(self, files, limit, |record| record.task == *task)
+    }
+
+    /// The newest `limit` readable records of a task.
+    fn of_task(&self, task: &TaskKey, limit: usize) -> Result<Vec<AttemptRecord>> {
+        Ok(self.list(Some(task), limit)?.records)
+    }
+
+    /// `None` when there is no such record; an error when it cannot be read.
+    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
+        let file = self.files()?.into_iter().find(|file| file.name() == attempt.as_str());
+        let Some(file) = file else { return Ok(None) };
+        let bytes = self.read(&file)?;
+        bytes.map(|bytes| parse(&bytes)).transpose().with_context(|| format!("cannot read {}", file.path))
     }
 }
 
