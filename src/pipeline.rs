@@ -288,7 +288,8 @@ impl Pipeline<'_> {
     }
 }
 
-fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
+/// The ledger's entry for an attempt.
+pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
     let healing = &proposal.healing;
     let diagnosis = healing.diagnosis.as_ref();
     AttemptRecord {
@@ -323,7 +324,7 @@ fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
 }
 
 /// RFC 3339, UTC, whole seconds.
-fn now() -> String {
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }
