@@ -29,12 +29,10 @@ struct Try {
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let said: String = scene.complaints.iter().map(|c| format!("{}\n", c.message)).collect();
     let mut made = Vec::new();
-    for (path, mut lines) in broken(scene, &scene.complaints)? {
+    for (path, lines) in broken(scene, &scene.complaints)? {
         let Some(syntax) = scene.syntax(&path)? else { continue };
         let quotes = if speaks_of_quotes(&said) { unpaired_quotes(&syntax) } else { Vec::new() };
-        lines.retain(|line| !quotes.contains(line));
-        lines.splice(0..0, quotes);
-        for (_, attempt) in ranked(&syntax, &lines, &said).into_iter().take(MOST_OFFERS) {
+        for (_, attempt) in ranked(&syntax, &lines, &quotes, &said).into_iter().take(MOST_OFFERS) {
             made.extend(candidate(scene, &path, &syntax, attempt)?);
         }
     }
@@ -97,13 +95,15 @@ fn candidate(scene: &Scene, path: &RelPath, syntax: &Syntax, attempt: Try) -> Re
 }
 
 /// The tries that make the file parse, the most natural first.
-fn ranked(syntax: &Syntax, lines: &[u32], said: &str) -> Vec<(f64, Try)> {
+fn ranked(syntax: &Syntax, lines: &[u32], quotes: &[u32], said: &str) -> Vec<(f64, Try)> {
     let habits = Habits::of(syntax);
     let missing: Vec<_> =
         syntax.faults().into_iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
     let limit = MOST_TRIES.min(MOST_WORK / syntax.bytes().len().max(1));
     let mut found = Vec::new();
-    let plausible = tries(syntax, lines).into_iter().filter(|attempt| habits.allows(syntax, attempt));
+    let suspects = ill_indented(syntax);
+    let likely = quotes.iter().flat_map(|line| lost_quotes(syntax, *line));
+    let plausible = likely.chain(tries(syntax, lines, &suspects)).filter(|attempt| habits.allows(syntax, attempt));
     for attempt in plausible.take(limit) {
         let range = attempt.range.0..attempt.range.1;
         if !syntax.edited(range.clone(), &attempt.text).is_some_and(|edited| edited.is_sound()) {
@@ -113,11 +113,9 @@ fn ranked(syntax: &Syntax, lines: &[u32], said: &str) -> Vec<(f64, Try)> {
         let spoken = ['\'', '`', '"'].iter().any(|q| said.contains(&format!("{q}{token}{q}")));
         let expected = missing.iter().any(|(at, kind)| kind == token && at.abs_diff(range.start) <= 1);
         let line = syntax.line_of(range.start);
-        let rank = lines
-            .iter()
-            .map(|l| l.abs_diff(line).min(8))
-            .enumerate()
-            .map(|(at, off)| f64::from(off) * 0.3 + 0.1 * f64::from(u8::try_from(at).unwrap_or(20)));
+        let anchors = quotes.iter().chain(lines).chain(&suspects).map(|anchor| anchor.abs_diff(line).min(8));
+        let rank =
+            anchors.enumerate().map(|(at, off)| f64::from(off) * 0.3 + 0.1 * f64::from(u8::try_from(at).unwrap_or(20)));
         let mut cost = rank.fold(f64::MAX, f64::min) - habits.usual(syntax, &attempt);
         cost -= f64::from(u8::from(spoken)) * 0.6 + f64::from(u8::from(expected)) * 0.6;
         cost += habits.imbalance(token, attempt.text.is_empty());
@@ -127,17 +125,23 @@ fn ranked(syntax: &Syntax, lines: &[u32], said: &str) -> Vec<(f64, Try)> {
     found
 }
 
+/// A quote at every boundary of a line that has too few.
+fn lost_quotes(syntax: &Syntax, line: u32) -> Vec<Try> {
+    let Some(range) = syntax.line(line) else { return Vec::new() };
+    let places = boundaries(syntax.text(&range)).into_iter().map(|at| range.start + at);
+    places.flat_map(|at| ["\"", "'", "`"].map(|quote| insertion(at, quote))).collect()
+}
+
 /// Everything worth a try, the likeliest lines first.
-fn tries(syntax: &Syntax, lines: &[u32]) -> Vec<Try> {
+fn tries(syntax: &Syntax, lines: &[u32], suspects: &[u32]) -> Vec<Try> {
     let mut wanted: Vec<u32> = Vec::new();
     let around = lines.iter().flat_map(|line| [*line, line.saturating_sub(1)]);
-    let suspects = ill_indented(syntax);
     for line in around.chain(suspects.iter().copied()) {
         if line > 0 && !wanted.contains(&line) {
             wanted.push(line);
         }
     }
-    let below = lines.iter().chain(&suspects).flat_map(|line| line + 1..=line + BELOW);
+    let below = lines.iter().chain(suspects).flat_map(|line| line + 1..=line + BELOW);
     let ends: BTreeSet<u32> = below.filter(|line| !wanted.contains(line)).collect();
     let mut found = Vec::new();
     for line in wanted.iter().take(MOST_LINES) {
@@ -232,18 +236,33 @@ fn ill_indented(syntax: &Syntax) -> Vec<u32> {
     for token in syntax.tokens() {
         let line = syntax.line_of(token.range.start);
         let (first, indent) = line_shape(syntax, line);
-        match token.kind {
-            "(" | "[" | "{" => open.push((line, indent)),
-            ")" | "]" | "}" => {
+        match bracket(token.kind) {
+            Some('(' | '[' | '{') => open.push((line, indent)),
+            Some(_) => {
                 let Some((opened, outer)) = open.pop() else { return around(syntax, line) };
                 if first == token.range.start && indent != outer && opened != line {
                     return if indent < outer { around(syntax, line) } else { around(syntax, opened) };
                 }
             }
-            _ => {}
+            None => {}
         }
     }
-    open.last().map(|(line, _)| around(syntax, *line)).unwrap_or_default()
+    let Some((opened, indent)) = open.last().copied() else { return Vec::new() };
+    let closes = (opened + 1..=syntax.line_count()).find(|line| {
+        let (start, depth) = line_shape(syntax, *line);
+        depth <= indent && syntax.line(*line).is_some_and(|range| start < range.end)
+    });
+    let end = around(syntax, closes.unwrap_or(syntax.line_count()));
+    end.into_iter().chain(around(syntax, opened)).collect()
+}
+
+/// The bracket that a token is; a template's `${` opens one too.
+fn bracket(kind: &str) -> Option<char> {
+    match kind {
+        "${" => Some('{'),
+        "(" | ")" | "[" | "]" | "{" | "}" => kind.chars().next(),
+        _ => None,
+    }
 }
 
 fn line_shape(syntax: &Syntax, line: u32) -> (usize, usize) {
@@ -279,8 +298,8 @@ impl Habits {
         }
         let mut brackets = HashMap::new();
         for token in syntax.tokens() {
-            for c in token.kind.chars().take(1).filter(|c| token.kind.len() == 1 && "()[]{}".contains(*c)) {
-                *brackets.entry(c).or_default() += 1;
+            if let Some(bracket) = bracket(token.kind) {
+                *brackets.entry(bracket).or_default() += 1;
             }
         }
         Self { triples, brackets }
