@@ -9,6 +9,7 @@ use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::Finished;
 use crate::record::{CheckResult, Finding, Severity};
+use crate::report::count;
 use anyhow::Result;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -58,7 +59,7 @@ pub fn run(context: &Context) -> Result<(CheckResult, Option<Patch>)> {
     let prepared = (context.prepare)(&CommandLine::new([program.as_str(), "install-hooks"]), context.limit)?;
     if !prepared.success() {
         return Ok((
-            CheckResult::skipped(ID, format!("{name} cannot install its hooks: {}", last_line(&prepared))),
+            CheckResult::skipped(ID, format!("{name} cannot install its hooks: {}", complaint(&prepared))),
             None,
         ));
     }
@@ -98,7 +99,7 @@ fn judge(
     };
     result.seconds = spent + done.seconds;
     if result.detail.is_empty() {
-        result.detail = format!("{name} over {} files", paths.len());
+        result.detail = format!("{name} over {}", count(paths.len(), "file"));
     }
     // Half a pass is not a rewriting to build on.
     let addition = Some(addition).filter(|patch| done.limit.is_none() && !patch.is_empty());
@@ -117,7 +118,7 @@ fn twice(program: &str, paths: &[RelPath]) -> CommandLine {
 fn failed(context: &Context, command: &CommandLine, paths: &[RelPath], done: &Finished) -> Result<CheckResult> {
     let failures = output::failures(&verdict_output(done));
     if failures.is_empty() {
-        return Ok(CheckResult::skipped(ID, format!("the hooks could not run: {}", last_line(done))));
+        return Ok(CheckResult::skipped(ID, format!("the hooks could not run: {}", complaint(done))));
     }
     let existing = paths_at_base(context, paths);
     let before: BTreeSet<String> = if existing.is_empty() {
@@ -162,9 +163,13 @@ fn verdict_output(done: &Finished) -> String {
     text.rsplit(AGAIN).next().unwrap_or_default().to_owned()
 }
 
-fn last_line(done: &Finished) -> String {
+/// The line in which a program says what is wrong, or its last one.
+fn complaint(done: &Finished) -> String {
     let text = String::from_utf8_lossy(&done.combined);
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it says nothing");
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let complains =
+        |line: &&str| ["error", "an error", "fatal"].iter().any(|word| line.to_lowercase().starts_with(word));
+    let line = lines.clone().find(complains).or_else(|| lines.next_back()).unwrap_or("it says nothing");
     let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
     Masker::default().mask(&line).into_owned()
 }

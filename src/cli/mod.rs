@@ -3,6 +3,7 @@
 mod actions;
 mod demo;
 mod desk;
+mod doctor;
 mod env;
 mod event;
 mod fix;
@@ -75,6 +76,7 @@ enum Verb {
     Ledger(ledger::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
+    Doctor(doctor::Args),
     Demo(demo::Args),
 }
 
@@ -118,7 +120,7 @@ struct Door {
 pub fn main() -> ExitCode {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     let inner = args.get(1).and_then(|a| a.to_str()).map(str::to_owned);
-    let plain = Ui::new(false, false, false, false);
+    let plain = Ui::new(false, false, false);
     if inner.as_deref() == Some(inner::HEAL) {
         return inner::main().unwrap_or_else(|e| fail(&plain, &e)).into();
     }
@@ -139,7 +141,7 @@ pub fn main() -> ExitCode {
         }
     };
     let color = !cli.common.no_color && env.get("NO_COLOR").is_none();
-    let ui = Ui::new(cli.common.json, cli.common.quiet, cli.common.verbose, color);
+    let ui = Ui::new(cli.common.quiet, cli.common.verbose, color);
     let door = Door { common: cli.common, env, ui };
     let holds_token = matches!(cli.verb, Verb::Run(_) | Verb::Propose(_) | Verb::Publish(_));
     if holds_token && !supervised {
@@ -167,6 +169,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Ledger(args) => {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }
+        Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }

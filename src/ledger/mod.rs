@@ -43,30 +43,26 @@ pub trait Store {
 
     fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>>;
 
-    /// The newest `limit` records, of one task or of all. Names end with the task key, except local ones (a
-    /// bare ULID), so only few files are opened.
-    fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
-        let paths = newest_first(self.paths()?);
-        let Some(task) = task else { return load(self, paths.into_iter().take(limit)) };
+    /// The newest `limit` records.
+    fn list(&self, limit: usize) -> Result<Listed> {
+        load(self, newest_first(self.paths()?).into_iter().take(limit))
+    }
+
+    /// The record of one attempt: one, or none, or a note that it cannot be read.
+    fn get(&self, attempt: &AttemptName) -> Result<Listed> {
+        let wanted = |path: &RelPath| name_of(path) == attempt.as_str();
+        load(self, self.paths()?.into_iter().filter(wanted))
+    }
+
+    /// The newest `limit` records of a task. Names end with the task key, except local ones (a bare ULID),
+    /// so only few files are opened.
+    fn of_task(&self, task: &TaskKey, limit: usize) -> Result<Listed> {
         let suffix = format!("-{task}");
         let may_be = |path: &RelPath| name_of(path).ends_with(&suffix) || !name_of(path).contains('-');
-        let mut listed = load(self, paths.into_iter().filter(may_be))?;
+        let mut listed = load(self, newest_first(self.paths()?).into_iter().filter(may_be))?;
         listed.records.retain(|record| record.task == *task);
         listed.records.truncate(limit);
         Ok(listed)
-    }
-
-    /// The newest `limit` readable records of a task.
-    fn of_task(&self, task: &TaskKey, limit: usize) -> Result<Vec<AttemptRecord>> {
-        Ok(self.list(Some(task), limit)?.records)
-    }
-
-    /// `None` when there is no such record; an error when it cannot be read.
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
-        let wanted = |path: &RelPath| name_of(path) == attempt.as_str();
-        let Some(path) = self.paths()?.into_iter().find(wanted) else { return Ok(None) };
-        let bytes = self.read(&path)?;
-        bytes.map(|bytes| parse(&bytes)).transpose().with_context(|| format!("cannot read {path}"))
     }
 }
 

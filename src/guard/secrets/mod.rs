@@ -100,7 +100,7 @@ fn plausible_hits(path: &str, text: &str) -> Vec<Hit> {
     let kind = Kind::of(path);
     let fits = |hit: &Hit| {
         let rule = rule(hit);
-        kind.takes(rule) && plausible::is_plausible(rule, rules::is_generic(rule), &text[hit.range.clone()])
+        kind.takes(rule) && plausible::is_plausible(rule, &text[hit.range.clone()])
     };
     rules::FINDER.find(text).into_iter().filter(fits).collect()
 }

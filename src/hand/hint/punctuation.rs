@@ -16,8 +16,8 @@ const MOST_LINES: usize = 14;
 /// Lines after a complaint of which only the end is tried: where a bracket could close.
 const BELOW: u32 = 15;
 /// Parses, in bytes of source: large files get fewer tries.
-const MOST_WORK: usize = 120 << 20;
-const MOST_TRIES: usize = 4000;
+const MOST_WORK: usize = 64 << 20;
+const MOST_TRIES: usize = 3000;
 const MOST_OFFERS: usize = 20;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,10 +29,58 @@ struct Try {
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let said: String = scene.complaints.iter().map(|c| format!("{}\n", c.message)).collect();
     let mut made = Vec::new();
-    for (path, lines) in broken(scene, &scene.complaints)? {
+    for (path, mut lines) in broken(scene, &scene.complaints)? {
         let Some(syntax) = scene.syntax(&path)? else { continue };
+        let quotes = if speaks_of_quotes(&said) { unpaired_quotes(&syntax) } else { Vec::new() };
+        lines.retain(|line| !quotes.contains(line));
+        lines.splice(0..0, quotes);
         for (_, attempt) in ranked(&syntax, &lines, &said).into_iter().take(MOST_OFFERS) {
             made.extend(candidate(scene, &path, &syntax, attempt)?);
+        }
+    }
+    made.extend(told(scene)?);
+    Ok(made)
+}
+
+fn speaks_of_quotes(said: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "nterminated",
+        "prefix `",
+        "unknown start of token",
+        "character literal",
+        "Invalid or unexpected token",
+        "missing ) after",
+    ];
+    SIGNS.iter().any(|sign| said.contains(sign))
+}
+
+/// The first lines with an odd number of some quote: behind them the parser sees code as text.
+fn unpaired_quotes(syntax: &Syntax) -> Vec<u32> {
+    let odd = |line: &u32| {
+        let text = syntax
+            .line(*line)
+            .map(|range| syntax.text(&range).replace("\\\\", "").replace("\\\"", ""))
+            .unwrap_or_default();
+        let marks: &[char] = if syntax.language() == Language::Rust { &['"'] } else { &['"', '\'', '`'] };
+        let code = !text.trim_start().starts_with(['/', '*', '#']);
+        code && !text.contains("'\"'") && marks.iter().any(|mark| text.matches(*mark).count() % 2 == 1)
+    };
+    (1..=syntax.line_count()).filter(odd).take(3).collect()
+}
+
+/// The compiler wants a token at a column where our grammar is content, as inside macros.
+fn told(scene: &Scene) -> Result<Vec<Candidate>> {
+    const SIGNS: &[&str] = &["expected", "no rules", "Unexpected", "nexpected token", "missing"];
+    let mut made = Vec::new();
+    for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
+        let Some(place) = complaint.places.first() else { continue };
+        let Some(syntax) = scene.syntax(&place.path)?.filter(Syntax::is_sound) else { continue };
+        let Some(at) = place.column.and_then(|column| syntax.offset(place.line, column)) else { continue };
+        let end = syntax.text(&(0..at)).trim_end().len();
+        for token in [",", ";", ":", ")", "(", "=", "{", "}"] {
+            for at in [end, at] {
+                made.extend(candidate(scene, &place.path, &syntax, insertion(at, token))?);
+            }
         }
     }
     Ok(made)
@@ -55,7 +103,8 @@ fn ranked(syntax: &Syntax, lines: &[u32], said: &str) -> Vec<(f64, Try)> {
         syntax.faults().into_iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
     let limit = MOST_TRIES.min(MOST_WORK / syntax.bytes().len().max(1));
     let mut found = Vec::new();
-    for attempt in tries(syntax, lines).into_iter().take(limit) {
+    let plausible = tries(syntax, lines).into_iter().filter(|attempt| habits.allows(syntax, attempt));
+    for attempt in plausible.take(limit) {
         let range = attempt.range.0..attempt.range.1;
         if !syntax.edited(range.clone(), &attempt.text).is_some_and(|edited| edited.is_sound()) {
             continue;
@@ -109,7 +158,7 @@ fn insertion(at: usize, text: &str) -> Try {
 fn at_every_boundary(syntax: &Syntax, line: u32, found: &mut Vec<Try>) {
     let Some(range) = syntax.line(line) else { return };
     let text = syntax.text(&range);
-    for at in boundaries(text) {
+    for at in boundaries(text).into_iter().chain(seams(syntax, text)) {
         found.extend(insertable(syntax.language()).iter().map(|token| insertion(range.start + at, token)));
     }
     if !text.is_empty() && !text.ends_with(char::is_whitespace) {
@@ -147,11 +196,32 @@ fn boundaries(text: &str) -> Vec<usize> {
     let mut before = None;
     for (at, c) in text.char_indices() {
         if before != Some(class(c)) || class(c) == 2 {
+            // A token lost between two blanks leaves both.
+            let wide = before == Some(1) && text[..at].ends_with("  ");
+            found.extend(wide.then(|| at - 1));
             found.push(at);
         }
         before = Some(class(c));
     }
     found.push(text.len());
+    found
+}
+
+/// Inside words that are two known words run together, as when the token between them was lost.
+fn seams(syntax: &Syntax, line: &str) -> Vec<usize> {
+    let all = String::from_utf8_lossy(syntax.bytes());
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for word in super::meaning::words(&all) {
+        *counts.entry(word).or_default() += 1;
+    }
+    let mut found = Vec::new();
+    for word in super::meaning::words(line).filter(|word| counts.get(word) == Some(&1)) {
+        let start = word.as_ptr() as usize - line.as_ptr() as usize;
+        let splits = word.char_indices().skip(1).map(|(at, _)| at);
+        let known =
+            |part: &str| part.len() > 1 && (counts.contains_key(part) || syntax.language().keywords().contains(&part));
+        found.extend(splits.filter(|at| known(&word[..*at]) || known(&word[*at..])).map(|at| start + at));
+    }
     found
 }
 
@@ -235,6 +305,26 @@ impl Habits {
             .collect();
         let count = f64::from(u32::try_from(triples.len().max(1)).unwrap_or(1));
         triples.iter().sum::<f64>() / count
+    }
+
+    /// Where brackets do not pair up only a bracket can mend it, or a quote that hides one; where they
+    /// do, none can.
+    fn allows(&self, syntax: &Syntax, attempt: &Try) -> bool {
+        let token = if attempt.text.is_empty() {
+            syntax.text(&(attempt.range.0..attempt.range.1))
+        } else {
+            attempt.text.trim()
+        };
+        if token.starts_with(['"', '\'', '`']) {
+            return true;
+        }
+        let count = |c| self.brackets.get(&c).copied().unwrap_or(0);
+        let unpaired: Vec<(char, char)> =
+            [('(', ')'), ('[', ']'), ('{', '}')].into_iter().filter(|(a, b)| count(*a) != count(*b)).collect();
+        match unpaired.as_slice() {
+            [] => !token.starts_with(['(', ')', '[', ']', '{', '}']),
+            pairs => pairs.iter().any(|(a, b)| token.contains([*a, *b])),
+        }
     }
 
     /// Putting in what is short, or taking out what is too many, costs nothing.

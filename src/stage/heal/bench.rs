@@ -203,7 +203,7 @@ impl Workshop for Bench<'_> {
         let path = path.trim().replace('\\', "/");
         let root = self.tree.borrow().root().to_string_lossy().into_owned();
         let inside = path.strip_prefix(&root).map(|p| p.trim_start_matches('/'));
-        if inside.is_none() && path.starts_with('/') && std::path::Path::new(&path).exists() {
+        if inside.is_none() && path.starts_with('/') && Path::new(&path).exists() {
             // A real file of this machine outside the tree: a library, not ours.
             return None;
         }
