@@ -44,7 +44,8 @@ fn healing(hostile: &str) -> Healing {
         before: Some(b"retrun 1\n".to_vec()),
         after: Some(format!("return 1  # {hostile}\n").into_bytes()),
     };
-    let location = Location { path: "src/a.py".to_owned(), line: Some(1), message: hostile.to_owned(), ..Location::default() };
+    let location =
+        Location { path: "src/a.py".to_owned(), line: Some(1), message: hostile.to_owned(), ..Location::default() };
     let finding = Finding {
         rule: "dependencies/changed".to_owned(),
         severity: Severity::Warning,
@@ -61,7 +62,12 @@ fn healing(hostile: &str) -> Healing {
             locations: vec![location],
             first_error: Some(format!("SyntaxError: {hostile}")),
             tool: Some("pytest".to_owned()),
-            suspects: vec![Suspect { path: path("src/a.py"), line: Some(1), score: 1.0, why: vec![hostile.to_owned()] }],
+            suspects: vec![Suspect {
+                path: path("src/a.py"),
+                line: Some(1),
+                score: 1.0,
+                why: vec![hostile.to_owned()],
+            }],
             complexity: Complexity::Trivial,
             strategy: vec![HandId::Hint],
             signature: Signature("test: x".to_owned()),
