@@ -19,7 +19,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 pub const WORD: &str = "--thanos-sandbox-helper";
 
 /// How long a child that is cut short may take to clean up after itself.
-const POLITELY: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
+const POLITELY: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 
 pub fn main() -> ! {
     let answer = std::io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
