@@ -6,6 +6,7 @@ mod complaint;
 mod distance;
 mod index;
 mod keyword;
+mod lone;
 mod meaning;
 mod name;
 mod place;
@@ -45,6 +46,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },
     Kind { name: "punctuation", propose: punctuation::propose },
+    Kind { name: "lone name", propose: lone::propose },
 ];
 
 impl Hand for Hint {
