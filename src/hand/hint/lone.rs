@@ -25,7 +25,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let index = scene.index(language, &place.path)?;
     let mut found = Vec::new();
     for path in concerned(scene, language)? {
-        let Some(syntax) = scene.syntax(&path)?.filter(Syntax::is_sound) else { continue };
+        let Some(syntax) = scene.syntax(&path)?.filter(|syntax| syntax.is_sound()) else { continue };
         found.extend(pairs(&syntax, index).into_iter().map(|(cost, edit, wrong)| (cost, path.clone(), edit, wrong)));
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -86,6 +86,11 @@ fn python() {
             fixed: "def f(number):\n    number = abs(number)\n    return number\n",
         },
         Example {
+            files: &[("m.py", "ALL = [\n    (1, 2)\n    (3, 4),\n]\n")],
+            log: "  File \"/repo/m.py\", line 2, in <module>\n    (1, 2)\nTypeError: 'tuple' object is not callable\n",
+            fixed: "ALL = [\n    (1, 2),\n    (3, 4),\n]\n",
+        },
+        Example {
             files: &[
                 ("t.py", "from pkg.utlis import f\n"),
                 ("pkg/utils.py", "def f(): pass\n"),

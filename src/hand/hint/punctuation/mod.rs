@@ -19,6 +19,8 @@ use tries::{Try, insertion, lost_quotes, tries};
 const MOST_WORK: usize = 24 << 20;
 const MOST_TRIES: usize = 1500;
 const MOST_OFFERS: usize = 15;
+/// Lines below a complaint among which an element may have lost its comma.
+const BELOW: u32 = 15;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let said: String = scene.complaints.iter().map(|c| format!("{}\n", c.message)).collect();
@@ -31,6 +33,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     made.extend(told(scene)?);
+    made.extend(lost_commas(scene)?);
     Ok(made)
 }
 
@@ -66,13 +69,33 @@ fn told(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
         let Some(place) = complaint.places.first() else { continue };
-        let Some(syntax) = scene.syntax(&place.path)?.filter(Syntax::is_sound) else { continue };
+        let Some(syntax) = scene.syntax(&place.path)?.filter(|syntax| syntax.is_sound()) else { continue };
         let Some(at) = place.column.and_then(|column| syntax.offset(place.line, column)) else { continue };
         let end = syntax.text(&(0..at)).trim_end().len();
         for token in [",", ";", ":", ")", "(", "=", "{", "}"] {
             for at in [end, at] {
                 made.extend(candidate(scene, &place.path, &syntax, insertion(at, token))?);
             }
+        }
+    }
+    Ok(made)
+}
+
+/// Two elements without a comma between them read as a call or an index, which only fails when it runs.
+fn lost_commas(scene: &Scene) -> Result<Vec<Candidate>> {
+    const SIGNS: &[&str] =
+        &["object is not callable", "indices must be integers", "perhaps you missed a comma", "is not a function"];
+    let mut made = Vec::new();
+    for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
+        let Some(place) = complaint.places.first() else { continue };
+        let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        let text = |line| syntax.line(line).map(|range| syntax.text(&range)).unwrap_or_default();
+        let lines = place.line.saturating_sub(2)..place.line + BELOW;
+        for line in lines.filter(|line| {
+            text(*line).ends_with([')', ']', '}']) && text(line + 1).trim_start().starts_with(['(', '['])
+        }) {
+            let end = syntax.line(line).map_or(0, |range| range.end);
+            made.extend(candidate(scene, &place.path, &syntax, insertion(end, ","))?);
         }
     }
     Ok(made)
