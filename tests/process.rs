@@ -245,6 +245,7 @@ fn full_keeps_localhost_and_git_as_its_tier_says() {
 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
 c = socket.create_connection(s.getsockname(), 5); a, _ = s.accept(); c.sendall(b'hello'); print(a.recv(9).decode())";
     let (_case, done) = hostile(&format!("python3 -c \"{echo}\"; echo x > .git/config || echo read-only"));
+    assert!(!is_inner() || process::tier() == Tier::Landlock, "{:?}", process::tier());
     match process::tier() {
         Tier::Namespaces => assert_eq!(text(&done.stdout), "hello\nread-only\n", "{}", text(&done.stderr)),
         Tier::Landlock => assert_eq!(text(&done.stdout), ""),
@@ -292,11 +293,33 @@ fn files_are_limited() {
 
 const INNER: &str = "THANOS_TEST_INNER";
 
+#[expect(clippy::disallowed_methods, reason = "the test talks to itself in another process")]
+fn inner() -> Option<OsString> {
+    std::env::var_os(INNER)
+}
+
+fn is_inner() -> bool {
+    inner().is_some()
+}
+
+/// Inside a Landlock domain no mounts can be made, which leaves the tier without namespaces.
+#[test]
+fn the_tier_without_namespaces_holds_too() {
+    if is_inner() {
+        return;
+    }
+    let own = std::env::current_exe().unwrap();
+    let mut case = Case::new(&[own.to_str().unwrap(), "full_"]);
+    case.env.extend([("TMPDIR".into(), case.cwd.clone().into()), (INNER.into(), "1".into())]);
+    case.writable = vec![case.cwd.clone()];
+    let done = case.confined(Sandbox::Light);
+    assert!(done.success() && text(&done.stdout).contains("3 passed"), "{}", text(&done.combined));
+}
+
 /// Runs in a process of its own, started by the test below.
 #[test]
 fn inner_process_that_is_killed() {
-    #[expect(clippy::disallowed_methods, reason = "the test talks to itself in another process")]
-    let Some(dir) = std::env::var_os(INNER) else { return };
+    let Some(dir) = inner() else { return };
     let mut case = Case::new(&["python3", "-c", &format!("{DAEMON}time.sleep(600)")]);
     case.cwd = dir.into();
     case.writable = vec![case.cwd.clone()];

@@ -24,6 +24,9 @@ const CONFIGURATIONS: &[(&str, &[&str])] = &[
 /// Printed between the two runs of a pass that a hook's rewriting made necessary.
 const AGAIN: &str = "::the hooks once more::";
 
+/// Runs a command over some files, takes back what it did to them, and says what that was.
+type Capture<'a> = dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)> + 'a;
+
 /// The tree with the patch applied, as the caller lets us use it. The hooks' configuration in it is the
 /// base commit's: the caller does not let a patch touch it.
 pub struct Context<'a> {
@@ -35,9 +38,9 @@ pub struct Context<'a> {
     /// Runs a command with the network on and takes back what it changes: downloads the hooks' tools.
     pub prepare: &'a dyn Fn(&CommandLine, Duration) -> Result<Finished>,
     /// Runs a command that rewrites files; what it did to `paths` comes back, the tree as it was.
-    pub capture: &'a dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)>,
+    pub capture: &'a Capture<'a>,
     /// The same with the patch taken out of the tree for as long as the command runs.
-    pub capture_at_base: &'a dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)>,
+    pub capture_at_base: &'a Capture<'a>,
 }
 
 /// The verdict, and what rewriting hooks add to the patch.

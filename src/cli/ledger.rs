@@ -31,14 +31,13 @@ enum Action {
 
 pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> Result<()> {
     let Action::Show { task, limit, attempt } = &args.action;
-    let listed = match (attempt, task) {
-        (Some(attempt), _) => store.get(attempt)?,
-        (None, Some(task)) => store.of_task(task, *limit)?,
-        (None, None) => store.list(*limit)?,
+    let listed = match attempt {
+        None => store.list(task.as_ref(), *limit)?,
+        Some(attempt) => match store.get(attempt)? {
+            Some(record) => Listed { records: vec![record], notes: Vec::new() },
+            None => bail!("attempt {attempt} is not in the {}", store.place()),
+        },
     };
-    if let (Some(attempt), true) = (attempt, listed == Listed::default()) {
-        bail!("attempt {attempt} is not in the {}", store.place());
-    }
     if json {
         let whole = json!({ "schema": SCHEMA, "records": listed.records, "notes": listed.notes });
         writeln!(out, "{whole}")?;

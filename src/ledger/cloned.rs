@@ -1,7 +1,7 @@
 //! The ledger branch as a clone of the repository has it: for reading.
 
-use super::{Put, Store};
-use crate::git::Repo;
+use super::{Filed, Put, Store};
+use crate::git::{Repo, TreeEntry};
 use crate::ids::{RelPath, Sha};
 use crate::record::AttemptRecord;
 use anyhow::{Result, bail};
@@ -33,13 +33,14 @@ impl Store for Cloned {
         bail!("a clone of the ledger is only read; records are written at the forge")
     }
 
-    fn paths(&self) -> Result<Vec<RelPath>> {
+    fn files(&self) -> Result<Vec<Filed>> {
         let runs = RelPath::parse("runs")?;
-        let all = self.repo.list(&self.tip, Some(&runs))?;
-        Ok(all.into_iter().map(|(path, _)| path).filter(|path| path.as_str().ends_with(".json")).collect())
+        let filed = |(path, entry): (RelPath, TreeEntry)| Filed { path, blob: Some(entry.id) };
+        let all = self.repo.list(&self.tip, Some(&runs))?.into_iter().map(filed);
+        Ok(all.filter(|file| file.path.extension() == "json").collect())
     }
 
-    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
-        self.repo.file(&self.tip, path)
+    fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>> {
+        file.blob.as_ref().map(|blob| self.repo.blob(blob)).transpose()
     }
 }

@@ -47,13 +47,19 @@ pub fn end(child: Pid, pipes: &[u64]) {
             .into_iter()
             .filter(|pid| !running.contains(pid))
             .filter_map(Pid::from_raw)
-            .filter(|pid| alone || rustix::process::getpgid(Some(*pid)) == Ok(child) || holds(*pid, pipes))
+            .filter(|pid| is_left_by(child, *pid, alone) || holds(*pid, pipes))
             .collect();
         if orphans.is_empty() {
             return;
         }
         orphans.into_iter().for_each(kill_and_reap);
     }
+}
+
+/// A process in our own group was started by somebody else in this program: our children get groups of their own.
+fn is_left_by(child: Pid, pid: Pid, alone: bool) -> bool {
+    let group = rustix::process::getpgid(Some(pid));
+    group == Ok(child) || (alone && group != Ok(rustix::process::getpgrp()))
 }
 
 fn holds(pid: Pid, pipes: &[u64]) -> bool {
