@@ -323,16 +323,16 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_refused_with_line_and_neighbour() {
-        insta::assert_snapshot!(refusal("verify:\n  comand: make\n"), @"");
-        insta::assert_snapshot!(refusal("zzz: 1\n"), @"");
+        insta::assert_snapshot!(refusal("verify:\n  comand: make\n"));
+        insta::assert_snapshot!(refusal("zzz: 1\n"));
     }
 
     #[test]
     fn wrong_types_and_ranges_are_refused_in_words() {
-        insta::assert_snapshot!(refusal("budget: {seconds: soon}"), @"");
-        insta::assert_snapshot!(refusal("retry: {attempts: 99}"), @"");
-        insta::assert_snapshot!(refusal("hands: []"), @"");
-        insta::assert_snapshot!(refusal("branch: {prefix: '..'}"), @"");
+        insta::assert_snapshot!(refusal("budget: {seconds: soon}"));
+        insta::assert_snapshot!(refusal("retry: {attempts: 99}"));
+        insta::assert_snapshot!(refusal("hands: []"));
+        insta::assert_snapshot!(refusal("branch: {prefix: '..'}"));
     }
 
     #[test]
