@@ -15,8 +15,12 @@ const COMPLAINTS: &[&str] = &[
     r#"Cannot find (?:module|package) ['"]([^'"]+)['"]"#,
     r#"(?:Can't|Could not|Failed to) resolve (?:import )?['"]([^'"]+)['"]"#,
     r#"Unable to resolve path to module ['"]([^'"]+)['"]"#,
+    r"No such built-in module: (\S+)",
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
 ];
+
+/// Files that are searched for the import when the tool does not say where it is.
+const MOST_IMPORTERS: usize = 2000;
 
 const ENDINGS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
 
@@ -24,8 +28,15 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();
     for complaint in &scene.complaints {
         let Some(wanted) = missing(complaint)? else { continue };
-        let importers: BTreeSet<_> = complaint.places.iter().map(|place| place.path.clone()).collect();
+        let mut importers: BTreeSet<_> = complaint.places.iter().map(|place| place.path.clone()).collect();
+        if importers.is_empty() {
+            importers.extend(scene.job.workshop.files()?.iter().take(MOST_IMPORTERS).cloned());
+        }
         for path in importers.iter().filter(|path| Language::of(path).is_some_and(Language::is_script)) {
+            let text = scene.job.workshop.read(path)?.unwrap_or_default();
+            if memchr::memmem::find(&text, last(&wanted).as_bytes()).is_none() {
+                continue;
+            }
             let Some(syntax) = scene.syntax(path)? else { continue };
             for (edit, far) in in_file(scene, path, &syntax, &wanted)? {
                 repairs.push((far, edit, wanted.clone()));
