@@ -19,7 +19,7 @@ const COMPLAINTS: &[&str] = &[
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
 ];
 
-/// Files that are searched for the import when the tool does not say where it is.
+/// Files that are searched for the import when it is not where the tool says.
 const MOST_IMPORTERS: usize = 2000;
 
 const ENDINGS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
@@ -28,15 +28,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();
     for complaint in &scene.complaints {
         let Some(wanted) = missing(complaint)? else { continue };
-        let mut importers: BTreeSet<_> = complaint.places.iter().map(|place| place.path.clone()).collect();
-        if importers.is_empty() {
-            importers.extend(scene.job.workshop.files()?.iter().take(MOST_IMPORTERS).cloned());
-        }
-        for path in importers.iter().filter(|path| Language::of(path).is_some_and(Language::is_script)) {
-            let text = scene.job.workshop.read(path)?.unwrap_or_default();
-            if memchr::memmem::find(&text, last(&wanted).as_bytes()).is_none() {
-                continue;
-            }
+        for path in &importers(scene, complaint, &wanted)? {
             let Some(syntax) = scene.syntax(path)? else { continue };
             for (edit, far) in in_file(scene, path, &syntax, &wanted)? {
                 repairs.push((far, edit, wanted.clone()));
@@ -50,6 +42,22 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         scene.candidate(vec![edit], why, confidence)
     });
     made.filter_map(Result::transpose).collect()
+}
+
+/// The files that the complaint names and that hold the import; else whichever hold it.
+fn importers(scene: &Scene, complaint: &Complaint, wanted: &str) -> Result<Vec<RelPath>> {
+    let named: BTreeSet<_> = complaint.places.iter().map(|place| &place.path).collect();
+    let all = scene.job.workshop.files()?.iter().filter(|path| Language::of(path).is_some_and(Language::is_script));
+    let mut found = Vec::new();
+    for path in named.iter().copied().chain(all.take(MOST_IMPORTERS)) {
+        if !found.is_empty() && !named.contains(path) {
+            break;
+        }
+        let text = scene.job.workshop.read(path)?.unwrap_or_default();
+        let holds = memchr::memmem::find(&text, last(wanted).as_bytes()).is_some();
+        found.extend(holds.then(|| path.clone()));
+    }
+    Ok(found)
 }
 
 fn missing(complaint: &Complaint) -> Result<Option<String>> {
