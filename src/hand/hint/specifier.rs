@@ -15,8 +15,12 @@ const COMPLAINTS: &[&str] = &[
     r#"Cannot find (?:module|package) ['"]([^'"]+)['"]"#,
     r#"(?:Can't|Could not|Failed to) resolve (?:import )?['"]([^'"]+)['"]"#,
     r#"Unable to resolve path to module ['"]([^'"]+)['"]"#,
+    r"No such built-in module: (\S+)",
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
 ];
+
+/// Files that are searched for the import when it is not where the tool says.
+const MOST_IMPORTERS: usize = 2000;
 
 const ENDINGS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
 
@@ -24,8 +28,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();
     for complaint in &scene.complaints {
         let Some(wanted) = missing(complaint)? else { continue };
-        let importers: BTreeSet<_> = complaint.places.iter().map(|place| place.path.clone()).collect();
-        for path in importers.iter().filter(|path| Language::of(path).is_some_and(Language::is_script)) {
+        for path in &importers(scene, complaint, &wanted)? {
             let Some(syntax) = scene.syntax(path)? else { continue };
             for (edit, far) in in_file(scene, path, &syntax, &wanted)? {
                 repairs.push((far, edit, wanted.clone()));
@@ -39,6 +42,22 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         scene.candidate(vec![edit], why, confidence)
     });
     made.filter_map(Result::transpose).collect()
+}
+
+/// The files that the complaint names and that hold the import; else whichever hold it.
+fn importers(scene: &Scene, complaint: &Complaint, wanted: &str) -> Result<Vec<RelPath>> {
+    let named: BTreeSet<_> = complaint.places.iter().map(|place| &place.path).collect();
+    let all = scene.job.workshop.files()?.iter().filter(|path| Language::of(path).is_some_and(Language::is_script));
+    let mut found = Vec::new();
+    for path in named.iter().copied().chain(all.take(MOST_IMPORTERS)) {
+        if !found.is_empty() && !named.contains(path) {
+            break;
+        }
+        let text = scene.job.workshop.read(path)?.unwrap_or_default();
+        let holds = memchr::memmem::find(&text, last(wanted).as_bytes()).is_some();
+        found.extend(holds.then(|| path.clone()));
+    }
+    Ok(found)
 }
 
 fn missing(complaint: &Complaint) -> Result<Option<String>> {

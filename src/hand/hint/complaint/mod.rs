@@ -22,7 +22,7 @@ pub(super) struct Place {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Complaint {
-    /// The nearest to the failure first; only files of this repository.
+    /// The nearest to the failure first; only files of this repository. Empty when the tool names none.
     pub places: Vec<Place>,
     pub message: String,
     /// Notes, help and source lines that belong to the message.

@@ -35,7 +35,8 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
         let stack = below.iter().filter_map(|line| patterns.frame.captures(line));
         places.extend(stack.filter_map(|f| finder.place(&f[1], &f[2], Some(&f[3]))));
         places.extend(importers(&patterns, line, &below, finder));
-        if !places.is_empty() {
+        // A built-in module that does not exist is reported without any place.
+        if !places.is_empty() || error[1].starts_with("No such built-in module") {
             found.push(Complaint { places, message: error[1].to_owned(), detail: below.join("\n") });
         }
     }
