@@ -195,7 +195,7 @@ impl Pipeline<'_> {
     /// What earlier attempts at this task tried: data from outside, used to skip and to tell.
     fn earlier(&self, key: &TaskKey) -> (Vec<Tried>, Vec<String>) {
         let records = match self.store.of_task(key, 10) {
-            Ok(listed) => listed.records,
+            Ok(records) => records,
             Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
         };
         let tried: Vec<Tried> =
@@ -272,7 +272,7 @@ impl Pipeline<'_> {
     fn mark_lost(&self, proposal: &Proposal) {
         for attempt in 1..self.this.attempt {
             let name = self.this.attempt_name(attempt, &proposal.task.key);
-            if !self.store.get(&name).is_ok_and(|listed| listed.records.is_empty() && listed.notes.is_empty()) {
+            if !matches!(self.store.get(&name), Ok(None)) {
                 continue;
             }
             let mut lost = record(proposal, &Published::default());
@@ -288,7 +288,8 @@ impl Pipeline<'_> {
     }
 }
 
-fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
+/// The ledger's entry for an attempt.
+pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
     let healing = &proposal.healing;
     let diagnosis = healing.diagnosis.as_ref();
     AttemptRecord {
@@ -323,7 +324,7 @@ fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
 }
 
 /// RFC 3339, UTC, whole seconds.
-fn now() -> String {
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }
