@@ -293,3 +293,68 @@ fn explain(message: &str) -> String {
         None => format!("unknown key `{unknown}`{place}; known here: {}", known.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        parse("thanos.yml", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn no_file_and_an_empty_file_mean_the_defaults() {
+        for text in ["", "\n# only a comment\n", "---\n", "{}"] {
+            assert_eq!(parse("thanos.yml", text).unwrap(), Config::default(), "{text:?}");
+        }
+    }
+
+    /// What `init` writes must be a configuration, and say nothing but the defaults.
+    #[test]
+    fn the_commented_template_is_the_default() {
+        let template = include_str!("../docs/thanos.yml");
+        assert_eq!(parse("thanos.yml", template).unwrap(), Config::default());
+        let uncommented: String =
+            template.lines().filter_map(|l| l.strip_prefix("#: ")).map(|l| format!("{l}\n")).collect();
+        assert!(uncommented.contains("verify:"), "the template shows no key");
+        let config = parse("thanos.yml", &uncommented).unwrap();
+        assert_eq!(Config { verify: Verify::default(), ..config }, Config::default());
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_line_and_neighbour() {
+        insta::assert_snapshot!(refusal("verify:\n  comand: make\n"), @"");
+        insta::assert_snapshot!(refusal("zzz: 1\n"), @"");
+    }
+
+    #[test]
+    fn wrong_types_and_ranges_are_refused_in_words() {
+        insta::assert_snapshot!(refusal("budget: {seconds: soon}"), @"");
+        insta::assert_snapshot!(refusal("retry: {attempts: 99}"), @"");
+        insta::assert_snapshot!(refusal("hands: []"), @"");
+        insta::assert_snapshot!(refusal("branch: {prefix: '..'}"), @"");
+    }
+
+    #[test]
+    fn bombs_and_books_are_refused() {
+        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
+        for (i, pair) in "abcdefghijk".as_bytes().windows(2).enumerate() {
+            let (from, to) = (char::from(pair[0]), char::from(pair[1]));
+            let line = format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 9].join(", "));
+            assert!(i < 20);
+            bomb.push_str(&line);
+        }
+        assert!(parse("thanos.yml", &bomb).is_err());
+        assert!(refusal(&format!("x: {}", "y".repeat(70_000))).contains("at most"));
+        assert!(parse("thanos.yml", &"[".repeat(20_000)).is_err());
+    }
+
+    #[test]
+    fn commands_are_scripts_or_argument_vectors() {
+        let config = parse("t", "verify: {command: 'npm test', directory: web, prepare: [[npm, ci]]}").unwrap();
+        let command = config.verify.command.unwrap().to_line(config.verify.directory.as_ref()).unwrap();
+        assert_eq!(command.script(), Some("npm test"));
+        assert_eq!(command.directory.unwrap().as_str(), "web");
+        assert_eq!(config.verify.prepare[0].to_line(None).unwrap().argv, ["npm", "ci"]);
+    }
+}

@@ -331,3 +331,144 @@ fn is_listed_bot(actor: &Actor, config: &Config) -> bool {
 fn is_actions_bot(actor: &Actor) -> bool {
     actor.login == "github-actions[bot]" && (actor.kind.is_empty() || actor.kind == "Bot")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event;
+    use serde_json::{Value, json};
+
+    fn decided(name: &str, payload: &Value, config: &Config) -> Decision {
+        let event = event::parse(name, &serde_json::to_vec(payload).unwrap()).unwrap();
+        decide(&event, config, None)
+    }
+
+    fn task(name: &str, payload: &Value) -> Task {
+        match decided(name, payload, &Config::default()) {
+            Decision::Task(task) => *task,
+            Decision::Ignored(why) => panic!("ignored: {why}"),
+        }
+    }
+
+    fn ignored_because(name: &str, payload: &Value) -> String {
+        match decided(name, payload, &Config::default()) {
+            Decision::Task(task) => panic!("a task: {}", task.key),
+            Decision::Ignored(why) => why,
+        }
+    }
+
+    fn issue(action: &str) -> Value {
+        json!({"action": action, "repository": {"full_name": "o/r", "default_branch": "main"},
+               "sender": {"login": "ann", "type": "User"},
+               "issue": {"number": 12, "title": "t", "body": "b", "state": "open", "user": {"login": "ann", "type": "User"}}})
+    }
+
+    fn run() -> Value {
+        json!({"action": "completed", "repository": {"full_name": "o/r"}, "sender": {"login": "ann"},
+               "workflow_run": {"id": 5, "run_attempt": 2, "name": "CI", "path": ".github/workflows/ci.yml", "event": "push",
+                 "conclusion": "failure", "head_sha": "a".repeat(40), "head_branch": "feature/x",
+                 "head_repository": {"full_name": "o/r"}, "actor": {"login": "ann", "type": "User"}}})
+    }
+
+    fn comment(text: &str) -> Value {
+        let mut payload = issue("created");
+        payload["comment"] = json!({"id": 9, "body": text, "user": {"login": "bob", "type": "User"}});
+        payload
+    }
+
+    #[test]
+    fn issues_become_tasks_when_they_should() {
+        assert_eq!(task("issues", &issue("opened")).key.as_str(), "issue-12");
+        let mut labeled = issue("labeled");
+        labeled["label"] = json!({"name": "thanos-fix"});
+        assert_eq!(task("issues", &labeled).key.as_str(), "issue-12");
+        labeled["label"]["name"] = json!("bug");
+        assert!(ignored_because("issues", &labeled).contains("triggers.label"));
+        let mut closed = issue("opened");
+        closed["issue"]["state"] = json!("closed");
+        assert!(ignored_because("issues", &closed).contains("closed"));
+    }
+
+    #[test]
+    fn only_the_first_words_of_a_comment_command() {
+        assert_eq!(task("issue_comment", &comment("/thanos fix please")).request, Request::Fix);
+        assert_eq!(task("issue_comment", &comment("  /thanos explain")).request, Request::Explain);
+        for text in ["say `/thanos fix`", "> /thanos fix", "/thanosfix", "/thanos", "thanks\n/thanos fix"] {
+            ignored_because("issue_comment", &comment(text));
+        }
+        assert_eq!(task("issue_comment", &comment("/thanos fix")).actors[0].login, "bob");
+    }
+
+    #[test]
+    fn failed_builds_become_tasks_and_forks_never() {
+        let build = task("workflow_run", &run());
+        assert!(build.key.as_str().starts_with("ci-ci-"), "{}", build.key);
+        assert_eq!(build.target.unwrap().as_str(), "feature/x");
+        let mut other = run();
+        other["workflow_run"]["head_branch"] = json!("feature/y");
+        assert_ne!(task("workflow_run", &other).key, build.key);
+        let mut fork = run();
+        fork["workflow_run"]["head_repository"]["full_name"] = json!("stranger/r");
+        assert!(ignored_because("workflow_run", &fork).contains("fork"));
+        let mut fine = run();
+        fine["workflow_run"]["conclusion"] = json!("success");
+        assert!(ignored_because("workflow_run", &fine).contains("success"));
+        let mut target = run();
+        target["workflow_run"]["event"] = json!("pull_request_target");
+        assert!(ignored_because("workflow_run", &target).contains("pull_request_target"));
+    }
+
+    #[test]
+    fn a_failing_build_of_our_branch_is_the_same_task() {
+        let mut ours = run();
+        ours["workflow_run"]["head_branch"] = json!("thanos/issue-12");
+        assert_eq!(task("workflow_run", &ours).key.as_str(), "issue-12");
+    }
+
+    #[test]
+    fn dispatches_name_what_they_want() {
+        let dispatch = |inputs: Value| json!({"repository": {"full_name": "o/r"}, "sender": {"login": "ann"},
+                                              "ref": "refs/heads/dev", "inputs": inputs});
+        assert_eq!(task("workflow_dispatch", &dispatch(json!({"issue": "#7"}))).number, Some(7));
+        assert_eq!(task("workflow_dispatch", &dispatch(json!({"run-id": "99"}))).run_id, Some(99));
+        assert_eq!(task("workflow_dispatch", &dispatch(json!({}))).target.unwrap().as_str(), "dev");
+        assert!(ignored_because("workflow_dispatch", &dispatch(json!({"issue": "x"}))).contains("not a number"));
+    }
+
+    fn judged(task: &Task, config: &Config, level: Permission) -> Trust {
+        trust(task, config, |_| Ok::<_, std::convert::Infallible>(level)).unwrap()
+    }
+
+    #[test]
+    fn strangers_wait_and_writers_do_not() {
+        let opened = task("issues", &issue("opened"));
+        let config = Config::default();
+        assert_eq!(judged(&opened, &config, Permission::Write), Trust::Granted);
+        for level in [Permission::None, Permission::Read, Permission::Triage] {
+            assert!(matches!(judged(&opened, &config, level), Trust::Wait(_)), "{level:?}");
+        }
+        let mut open_house = Config::default();
+        open_house.trust.strangers = Strangers::Triage;
+        assert!(matches!(judged(&opened, &open_house, Permission::None), Trust::TriageOnly(_)));
+        open_house.trust.strangers = Strangers::Full;
+        assert_eq!(judged(&opened, &open_house, Permission::None), Trust::Granted);
+        // A command needs write access, whatever strangers may open.
+        let asked = task("issue_comment", &comment("/thanos fix"));
+        assert!(matches!(judged(&asked, &open_house, Permission::Read), Trust::Wait(_)));
+    }
+
+    #[test]
+    fn bots_are_looked_up_in_the_list_and_nowhere_else() {
+        let mut payload = run();
+        let config = Config::default();
+        let by = |payload: &mut Value, login: &str, kind: &str| {
+            payload["workflow_run"]["actor"] = json!({"login": login, "type": kind});
+            judged(&task("workflow_run", payload), &config, Permission::None)
+        };
+        assert_eq!(by(&mut payload, "dependabot[bot]", "Bot"), Trust::Granted);
+        assert_eq!(by(&mut payload, "dependabot", "Bot"), Trust::Granted);
+        assert!(matches!(by(&mut payload, "dependabot", "User"), Trust::Wait(_)));
+        assert!(matches!(by(&mut payload, "evil[bot]", "Bot"), Trust::Wait(_)));
+        assert!(matches!(by(&mut payload, "", ""), Trust::Wait(_)));
+    }
+}

@@ -208,6 +208,21 @@ fn a_run_is_rerun_once_it_has_ended() {
 }
 
 #[test]
+fn events_tell_of_the_world_they_come_from() {
+    let world = world();
+    let issue = world.issue_event(1, "opened");
+    assert_eq!((&issue["issue"]["title"], &issue["sender"]["login"]), (&json!("It broke"), &json!("alice")));
+    assert_eq!(issue["repository"]["full_name"], json!(world.repo));
+    let comment = world.comment_event(1, "tim", "/thanos fix");
+    assert_eq!((&comment["comment"]["body"], &comment["sender"]["login"]), (&json!("/thanos fix"), &json!("tim")));
+    let run = world.run_event(77);
+    assert_eq!(
+        (&run["workflow_run"]["head_sha"], &run["workflow_run"]["conclusion"]),
+        (&json!(world.head), &json!("failure"))
+    );
+}
+
+#[test]
 fn faults_strike_the_requests_they_name() {
     let world = world();
     let comment = |text: &str| world.request("POST", "/issues/1/comments", Some(&json!({"body": text})));

@@ -44,7 +44,7 @@ fn forge(world: &World) -> GitHub {
         repo: RepoSlug::parse(world.repo.as_str()).unwrap(),
         token: Some(SecretString::from(world.token.as_str())),
         mask: Arc::new(str::to_owned),
-        timing: Timing { backoff: Duration::from_millis(5), total: Duration::from_secs(5), ..Timing::default() },
+        timing: Timing { backoff: Duration::from_millis(5), ..Timing::default() },
     })
     .unwrap()
 }

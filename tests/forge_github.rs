@@ -48,7 +48,11 @@ impl Fake {
     }
 
     fn forge(&self) -> GitHub {
-        github(&self.server.uri())
+        github(&self.server.uri(), Duration::from_secs(60))
+    }
+
+    fn hasty_forge(&self) -> GitHub {
+        github(&self.server.uri(), Duration::from_secs(1))
     }
 
     fn requests(&self) -> Vec<Request> {
@@ -65,7 +69,7 @@ fn at(verb: &str, rest: &str) -> wiremock::MockBuilder {
     Mock::given(method(verb)).and(path(format!("/repos/o/r{rest}")))
 }
 
-fn github(url: &str) -> GitHub {
+fn github(url: &str, total: Duration) -> GitHub {
     GitHub::new(Config {
         api_url: url.to_owned(),
         server_url: url.to_owned(),
@@ -74,7 +78,7 @@ fn github(url: &str) -> GitHub {
         mask: Arc::new(|text| text.replace("hunter2", "***")),
         timing: Timing {
             backoff: Duration::from_millis(1),
-            total: Duration::from_millis(400),
+            total,
             max_wait: Duration::from_secs(2),
             ..Timing::default()
         },
@@ -167,7 +171,6 @@ fn reads_are_patient() {
     for first in [
         ResponseTemplate::new(502),
         ResponseTemplate::new(500).set_body_string("<html>"),
-        ResponseTemplate::new(200).set_delay(Duration::from_secs(5)),
         ResponseTemplate::new(429).insert_header("retry-after", "0"),
         ResponseTemplate::new(403)
             .insert_header("retry-after", "1")
@@ -181,6 +184,15 @@ fn reads_are_patient() {
         assert_eq!((issue.labels, &*issue.author.login), (vec!["x".to_owned(), "y".to_owned()], "ghost"));
         assert_eq!(fake.requests().len(), 2);
     }
+}
+
+#[test]
+fn a_hanging_answer_is_given_up_and_asked_for_again() {
+    let fake = Fake::start();
+    fake.on_first(1, "GET", "/issues/1", ResponseTemplate::new(200).set_delay(Duration::from_secs(600)));
+    fake.on("GET", "/issues/1", 200, &json!({ "number": 1 }));
+    assert_eq!(fake.hasty_forge().issue(1).unwrap().unwrap().number, 1);
+    assert!(fake.requests().len() >= 2);
 }
 
 #[test]
@@ -212,11 +224,12 @@ fn a_secondary_limit_on_a_write_is_waited_out() {
 fn the_network_is_never_trusted() {
     // Nobody listens.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let error = github(&format!("http://127.0.0.1:{port}")).issue(1).unwrap_err();
+    let hasty = |url: &str| github(url, Duration::from_millis(500));
+    let error = hasty(&format!("http://127.0.0.1:{port}")).issue(1).unwrap_err();
     assert!(matches!(error, ForgeError::Network { .. }), "{error:?}");
     // Connects and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let error = github(&format!("http://{}", silent.local_addr().unwrap())).issue(1).unwrap_err();
+    let error = hasty(&format!("http://{}", silent.local_addr().unwrap())).issue(1).unwrap_err();
     assert!(matches!(error, ForgeError::Timeout { .. }), "{error:?}");
     // Promises more than it sends.
     let short = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -228,7 +241,7 @@ fn the_network_is_never_trusted() {
             let _ = socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"number\": 1");
         }
     });
-    let error = github(&url).issue(1).unwrap_err();
+    let error = github(&url, Duration::from_secs(60)).issue(1).unwrap_err();
     assert!(matches!(error, ForgeError::BadBody { .. }), "{error:?}");
     // Answers with something else than JSON.
     let fake = Fake::start();

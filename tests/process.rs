@@ -1,4 +1,5 @@
 //! Children that misbehave in every way we could think of, run for real.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -244,6 +245,7 @@ fn full_keeps_localhost_and_git_as_its_tier_says() {
 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
 c = socket.create_connection(s.getsockname(), 5); a, _ = s.accept(); c.sendall(b'hello'); print(a.recv(9).decode())";
     let (_case, done) = hostile(&format!("python3 -c \"{echo}\"; echo x > .git/config || echo read-only"));
+    assert!(!is_inner() || process::tier() == Tier::Landlock, "{:?}", process::tier());
     match process::tier() {
         Tier::Namespaces => assert_eq!(text(&done.stdout), "hello\nread-only\n", "{}", text(&done.stderr)),
         Tier::Landlock => assert_eq!(text(&done.stdout), ""),
@@ -269,4 +271,84 @@ fn killing_the_helper_is_no_success() {
     case.writable = vec![case.cwd.clone()];
     let done = case.confined(Sandbox::Light);
     assert_eq!((done.exit, done.signal), (None, Some(9)));
+}
+
+#[test]
+fn memory_is_limited_over_all_processes() {
+    let hog = "import time, os\nos.fork()\nx = b'x' * (80 << 20)\ntime.sleep(600)";
+    let case = Case::new(&["python3", "-c", hog]);
+    let limits = Limits { memory_bytes: Some(120 << 20), ..Limits::default() };
+    let done = process::run(&Spec { limits, ..case.spec() }).unwrap();
+    assert_eq!((done.limit, done.signal), (Some(LimitHit::Memory), Some(9)));
+}
+
+#[test]
+fn files_are_limited() {
+    let case = Case::sh("head -c 2000000 /dev/zero > big");
+    process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+    let limits = Limits { file_bytes: Some(1 << 20), ..Limits::default() };
+    assert!(!process::run(&Spec { limits, ..case.spec() }).unwrap().success());
+    assert_eq!(std::fs::metadata(case.cwd.join("big")).unwrap().len(), 1 << 20);
+}
+
+const INNER: &str = "THANOS_TEST_INNER";
+
+#[expect(clippy::disallowed_methods, reason = "the test talks to itself in another process")]
+fn inner() -> Option<OsString> {
+    std::env::var_os(INNER)
+}
+
+fn is_inner() -> bool {
+    inner().is_some()
+}
+
+/// Inside a Landlock domain no mounts can be made, which leaves the tier without namespaces.
+#[test]
+fn the_tier_without_namespaces_holds_too() {
+    if is_inner() {
+        return;
+    }
+    let own = std::env::current_exe().unwrap();
+    let mut case = Case::new(&[own.to_str().unwrap(), "full_"]);
+    case.env.extend([("TMPDIR".into(), case.cwd.clone().into()), (INNER.into(), "1".into())]);
+    case.writable = vec![case.cwd.clone()];
+    let done = case.confined(Sandbox::Light);
+    assert!(done.success() && text(&done.stdout).contains("3 passed"), "{}", text(&done.combined));
+}
+
+/// Runs in a process of its own, started by the test below.
+#[test]
+fn inner_process_that_is_killed() {
+    let Some(dir) = inner() else { return };
+    let mut case = Case::new(&["python3", "-c", &format!("{DAEMON}time.sleep(600)")]);
+    case.cwd = dir.into();
+    case.writable = vec![case.cwd.clone()];
+    let light = case.cwd.join("light").exists();
+    case.confined(if light { Sandbox::Light } else { Sandbox::Off });
+}
+
+#[test]
+fn nothing_outlives_us_when_we_are_killed() {
+    for light in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        if light {
+            std::fs::write(dir.path().join("light"), "").unwrap();
+        }
+        #[expect(clippy::disallowed_methods, reason = "this process must not be the child's parent's parent")]
+        let mut inner = std::process::Command::new(std::env::current_exe().unwrap());
+        let mut inner = inner.args(["--exact", "inner_process_that_is_killed"]).env(INNER, dir.path()).spawn().unwrap();
+        let pid = dir.path().join("pid");
+        wait_until(|| std::fs::read_to_string(&pid).is_ok_and(|pid| !pid.is_empty()));
+        inner.kill().unwrap();
+        inner.wait().unwrap();
+        wait_until(|| !alive(&pid));
+    }
+}
+
+fn wait_until(mut done: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    while !done() {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }

@@ -1,4 +1,5 @@
 //! The repository's own command, with real runners where this machine has them.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -163,4 +164,62 @@ fn a_command_that_refuses_our_options_is_left_as_it_is() {
     let run = project.verifier(CommandLine::new(["./go", "test"])).run().unwrap();
     assert!(run.finished.success(), "{}", run.text);
     assert_eq!(names(&run.tests.unwrap().passed), ["TestA"]);
+}
+
+#[test]
+fn ctest() {
+    let lists = |result: &str| {
+        format!(
+            "cmake_minimum_required(VERSION 3.10)\nproject(m NONE)\nenable_testing()\nadd_test(good true)\nadd_test(bad {result})\n"
+        )
+    };
+    let project = Project::new(&[("CMakeLists.txt", &lists("false"))]);
+    let command = CommandLine::shell("bash", "cmake -S . -B build > /dev/null\nctest --test-dir build\n");
+    repaired(&project, command, "CMakeLists.txt", &lists("true"), "bad", 1);
+}
+
+const SUREFIRE: &str = "#!/bin/sh
+mkdir -p core/target/surefire-reports
+cat > core/target/surefire-reports/TEST-a.BTest.xml <<END
+<testsuite name=\"a.BTest\" tests=\"2\"><testcase name=\"good\" classname=\"a.BTest\"/>
+<testcase name=\"bad\" classname=\"a.BTest\">$(test -e fixed || echo '<failure/>')</testcase></testsuite>
+END
+test -e fixed
+";
+
+/// A stand-in that leaves reports where Maven does: an old report of a test that is gone does not count.
+#[test]
+fn maven_reports() {
+    let old = "<testsuite name=\"a.Old\" tests=\"1\"><testcase name=\"gone\" classname=\"a.Old\"/></testsuite>";
+    let project = Project::new(&[("mvnw", SUREFIRE), ("core/target/surefire-reports/TEST-a.Old.xml", old)]);
+    let report = project.dir.path().join("core/target/surefire-reports/TEST-a.Old.xml");
+    std::fs::File::options().write(true).open(report).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    Command::new("chmod").arg("+x").arg(project.dir.path().join("mvnw")).status().unwrap();
+    let verifier = project.verifier(CommandLine::new(["./mvnw", "test"]));
+    let before = verifier.run().unwrap();
+    let tests = before.tests.clone().unwrap();
+    assert_eq!((names(&tests.passed), names(&tests.failed)), (vec!["a.BTest.good"], vec!["a.BTest.bad"]));
+    project.write("fixed", "");
+    let compared = compare(&before, &verifier.run().unwrap());
+    assert_eq!((compared.fail_to_pass, compared.accepted), (vec!["a.BTest.bad".to_owned()], true));
+}
+
+#[test]
+fn names_that_the_runner_does_not_use_stand_for_what_failed() {
+    let test =
+        "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): self.fail()\n    def test_b(self): pass\n";
+    let project = Project::new(&[("test_m.py", test)]);
+    let verifier = project.verifier(CommandLine::new(["python3", "-m", "unittest"]));
+    assert!(!verifier.run().unwrap().passed());
+    let alone = verifier.run_only(&["test_a of T".into()]).unwrap().unwrap();
+    assert_eq!(names(&alone.tests.unwrap().failed), ["test_m.T.test_a"]);
+}
+
+#[test]
+fn tests_that_cannot_be_named_are_not_said_to_pass() {
+    let project = Project::new(&[("go.mod", "module example.com/m\ngo 1.20\n"), ("m.go", "package m\n")]);
+    let verifier = project.verifier(CommandLine::new(["go", "test", "./..."]));
+    assert!(verifier.run_only(&["TestNowhere".into()]).unwrap().is_none());
+    let opaque = project.verifier(CommandLine::shell("bash", "go test ./... | cat"));
+    assert!(opaque.run_only(&["TestNowhere".into()]).unwrap().is_none());
 }

@@ -24,8 +24,8 @@ done
 curl --silent --fail --request "$method" --header "authorization: Bearer $GH_TOKEN" "$API/$path" | jq --raw-output "$filter"
 "#;
 
-/// A world with one run of ours that ended as attempt 1 and left the artifacts named.
-fn world(dir: &Path, artifacts: &[&str]) -> World {
+/// A world with one run of ours that ended as `attempt` and left the artifacts named.
+fn world(dir: &Path, attempt: u64, artifacts: &[&str]) -> World {
     let file = dir.join("artifact");
     std::fs::write(&file, "data").expect("written");
     let now = jiff::Timestamp::now().to_string();
@@ -33,7 +33,7 @@ fn world(dir: &Path, artifacts: &[&str]) -> World {
     let artifacts: Vec<_> = artifacts.iter().enumerate().map(artifact).collect();
     Doubles::shared().world(json!({
         "directory": dir,
-        "runs": [{"id": 77, "head_branch": "main", "conclusion": "success", "artifacts": artifacts}],
+        "runs": [{"id": 77, "head_branch": "main", "conclusion": "success", "run_attempt": attempt, "artifacts": artifacts}],
     }))
 }
 
@@ -41,13 +41,16 @@ fn world(dir: &Path, artifacts: &[&str]) -> World {
 fn reruns_after(world: &World, dir: &Path, run_id: &str) -> usize {
     let workflow = include_str!("../docs/workflows/retry.yml");
     let workflow: serde_yaml::Value = serde_yaml::from_str(workflow).expect("YAML");
-    let script = workflow["jobs"]["retry"]["steps"][0]["run"].as_str().expect("a script");
+    let step = &workflow["jobs"]["retry"]["steps"][0];
+    let script = step["run"].as_str().expect("a script");
+    let attempts = step["env"]["ATTEMPTS"].as_u64().expect("a number").to_string();
     let gh = dir.join("bin/gh");
     std::fs::create_dir_all(dir.join("bin")).expect("made");
     std::fs::write(&gh, GH).expect("written");
     std::fs::set_permissions(&gh, std::fs::Permissions::from_mode(0o755)).expect("made a program");
     let output = bash(script, &dir.join("bin"))
         .env("RUN_ID", run_id)
+        .env("ATTEMPTS", attempts)
         .env("GH_TOKEN", &world.token)
         .env("API", world.api_url())
         .env("GITHUB_REPOSITORY", &world.repo)
@@ -71,7 +74,7 @@ fn bash(script: &str, first_on_path: &Path) -> std::process::Command {
 #[test]
 fn a_run_that_asked_for_it_is_rerun_once() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let world = world(dir.path(), &["thanos-retry-1"]);
+    let world = world(dir.path(), 1, &["thanos-retry-1"]);
     assert_eq!(reruns_after(&world, dir.path(), "77"), 1);
     assert_eq!(world.get("/actions/runs/77")["run_attempt"], 2);
     assert_eq!(reruns_after(&world, dir.path(), "77"), 1, "a run that waits is left alone");
@@ -80,14 +83,21 @@ fn a_run_that_asked_for_it_is_rerun_once() {
 #[test]
 fn a_run_that_did_not_ask_for_this_attempt_is_left_alone() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let world = world(dir.path(), &["thanos-fix-1", "thanos-retry-2"]);
+    let world = world(dir.path(), 1, &["thanos-fix-1", "thanos-retry-2"]);
+    assert_eq!(reruns_after(&world, dir.path(), "77"), 0);
+}
+
+#[test]
+fn the_last_attempt_is_the_last() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let world = world(dir.path(), 3, &["thanos-retry-3"]);
     assert_eq!(reruns_after(&world, dir.path(), "77"), 0);
 }
 
 #[test]
 fn the_schedule_finds_what_no_event_announced() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let world = world(dir.path(), &["thanos-retry-1", "thanos-fix-1", "coverage"]);
+    let world = world(dir.path(), 1, &["thanos-retry-1", "thanos-fix-1", "coverage"]);
     assert_eq!(reruns_after(&world, dir.path(), ""), 1);
     assert_eq!(reruns_after(&world, dir.path(), ""), 1);
 }

@@ -9,6 +9,7 @@ use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::Finished;
 use crate::record::{CheckResult, Finding, Severity};
+use crate::report::count;
 use anyhow::Result;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,6 +24,9 @@ const CONFIGURATIONS: &[(&str, &[&str])] = &[
 /// Printed between the two runs of a pass that a hook's rewriting made necessary.
 const AGAIN: &str = "::the hooks once more::";
 
+/// Runs a command over some files, takes back what it did to them, and says what that was.
+type Capture<'a> = dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)> + 'a;
+
 /// The tree with the patch applied, as the caller lets us use it. The hooks' configuration in it is the
 /// base commit's: the caller does not let a patch touch it.
 pub struct Context<'a> {
@@ -34,9 +38,9 @@ pub struct Context<'a> {
     /// Runs a command with the network on and takes back what it changes: downloads the hooks' tools.
     pub prepare: &'a dyn Fn(&CommandLine, Duration) -> Result<Finished>,
     /// Runs a command that rewrites files; what it did to `paths` comes back, the tree as it was.
-    pub capture: &'a dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)>,
+    pub capture: &'a Capture<'a>,
     /// The same with the patch taken out of the tree for as long as the command runs.
-    pub capture_at_base: &'a dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)>,
+    pub capture_at_base: &'a Capture<'a>,
 }
 
 /// The verdict, and what rewriting hooks add to the patch.
@@ -58,7 +62,7 @@ pub fn run(context: &Context) -> Result<(CheckResult, Option<Patch>)> {
     let prepared = (context.prepare)(&CommandLine::new([program.as_str(), "install-hooks"]), context.limit)?;
     if !prepared.success() {
         return Ok((
-            CheckResult::skipped(ID, format!("{name} cannot install its hooks: {}", last_line(&prepared))),
+            CheckResult::skipped(ID, format!("{name} cannot install its hooks: {}", complaint(&prepared))),
             None,
         ));
     }
@@ -98,7 +102,7 @@ fn judge(
     };
     result.seconds = spent + done.seconds;
     if result.detail.is_empty() {
-        result.detail = format!("{name} over {} files", paths.len());
+        result.detail = format!("{name} over {}", count(paths.len(), "file"));
     }
     // Half a pass is not a rewriting to build on.
     let addition = Some(addition).filter(|patch| done.limit.is_none() && !patch.is_empty());
@@ -117,7 +121,7 @@ fn twice(program: &str, paths: &[RelPath]) -> CommandLine {
 fn failed(context: &Context, command: &CommandLine, paths: &[RelPath], done: &Finished) -> Result<CheckResult> {
     let failures = output::failures(&verdict_output(done));
     if failures.is_empty() {
-        return Ok(CheckResult::skipped(ID, format!("the hooks could not run: {}", last_line(done))));
+        return Ok(CheckResult::skipped(ID, format!("the hooks could not run: {}", complaint(done))));
     }
     let existing = paths_at_base(context, paths);
     let before: BTreeSet<String> = if existing.is_empty() {
@@ -162,9 +166,13 @@ fn verdict_output(done: &Finished) -> String {
     text.rsplit(AGAIN).next().unwrap_or_default().to_owned()
 }
 
-fn last_line(done: &Finished) -> String {
+/// The line in which a program says what is wrong, or its last one.
+fn complaint(done: &Finished) -> String {
     let text = String::from_utf8_lossy(&done.combined);
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it says nothing");
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let complains =
+        |line: &&str| ["error", "an error", "fatal"].iter().any(|word| line.to_lowercase().starts_with(word));
+    let line = lines.clone().find(complains).or_else(|| lines.next_back()).unwrap_or("it says nothing");
     let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
     Masker::default().mask(&line).into_owned()
 }

@@ -42,11 +42,6 @@ impl Env {
         self.0.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
-    /// Adds what another process handed over.
-    pub fn insert(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
-        self.0.insert(name.into(), value.into());
-    }
-
     /// Values that must never leave, by the name of their variable.
     pub fn secrets(&self) -> Vec<String> {
         let secret = |name: &str| {

@@ -75,11 +75,14 @@ impl Template {
 
 /// Writes all or nothing: one file that is in the way (without `--force`) and none is written.
 pub fn run(args: &Args, repo: &Path, out: &mut dyn Write) -> Result<()> {
+    if !repo.is_dir() {
+        return Err(super::usage(format!("{} is not a directory; name the repository with --repo", repo.display())));
+    }
     let wanted: Vec<&Template> = TEMPLATES.iter().filter(|t| t.wanted(&args.only)).collect();
     let there: Vec<&str> = wanted.iter().map(|t| t.path).filter(|path| in_the_way(&repo.join(path))).collect();
     if !there.is_empty() && !args.force {
         return Err(super::usage(format!(
-            "{} exists already; --force overwrites, --only NAME writes one file alone",
+            "already there: {}; --force overwrites, --only NAME writes one file alone",
             there.join(", ")
         )));
     }
@@ -156,8 +159,9 @@ mod tests {
         std::fs::create_dir_all(mine.parent().unwrap()).unwrap();
         std::fs::write(&mine, "mine").unwrap();
         let refused = init(repo.path(), false, &[]).unwrap_err().to_string();
-        assert!(refused.contains("thanos-retry.yml exists") && refused.contains("--force"), "{refused}");
+        assert!(refused.contains("thanos-retry.yml; ") && refused.contains("--force"), "{refused}");
         assert!(!repo.path().join(".github/thanos.yml").exists());
+        assert!(init(&repo.path().join("missing"), true, &[]).is_err());
         assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
         init(repo.path(), true, &["retry"]).unwrap();
         assert_ne!(std::fs::read_to_string(&mine).unwrap(), "mine");

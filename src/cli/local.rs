@@ -5,10 +5,14 @@ use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
+use crate::ledger::{self, Store};
+use crate::mask::Masker;
+use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
 use crate::stage::heal::{self, Job};
 use crate::stage::proposal::Proposal;
+use crate::stage::publish::Published;
 use crate::task::{Kind, Request, Task};
 use crate::{report, verify};
 use anyhow::{Context as _, Result};
@@ -117,11 +121,14 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         keep: !options.dry_run && branch.is_none(),
         root: root.clone(),
     };
+    let started = pipeline::now();
     let cancel = cancel_flag()?;
     let ui = door.ui;
     let healing = heal::heal(&job, &cancel, &|stage, text| ui.stage(stage, text))?;
+    let proposal = proposal(&root, &work.title, &started, &healing)?;
+    remember(door, &proposal);
     if let Some(dir) = &options.out {
-        seal(&root, &work.title, &healing, dir)?;
+        proposal.seal(dir)?;
     }
     let committed = match (&branch, &healing.candidate) {
         (Some(branch), Some(_)) => Some(commit(&root, branch, &healing)?),
@@ -182,46 +189,72 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
     })
 }
 
-fn seal(root: &Path, title: &str, healing: &Healing, dir: &Path) -> Result<()> {
+/// The attempt as it is sealed and recorded.
+fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Result<Proposal> {
     let repo = Repo::discover(root)?;
-    let base = repo.as_ref().and_then(|r| r.head().ok()).and_then(|h| h.commit);
-    let repository = repo.and_then(|r| r.remote_slug("origin"));
-    let local = || RepoSlug::parse("local/tree").map_err(anyhow::Error::from);
-    let now = jiff::Timestamp::now().to_string();
-    let key = TaskKey::from_words("local");
-    let proposal = Proposal {
+    let head = repo.as_ref().and_then(|r| r.head().ok());
+    let base = head.as_ref().and_then(|h| h.commit.clone());
+    let branch = head.and_then(|h| h.branch).and_then(|b| BranchName::parse(b).ok());
+    let repository = match repo.and_then(|r| r.remote_slug("origin")) {
+        Some(slug) => slug,
+        None => RepoSlug::parse("local/tree")?,
+    };
+    let task = Task {
+        source: "terminal".to_owned(),
+        kind: Kind::Command,
+        key: TaskKey::from_words(&format!("local {title}")),
+        request: Request::Fix,
+        repository,
+        number: None,
+        is_pull: false,
+        comment: None,
+        title: title.to_owned(),
+        body: String::new(),
+        author: None,
+        actors: Vec::new(),
+        base: base.clone(),
+        target: None,
+        run: None,
+        run_id: None,
+        command: None,
+    };
+    Ok(Proposal {
         schema: SCHEMA,
         attempt: AttemptName::parse(ulid::Ulid::generate().to_string())?,
-        started: now,
-        event: "heal".to_owned(),
-        task: Task {
-            source: "terminal".to_owned(),
-            kind: Kind::Command,
-            key,
-            request: Request::Fix,
-            repository: match repository {
-                Some(slug) => slug,
-                None => local()?,
-            },
-            number: None,
-            is_pull: false,
-            comment: None,
-            title: title.to_owned(),
-            body: String::new(),
-            author: None,
-            actors: Vec::new(),
-            base: base.clone(),
-            target: None,
-            run: None,
-            run_id: None,
-            command: None,
-        },
+        started: started.to_owned(),
+        event: "terminal".to_owned(),
+        task,
         base,
-        target: BranchName::parse("main")?,
+        target: branch.map_or_else(|| BranchName::parse("main"), Ok)?,
         healing: healing.clone(),
+    })
+}
+
+/// This user's own attempts; trouble with it never spoils a repair.
+fn remember(door: &Door, proposal: &Proposal) {
+    let record = pipeline::record(proposal, &Published::default());
+    if let Err(e) = own_ledger(door).put(&record) {
+        door.ui.stage("ledger", &format!("not recorded: {e:#}"));
+    }
+}
+
+fn own_ledger(door: &Door) -> ledger::Directory {
+    let masker = Masker::new(door.env.secrets());
+    ledger::Directory::new(state_dir(door).join("ledger"), Arc::new(move |text: &str| masker.mask(text).into_owned()))
+}
+
+/// The ledger that a person in a terminal means: the repository's branch where there is one, else this
+/// user's own attempts.
+pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
+    let branch = local_config(door)?.ledger.branch;
+    let cloned = match Repo::discover(&door.common.repo)? {
+        Some(repo) => ledger::Cloned::open(repo, branch.as_str())?,
+        None => None,
     };
-    proposal.seal(dir)?;
-    Ok(())
+    match cloned {
+        Some(store) => act(&store),
+        None => act(&own_ledger(door)),
+    }
 }
 
 /// Commits the patch on a new branch, on top of HEAD; the working tree is not touched.

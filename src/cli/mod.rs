@@ -3,14 +3,19 @@
 mod actions;
 mod demo;
 mod desk;
+mod doctor;
 mod env;
 mod event;
 mod fix;
+mod guard;
 mod heal;
+mod init;
 mod inner;
 mod ledger;
 mod local;
+mod locate;
 mod run;
+mod scan;
 mod ui;
 
 use anyhow::Result;
@@ -60,7 +65,18 @@ enum Verb {
     Publish(run::PublishArgs),
     Heal(heal::Args),
     Fix(fix::Args),
+    /// Rank the files that an issue text is about
+    Locate(locate::Args),
     Event(event::Args),
+    /// Find secrets in files
+    Scan(scan::Args),
+    /// Every guard over the change since a revision
+    Guard(guard::Args),
+    /// The attempts that were recorded
+    Ledger(ledger::Args),
+    /// Write the workflow files and a commented .github/thanos.yml for this repository
+    Init(init::Args),
+    Doctor(doctor::Args),
     Demo(demo::Args),
 }
 
@@ -104,7 +120,7 @@ struct Door {
 pub fn main() -> ExitCode {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     let inner = args.get(1).and_then(|a| a.to_str()).map(str::to_owned);
-    let plain = Ui::new(false, false, false, false);
+    let plain = Ui::new(false, false, false);
     if inner.as_deref() == Some(inner::HEAL) {
         return inner::main().unwrap_or_else(|e| fail(&plain, &e)).into();
     }
@@ -125,7 +141,7 @@ pub fn main() -> ExitCode {
         }
     };
     let color = !cli.common.no_color && env.get("NO_COLOR").is_none();
-    let ui = Ui::new(cli.common.json, cli.common.quiet, cli.common.verbose, color);
+    let ui = Ui::new(cli.common.quiet, cli.common.verbose, color);
     let door = Door { common: cli.common, env, ui };
     let holds_token = matches!(cli.verb, Verb::Run(_) | Verb::Propose(_) | Verb::Publish(_));
     if holds_token && !supervised {
@@ -146,6 +162,14 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Publish(args) => run::publish(door, args),
         Verb::Heal(args) => heal::run(door, args),
         Verb::Fix(args) => fix::run(door, args),
+        Verb::Locate(args) => to_stdout(|out| locate::run(args, &door.common.repo, door.common.json, out)),
+        Verb::Scan(args) => scan::run(door, args),
+        Verb::Guard(args) => guard::run(door, args),
+        Verb::Init(args) => to_stdout(|out| init::run(args, &door.common.repo, out)),
+        Verb::Ledger(args) => {
+            local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
+        }
+        Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
@@ -163,6 +187,17 @@ fn fail(ui: &Ui, error: &anyhow::Error) -> Exit {
         ui.error(&format!("internal: {error:#} (--verbose tells more)"));
     }
     Exit::Internal
+}
+
+/// For verbs that only print: a closed pipe is the reader's wish.
+fn to_stdout(act: impl FnOnce(&mut dyn std::io::Write) -> Result<()>) -> Result<Exit> {
+    let broken = |e: &anyhow::Error| {
+        e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    match act(&mut std::io::stdout().lock()) {
+        Err(e) if !broken(&e) => Err(e),
+        _ => Ok(Exit::Done),
+    }
 }
 
 /// One JSON object on standard output.

@@ -89,7 +89,8 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
     desk.report(&ended, &dir)
 }
 
-fn open(door: &Door) -> Result<Desk<'_>> {
+/// GitHub as the environment names it, and what must never leave.
+pub fn github(door: &Door) -> Result<(GitHub, Arc<Masker>)> {
     let env = &door.env;
     let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
         usage("GITHUB_REPOSITORY is not set: `run` belongs in a GitHub workflow; locally use `heal` or `fix`")
@@ -99,19 +100,28 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let masker = Arc::new(Masker::new(env.secrets().into_iter().chain([token.clone()])));
     let for_mask = Arc::clone(&masker);
     let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
-    let server = env.get("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned());
     let forge = GitHub::new(github::Config {
         api_url: env.get("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
-        server_url: server.clone(),
+        server_url: server_url(env),
         repo: RepoSlug::parse(slug).map_err(usage)?,
         token: Some(token.into()),
         mask,
         timing: Timing::default(),
     })
     .map_err(usage)?;
+    Ok((forge, masker))
+}
+
+fn server_url(env: &Env) -> String {
+    env.get("GITHUB_SERVER_URL").unwrap_or_else(|| "https://github.com".to_owned())
+}
+
+fn open(door: &Door) -> Result<Desk<'_>> {
+    let env = &door.env;
+    let (forge, mask) = github(door)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
-    let this = this_run(env, &server, forge.repo());
-    Ok(Desk { door, forge: Box::new(forge), mask: masker, temp, this, cancel: local::cancel_flag()? })
+    let this = this_run(env, &server_url(env), forge.repo());
+    Ok(Desk { door, forge: Box::new(forge), mask, temp, this, cancel: local::cancel_flag()? })
 }
 
 fn read_event(desk: &Desk) -> Result<Event> {

@@ -87,13 +87,18 @@ fn scan_path(path: &Path, found: &mut Vec<Found>) -> Result<()> {
 
 fn scan_tree(root: &Path, found: &mut Vec<Found>) {
     let all = Mutex::new(Vec::new());
-    workspace::visit(root, MAX_BYTES, |path, bytes| {
-        let mut own = Vec::new();
-        scan_text(&shown(&root.join(path.as_str())), bytes, &mut own);
-        if !own.is_empty() {
-            all.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
-        }
-    });
+    workspace::visit(
+        root,
+        MAX_BYTES,
+        |_| true,
+        |path, bytes| {
+            let mut own = Vec::new();
+            scan_text(&shown(&root.join(path.as_str())), bytes, &mut own);
+            if !own.is_empty() {
+                all.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
+            }
+        },
+    );
     found.append(&mut all.into_inner().unwrap_or_else(PoisonError::into_inner));
 }
 

@@ -5,7 +5,6 @@ use std::io::{IsTerminal as _, Write as _};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
-    pub json: bool,
     pub quiet: bool,
     pub verbose: bool,
     pub color: bool,
@@ -13,8 +12,8 @@ pub struct Ui {
 
 impl Ui {
     /// `color` is what the user allows; a pipe never gets any.
-    pub fn new(json: bool, quiet: bool, verbose: bool, color: bool) -> Self {
-        Self { json, quiet, verbose, color: color && std::io::stderr().is_terminal() }
+    pub fn new(quiet: bool, verbose: bool, color: bool) -> Self {
+        Self { quiet, verbose, color: color && std::io::stderr().is_terminal() }
     }
 
     /// One line of progress: which stage, what it found.

@@ -182,6 +182,10 @@ impl Forge for Local {
         self.git()?.file(at, path).map_err(broke)
     }
 
+    fn blob(&self, id: &Sha) -> Result<Vec<u8>> {
+        self.git()?.blob(id).map_err(broke)
+    }
+
     fn entries(&self, at: &Sha, paths: &[RelPath]) -> Result<BTreeMap<RelPath, TreeEntry>> {
         let git = self.git()?;
         let mut found = BTreeMap::new();

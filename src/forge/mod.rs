@@ -46,6 +46,8 @@ pub trait Forge: Send + Sync {
     /// The branch's tip; `None` when there is no such branch.
     fn branch_tip(&self, branch: &BranchName) -> Result<Option<Sha>>;
     fn file(&self, at: &Sha, path: &RelPath) -> Result<Option<Vec<u8>>>;
+    /// The content that has this id.
+    fn blob(&self, id: &Sha) -> Result<Vec<u8>>;
     /// Modes and ids of those `paths` that exist at the commit.
     fn entries(&self, at: &Sha, paths: &[RelPath]) -> Result<BTreeMap<RelPath, TreeEntry>>;
     /// Every file below `under` (the whole tree for `None`); `.truncated` when the forge gave up.

@@ -170,12 +170,15 @@ impl Repo {
     /// The content of a file (not of a link or a folder) at a commit.
     pub fn file(&self, at: &Sha, path: &RelPath) -> Result<Option<Vec<u8>>> {
         match self.entry(at, path)? {
-            Some(TreeEntry { mode: FileMode::File | FileMode::Executable, id }) => {
-                let blob = self.inner.find_blob(oid(&id)?).with_context(|| format!("cannot read {path}"))?;
-                Ok(Some(blob.content().to_vec()))
-            }
+            Some(TreeEntry { mode: FileMode::File | FileMode::Executable, id }) => self.blob(&id).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// The content that has this id.
+    pub fn blob(&self, id: &Sha) -> Result<Vec<u8>> {
+        let blob = self.inner.find_blob(oid(id)?).with_context(|| format!("blob {id} is missing"))?;
+        Ok(blob.content().to_vec())
     }
 
     pub fn entry(&self, at: &Sha, path: &RelPath) -> Result<Option<TreeEntry>> {

@@ -5,6 +5,8 @@
 
 pub mod hint;
 mod offer;
+#[cfg(test)]
+mod testing;
 pub mod tool;
 
 use crate::command::CommandLine;

@@ -1,7 +1,8 @@
 //! The ledger on an orphan branch at the forge: one commit per record, nothing ever forced.
 
-use super::{Put, Store, ensure_same_attempt, path_of, to_bytes};
+use super::{Filed, Put, Store, ensure_same_attempt, path_of, to_bytes};
 use crate::forge::{Forge, ForgeError, RefCreated, RefUpdate};
+use crate::git::TreeEntry;
 use crate::ids::{BranchName, RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::record::AttemptRecord;
@@ -74,16 +75,16 @@ impl Store for Branch<'_> {
         bail!("the ledger branch {} moved {TRIES} times while we wrote: try again", self.branch)
     }
 
-    fn paths(&self) -> Result<Vec<RelPath>> {
+    fn files(&self) -> Result<Vec<Filed>> {
         let Some(tip) = self.forge.branch_tip(&self.branch)? else { return Ok(Vec::new()) };
         let runs = RelPath::parse("runs")?;
-        let entries = self.forge.list(&tip, Some(&runs))?.entries.into_iter().map(|(path, _)| path);
-        Ok(entries.filter(|path| path.extension() == "json").collect())
+        let filed = |(path, entry): (RelPath, TreeEntry)| Filed { path, blob: Some(entry.id) };
+        let files = self.forge.list(&tip, Some(&runs))?.entries.into_iter().map(filed);
+        Ok(files.filter(|file| file.path.extension() == "json").collect())
     }
 
-    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
-        let Some(tip) = self.forge.branch_tip(&self.branch)? else { return Ok(None) };
-        Ok(self.forge.file(&tip, path)?)
+    fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>> {
+        file.blob.as_ref().map(|blob| self.forge.blob(blob)).transpose().map_err(Into::into)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ledger in a local folder. A record is there whole or not at all, even when the power goes.
 
-use super::{Put, Store, ensure_same_attempt, path_of, to_bytes};
+use super::{Filed, Put, Store, ensure_same_attempt, path_of, to_bytes};
 use crate::forge::Mask;
 use crate::ids::RelPath;
 use crate::record::AttemptRecord;
@@ -19,6 +19,15 @@ impl Directory {
     pub fn new(root: impl Into<PathBuf>, mask: Mask) -> Self {
         Self { root: root.into(), mask }
     }
+
+    fn content(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
+        let path = self.root.join(path.as_str());
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
 }
 
 impl Store for Directory {
@@ -29,7 +38,7 @@ impl Store for Directory {
     fn put(&self, record: &AttemptRecord) -> Result<Put> {
         let path = path_of(record)?;
         let content = to_bytes(record, &*self.mask)?;
-        match self.read(&path)? {
+        match self.content(&path)? {
             Some(there) if there == content => return Ok(Put::Unchanged),
             Some(there) => ensure_same_attempt(&there, record, &path)?,
             None => {}
@@ -39,19 +48,14 @@ impl Store for Directory {
         Ok(Put::Written)
     }
 
-    fn paths(&self) -> Result<Vec<RelPath>> {
+    fn files(&self) -> Result<Vec<Filed>> {
         let mut paths = Vec::new();
         collect(&self.root.join("runs"), "runs", &mut paths)?;
-        Ok(paths)
+        Ok(paths.into_iter().map(|path| Filed { path, blob: None }).collect())
     }
 
-    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
-        let path = self.root.join(path.as_str());
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-        }
+    fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>> {
+        self.content(&file.path)
     }
 }
 

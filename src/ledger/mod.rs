@@ -2,12 +2,14 @@
 //! at the forge or in a folder. Reading is tolerant: a bad record is reported and skipped.
 
 mod branch;
+mod cloned;
 mod directory;
 
 pub use branch::Branch;
+pub use cloned::Cloned;
 pub use directory::Directory;
 
-use crate::ids::{AttemptName, RelPath, TaskKey};
+use crate::ids::{AttemptName, RelPath, Sha, TaskKey};
 use crate::record::{AttemptRecord, SCHEMA};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -36,22 +38,19 @@ pub trait Store {
     /// a record of the same attempt.
     fn put(&self, record: &AttemptRecord) -> Result<Put>;
 
-    /// The paths of all records, in any order.
-    fn paths(&self) -> Result<Vec<RelPath>>;
+    /// All records, in any order.
+    fn files(&self) -> Result<Vec<Filed>>;
 
-    fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>>;
+    fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>>;
 
     /// The newest `limit` records, of one task or of all. Names end with the task key, except local ones (a
     /// bare ULID), so only few files are opened.
     fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
-        let paths = newest_first(self.paths()?);
-        let Some(task) = task else { return load(self, paths.into_iter().take(limit)) };
+        let mut files = newest_first(self.files()?);
+        let Some(task) = task else { return load(self, files, limit, |_| true) };
         let suffix = format!("-{task}");
-        let may_be = |path: &RelPath| name_of(path).ends_with(&suffix) || !name_of(path).contains('-');
-        let mut listed = load(self, paths.into_iter().filter(may_be))?;
-        listed.records.retain(|record| record.task == *task);
-        listed.records.truncate(limit);
-        Ok(listed)
+        files.retain(|file| file.name().ends_with(&suffix) || !file.name().contains('-'));
+        load(self, files, limit, |record| record.task == *task)
     }
 
     /// The newest `limit` readable records of a task.
@@ -61,32 +60,52 @@ pub trait Store {
 
     /// `None` when there is no such record; an error when it cannot be read.
     fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
-        let wanted = |path: &RelPath| name_of(path) == attempt.as_str();
-        let Some(path) = self.paths()?.into_iter().find(wanted) else { return Ok(None) };
-        let bytes = self.read(&path)?;
-        bytes.map(|bytes| parse(&bytes)).transpose().with_context(|| format!("cannot read {path}"))
+        let file = self.files()?.into_iter().find(|file| file.name() == attempt.as_str());
+        let Some(file) = file else { return Ok(None) };
+        let bytes = self.read(&file)?;
+        bytes.map(|bytes| parse(&bytes)).transpose().with_context(|| format!("cannot read {}", file.path))
     }
 }
 
-fn name_of(path: &RelPath) -> &str {
-    path.file_name().strip_suffix(".json").unwrap_or_default()
+/// A record's file, not yet read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    pub path: RelPath,
+    /// Its content's id, where the store knows it.
+    pub blob: Option<Sha>,
+}
+
+impl Filed {
+    fn name(&self) -> &str {
+        self.path.file_name().strip_suffix(".json").unwrap_or_default()
+    }
 }
 
 /// By month, then by run id as a number; ULIDs sort by time as they are.
-fn newest_first(mut paths: Vec<RelPath>) -> Vec<RelPath> {
-    paths.sort_by_cached_key(|path| {
-        let month = path.as_str().rsplit_once('/').map_or("", |(month, _)| month).to_owned();
-        let run = name_of(path).split('-').next().and_then(|run| run.parse::<u64>().ok());
-        std::cmp::Reverse((month, run, path.clone()))
+fn newest_first(mut files: Vec<Filed>) -> Vec<Filed> {
+    files.sort_by_cached_key(|file| {
+        let month = file.path.as_str().rsplit_once('/').map_or("", |(month, _)| month).to_owned();
+        let run = file.name().split('-').next().and_then(|run| run.parse::<u64>().ok());
+        std::cmp::Reverse((month, run, file.path.clone()))
     });
-    paths
+    files
 }
 
-fn load<S: Store + ?Sized>(store: &S, paths: impl Iterator<Item = RelPath>) -> Result<Listed> {
+/// Reads until `limit` wanted records are found.
+fn load<S: Store + ?Sized>(
+    store: &S,
+    files: Vec<Filed>,
+    limit: usize,
+    wanted: impl Fn(&AttemptRecord) -> bool,
+) -> Result<Listed> {
     let mut listed = Listed::default();
-    for path in paths {
-        let Some(bytes) = store.read(&path)? else { continue };
+    for file in files {
+        if listed.records.len() >= limit {
+            break;
+        }
+        let (Some(bytes), path) = (store.read(&file)?, &file.path) else { continue };
         match parse(&bytes) {
+            Ok(record) if !wanted(&record) => {}
             Ok(record) => {
                 if record.schema > SCHEMA {
                     listed.notes.push(format!("{path}: written by a newer version (schema {})", record.schema));

@@ -17,6 +17,16 @@ const fn random(
     Rule { id, name, keywords, pattern, entropy: 3.0 }
 }
 
+/// Chosen by a person perhaps, but not a word that stands for a password.
+const fn password(
+    id: &'static str,
+    name: &'static str,
+    keywords: &'static [&'static str],
+    pattern: &'static str,
+) -> Rule {
+    Rule { id, name, keywords, pattern, entropy: 2.0 }
+}
+
 pub const SHAPES: &[Rule] = &[
     // Forges
     shape(
@@ -169,15 +179,15 @@ pub const SHAPES: &[Rule] = &[
         "private-key",
         "private key",
         &["PRIVATE KEY"],
-        r"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\z)",
+        r#"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\\r)?(?:\\n|\r?\n)[\s"'`+#/*|>]*[A-Za-z0-9+/]{4}| [A-Za-z0-9+/]{40}).*?(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\z)"#,
     ),
     random(
         "authorization-header",
         "authorization header",
         &["authorization"],
-        r#"(?i)authorization["']?\s*[:=,]\s*["']?(?:(?:basic|bearer|token|digest|apikey|negotiate)\s+)?([^\s"',;]{6,})"#,
+        r#"(?i)authorization["']?(?:\s*[:=]\s*["']?(?:(?:basic|bearer|token|digest|apikey|negotiate)\s+)?|\s*,\s*["'](?:basic|bearer|token)\s+)([A-Za-z0-9+/=._~-]{6,})"#,
     ),
-    random(
+    password(
         "url-credentials",
         "credentials in a URL",
         &["://"],

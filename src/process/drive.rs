@@ -4,7 +4,7 @@
 use super::job::Answer;
 use super::launch::{self, NotStarted, Started};
 use super::streams::Streams;
-use super::{Finished, LimitHit, Spec, sweep};
+use super::{Finished, LimitHit, Spec, memory, sweep};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
 use std::net::Shutdown;
@@ -87,7 +87,7 @@ fn attend<'a>(
     let mut streams = open(spec, started, input)?;
     let inodes = streams.inodes();
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).context("cannot watch a child")?;
-    let limit = watch(spec, &pidfd, &mut streams, began);
+    let limit = watch(spec, pid, &pidfd, &mut streams, began);
     if !matches!(limit, Ok(None)) {
         ask_to_end(started, &pidfd, &mut streams);
     }
@@ -110,23 +110,30 @@ fn open<'a>(spec: &'a Spec<'a>, started: &mut Started, input: Vec<u8>) -> Result
 }
 
 /// Passes output along until the child ends or a limit is hit, which is returned.
-fn watch(spec: &Spec, pidfd: &OwnedFd, streams: &mut Streams, began: Instant) -> Result<Option<LimitHit>> {
+fn watch(spec: &Spec, pid: Pid, pidfd: &OwnedFd, streams: &mut Streams, began: Instant) -> Result<Option<LimitHit>> {
+    let regular = spec.cancel.is_some() || spec.limits.memory_bytes.is_some();
     loop {
-        if spec.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
-            return Ok(Some(LimitHit::Cancelled));
-        }
         let left = spec.limits.wall.saturating_sub(began.elapsed());
-        if left.is_zero() {
-            return Ok(Some(LimitHit::Wall));
+        if let Some(limit) = limit_hit(spec, pid, streams, left) {
+            return Ok(Some(limit));
         }
-        if streams.total() > FLOOD {
-            return Ok(Some(LimitHit::Output));
-        }
-        let timeout = if spec.cancel.is_some() { left.min(TICK) } else { left };
-        if streams.step(Some(pidfd), timeout)? {
+        if streams.step(Some(pidfd), if regular { left.min(TICK) } else { left })? {
             return Ok(None);
         }
     }
+}
+
+fn limit_hit(spec: &Spec, pid: Pid, streams: &Streams, left: Duration) -> Option<LimitHit> {
+    if spec.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+        return Some(LimitHit::Cancelled);
+    }
+    if spec.limits.memory_bytes.is_some_and(|limit| memory::resident(pid) > limit) {
+        return Some(LimitHit::Memory);
+    }
+    if streams.total() > FLOOD {
+        return Some(LimitHit::Output);
+    }
+    left.is_zero().then_some(LimitHit::Wall)
 }
 
 /// Cuts the helper's lifeline and waits for it to have ended everything.

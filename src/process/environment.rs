@@ -196,3 +196,59 @@ pub fn find_program(name: impl AsRef<OsStr>, path_env: &OsStr) -> Option<PathBuf
 fn is_executable(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Env {
+        pairs.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    const PARENT: &[(&str, &str)] = &[
+        ("PATH", "/bin"),
+        ("LC_ALL", "C"),
+        ("CARGO_HOME", "/c"),
+        ("EDITOR", "vi"),
+        ("FEATURE", "on"),
+        ("GITHUB_TOKEN", "x"),
+        ("GITHUB_OUTPUT", "/x"),
+        ("ACTIONS_RUNTIME_URL", "x"),
+        ("AWS_REGION", "x"),
+        ("npm_config__authToken", "x"),
+        ("DEPLOY_KEY", "x"),
+        ("Db_Password", "x"),
+        ("MAVEN_OPTS", "-Drepo=https://me:word@example.com/m"),
+        ("PLAIN", "ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
+    ];
+
+    #[test]
+    fn foreign_code_gets_a_short_list() {
+        let expected = env(&[
+            ("PATH", "/bin"),
+            ("LC_ALL", "C"),
+            ("CARGO_HOME", "/c"),
+            ("FEATURE", "on"),
+            ("CI", "true"),
+            ("TERM", "dumb"),
+        ]);
+        assert_eq!(base_env(&env(PARENT), &["FEATURE".into(), "DEPLOY_KEY".into()]), expected);
+    }
+
+    #[test]
+    fn a_terminal_keeps_all_but_credentials() {
+        assert_eq!(terminal_env(&env(PARENT)), env(&PARENT[..5]));
+    }
+
+    #[test]
+    fn programs_are_found_as_a_shell_finds_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let tool = dir.path().join("tool");
+        std::fs::write(&tool, "").unwrap();
+        assert_eq!(find_program("tool", dir.path().as_os_str()), None);
+        std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(find_program("tool", dir.path().as_os_str()), Some(tool.clone()));
+        assert_eq!(find_program(&tool, OsStr::new("")), Some(tool));
+        assert_eq!(find_program("", dir.path().as_os_str()), None);
+    }
+}

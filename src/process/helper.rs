@@ -45,7 +45,8 @@ fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
 /// The order matters: mounts need the capabilities, the capabilities are dropped before Landlock, and only a
 /// dumpable process may write its own user map.
 fn confine(job: &Job) -> Result<()> {
-    limit(Resource::Data, job.memory_bytes)?;
+    // A stop for what grows faster than it can be watched; the limit itself is kept by who watches.
+    limit(Resource::Data, job.memory_bytes.map(|bytes| bytes.saturating_mul(4)))?;
     limit(Resource::Nproc, job.processes)?;
     limit(Resource::Fsize, job.file_bytes)?;
     limit(Resource::Core, Some(0))?;
@@ -55,8 +56,11 @@ fn confine(job: &Job) -> Result<()> {
         needed.extend([job.cwd().to_owned(), job.program().unwrap_or(job.cwd()).to_owned()]);
         namespaces::enter(&writable, &needed)?;
     }
-    drop_capabilities();
     set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory")?;
+    if job.tier == Tier::None {
+        return Ok(());
+    }
+    drop_capabilities();
     rustix::thread::set_no_new_privs(true).context("cannot give up new privileges")?;
     let hidden = (job.tier != Tier::WriteLimits).then(|| credentials::places(&homes(job)));
     fence::enter(&Fence { writable: &writable, hidden: hidden.as_deref(), no_tcp: job.tier == Tier::Landlock })

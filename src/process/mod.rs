@@ -9,6 +9,7 @@ mod helper;
 mod job;
 mod keep;
 mod launch;
+mod memory;
 mod namespaces;
 mod replace;
 mod streams;

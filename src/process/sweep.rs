@@ -1,5 +1,6 @@
 //! Ends what a finished child left behind. As a child subreaper we inherit every orphan, double forks too.
 
+use super::memory;
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, Once, PoisonError};
@@ -42,16 +43,23 @@ pub fn end(child: Pid, pipes: &[u64]) {
     running.remove(&child.as_raw_nonzero().get());
     for _ in 0..GENERATIONS {
         let alone = running.is_empty();
-        let orphans: Vec<Pid> = children()
+        let orphans: Vec<Pid> = memory::children("self")
             .into_iter()
-            .filter(|pid| !running.contains(&pid.as_raw_nonzero().get()))
-            .filter(|pid| alone || rustix::process::getpgid(Some(*pid)) == Ok(child) || holds(*pid, pipes))
+            .filter(|pid| !running.contains(pid))
+            .filter_map(Pid::from_raw)
+            .filter(|pid| is_left_by(child, *pid, alone) || holds(*pid, pipes))
             .collect();
         if orphans.is_empty() {
             return;
         }
         orphans.into_iter().for_each(kill_and_reap);
     }
+}
+
+/// A process in our own group was started by somebody else in this program: our children get groups of their own.
+fn is_left_by(child: Pid, pid: Pid, alone: bool) -> bool {
+    let group = rustix::process::getpgid(Some(pid));
+    group == Ok(child) || (alone && group != Ok(rustix::process::getpgrp()))
 }
 
 fn holds(pid: Pid, pipes: &[u64]) -> bool {
@@ -65,14 +73,4 @@ fn holds(pid: Pid, pipes: &[u64]) -> bool {
 fn kill_and_reap(pid: Pid) {
     let _ = rustix::process::kill_process(pid, Signal::KILL);
     let _ = rustix::process::waitpid(Some(pid), WaitOptions::empty());
-}
-
-/// The direct children of every thread of this process.
-fn children() -> Vec<Pid> {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
-    let lists = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    lists
-        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>())
-        .filter_map(Pid::from_raw)
-        .collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod collect;
 pub mod heal;
+pub mod locate;
 pub mod proposal;
 pub mod publish;
 

@@ -84,7 +84,7 @@ impl<'a> Verifier<'a> {
         let open = |path: &Path| path.canonicalize().with_context(|| format!("cannot open {}", path.display()));
         let (root, scratch) = (open(root)?, open(scratch)?);
         std::fs::create_dir_all(scratch.join("tmp")).context("cannot make a temporary folder")?;
-        let mut writable = surroundings::caches(&env);
+        let mut writable = caches(&env);
         writable.extend([root.clone(), scratch.clone()]);
         if sandbox == Sandbox::Light {
             writable.extend(["/tmp".into(), "/var/tmp".into()]);

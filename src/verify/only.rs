@@ -1,33 +1,35 @@
 //! The command that runs some tests by themselves.
 
 use super::runner::{Recognised, Runner, recognise};
+use super::words::without_preparation;
 use crate::command::CommandLine;
 use std::path::Path;
 
 /// `None` when the runner is not known, or has no way to name these tests.
 pub fn command(command: &CommandLine, root: &Path, tests: &[String]) -> Option<CommandLine> {
-    let found = recognise(command, root)?;
+    let found = recognise(&without_preparation(command), root)?;
     if tests.is_empty() {
         return None;
     }
     match found.runner {
         Runner::Pytest if found.pass_on.is_none() => Some(found.invocation.cut(found.at, tests)),
-        Runner::Unittest => Some(found.invocation.cut(found.at, tests)),
+        Runner::Unittest => Some(found.added(&each("-k", tests))),
         Runner::Cargo => Some(cargo(&found, tests)),
         Runner::Go => Some(found.added(&["-count=1".into(), "-run".into(), go_pattern(tests)])),
         Runner::Node => Some(found.added(&tests.iter().map(|test| node_pattern(test)).collect::<Vec<_>>())),
         Runner::Jest | Runner::Vitest => Some(found.added(&["-t".into(), titles_pattern(tests)])),
         Runner::Mocha => Some(found.added(&["--grep".into(), titles_pattern(tests)])),
         Runner::Ctest => Some(found.added(&["-R".into(), format!("^({})$", alternatives(tests.iter()))])),
-        Runner::Rspec => {
-            Some(found.added(&tests.iter().flat_map(|test| ["-e".into(), test.clone()]).collect::<Vec<_>>()))
-        }
+        Runner::Rspec => Some(found.added(&each("-e", tests))),
         Runner::Maven => Some(found.added(&[maven_selection(tests), "-Dsurefire.failIfNoSpecifiedTests=false".into()])),
-        Runner::Gradle => {
-            Some(found.added(&tests.iter().flat_map(|test| ["--tests".into(), test.clone()]).collect::<Vec<_>>()))
-        }
+        Runner::Gradle => Some(found.added(&each("--tests", tests))),
         Runner::Pytest => None,
     }
+}
+
+/// The option before every name.
+fn each(option: &str, tests: &[String]) -> Vec<String> {
+    tests.iter().flat_map(|test| [option.to_owned(), test.clone()]).collect()
 }
 
 impl Recognised {

@@ -55,10 +55,35 @@ impl Invocation {
         self.insert(self.words.len() - 1, args)
     }
 
-    /// Only the words up to number `last`, then `args`: nothing of a script's other lines.
+    /// The same command with `args` instead of everything after word number `last`.
     pub fn cut(&self, last: usize, args: &[String]) -> CommandLine {
-        CommandLine { argv: [&self.words[..=last], args].concat(), ..self.whole.clone() }
+        let mut command = self.whole.clone();
+        match (self.spans.get(last), command.argv.last_mut()) {
+            (Some(span), Some(script)) => script.truncate(span.end),
+            _ => command.argv.truncate(last + 1),
+        }
+        let cut = Self { whole: command, words: Vec::new(), spans: self.spans.clone() };
+        cut.insert(last, args)
     }
+}
+
+/// A script without the lines that only install or build: those that set the stage (directory, variables,
+/// activation) and the last one.
+pub fn without_preparation(command: &CommandLine) -> CommandLine {
+    let mut command = command.clone();
+    let Some(script) = command.script().map(|script| script.trim_end().to_owned()) else { return command };
+    let (before, last) = script.rsplit_once('\n').unwrap_or(("", &script));
+    let sets_stage = |line: &&str| {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        matches!(first, "cd" | "source" | "." | "export" | "set") || first.contains('=')
+    };
+    if stands_alone(before) {
+        let kept: Vec<&str> = before.lines().filter(sets_stage).chain([last]).collect();
+        if let Some(script) = command.argv.last_mut() {
+            *script = kept.join("\n");
+        }
+    }
+    command
 }
 
 /// As a POSIX shell reads it back.
@@ -125,6 +150,14 @@ mod tests {
         let seen = Invocation::of(&step).unwrap();
         assert_eq!(seen.insert(1, &["-json".into()]).script().unwrap(), "cd sub\ngo test -json './a b'\n");
         assert_eq!(seen.append(&["x y".into()]).script().unwrap(), "cd sub\ngo test './a b' 'x y'\n");
+        let step = CommandLine::shell("bash", "pip install .\ncd sub\npytest -x\n");
+        let stage = without_preparation(&step);
+        let cut = Invocation::of(&stage).unwrap().cut(0, &["a b".into()]);
+        assert_eq!(cut.script().unwrap(), "cd sub\npytest 'a b'");
+        assert_eq!(
+            Invocation::of(&CommandLine::new(["a", "b", "c"])).unwrap().cut(1, &["d".into()]).argv,
+            ["a", "b", "d"]
+        );
         assert!(Invocation::of(&CommandLine::shell("bash", "if true; then\n pytest\nfi")).is_none());
         let plain = CommandLine::new(["go", "test", "./..."]);
         assert_eq!(Invocation::of(&plain).unwrap().insert(1, &["-json".into()]).argv, ["go", "test", "-json", "./..."]);

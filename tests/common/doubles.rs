@@ -150,6 +150,31 @@ impl World {
         answer.json()
     }
 
+    /// The payload of an `issues` event about one of our issues.
+    pub fn issue_event(&self, number: u64, action: &str) -> Value {
+        let issue = self.get(&format!("/issues/{number}"));
+        json!({"action": action, "sender": issue["user"], "issue": issue, "repository": self.get("")})
+    }
+
+    /// The payload of an `issue_comment` event: `login` writes `text` under the issue or pull request.
+    pub fn comment_event(&self, number: u64, login: &str, text: &str) -> Value {
+        let mut event = self.issue_event(number, "created");
+        let mut comment =
+            self.request("POST", &format!("/issues/{number}/comments"), Some(&json!({"body": text}))).json();
+        comment["user"]["login"] = json!(login);
+        comment["user"]["type"] = json!("User");
+        event["sender"] = comment["user"].clone();
+        event["comment"] = comment;
+        event
+    }
+
+    /// The payload of a `workflow_run` event about a run of the scenario that has ended.
+    pub fn run_event(&self, id: u64) -> Value {
+        let run = self.get(&format!("/actions/runs/{id}"));
+        let workflow = json!({"id": run["workflow_id"], "name": run["name"], "path": run["path"]});
+        json!({"action": "completed", "sender": run["actor"], "workflow": workflow, "workflow_run": run, "repository": self.get("")})
+    }
+
     /// A fault for the next matching requests (tests/doubles/faults.mjs), such as
     /// `{"method": "POST", "path": "/git/refs$", "skip": 1, "do": "hang", "applied": true}`.
     pub fn fault(&self, mut fault: Value) {

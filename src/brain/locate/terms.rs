@@ -4,6 +4,8 @@
 use super::words::{TAILS, starts_word};
 
 const BITS: u32 = 13;
+/// Positions that one load of eight bytes covers, three bytes each.
+const STEP: usize = 6;
 
 /// One term: its lower-cased ASCII text and what it is worth.
 #[derive(Debug, Clone)]
@@ -19,7 +21,7 @@ pub struct Term {
 pub struct Finder {
     terms: Vec<Term>,
     /// For each hash the number of its bucket, 0 for none.
-    table: Vec<u16>,
+    table: Box<[u8; 1 << BITS]>,
     buckets: Vec<Vec<usize>>,
 }
 
@@ -31,13 +33,13 @@ pub struct Hit {
 
 impl Finder {
     pub fn new(terms: Vec<Term>) -> Self {
-        let (mut table, mut buckets) = (vec![0u16; 1 << BITS], vec![Vec::new()]);
+        let (mut table, mut buckets) = (Box::new([0; 1 << BITS]), vec![Vec::new()]);
         for (i, term) in terms.iter().enumerate() {
             let Some(first) = term.text.as_bytes().first_chunk::<3>() else { continue };
-            let slot = &mut table[hash(*first)];
+            let slot = &mut table[hash(u64::from_le_bytes([first[0], first[1], first[2], 0, 0, 0, 0, 0]))];
             if *slot == 0 {
-                *slot = u16::try_from(buckets.len()).unwrap_or(0);
-                buckets.push(Vec::new());
+                *slot = u8::try_from(buckets.len()).unwrap_or(u8::MAX);
+                buckets.resize(usize::from(*slot) + 1, Vec::new());
             }
             buckets[usize::from(*slot)].push(i);
         }
@@ -50,28 +52,63 @@ impl Finder {
 
     /// Calls `each` for every hit, in the order of the bytes.
     pub fn find(&self, bytes: &[u8], mut each: impl FnMut(Hit)) {
-        for (start, first) in bytes.windows(3).enumerate() {
-            let bucket = self.table[hash([first[0], first[1], first[2]])];
-            if bucket == 0 {
-                continue;
-            }
-            for term in &self.buckets[usize::from(bucket)] {
-                if self.terms[*term].stands_at(bytes, start) {
-                    each(Hit { term: *term, start });
+        let mut from = 0;
+        while let Some(start) = self.candidate(bytes, from) {
+            let word = word_at(bytes, start);
+            let last = bytes.len().min(start + STEP);
+            for (i, start) in (start..last).enumerate() {
+                let bucket = self.table[hash(word >> (8 * i))];
+                if bucket == 0 {
+                    continue;
+                }
+                let new_word = starts_word(bytes, start);
+                for term in &self.buckets[usize::from(bucket)] {
+                    if (new_word || self.terms[*term].whole) && self.terms[*term].stands_at(bytes, start) {
+                        each(Hit { term: *term, start });
+                    }
                 }
             }
+            from = last;
         }
+    }
+
+    /// The next position at which, or in the `STEP` after which, a term may start. Nearly all the time
+    /// goes here, so several positions share one load and one branch.
+    #[inline(never)]
+    fn candidate(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let table = &self.table;
+        let mut at = from;
+        while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+            let word = u64::from_le_bytes(*chunk);
+            let any = (0..STEP).fold(0, |any, i| any | table[hash(word >> (8 * i))]);
+            if any != 0 {
+                return Some(at);
+            }
+            at += STEP;
+        }
+        (at < bytes.len()).then_some(at)
     }
 }
 
-/// Letters in either case hash alike.
-fn hash(first: [u8; 3]) -> usize {
-    let key = u32::from_le_bytes([first[0], first[1], first[2], 0]) | 0x0020_2020;
+/// The eight bytes from `at`, zeros after the end.
+fn word_at(bytes: &[u8], at: usize) -> u64 {
+    if let Some(chunk) = bytes[at..].first_chunk::<8>() {
+        return u64::from_le_bytes(*chunk);
+    }
+    let mut word = [0; 8];
+    let rest = &bytes[at..bytes.len().min(at + 8)];
+    word[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(word)
+}
+
+/// Of the first three bytes; letters in either case hash alike.
+fn hash(word: u64) -> usize {
+    let key = (word as u32 | 0x0020_2020) & 0x00FF_FFFF;
     (key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 
 impl Term {
-    /// Whether it is a word of its own or of an identifier here, or the whole identifier.
+    /// Whether it ends at the end of a word, or is the whole identifier; that a word starts is known.
     fn stands_at(&self, bytes: &[u8], start: usize) -> bool {
         let end = start + self.text.len();
         let Some(found) = bytes.get(start..end) else { return false };
@@ -82,13 +119,10 @@ impl Term {
             let before = start.checked_sub(1).is_none_or(|i| !is_name(bytes[i]));
             return before && bytes.get(end).is_none_or(|b| !is_name(*b));
         }
-        if !starts_word(bytes, start) {
-            return false;
-        }
         let upper = found[found.len() - 1].is_ascii_uppercase();
         let same_word = |b: &u8| b.is_ascii_lowercase() || (upper && b.is_ascii_uppercase());
         let tail = bytes[end..].iter().take(4).take_while(|b| same_word(b)).count();
-        TAILS.iter().any(|t| t.as_bytes().eq_ignore_ascii_case(&bytes[end..end + tail]))
+        tail == 0 || TAILS.iter().any(|t| t.as_bytes().eq_ignore_ascii_case(&bytes[end..end + tail]))
     }
 }
 

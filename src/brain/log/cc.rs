@@ -31,7 +31,11 @@ patterns! {
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = GCC.captures(line).or_else(|| MSVC.captures(line)) {
-        out.push(message(line, at, &c));
+        // XCTest prints its failures like a compiler, without a column.
+        let column = !group(&c, "column").is_empty();
+        if column || !group(&c, "path").ends_with(".swift") {
+            out.push(message(line, at, &c));
+        }
     } else if let Some(c) = SANITIZER.captures(line) {
         let own = c.name("path").map(|_| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), line, ""));
         let frames = lines.after(at, 40).filter_map(|(_, l)| FRAME.captures(l));

@@ -45,6 +45,7 @@ fn cmake(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
         lines.after(at, 6).take_while(|(_, l)| !l.is_empty()).map(|(_, l)| l).collect::<Vec<_>>().join(" ");
     let path = c.name("path").map_or("", |m| m.as_str());
     let spot = (!path.is_empty()).then(|| place(path, group(c, "line"), "", quote, ""));
-    let class = class_of(&format!("{heading} {body}"));
+    let call = c.name("call").map_or("", |m| m.as_str());
+    let class = class_of(&format!("{call} {heading} {body}"));
     Found::new("cmake", class, Rank::Sure, at, quote).locations(super::node::own_only(spot.into_iter().collect()))
 }

@@ -77,3 +77,6 @@ fn read_kept(log: &str) -> LogReport {
     let lines = lines::Lines::of(log);
     judge::judge(table::scan(&lines))
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,8 +54,6 @@ pub(super) const LIST: List = List {
         phrase("log file exceeded", Resource, Root),
         phrase("job exceeded the maximum log length", Resource, Root),
         phrase("panic: test timed out after", Resource, Sure),
-        phrase("lost communication with the server. anything in your workflow that terminates", Resource, Strong),
-        phrase("starved", Resource, Generic),
         phrase("job was terminated because it exceeded", Resource, Root),
         phrase("exceeded memory limit", Resource, Root),
         phrase("execution expired", Resource, Generic),

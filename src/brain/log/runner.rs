@@ -67,6 +67,8 @@ pub(super) const LIST: List = List {
         phrase_with("manifest for", "not found", Config, Strong),
         phrase("manifest unknown", Config, Strong),
         phrase("yaml: line", Config, Strong),
+        phrase("eslint couldn't find", Config, Strong),
+        phrase("no eslint configuration found", Config, Strong),
         phrase("invalid configuration", Config, Strong),
         phrase("invalid config", Config, Strong),
         phrase("configuration error", Config, Strong),

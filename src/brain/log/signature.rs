@@ -35,3 +35,42 @@ pub fn normalise(line: &str) -> String {
     let text = NUMBER.replace_all(&text, "<n>");
     SPACES.replace_all(&text, " ").into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::FailureClass;
+
+    fn check(first_error: &str, normal: &str) {
+        let report = LogReport {
+            class: FailureClass::Compile,
+            failing: Vec::new(),
+            locations: Vec::new(),
+            first_error: Some(first_error.to_owned()),
+            tool: None,
+        };
+        assert_eq!(signature(&report).0, format!("compile: {normal}"));
+    }
+
+    #[test]
+    fn what_changes_between_runs_is_left_out() {
+        check("/home/a/src/main.c:12:5: error: x", "main.c:<n>:<n>: error: x");
+        check("/build/b/src/main.c:13:5:  error: x", "main.c:<n>:<n>: error: x");
+        check("cannot open /tmp/ab12/x.log after 3.5s", "cannot open <tmp> after <time>");
+        check("bad pointer 0x7ffc12 in commit 0123456789abcdef", "bad pointer <addr> in commit <hash>");
+        check(r"C:\Users\a\app\main.cs(1,2): error", "main.cs(<n>,<n>): error");
+    }
+
+    #[test]
+    fn failing_tests_name_the_failure_in_any_order() {
+        let report = |ids: &[&str]| LogReport {
+            class: FailureClass::Test,
+            failing: ids.iter().map(|id| (*id).to_owned()).collect(),
+            locations: Vec::new(),
+            first_error: Some("whatever".to_owned()),
+            tool: None,
+        };
+        assert_eq!(signature(&report(&["b", "a"])), signature(&report(&["a", "b", "b"])));
+        assert_eq!(signature(&report(&["b", "a"])).0, "test: a, b");
+    }
+}

@@ -4,8 +4,8 @@
 use super::desk::Desk;
 use super::{Door, Exit, local};
 use crate::event;
+use crate::forge::Mask;
 use crate::forge::local::{Item, Local};
-use crate::forge::{Forge as _, Mask};
 use crate::git::{Moved, RefState, Repo};
 use crate::ids::{BranchName, RelPath, RepoSlug};
 use crate::mask::Masker;

@@ -30,14 +30,17 @@ impl GitHub {
         let Some(TreeEntry { mode: FileMode::File | FileMode::Executable, id }) = entries.remove(path) else {
             return Ok(None);
         };
+        self.get_blob(&id).map(Some)
+    }
+
+    pub(super) fn get_blob(&self, id: &Sha) -> Result<Vec<u8>> {
         let ask = Ask::get(self.path(&format!("/git/blobs/{id}")));
         let blob: wire::Blob = self.client.json(&ask)?;
         if blob.encoding != "base64" {
-            return Ok(Some(blob.content.into_bytes()));
+            return Ok(blob.content.into_bytes());
         }
         let content = blob.content.replace(char::is_whitespace, "");
-        let decoded = STANDARD.decode(content);
-        decoded.map(Some).map_err(|error| ForgeError::BadBody { call: ask.call(), message: error.to_string() })
+        STANDARD.decode(content).map_err(|error| ForgeError::BadBody { call: ask.call(), message: error.to_string() })
     }
 
     /// Walks down folder by folder, each folder once: a whole recursive tree can be huge.

@@ -125,6 +125,10 @@ impl Forge for GitHub {
         self.get_file(at, path)
     }
 
+    fn blob(&self, id: &Sha) -> Result<Vec<u8>> {
+        self.get_blob(id)
+    }
+
     fn entries(&self, at: &Sha, paths: &[RelPath]) -> Result<BTreeMap<RelPath, TreeEntry>> {
         self.get_entries(at, paths)
     }

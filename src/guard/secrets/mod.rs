@@ -11,7 +11,7 @@ use crate::mask::MASK;
 use crate::mask::finder::{Hit, Rule};
 use crate::record::{Finding, Severity};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -49,20 +49,27 @@ pub fn check(input: &Input) -> Vec<Finding> {
 }
 
 fn check_file(file: &change::FileChange) -> Vec<Finding> {
+    let (before, after) = (file.before.unwrap_or_default(), file.after.unwrap_or_default());
     let added: BTreeSet<u32> = file.added().map(|line| line.number).collect();
-    let secrets = scan(file.path.as_str(), file.after.unwrap_or_default());
-    let fresh = secrets.into_iter().filter(|secret| added.contains(&secret.line));
+    let hits = distinct(plausible_hits(file.path.as_str(), after));
+    let secrets = describe_all(file.path.as_str(), after, &hits);
+    // A line that was only moved or re-wrapped adds no secret.
+    let fresh = hits.iter().zip(secrets).filter(|(hit, _)| !before.contains(&after[hit.range.clone()]));
+    let fresh = fresh.map(|(_, secret)| secret).filter(|secret| added.contains(&secret.line));
     let mut findings: Vec<_> = fresh.map(|secret| finding(&secret, file.path)).collect();
-    findings.extend(file.added().filter(|line| is_allowed(line.text)).map(|line| {
-        super::at_line(
-            "secrets/allow-comment",
-            Severity::Warning,
-            file.path,
-            line.number,
-            "adds a comment that silences secret scanners",
-        )
-    }));
+    findings.extend(allow_comments(file, before, after));
     findings
+}
+
+/// Comments that silence scanners, when there are more of them than before.
+fn allow_comments(file: &change::FileChange, before: &str, after: &str) -> Vec<Finding> {
+    let count = |text: &str| text.lines().filter(|line| is_allowed(line)).count();
+    if count(after) <= count(before) {
+        return Vec::new();
+    }
+    let what = "adds a comment that silences secret scanners";
+    let lines = file.added().filter(|line| is_allowed(line.text));
+    lines.map(|line| super::at_line("secrets/allow-comment", Severity::Warning, file.path, line.number, what)).collect()
 }
 
 /// The finding that the evidence shows.
@@ -86,9 +93,13 @@ pub fn is_allowed(line: &str) -> bool {
 
 /// Every secret in `text`, by line. Comments that silence scanners are not heeded here.
 pub fn scan(path: &str, text: &str) -> Vec<Secret> {
-    let hits = distinct(plausible_hits(path, text));
+    describe_all(path, text, &distinct(plausible_hits(path, text)))
+}
+
+/// One secret for each hit, in the same order.
+fn describe_all(path: &str, text: &str, hits: &[Hit]) -> Vec<Secret> {
     let hidden: Vec<Range<usize>> = hits.iter().map(|hit| hit.range.clone()).collect();
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen = BTreeMap::new();
     hits.iter().map(|hit| describe(path, text, hit, &hidden, &mut seen)).collect()
 }
 
@@ -100,7 +111,7 @@ fn plausible_hits(path: &str, text: &str) -> Vec<Hit> {
     let kind = Kind::of(path);
     let fits = |hit: &Hit| {
         let rule = rule(hit);
-        kind.takes(rule) && plausible::is_plausible(rule, rules::is_generic(rule), &text[hit.range.clone()])
+        kind.takes(rule) && plausible::is_plausible(rule, &text[hit.range.clone()])
     };
     rules::FINDER.find(text).into_iter().filter(fits).collect()
 }
@@ -180,7 +191,7 @@ fn describe(
     text: &str,
     hit: &Hit,
     hidden: &[Range<usize>],
-    seen: &mut std::collections::BTreeMap<(&'static str, String), usize>,
+    seen: &mut BTreeMap<(&'static str, String), usize>,
 ) -> Secret {
     let start = text[..hit.range.start].rfind('\n').map_or(0, |i| i + 1);
     let end = text[start..].find('\n').map_or(text.len(), |i| start + i);

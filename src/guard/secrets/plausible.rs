@@ -31,6 +31,34 @@ const STAND_INS: &[&str] = &[
     "notasecret",
 ];
 
+/// Whole values that nobody keeps secret.
+const WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "secret",
+    "token",
+    "user",
+    "username",
+    "admin",
+    "root",
+    "test",
+    "postgres",
+    "mysql",
+    "guest",
+    "pass123",
+    "password1",
+    "password123",
+    "passw0rd",
+    "secret123",
+    "mypassword",
+    "mysecret",
+    "mytoken",
+    "foo",
+    "bar",
+    "string",
+];
+
 /// What a reference to a secret kept elsewhere looks like.
 const REFERENCES: &[&str] = &[
     "${",
@@ -57,17 +85,18 @@ const REFERENCES: &[&str] = &[
     "file://",
 ];
 
+/// From this entropy on a rule means random characters, which no words are.
+const RANDOM: f64 = 2.5;
+
 /// Whether `secret`, found by `rule`, can be a real one.
-pub fn is_plausible(rule: &Rule, generic: bool, secret: &str) -> bool {
-    if entropy(secret) < rule.entropy {
+pub fn is_plausible(rule: &Rule, secret: &str) -> bool {
+    let lower = secret.to_lowercase();
+    if entropy(secret) < rule.entropy || is_published(&lower) {
         return false;
     }
-    let lower = secret.to_lowercase();
-    if generic {
-        !is_stand_in(&lower) && !is_reference(&lower, secret) && !is_word_like(secret)
-    } else {
-        !is_published(&lower) && (rule.entropy == 0.0 || !is_reference(&lower, secret) && !is_stand_in(&lower))
-    }
+    let by_form = rule.entropy == 0.0;
+    let words = rule.entropy >= RANDOM && is_word_like(secret);
+    by_form || !(is_stand_in(&lower) || is_reference(&lower, secret) || words)
 }
 
 /// Documentation's own examples of real forms.
@@ -76,7 +105,7 @@ fn is_published(lower: &str) -> bool {
 }
 
 fn is_stand_in(lower: &str) -> bool {
-    STAND_INS.iter().any(|word| lower.contains(word)) || has_one_letter(lower)
+    WORDS.contains(&lower) || STAND_INS.iter().any(|word| lower.contains(word)) || has_one_letter(lower)
 }
 
 /// Nothing but one character, or two, over and over, after the form's own prefix.

@@ -31,7 +31,7 @@ const GENERIC: &[Rule] = &[
         id: QUOTED,
         name: "secret in an assignment",
         keywords: NAMES,
-        pattern: r#"(?i)[\w.-]*(?:passw(?:or)?d|passwd|passwort|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|auth[_-]?key|encryption[_-]?key|signing[_-]?key)[\w-]*["'\]]{0,2}(?:\s*:\s*[\w<>&' ]{1,20})?\s*(?::=|=>|={1,3}|:|,)\s*[bru]?["'`]([^"'`\s]{6,200})["'`]"#,
+        pattern: r#"(?i)[\w.-]*(?:passw(?:or)?d|passwd|passwort|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|auth[_-]?key|encryption[_-]?key|signing[_-]?key)[\w-]*["'\]]{0,2}(?:\s*:\s*[\w<>&' ]{1,20})?\s*(?::=|=>|={1,3}|:)\s*[bru]?["'`]([^"'`\s]{6,200})["'`]"#,
         entropy: 2.5,
     },
     Rule {

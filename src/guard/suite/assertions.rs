@@ -110,8 +110,9 @@ fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
     let mut done = 0;
     for head in head.find_iter(part) {
         let line_start = part[..head.start()].rfind('\n').map_or(0, |at| at + 1);
-        let mentioned = NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(&part[line_start..head.start()]));
-        if head.start() < done || mentioned {
+        let before = &part[line_start..head.start()];
+        let mentioned = NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(before));
+        if head.start() < done || mentioned || ends_in_string(before) {
             continue;
         }
         done = end_of_statement(part, head.start());
@@ -120,6 +121,11 @@ fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
         found.push(Assertion { line, tokens: tokens(&part[start..done]) });
     }
     found
+}
+
+/// Whether a string is open at the end of `line`: what follows is text about an assertion.
+fn ends_in_string(line: &str) -> bool {
+    line.replace("\\\"", "").matches('"').count() % 2 == 1
 }
 
 /// Where the brackets that open from `start` on are closed, the line ends and no method call goes on.

@@ -32,7 +32,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 /// likeliest first.
 pub(super) fn broken(scene: &Scene, complaints: &[Complaint]) -> Result<Vec<(RelPath, Vec<u32>)>> {
     let mut lines: BTreeMap<RelPath, Vec<u32>> = BTreeMap::new();
-    for place in complaints.iter().filter_map(|c| c.places.first()).take(MOST_PLACES) {
+    for (complaint, place) in complaints.iter().filter_map(|c| Some((c, c.places.first()?))).take(MOST_PLACES) {
+        lines.entry(place.path.clone()).or_default().extend(also_named(&complaint.message));
         lines.entry(place.path.clone()).or_default().push(place.line);
     }
     for place in complaints.iter().flat_map(|c| c.places.iter().skip(1)).take(MOST_PLACES) {
@@ -54,6 +55,12 @@ pub(super) fn broken(scene: &Scene, complaints: &[Complaint]) -> Result<Vec<(Rel
     Ok(found)
 }
 
+/// `'(' on line 2`: a bracket's partner stands elsewhere.
+fn also_named(message: &str) -> Option<u32> {
+    let (_, rest) = message.split_once("on line ")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
 fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>, &'static str)> {
     let mut found = Vec::new();
     for token in syntax.tokens() {
@@ -67,7 +74,7 @@ fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>
         else {
             continue;
         };
-        for keyword in syntax.language().keywords().iter().filter(|keyword| is_near(word, keyword)) {
+        for keyword in syntax.language().keywords().iter().filter(|keyword| is_misspelt(word, keyword)) {
             if syntax.edited(token.range.clone(), keyword).is_some_and(|edited| edited.is_sound()) {
                 let cost = distance(word, keyword) + 0.3 * f64::from(nearest.abs_diff(line));
                 found.push((cost, token.range.clone(), *keyword));
@@ -78,6 +85,12 @@ fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>
     found
 }
 
+/// Keywords are few and the parser has the last word, so more is allowed than for names.
+fn is_misspelt(word: &str, keyword: &str) -> bool {
+    let allowed = if keyword.len() <= 2 { 1.0 } else { 2.0 };
+    is_near(word, keyword) || distance(word, keyword) <= allowed
+}
+
 fn is_word(text: &str) -> bool {
-    text.len() > 1 && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

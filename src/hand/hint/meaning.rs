@@ -30,10 +30,7 @@ pub(super) enum Sort {
 /// Group 1 is the name. The first pattern that matches the headline or its notes counts.
 const PATTERNS: &[(Sort, &str)] = &[
     // rustc
-    (
-        Sort::Name,
-        r"cannot find (?:\w+(?:, \w+ or union type)?|struct, variant or union type|derive macro|associated \w+) `([^`]+)`",
-    ),
+    (Sort::Name, r"cannot find [\w, ]+ `([^`]+)`"),
     (
         Sort::Member,
         r"no (?:method|function or associated item|variant or associated item|associated item|associated function or constant|field|variant) (?:named )?`([^`]+)`",

@@ -20,6 +20,9 @@ const MOST_HOLDERS: usize = 20;
 /// A name used more often than this is not the odd one out.
 const MOST_USES: usize = 40;
 
+/// Lines around a place in which the name may stand.
+const REACH: u32 = 8;
+
 /// One unknown name with all the places that complain of it.
 struct Case<'a> {
     unknown: Unknown,
@@ -120,9 +123,10 @@ fn home(scene: &Scene, case: &Case, name: &str) -> Result<Option<Home>> {
     Ok(None)
 }
 
-/// A statement over several lines is often reported at its first.
+/// A statement over several lines is reported at any of them.
 fn sites_at(syntax: &Syntax, place: &Place, name: &str) -> Vec<std::ops::Range<usize>> {
-    let lines = place.line..place.line.saturating_add(12);
+    let around = (1..=REACH).flat_map(|off| [place.line.saturating_add(off), place.line.saturating_sub(off)]);
+    let lines = std::iter::once(place.line).chain(around);
     let found = lines.map(|line| place::meant(syntax, line, place.column.filter(|_| line == place.line), name));
     found.into_iter().find(|sites| !sites.is_empty()).unwrap_or_default()
 }
@@ -203,7 +207,8 @@ fn renamed_everywhere(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> 
     for (path, _) in index.holders(odd).take(MOST_HOLDERS) {
         let Some(syntax) = scene.syntax(path)? else { continue };
         let names: Vec<_> = syntax.names().into_iter().filter(|n| syntax.text(&n.range) == odd).collect();
-        defined |= names.iter().any(|n| n.defined);
+        // A name that stands there once and is not the unknown one can hardly be a use.
+        defined |= names.iter().any(|n| n.defined) || index.count(odd) == 1;
         let ranges: Vec<_> = names.into_iter().map(|n| n.range).collect();
         all.extend(edits(path, &ranges, wanted));
     }

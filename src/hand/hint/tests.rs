@@ -1,1 +1,189 @@
+use super::*;
+use crate::hand::testing::{Shop, after};
 
+struct Example {
+    /// The first one is expected to change.
+    files: &'static [(&'static str, &'static str)],
+    log: &'static str,
+    fixed: &'static str,
+}
+
+/// How far down the list the right repair may stand.
+const AMONG: usize = 5;
+
+fn check(examples: &[Example]) {
+    for Example { files, log, fixed } in examples {
+        let offers = Shop::new(files).offers(&Hint, "the failing command", log, &[]);
+        let changed = offers.iter().filter(|offer| offer.patch.files()[0].path.as_str() == files[0].0);
+        let texts: Vec<_> = changed.map(after).take(AMONG).collect();
+        assert!(texts.contains(fixed), "{log}\nwanted {fixed:?}\noffered {texts:#?}");
+    }
+}
+
+#[test]
+fn rust() {
+    check(&[
+        Example {
+            files: &[("src/lib.rs", "fn f() -> u8 {\n    let length = 1;\n    lenght + length\n}\n")],
+            log: "error[E0425]: cannot find value `lenght` in this scope\n --> src/lib.rs:3:5\n  |\n3 |     lenght + length\n  |     ^^^^^^ help: a local variable with a similar name exists: `length`\n",
+            fixed: "fn f() -> u8 {\n    let length = 1;\n    length + length\n}\n",
+        },
+        Example {
+            files: &[("src/lib.rs", "fn f() -> u8 {\n    let lenght = 1;\n    length + length\n}\n")],
+            log: "error[E0425]: cannot find value `length` in this scope\n --> src/lib.rs:3:5\n  |\nhelp: a local variable with a similar name exists\n  |\n3 -     length + length\n3 +     lenght + length\n  |\n\nerror[E0425]: cannot find value `length` in this scope\n --> src/lib.rs:3:14\n",
+            fixed: "fn f() -> u8 {\n    let length = 1;\n    length + length\n}\n",
+        },
+        Example {
+            files: &[("src/lib.rs", "use std::colections::HashMap;\n")],
+            log: "error[E0432]: unresolved import `std::colections`\n --> src/lib.rs:1:10\n  |\n1 | use std::colections::HashMap;\n  |          ^^^^^^^^^^ could not find `colections` in `std`\n",
+            fixed: "use std::collections::HashMap;\n",
+        },
+        Example {
+            files: &[("src/lib.rs", "pubic fn f() {}\n")],
+            log: "error: expected one of `!` or `::`, found keyword `fn`\n --> src/lib.rs:1:7\n  |\n1 | pubic fn f() {}\n  |       ^^ expected one of `!` or `::`\n",
+            fixed: "pub fn f() {}\n",
+        },
+        Example {
+            files: &[("src/lib.rs", "fn f() {\n    let x = 1\n    let y = 2;\n}\n")],
+            log: "error: expected `;`, found keyword `let`\n --> src/lib.rs:2:14\n",
+            fixed: "fn f() {\n    let x = 1;\n    let y = 2;\n}\n",
+        },
+        Example {
+            files: &[("src/lib.rs", "fn f() {\n    g(1;\n}\n")],
+            log: "error: mismatched closing delimiter: `}`\n --> src/lib.rs:2:6\n",
+            fixed: "fn f() {\n    g(1);\n}\n",
+        },
+        Example {
+            files: &[("src/lib.rs", "const A: &str = \"a;\nconst B: &str = \"b\";\n")],
+            log: "error[E0765]: unterminated double quote string\n --> src/lib.rs:2:19\n",
+            fixed: "const A: &str = \"a\";\nconst B: &str = \"b\";\n",
+        },
+    ]);
+}
+
+#[test]
+fn python() {
+    check(&[
+        Example {
+            files: &[("m.py", "def f(items):\n    return len(itmes)\n")],
+            log: "Traceback (most recent call last):\n  File \"/repo/t.py\", line 1, in <module>\n  File \"/repo/m.py\", line 2, in f\n    return len(itmes)\nNameError: name 'itmes' is not defined. Did you mean: 'items'?\n",
+            fixed: "def f(items):\n    return len(items)\n",
+        },
+        Example {
+            files: &[
+                ("m.py", "class A:\n    def __init__(self):\n        self.lenght = 1\n"),
+                ("t.py", "from m import A\n\ndef test():\n    assert A().length == 1\n    assert A().length\n"),
+            ],
+            log: "t.py:4: in test\n    assert A().length == 1\nE   AttributeError: 'A' object has no attribute 'length'\n",
+            fixed: "class A:\n    def __init__(self):\n        self.length = 1\n",
+        },
+        Example {
+            files: &[
+                ("t.py", "from pkg.utlis import f\n"),
+                ("pkg/utils.py", "def f(): pass\n"),
+                ("pkg/__init__.py", ""),
+            ],
+            log: "E   ModuleNotFoundError: No module named 'pkg.utlis'\n\nt.py:1: ModuleNotFoundError\n",
+            fixed: "from pkg.utils import f\n",
+        },
+        Example {
+            files: &[("t.py", "from m import parse_flie\n"), ("m.py", "def parse_file(): pass\n")],
+            log: "ImportError while importing test module '/repo/t.py'.\nTraceback:\nt.py:1: in <module>\n    from m import parse_flie\nE   ImportError: cannot import name 'parse_flie' from 'm' (/repo/m.py)\n",
+            fixed: "from m import parse_file\n",
+        },
+        Example {
+            files: &[("m.py", "def f(width):\n    return width\n\nf(widht=1)\n")],
+            log: "  File \"/repo/m.py\", line 4, in <module>\n    f(widht=1)\nTypeError: f() got an unexpected keyword argument 'widht'\n",
+            fixed: "def f(width):\n    return width\n\nf(width=1)\n",
+        },
+        Example {
+            files: &[("m.py", "def f(x):\n    retrun x\n")],
+            log: "  File \"/repo/m.py\", line 2\n    retrun x\n           ^\nSyntaxError: invalid syntax\n",
+            fixed: "def f(x):\n    return x\n",
+        },
+        Example {
+            files: &[("m.py", "def f(x)\n    return x\n")],
+            log: "  File \"/repo/m.py\", line 1\n    def f(x)\n            ^\nSyntaxError: expected ':'\n",
+            fixed: "def f(x):\n    return x\n",
+        },
+        Example {
+            files: &[("m.py", "x = [\n    (1, 2,\n    (3, 4),\n]\n")],
+            log: "  File \"/repo/m.py\", line 4\n    ]\n    ^\nSyntaxError: closing parenthesis ']' does not match opening parenthesis '(' on line 2\n",
+            fixed: "x = [\n    (1, 2),\n    (3, 4),\n]\n",
+        },
+    ]);
+}
+
+#[test]
+fn scripts() {
+    check(&[
+        Example {
+            files: &[("a.js", "function area(width) {\n  return widht * 2;\n}\n")],
+            log: "/repo/a.js:2\n  return widht * 2;\n  ^\n\nReferenceError: widht is not defined\n    at area (/repo/a.js:2:3)\n    at node:internal/main:1:2\n",
+            fixed: "function area(width) {\n  return width * 2;\n}\n",
+        },
+        Example {
+            files: &[("b.mjs", "import { parse } from './praser.mjs';\n"), ("parser.mjs", "export const parse = 1;\n")],
+            log: "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/repo/praser.mjs' imported from /repo/b.mjs\n    at finalizeResolution (node:internal/modules/esm/resolve:283:11)\n",
+            fixed: "import { parse } from './parser.mjs';\n",
+        },
+        Example {
+            files: &[("b.mjs", "import { prase } from './p.mjs';\n"), ("p.mjs", "export const parse = 1;\n")],
+            log: "file:///repo/b.mjs:1\nimport { prase } from './p.mjs';\n         ^^^^^\nSyntaxError: The requested module './p.mjs' does not provide an export named 'prase'\n    at ModuleJob._instantiate (node:internal/modules/esm/module_job:123:21)\n",
+            fixed: "import { parse } from './p.mjs';\n",
+        },
+        Example {
+            files: &[("a.js", "const all = [1];\nall.froEach(x => x);\n")],
+            log: "    TypeError: all.froEach is not a function\n      at Object.<anonymous> (a.js:2:5)\n",
+            fixed: "const all = [1];\nall.forEach(x => x);\n",
+        },
+        Example {
+            files: &[("a.js", "const o = { items: [] };\nconst n = o.itmes.length;\n")],
+            log: "TypeError: Cannot read properties of undefined (reading 'length')\n    at Object.<anonymous> (/repo/a.js:2:19)\n",
+            fixed: "const o = { items: [] };\nconst n = o.items.length;\n",
+        },
+        Example {
+            files: &[("a.ts", "interface P { size: number }\nconst f = (p: P) => p.szie;\n")],
+            log: "a.ts(2,23): error TS2551: Property 'szie' does not exist on type 'P'. Did you mean 'size'?\n",
+            fixed: "interface P { size: number }\nconst f = (p: P) => p.size;\n",
+        },
+        Example {
+            files: &[("a.tsx", "const A = () => (\n  <div>\n    <b>x</b>\n  </dvi>\n);\n")],
+            log: "a.tsx:4:5 - error TS17002: Expected corresponding JSX closing tag for 'div'.\n",
+            fixed: "const A = () => (\n  <div>\n    <b>x</b>\n  </div>\n);\n",
+        },
+        Example {
+            files: &[("a.js", "import x from 'y';\nuseSate(x);\nimport { useState } from 'react';\n")],
+            log: "\n/repo/a.js\n  2:1  error  'useSate' is not defined  no-undef\n\n✖ 1 problem (1 error, 0 warnings)\n",
+            fixed: "import x from 'y';\nuseState(x);\nimport { useState } from 'react';\n",
+        },
+        Example {
+            files: &[("a.js", "fucntion f() {}\n")],
+            log: "/repo/a.js:1\nfucntion f() {}\n         ^\n\nSyntaxError: Unexpected identifier 'f'\n    at wrapSafe (node:internal/modules/cjs/loader:1464:18)\n",
+            fixed: "function f() {}\n",
+        },
+        Example {
+            files: &[("a.js", "f(function () {\n  g();\n};\n")],
+            log: "/repo/a.js:3\n};\n ^\n\nSyntaxError: missing ) after argument list\n",
+            fixed: "f(function () {\n  g();\n});\n",
+        },
+    ]);
+}
+
+#[test]
+fn healthy_code_and_unrelated_failures_get_no_hint() {
+    let shop = Shop::new(&[("m.py", "def f(x):\n    return x\n")]);
+    for log in ["", "E   assert 1 == 2\n\nm.py:2: AssertionError\n", "curl: (6) Could not resolve host: example.com\n"]
+    {
+        assert!(shop.offers(&Hint, "pytest", log, &[]).is_empty(), "{log}");
+    }
+}
+
+#[test]
+fn a_lone_spelling_offered_by_the_tool_is_sure() {
+    let shop = Shop::new(&[("a.ts", "const size = 1;\nszie;\nsize;\n")]);
+    let offers =
+        shop.offers(&Hint, "tsc", "a.ts(2,1): error TS2552: Cannot find name 'szie'. Did you mean 'size'?\n", &[]);
+    assert_eq!(offers[0].confidence, Confidence::Confident);
+    assert_eq!(offers[0].why, "renamed the misspelt name `szie` to `size`");
+}

@@ -64,7 +64,8 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let diagnostics: Vec<Diagnostic> =
         lines.filter_map(|line| serde_json::from_slice::<CargoLine>(line).ok()?.message).collect();
     let mut suggestions = Vec::new();
-    for diagnostic in diagnostics.iter().filter(|d| d.level.starts_with("error")) {
+    let blocking = diagnostics.iter().filter(|d| d.level.starts_with("error") && !is_about_a_lost_quote(&d.message));
+    for diagnostic in blocking {
         suggestions.extend(suggestions_of(job, diagnostic)?);
     }
     candidates(job, &suggestions)
@@ -165,6 +166,13 @@ fn is_about_names(message: &str) -> bool {
     ["similar name", "similarly named", "#[allow", "#[expect"]
         .iter()
         .any(|phrase| message.to_lowercase().contains(phrase))
+}
+
+/// Behind a missing quote code and text change places, and what the lexer advises makes it worse.
+fn is_about_a_lost_quote(message: &str) -> bool {
+    ["prefix `", "unknown start of token", "character literal may only", "unterminated"]
+        .iter()
+        .any(|start| message.starts_with(start))
 }
 
 /// The edit, when the file still reads as the compiler saw it.

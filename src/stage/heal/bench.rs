@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -68,7 +68,7 @@ impl<'a> Bench<'a> {
 
     /// Runs only the failing tests, where the runner can do that.
     pub fn verify_only(&self, failing: &[String]) -> Result<Option<Run>> {
-        self.protected(|| self.verifier.run_only(failing).transpose())
+        self.protected(|| self.verifier.run_only(failing))
     }
 
     /// Runs the set-up commands, with the network on; `Err` text for people when one fails.
@@ -76,7 +76,7 @@ impl<'a> Bench<'a> {
         for command in &self.job.prepare {
             (self.say)("prepare", &crate::report::markdown::one_line(&command.to_string(), 100));
             let limit = Duration::from_secs(self.job.timeout_seconds);
-            let done = self.protected(|| self.spawn(command, None, limit, true))?;
+            let done = self.run_with_network(command, limit)?;
             if !done.success() {
                 let tail = String::from_utf8_lossy(&done.combined);
                 let tail = crate::report::markdown::tail(tail.trim_end(), 3);
@@ -132,10 +132,24 @@ impl<'a> Bench<'a> {
     }
 
     fn spawn(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration, network: bool) -> Result<Finished> {
-        let tree = self.tree.borrow().root().to_owned();
-        let cwd = command.directory.as_ref().map_or_else(|| tree.clone(), |d| tree.join(d.as_str()));
+        let root = self.tree.borrow().root().to_owned();
+        self.spawn_in(&root, command, stdin, limit, network)
+    }
+
+    /// Does not touch the tree: `capture` holds it while its command runs.
+    fn spawn_in(
+        &self,
+        root: &Path,
+        command: &CommandLine,
+        stdin: Option<&[u8]>,
+        limit: Duration,
+        network: bool,
+    ) -> Result<Finished> {
+        let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
         let mut env = self.env.clone();
         env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
+        let own = [root.to_owned(), self.job.scratch.clone()];
+        let writable: Vec<PathBuf> = verify::caches(&self.env).into_iter().chain(own).collect();
         process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -143,19 +157,19 @@ impl<'a> Bench<'a> {
             stdin,
             limits: process::Limits { wall: limit.min(self.left()), ..process::Limits::default() },
             sandbox: super::sandbox(self.job.sandbox, network),
-            writable: &self.writable(),
+            writable: &writable,
             cancel: Some(self.cancel),
             on_output: None,
         })
     }
 
-    fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
+    /// Set-up that may download; what it does to the tree is undone.
+    pub fn run_with_network(&self, command: &CommandLine, limit: Duration) -> Result<Finished> {
+        self.protected(|| self.spawn(command, None, limit, true))
     }
 
-    fn writable(&self) -> Vec<PathBuf> {
-        let own = [self.tree.borrow().root().to_owned(), self.job.scratch.clone()];
-        verify::caches(&self.env).into_iter().chain(own).collect()
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
     }
 
     fn by_name(&self) -> Result<&HashMap<String, Vec<usize>>> {
@@ -189,7 +203,7 @@ impl Workshop for Bench<'_> {
         let path = path.trim().replace('\\', "/");
         let root = self.tree.borrow().root().to_string_lossy().into_owned();
         let inside = path.strip_prefix(&root).map(|p| p.trim_start_matches('/'));
-        if inside.is_none() && path.starts_with('/') && std::path::Path::new(&path).exists() {
+        if inside.is_none() && path.starts_with('/') && Path::new(&path).exists() {
             // A real file of this machine outside the tree: a library, not ours.
             return None;
         }
@@ -215,24 +229,8 @@ impl Workshop for Bench<'_> {
     }
 
     fn capture(&self, command: &CommandLine, paths: &[RelPath], limit: Duration) -> Result<(Finished, Patch)> {
-        // The closure must not touch the tree: `capture` holds it.
         let root = self.tree.borrow().root().to_owned();
-        let cwd = command.directory.as_ref().map_or_else(|| root.clone(), |d| root.join(d.as_str()));
-        let mut env = self.env.clone();
-        env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
-        let writable = self.writable();
-        let spec = process::Spec {
-            argv: &command.argv,
-            cwd: &cwd,
-            env: &env,
-            stdin: None,
-            limits: process::Limits { wall: limit.min(self.left()), ..process::Limits::default() },
-            sandbox: super::sandbox(self.job.sandbox, false),
-            writable: &writable,
-            cancel: Some(self.cancel),
-            on_output: None,
-        };
-        self.tree.borrow_mut().capture(paths, || process::run(&spec))
+        self.tree.borrow_mut().capture(paths, || self.spawn_in(&root, command, None, limit, false))
     }
 
     fn find_program(&self, name: &str) -> Option<String> {

@@ -190,7 +190,7 @@ impl State<'_, '_> {
         self.judged += 1;
         let run = self.bench.verify()?;
         let compared = verify::compare(self.base, &run);
-        let trial = if run.finished.success() && compared.broken.is_empty() {
+        let trial = if run.passed() && compared.broken.is_empty() {
             self.prove(full, run, guards)?
         } else if let Some(broken) = compared.broken.first() {
             Trial::Fell(format!("breaks {broken}"))
@@ -230,7 +230,7 @@ impl State<'_, '_> {
             return Ok(Trial::Fell(format!("after the hooks: {}", blocked_by(&again))));
         }
         let run = self.bench.verify()?;
-        if run.finished.success() && verify::compare(self.base, &run).broken.is_empty() {
+        if run.passed() && verify::compare(self.base, &run).broken.is_empty() {
             return Ok(Trial::Passed(Box::new((with_hooks, run, guards))));
         }
         self.bench.undo(&addition)?;
@@ -318,7 +318,7 @@ fn blocked_by(guards: &[CheckResult]) -> String {
 
 fn still_fails(run: &Run) -> String {
     let report = log::read(&run.text);
-    let line = report.first_error.unwrap_or_else(|| super::ending(run));
+    let line = report.first_error.unwrap_or_else(|| run.ending());
     format!("still fails: {}", crate::report::markdown::one_line(&line, 120))
 }
 

@@ -15,9 +15,9 @@ use crate::process;
 use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
 use crate::report::markdown::{one_line, tail};
 use crate::task::Request;
-use crate::verify::{self, Run, Verifier};
+use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bench::Bench;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -82,10 +82,10 @@ fn work(bench: &Bench) -> Result<Healing> {
     if let Some(outcome) = bench.over().filter(|o| *o == Outcome::Cancelled) {
         return Ok(healing.end(outcome, "stopped from outside; the tree is as it was"));
     }
-    if base.finished.success() {
+    if base.passed() {
         return Ok(passes_already(bench, healing));
     }
-    (bench.say)("verify", &format!("it fails: {} after {:.1} s", ending(&base), base.finished.seconds));
+    (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
     let report = log::read(&base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
@@ -159,7 +159,7 @@ fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, Strin
         FailureClass::Resource => {
             Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}")))
         }
-        _ if base.finished.limit == Some(crate::process::LimitHit::Wall) => {
+        _ if base.finished.limit == Some(process::LimitHit::Wall) => {
             let limit = format!("the command did not end in {:.0} s (verify.timeout-seconds)", base.finished.seconds);
             Some((Outcome::Explained, limit))
         }
@@ -173,7 +173,7 @@ fn is_flaky(bench: &Bench, report: &LogReport) -> Result<bool> {
         return Ok(false);
     }
     let again = bench.verify_only(&report.failing)?;
-    let flaky = again.is_some_and(|run| run.finished.success());
+    let flaky = again.is_some_and(|run| run.passed());
     if flaky {
         (bench.say)("verify", "the failing tests pass when run by themselves");
     }
@@ -230,17 +230,9 @@ fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
 }
 
 fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
+    std::fs::create_dir_all(&job.scratch).with_context(|| format!("cannot make {}", job.scratch.display()))?;
     let limits = process::Limits { wall: Duration::from_secs(job.timeout_seconds), ..process::Limits::default() };
     let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
     let confined = sandbox(job.sandbox, false);
-    Ok(Verifier::new(job.command.clone(), &job.root, env, confined, limits)?.cancel_with(cancel))
-}
-
-/// How a run ended, for people.
-fn ending(run: &Run) -> String {
-    match (run.finished.exit, run.finished.limit) {
-        (_, Some(limit)) => format!("stopped ({limit:?})").to_lowercase(),
-        (Some(code), None) => format!("exit {code}"),
-        (None, None) => format!("signal {}", run.finished.signal.unwrap_or_default()),
-    }
+    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?.cancel_with(cancel))
 }

@@ -109,3 +109,57 @@ pub fn rspec(bytes: &[u8]) -> Option<TestResults> {
     }
     Some(results)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(results: TestResults) -> String {
+        let join = |names: std::collections::BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(",");
+        format!("{} | {} | {}", join(results.passed), join(results.failed), join(results.skipped))
+    }
+
+    #[test]
+    fn go_events_and_what_stands_between_them() {
+        let output = r#"# m/b [m/b.test]
+{"Action":"start","Package":"m/a"}
+{"Action":"run","Package":"m/a","Test":"TestX"}
+{"Action":"output","Package":"m/a","Test":"TestX","Output":"=== RUN   TestX\n"}
+{"Action":"output","Package":"m/a","Test":"TestX","Output":"    a_test.go:3: wrong\n"}
+{"Action":"pass","Package":"m/a","Test":"TestX/one","Elapsed":0}
+{"Action":"fail","Package":"m/a","Test":"TestX","Elapsed":0}
+{"Action":"skip","Package":"m/a","Test":"TestS"}
+{"Action":"fail","Package":"m/a","Elapsed":0.1}
+{"not":"ours"}
+FAIL	m/b [build failed]
+"#;
+        let (results, text) = go(output.as_bytes());
+        assert_eq!(told(results), "m/a.TestX/one | m/a.TestX | m/a.TestS");
+        let shown =
+            "# m/b [m/b.test]\n=== RUN   TestX\n    a_test.go:3: wrong\n{\"not\":\"ours\"}\nFAIL\tm/b [build failed]\n";
+        assert_eq!(text, shown);
+    }
+
+    #[test]
+    fn jest_and_vitest() {
+        let report = r#"{"numTotalTests":3,"testResults":[
+            {"name":"/r/src/a.test.ts","status":"failed","assertionResults":[
+                {"ancestorTitles":["outer","inner"],"fullName":"outer inner adds","title":"adds","status":"passed"},
+                {"ancestorTitles":[""],"title":"fails","status":"failed","failureMessages":["x"]},
+                {"ancestorTitles":[],"title":"later","status":"pending"}]},
+            {"name":"/r/b.test.ts","status":"failed","message":"Cannot find module","assertionResults":[]}]}"#;
+        let results = jest(report.as_bytes(), Path::new("/r")).unwrap();
+        let expected = "src/a.test.ts > outer > inner > adds | b.test.ts,src/a.test.ts > fails | src/a.test.ts > later";
+        assert_eq!(told(results), expected);
+        assert_eq!(jest(b"{\"testResults\":", Path::new("/r")), None);
+    }
+
+    #[test]
+    fn rspec_examples() {
+        let report = r#"{"version":"3.13","examples":[
+            {"id":"./a_spec.rb[1:1]","description":"adds","full_description":"Sum adds","status":"passed"},
+            {"full_description":"Sum fails","status":"failed","exception":{"class":"X"}},
+            {"full_description":"Sum later","status":"pending"}],"summary_line":"3 examples"}"#;
+        assert_eq!(told(rspec(report.as_bytes()).unwrap()), "Sum adds | Sum fails | Sum later");
+    }
+}

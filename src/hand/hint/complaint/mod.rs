@@ -74,6 +74,3 @@ fn diagnosed(job: &Job, finder: &Finder) -> Vec<Complaint> {
 fn pattern(text: &str) -> Option<regex::Regex> {
     regex::Regex::new(text).ok()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,166 @@
+//! The hands with the real tools that this machine has: small projects are broken, `heal` is run, and the
+//! text must be as it was before.
+
+use std::path::Path;
+use std::process::Command;
+
+struct Case {
+    files: &'static [(&'static str, &'static str)],
+    command: &'static [&'static str],
+    /// The file that is repaired, and what it must say then.
+    path: &'static str,
+    mended: &'static str,
+    hand: &'static str,
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Heals a copy of the project; what the command needs on this machine is named when it is missing.
+fn heal(case: &Case) {
+    let shell = ["sh", "bash"].contains(&case.command[0]);
+    assert!(shell || is_installed(case.command[0]), "this test needs {}", case.command[0]);
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in case.files {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
+        .args(["heal", "--json", "--sandbox", "off", "--"])
+        .args(case.command)
+        .current_dir(folder.path())
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_TARGET_DIR")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&out.stderr);
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
+    assert_eq!(read(folder.path(), case.path), case.mended, "{:?}: {json:#}\n{told}", case.command);
+    assert_eq!(json["hand"], case.hand, "{json:#}");
+    assert!(out.status.success(), "{told}");
+}
+
+fn read(folder: &Path, path: &str) -> String {
+    std::fs::read_to_string(folder.join(path)).unwrap()
+}
+
+const MANIFEST: &str = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+
+#[test]
+fn rust() {
+    const MISSPELT: &str = "pub fn area(width: u32) -> u32 {\n    widht * 2\n}\n";
+    const ODD_DEFINITION: &str =
+        "struct P {\n    lenght: u8,\n}\n\npub fn f() -> u8 {\n    P { length: 1 }.length\n}\n";
+    for case in [
+        Case {
+            files: &[("Cargo.toml", MANIFEST), ("src/lib.rs", MISSPELT)],
+            command: &["cargo", "check", "--offline"],
+            path: "src/lib.rs",
+            mended: "pub fn area(width: u32) -> u32 {\n    width * 2\n}\n",
+            hand: "hint",
+        },
+        Case {
+            files: &[("Cargo.toml", MANIFEST), ("src/lib.rs", ODD_DEFINITION)],
+            command: &["cargo", "check", "--offline"],
+            path: "src/lib.rs",
+            mended: "struct P {\n    length: u8,\n}\n\npub fn f() -> u8 {\n    P { length: 1 }.length\n}\n",
+            hand: "hint",
+        },
+        Case {
+            files: &[
+                ("Cargo.toml", MANIFEST),
+                ("src/lib.rs", "#![deny(unused_mut)]\npub fn f() -> u8 {\n    let mut x = 1;\n    x\n}\n"),
+            ],
+            command: &["cargo", "check", "--offline"],
+            path: "src/lib.rs",
+            mended: "#![deny(unused_mut)]\npub fn f() -> u8 {\n    let x = 1;\n    x\n}\n",
+            hand: "tool",
+        },
+        Case {
+            files: &[("Cargo.toml", MANIFEST), ("src/lib.rs", "pub fn f() -> u8 {\n    return 1;\n}\n")],
+            command: &["cargo", "clippy", "--offline", "--", "-D", "warnings"],
+            path: "src/lib.rs",
+            mended: "pub fn f() -> u8 {\n    1\n}\n",
+            hand: "tool",
+        },
+        Case {
+            files: &[("Cargo.toml", MANIFEST), ("src/lib.rs", "pub async fn f()->u8{1}\n")],
+            command: &["cargo", "fmt", "--check"],
+            path: "src/lib.rs",
+            mended: "pub async fn f() -> u8 {\n    1\n}\n",
+            hand: "tool",
+        },
+    ] {
+        heal(&case);
+    }
+}
+
+#[test]
+fn python() {
+    const TEST: &str = "import unittest\nfrom m import double\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(double('ab'), 'abab')\n";
+    for (broken, mended) in [
+        ("def double(text):\n    return txet * 2\n", "def double(text):\n    return text * 2\n"),
+        ("def doubel(text):\n    return text * 2\n", "def double(text):\n    return text * 2\n"),
+        ("def double(text):\n    retrun text * 2\n", "def double(text):\n    return text * 2\n"),
+        ("def double(text)\n    return text * 2\n", "def double(text):\n    return text * 2\n"),
+        (
+            "def double(text):\n    return ''.jion([text, text])\n",
+            "def double(text):\n    return ''.join([text, text])\n",
+        ),
+        (
+            "import os.path\n\ndef double(text):\n    return os.path.basenaem(text) * 2\n",
+            "import os.path\n\ndef double(text):\n    return os.path.basename(text) * 2\n",
+        ),
+        (
+            "from fucntools import reduce\n\ndef double(text):\n    return text * 2\n",
+            "from functools import reduce\n\ndef double(text):\n    return text * 2\n",
+        ),
+    ] {
+        let files: &'static [_] = vec![("m.py", broken), ("test_m.py", TEST)].leak();
+        heal(&Case { files, command: &["python3", "-m", "unittest"], path: "m.py", mended, hand: "hint" });
+    }
+}
+
+#[test]
+fn node() {
+    const TEST: &str = "import { test } from 'node:test';\nimport assert from 'node:assert';\nimport { double } from './m.mjs';\n\ntest('doubles', () => assert.equal(double('ab'), 'abab'));\n";
+    for (broken, mended) in [
+        (
+            "export function double(text) {\n  return txet + text;\n}\n",
+            "export function double(text) {\n  return text + text;\n}\n",
+        ),
+        (
+            "export fucntion double(text) {\n  return text + text;\n}\n",
+            "export function double(text) {\n  return text + text;\n}\n",
+        ),
+        (
+            "export function double(text) {\n  return text.repaet(2);\n}\n",
+            "export function double(text) {\n  return text.repeat(2);\n}\n",
+        ),
+        (
+            "export function double(text {\n  return text.repeat(2);\n}\n",
+            "export function double(text) {\n  return text.repeat(2);\n}\n",
+        ),
+        (
+            "import path from 'node:paht';\nexport const double = (text) => path.normalize(text + text);\n",
+            "import path from 'node:path';\nexport const double = (text) => path.normalize(text + text);\n",
+        ),
+    ] {
+        let files: &'static [_] = vec![("m.mjs", broken), ("m.test.mjs", TEST)].leak();
+        heal(&Case { files, command: &["node", "--test"], path: "m.mjs", mended, hand: "hint" });
+    }
+}
+
+#[test]
+fn go() {
+    heal(&Case {
+        files: &[("a.go", "package a\n\nfunc F()  int {\nreturn 1 }\n")],
+        command: &["sh", "-c", "gofmt -d . && test -z \"$(gofmt -l .)\""],
+        path: "a.go",
+        mended: "package a\n\nfunc F() int {\n\treturn 1\n}\n",
+        hand: "tool",
+    });
+}
