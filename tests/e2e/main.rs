@@ -6,16 +6,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-
-
+mod build;
 mod issue;
 mod look;
-
 mod payload;
 mod project;
-
-
-
+mod proposal;
 mod runner;
-
 mod trust;
