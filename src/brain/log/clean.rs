@@ -1,6 +1,6 @@
 //! Takes the noise off one raw line: terminal codes, timestamps, job and step prefixes, CI folds.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr2, memmem};
 
 /// Appends the cleaned form of `raw` to `out`.
 pub(super) fn clean(raw: &str, out: &mut String) {
@@ -109,13 +109,17 @@ pub(super) fn strip_ansi(line: &str, out: &mut String) {
     }
 }
 
+/// Stops at the nearer of the two spellings: to search the whole line for each would be quadratic.
 fn next_escape(bytes: &[u8]) -> Option<usize> {
-    let escape = memchr(0x1b, bytes);
-    let caret = memmem::find(bytes, b"^[[");
-    match (escape, caret) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+    let mut from = 0;
+    while let Some(found) = memchr2(0x1b, b'^', &bytes[from..]) {
+        let at = from + found;
+        if bytes[at] == 0x1b || bytes[at..].starts_with(b"^[[") {
+            return Some(at);
+        }
+        from = at + 1;
     }
+    None
 }
 
 /// The length of the sequence that follows the escape character.

@@ -65,13 +65,7 @@ fn flat(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {
 fn below_file(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let (_, path) = lines.before(at, 400).take_while(|(_, l)| !l.trim().is_empty()).find(|(_, l)| FILE.is_match(l))?;
     let (text, code) = (group(c, "text"), group(c, "code"));
-    let broken = text.starts_with("Parsing error");
-    let class = match code {
-        _ if broken => FailureClass::Compile,
-        "prettier/prettier" => FailureClass::Format,
-        _ => FailureClass::Lint,
-    };
-    let class = if class == FailureClass::Compile { FailureClass::Lint } else { class };
+    let class = if code == "prettier/prettier" { FailureClass::Format } else { FailureClass::Lint };
     let spot = place(path, group(c, "line"), group(c, "column"), text, code);
     Some(Found::new("eslint", class, Rank::Sure, at, lines.get(at)).location(spot))
 }

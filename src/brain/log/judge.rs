@@ -58,7 +58,8 @@ fn best(found: &[Found]) -> Option<&Found> {
     let first = found.iter().find(|f| f.rank == top)?;
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
     // Of several readings of one line the most specific: a known class, then a known place.
-    let best = same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), f.tool != ""))?;
+    let best =
+        same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.tool.is_empty()))?;
     if best.class != FailureClass::Dependency {
         return Some(best);
     }
