@@ -29,9 +29,9 @@ pub struct ThisRun {
 
 impl ThisRun {
     /// `<run id>-<run attempt>-<job>-<task key>`.
-    fn attempt_name(&self, attempt: u64, key: &TaskKey) -> AttemptName {
+    fn attempt_name(&self, key: &TaskKey) -> AttemptName {
         let job = TaskKey::from_words(&self.job);
-        let name = format!("{}-{attempt}-{job}-{key}", self.id);
+        let name = format!("{}-{}-{job}-{key}", self.id, self.attempt);
         AttemptName::parse(name).unwrap_or_else(|e| unreachable!("its parts are checked: {e}"))
     }
 }
@@ -62,13 +62,25 @@ pub struct Ended {
     pub proposal: Option<Proposal>,
     /// The digest of the sealed proposal.
     pub digest: Option<String>,
+    /// Another attempt of this run is worth asking for.
+    pub retry: bool,
 }
 
 impl Ended {
     /// Before or without a task.
     pub fn without_task(outcome: Outcome, reason: impl Into<String>) -> Self {
-        let healing = Healing::ended(outcome, reason);
-        Self { record: None, healing, published: Published::default(), proposal: None, digest: None }
+        Self::unpublished(Healing::ended(outcome, reason), false)
+    }
+
+    fn unpublished(healing: Healing, retry: bool) -> Self {
+        Self { record: None, healing, published: Published::default(), proposal: None, digest: None, retry }
+    }
+
+    /// The forge did not even let us read the configuration.
+    pub fn without_configuration(error: &ForgeError, this: &ThisRun) -> Self {
+        let healing = failed(error);
+        let retry = is_retry(&healing, this, &Config::default());
+        Self::unpublished(healing, retry)
     }
 }
 
@@ -88,20 +100,29 @@ impl Pipeline<'_> {
                 let hint = format!("{why}; somebody who has it can add the label `{}`", self.config.triggers.label);
                 return Ok(Ended::without_task(Outcome::Ignored, hint));
             }
-            Err(e) => return self.finish(self.failed(&e), &task, None, &started, event),
+            Err(e) => return self.finish(failed(&e), &task, None, &started, event),
         };
         let task = Task { request, ..task };
-        self.react(event);
-        let mine = |owner: &str| is_our_past(owner, &self.this.attempt_name(self.this.attempt, &task.key));
+        if self.propose.is_none() {
+            self.react(event);
+        }
+        let ours = self.this.attempt_name(&task.key);
+        let mine = |owner: &str| is_our_past(owner, &ours) && !self.is_settled(owner);
         let found = collect::collect(self.forge, self.config, self.default_branch, task.clone(), &mine, self.say);
         match found {
-            Err(e) => self.finish(self.failed(&e), &task, None, &started, event),
+            Err(e) => self.finish(failed(&e), &task, None, &started, event),
             Ok(Found::End(outcome, why)) => self.finish(Healing::ended(outcome, why), &task, None, &started, event),
             Ok(Found::Work(work)) => {
                 let healing = self.heal(&work);
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
             }
         }
+    }
+
+    /// The record is written last: an attempt that has one left nothing to finish.
+    fn is_settled(&self, attempt: &str) -> bool {
+        let record = AttemptName::parse(attempt).ok().and_then(|name| self.store.get(&name).ok().flatten());
+        record.is_some_and(|r| r.outcome == Outcome::Fixed)
     }
 
     fn trusted(&self, task: &Task) -> Result<Trust, ForgeError> {
@@ -124,25 +145,15 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Permissions are a no with a name; the rest may pass.
-    fn failed(&self, error: &ForgeError) -> Healing {
-        match error {
-            ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => {
-                Healing::ended(Outcome::Blocked, error.to_string())
-            }
-            _ => {
-                let mut healing = Healing::ended(Outcome::Error, error.to_string());
-                healing.retry_wanted = Some(format!("the forge did not answer: {error}"));
-                healing
-            }
-        }
-    }
-
     fn heal(&self, work: &Collected) -> Healing {
-        if let Some(healing) = self.rerun_instead(work) {
+        if self.is_cancelled() {
+            return cancelled(Healing::default());
+        }
+        let records = self.store.of_task(&work.task.key, EARLIER);
+        if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.used_up(work, &records)) {
             return healing;
         }
-        let (tried, mut notes) = self.earlier(&work.task.key);
+        let (tried, mut notes) = earlier(records);
         notes.extend(work.notes.clone());
         let mut healing = match (self.healer)(work, tried) {
             Ok(healing) => healing,
@@ -153,12 +164,8 @@ impl Pipeline<'_> {
                 healing
             }
         };
-        if self.cancel.load(Ordering::Relaxed) {
-            healing = healing.end(Outcome::Cancelled, "stopped from outside before anything was published");
-            healing.candidate = None;
-        }
-        if healing.outcome == Outcome::Transient {
-            self.ask_for_rerun(work, &mut healing);
+        if self.is_cancelled() {
+            healing = cancelled(healing);
         }
         if healing.outcome == Outcome::Budget {
             healing.retry_wanted = Some(healing.reason.clone());
@@ -168,47 +175,18 @@ impl Pipeline<'_> {
         healing
     }
 
-    /// Infrastructure failures are not worth a checkout.
-    fn rerun_instead(&self, work: &Collected) -> Option<Healing> {
-        let recorded = work.recorded.as_ref().filter(|r| work.task.run.is_some() && !may_be_patched(r.class))?;
-        let quote = recorded.first_error.clone().unwrap_or_default();
-        let why = format!("{} failure, not a fault of the code: {quote:.200}", recorded.class.as_str());
-        let mut healing = Healing::ended(Outcome::Transient, why);
-        healing.diagnosis = Some(crate::brain::diagnose::diagnose(recorded.clone(), Vec::new(), &[]));
-        healing.notes.clone_from(&work.notes);
-        self.ask_for_rerun(work, &mut healing);
-        Some(healing)
+    fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
     }
 
-    fn ask_for_rerun(&self, work: &Collected, healing: &mut Healing) {
-        let Some(run) = &work.task.run else { return };
-        if run.attempt >= self.config.retry.attempts {
-            healing.notes.push(format!("not asked for another rerun: it ran {} times (retry.attempts)", run.attempt));
-            return;
-        }
-        healing.notes.push(match self.forge.rerun_failed(run.id) {
-            Ok(()) => format!("asked for a rerun of the failed jobs of run {}", run.id),
-            Err(e) => format!("could not ask for a rerun of run {}: {e}", run.id),
-        });
-    }
-
-    /// What earlier attempts at this task tried: data from outside, used to skip and to tell.
-    fn earlier(&self, key: &TaskKey) -> (Vec<Tried>, Vec<String>) {
-        let records = match self.store.of_task(key, 10) {
-            Ok(records) => records,
-            Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
-        };
-        let tried: Vec<Tried> =
-            records.iter().flat_map(|r| r.tried.iter().filter(|t| t.result != "passed").cloned()).collect();
-        let notes = match (records.len(), tried.len()) {
-            (0, _) => Vec::new(),
-            (n, t) => vec![format!(
-                "{} before this one, {} not tried again",
-                crate::report::count(n, "attempt"),
-                crate::report::count(t, "candidate")
-            )],
-        };
-        (tried, notes)
+    /// A build of our own branch that keeps failing must not feed itself for ever.
+    fn used_up(&self, work: &Collected, records: &Result<Vec<AttemptRecord>>) -> Option<Healing> {
+        let ours = format!("{}/{}", self.config.branch.prefix, work.task.key);
+        let records = records.as_ref().ok().filter(|_| work.target.as_str() == ours)?;
+        let pushed = records.iter().filter(|r| r.commit.is_some()).count() as u64;
+        let most = self.config.retry.attempts;
+        let why = format!("{pushed} repairs are on {ours} and its build still fails (retry.attempts is {most})");
+        (pushed >= most).then(|| Healing::ended(Outcome::Explained, why))
     }
 
     /// Publishes or seals, and records.
@@ -223,7 +201,7 @@ impl Pipeline<'_> {
         let target = work.as_ref().map_or_else(|| self.default_branch.clone(), |w| w.target.clone());
         let proposal = Proposal {
             schema: SCHEMA,
-            attempt: self.this.attempt_name(self.this.attempt, &task.key),
+            attempt: self.this.attempt_name(&task.key),
             started: started.to_owned(),
             event: event.name.clone(),
             task: task.clone(),
@@ -235,14 +213,9 @@ impl Pipeline<'_> {
             Some(dir) => {
                 let digest = proposal.seal(dir)?;
                 (self.say)("propose", &format!("sealed into {}", dir.display()));
-                let healing = proposal.healing.clone();
-                Ok(Ended {
-                    record: None,
-                    healing,
-                    published: Published::default(),
-                    proposal: Some(proposal),
-                    digest: Some(digest),
-                })
+                let retry = is_retry(&proposal.healing, self.this, self.config);
+                let ended = Ended::unpublished(proposal.healing.clone(), retry);
+                Ok(Ended { proposal: Some(proposal), digest: Some(digest), ..ended })
             }
             None => self.publish(proposal),
         }
@@ -256,29 +229,34 @@ impl Pipeline<'_> {
             config: self.config,
             run_url: self.this.url.clone(),
             web: self.forge.web_url(),
+            cancel: self.cancel,
             say: self.say,
         };
         let published = publish::publish(&setting, &mut proposal);
         let record = record(&proposal, &published);
-        self.mark_lost(&proposal);
-        if let Err(e) = self.store.put(&record) {
+        self.mark_lost(&proposal, published.took_over.as_ref());
+        // Run again after its end, an attempt finds its own work: that is no news for its record.
+        let told = record.outcome == Outcome::Duplicate && matches!(self.store.get(&record.attempt), Ok(Some(_)));
+        if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
         }
         let healing = proposal.healing.clone();
-        Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None })
+        let retry = is_retry(&healing, self.this, self.config);
+        Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None, retry })
     }
 
-    /// An earlier attempt of this run that left no record ended without a word.
-    fn mark_lost(&self, proposal: &Proposal) {
-        for attempt in 1..self.this.attempt {
-            let name = self.this.attempt_name(attempt, &proposal.task.key);
-            if !matches!(self.store.get(&name), Ok(None)) {
+    /// Earlier attempts of this run, and the one whose branch was taken over, may have ended without a word.
+    fn mark_lost(&self, proposal: &Proposal, took_over: Option<&AttemptName>) {
+        let earlier = earlier_names(&proposal.attempt);
+        for name in earlier.iter().chain(took_over) {
+            if !matches!(self.store.get(name), Ok(None)) {
                 continue;
             }
             let mut lost = record(proposal, &Published::default());
-            lost.attempt = name;
+            lost.attempt = name.clone();
             lost.outcome = Outcome::Lost;
-            lost.reason = "it ended without a word; the next attempt wrote this".to_owned();
+            lost.reason = "it left no record; a later attempt wrote this".to_owned();
+            lost.retry_wanted = None;
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
             if let Err(e) = self.store.put(&lost) {
@@ -286,6 +264,69 @@ impl Pipeline<'_> {
             }
         }
     }
+}
+
+/// So many records of a task are looked at.
+const EARLIER: usize = 10;
+
+/// Permissions are a no with a name; the rest may pass.
+fn failed(error: &ForgeError) -> Healing {
+    match error {
+        ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => {
+            Healing::ended(Outcome::Blocked, error.to_string())
+        }
+        _ => {
+            let mut healing = Healing::ended(Outcome::Error, error.to_string());
+            healing.retry_wanted = Some(format!("the forge did not answer: {error}"));
+            healing
+        }
+    }
+}
+
+fn is_retry(healing: &Healing, this: &ThisRun, config: &Config) -> bool {
+    healing.retry_wanted.is_some() && this.attempt < config.retry.attempts
+}
+
+fn cancelled(healing: Healing) -> Healing {
+    Healing { candidate: None, ..healing.end(Outcome::Cancelled, "stopped from outside before anything was published") }
+}
+
+/// Infrastructure failures are no work for a patch; publish asks for a rerun.
+fn not_worth_a_checkout(work: &Collected) -> Option<Healing> {
+    let recorded = work.recorded.as_ref().filter(|r| work.task.run.is_some() && !may_be_patched(r.class))?;
+    let quote = recorded.first_error.clone().unwrap_or_default();
+    let why = format!("{} failure, not a fault of the code: {quote:.200}", recorded.class.as_str());
+    let mut healing = Healing::ended(Outcome::Transient, why);
+    healing.diagnosis = Some(crate::brain::diagnose::diagnose(recorded.clone(), Vec::new(), &[]));
+    healing.notes.clone_from(&work.notes);
+    Some(healing)
+}
+
+/// What earlier attempts tried: data from outside, used to skip and to tell.
+fn earlier(records: Result<Vec<AttemptRecord>>) -> (Vec<Tried>, Vec<String>) {
+    let records = match records {
+        Ok(records) => records,
+        Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
+    };
+    let tried: Vec<Tried> =
+        records.iter().flat_map(|r| r.tried.iter().filter(|t| t.result != "passed").cloned()).collect();
+    let note = format!(
+        "{} before this one, {} not tried again",
+        crate::report::count(records.len(), "attempt"),
+        crate::report::count(tried.len(), "candidate")
+    );
+    let notes = if records.is_empty() { Vec::new() } else { vec![note] };
+    (tried, notes)
+}
+
+/// `9-3-job-key` → `9-1-job-key`, `9-2-job-key`.
+fn earlier_names(attempt: &AttemptName) -> Vec<AttemptName> {
+    let mut parts = attempt.as_str().splitn(3, '-');
+    let (Some(run), Some(Ok(number)), Some(rest)) = (parts.next(), parts.next().map(str::parse::<u64>), parts.next())
+    else {
+        return Vec::new();
+    };
+    (1..number).filter_map(|n| AttemptName::parse(format!("{run}-{n}-{rest}")).ok()).collect()
 }
 
 /// The ledger's entry for an attempt.

@@ -61,12 +61,14 @@ pub struct Report<'a> {
     /// Where a proposal was sealed, or was read from.
     pub dir: &'a Path,
     pub ended: &'a Ended,
+    pub transcript: &'a str,
 }
 
 /// Prints, writes outputs and summary, and says how the step ends.
 pub fn report(report: &Report) -> Result<Exit> {
     let ended = report.ended;
     let patch = write_patch(report)?;
+    keep(report)?;
     outputs(report, patch.as_deref())?;
     summary(report)?;
     annotations(report);
@@ -100,6 +102,17 @@ fn write_patch(report: &Report) -> Result<Option<std::path::PathBuf>> {
     Ok(Some(path))
 }
 
+/// What a person may want of the run's artifact: what was said, and the ledger's entry.
+fn keep(report: &Report) -> Result<()> {
+    let Some(record) = &report.ended.record else { return Ok(()) };
+    let masked = crate::forge::mask_json(&serde_json::to_value(record)?, &|text| report.mask.mask(text).into_owned());
+    let record = serde_json::to_vec_pretty(&masked)?;
+    std::fs::create_dir_all(report.dir)
+        .and_then(|()| std::fs::write(report.dir.join("record.json"), record))
+        .and_then(|()| std::fs::write(report.dir.join("transcript.txt"), report.transcript))
+        .with_context(|| format!("cannot write to {}", report.dir.display()))
+}
+
 fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
     let Some(file) = report.door.env.path("GITHUB_OUTPUT") else { return Ok(()) };
     let (healing, published) = (&report.ended.healing, &report.ended.published);
@@ -116,7 +129,7 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
         ("seconds", format!("{:.1}", healing.seconds.total)),
         ("tokens", tokens.to_string()),
         ("cost-usd", format!("{:.4}", healing.cost_usd)),
-        ("retry", healing.retry_wanted.is_some().to_string()),
+        ("retry", report.ended.retry.to_string()),
         ("proposal-path", report.ended.digest.as_ref().map(|_| report.dir.display().to_string()).unwrap_or_default()),
         ("proposal-digest", report.ended.digest.clone().unwrap_or_default()),
     ];

@@ -18,8 +18,12 @@ use crate::stage::heal::Job;
 use crate::task::Kind;
 use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::AtomicBool;
+
+/// In the scratch folder of an attempt: the old states of the tree.
+const JOURNAL: &str = "journal";
 
 pub struct Desk<'a> {
     pub door: &'a Door,
@@ -29,6 +33,8 @@ pub struct Desk<'a> {
     pub temp: PathBuf,
     pub this: ThisRun,
     pub cancel: Arc<AtomicBool>,
+    /// What was said, for the run's artifact.
+    pub transcript: Mutex<String>,
 }
 
 impl Desk<'_> {
@@ -39,12 +45,11 @@ impl Desk<'_> {
         propose: Option<PathBuf>,
         act: impl FnOnce(&Pipeline) -> Result<Ended>,
     ) -> Result<Ended> {
-        let ui = self.door.ui;
-        let say = |stage: &str, text: &str| ui.stage(stage, &self.mask.mask(text));
+        let say = |stage: &str, text: &str| self.say(stage, text);
         let (info, config) = match self.trusted_config() {
             Ok(both) => both,
             Err(Untrusted::User(e)) => return Err(e),
-            Err(Untrusted::Forge(e)) => return Ok(Ended::without_task(blocked_or_error(&e), e.to_string())),
+            Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
         };
         let store = self.store(&config);
         let pipeline = Pipeline {
@@ -60,6 +65,13 @@ impl Desk<'_> {
             say: &say,
         };
         act(&pipeline)
+    }
+
+    fn say(&self, stage: &str, text: &str) {
+        let text = self.mask.mask(text);
+        self.door.ui.stage(stage, &text);
+        let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(transcript, "{stage}: {text}");
     }
 
     /// Configuration and policy come from the tip of the default branch and from nowhere else.
@@ -89,27 +101,49 @@ impl Desk<'_> {
         }
     }
 
-    /// Lays out the tree and starts the heal process.
+    /// Lays out the tree and starts the heal process; leaves nothing behind.
     fn heal(&self, config: &Config, work: &Collected, tried: Vec<Tried>) -> Result<Healing> {
         let scratch = self.temp.join(format!("thanos-fix-{}-{}", self.this.id, work.task.key));
-        if scratch.exists() {
-            // An attempt that was killed left it.
-            std::fs::remove_dir_all(&scratch).with_context(|| format!("cannot clear {}", scratch.display()))?;
-        }
+        let own = (work.task.kind == Kind::Command).then(|| self.workspace());
+        self.clear(&scratch, own.as_deref())?;
         std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
-        let in_place = work.task.kind == Kind::Command;
-        let root = if in_place { self.workspace() } else { self.checkout(work, &scratch.join("tree"))? };
-        let Some(job) = self.job(config, work, tried, &root, &scratch) else {
+        let result = self.heal_in(&scratch, own.clone(), config, work, tried);
+        self.clear(&scratch, own.as_deref())?;
+        result
+    }
+
+    /// Removes the scratch folder of this attempt, or of one that was killed. Whatever became of the heal
+    /// process, the job's own tree ends as it began.
+    fn clear(&self, scratch: &Path, own: Option<&Path>) -> Result<()> {
+        let journal = scratch.join(JOURNAL);
+        if let Some(root) = own.filter(|_| journal.exists()) {
+            drop(crate::workspace::Tree::open(root, &journal)?);
+        }
+        match std::fs::remove_dir_all(scratch) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(e).with_context(|| format!("cannot clear {}", scratch.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn heal_in(
+        &self,
+        scratch: &Path,
+        own: Option<PathBuf>,
+        config: &Config,
+        work: &Collected,
+        tried: Vec<Tried>,
+    ) -> Result<Healing> {
+        let root = match own {
+            Some(root) => root,
+            None => self.checkout(work, &scratch.join("tree"))?,
+        };
+        let Some(job) = self.job(config, work, tried, &root, scratch) else {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
-        let ui = self.door.ui;
-        let result = inner::start(&job, &self.cancel, &|stage, text| ui.stage(stage, &self.mask.mask(text)));
-        if in_place {
-            // Whatever became of the process, the job's own tree ends as it began.
-            drop(crate::workspace::Tree::open(&root, &job.journal));
-        }
-        result
+        inner::start(&job, &self.cancel, &|stage, text| self.say(stage, text))
     }
 
     fn workspace(&self) -> PathBuf {
@@ -117,7 +151,7 @@ impl Desk<'_> {
     }
 
     fn checkout(&self, work: &Collected, into: &Path) -> Result<PathBuf> {
-        self.door.ui.stage("collect", &format!("checking out {}", work.base.short()));
+        self.say("collect", &format!("checking out {}", work.base.short()));
         let local = Repo::open(&self.workspace()).ok().filter(|repo| repo.has_commit(&work.base));
         match local {
             Some(repo) => git::checkout_local(&repo, &work.base, into)?,
@@ -134,7 +168,7 @@ impl Desk<'_> {
         let env = process::base_env(&self.door.env.pairs(), &config.environment.keep);
         Some(Job {
             root: root.to_owned(),
-            journal: scratch.join("journal"),
+            journal: scratch.join(JOURNAL),
             scratch: scratch.join("private"),
             command,
             prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
@@ -158,6 +192,7 @@ impl Desk<'_> {
             mask: &self.mask,
             this: &self.this,
             web: &self.forge.web_url(),
+            transcript: &self.transcript.lock().unwrap_or_else(PoisonError::into_inner),
             dir,
             ended,
         })
@@ -167,10 +202,4 @@ impl Desk<'_> {
 enum Untrusted {
     User(anyhow::Error),
     Forge(ForgeError),
-}
-
-fn blocked_or_error(error: &ForgeError) -> Outcome {
-    let no =
-        matches!(error, ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. });
-    if no { Outcome::Blocked } else { Outcome::Error }
 }

@@ -63,10 +63,10 @@ fn result_path(job: &Job) -> PathBuf {
 
 /// The other side.
 pub fn main() -> Result<Exit> {
+    let cancel = super::local::cancel_flag()?;
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input)?;
     let job: Job = serde_json::from_slice(&input)?;
-    let cancel = super::local::cancel_flag()?;
     let say = |stage: &str, text: &str| {
         let text = text.replace(['\n', '\r'], " ");
         let _ = writeln!(std::io::stderr().lock(), "{stage}\t{text}");

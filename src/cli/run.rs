@@ -13,7 +13,7 @@ use crate::ids::RepoSlug;
 use crate::mask::Masker;
 use crate::pipeline::ThisRun;
 use crate::process;
-use crate::stage::proposal::Proposal;
+use crate::stage::proposal::{self, Proposal};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -69,6 +69,8 @@ pub fn run(door: &Door, propose: Option<&ProposeArgs>) -> Result<Exit> {
     let only_propose = propose.is_some() || command.is_some();
     let out = propose.and_then(|p| p.out.clone()).or_else(|| door.env.path("THANOS_INPUT_PROPOSAL"));
     let dir = out.unwrap_or_else(|| desk.temp.join("thanos-fix-proposal"));
+    // An earlier attempt's artifact may lie there.
+    proposal::clear(&dir)?;
     let ended = desk.pipeline(command, only_propose.then_some(dir.clone()), |pipeline| pipeline.run(&event))?;
     desk.report(&ended, &dir)
 }
@@ -121,7 +123,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let (forge, mask) = github(door)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
-    Ok(Desk { door, forge: Box::new(forge), mask, temp, this, cancel: local::cancel_flag()? })
+    Ok(Desk { door, forge: Box::new(forge), mask, temp, this, cancel: local::cancel_flag()?, transcript: Default::default() })
 }
 
 fn read_event(desk: &Desk) -> Result<Event> {

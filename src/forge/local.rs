@@ -365,6 +365,10 @@ impl Forge for Local {
         Ok(stored.comment)
     }
 
+    fn delete_comment(&self, id: u64) -> Result<()> {
+        self.store.remove("comments", id)
+    }
+
     fn react(&self, target: ReactTo, reaction: Reaction) -> Result<()> {
         let add = |list: &mut Vec<String>| {
             if !list.iter().any(|there| there == reaction.as_str()) {

@@ -89,6 +89,8 @@ pub trait Forge: Send + Sync {
     /// `marker` (a part of `body`) tells whether a write whose answer was lost has happened.
     fn create_comment(&self, issue: u64, marker: &str, body: &str) -> Result<Comment>;
     fn update_comment(&self, id: u64, body: &str) -> Result<Comment>;
+    /// A comment that is gone already is deleted, too.
+    fn delete_comment(&self, id: u64) -> Result<()>;
     fn react(&self, target: ReactTo, reaction: Reaction) -> Result<()>;
     /// Adds labels to an issue or pull request; the missing ones are created.
     fn add_labels(&self, issue: u64, labels: &[String]) -> Result<()>;

@@ -74,6 +74,20 @@ impl Proposal {
     }
 }
 
+/// Removes what an earlier attempt left in the directory.
+pub fn clear(dir: &Path) -> Result<()> {
+    for name in [FILE, PATCH] {
+        let path = dir.join(name);
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(e).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     format!("sha256:{hex}")

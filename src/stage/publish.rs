@@ -13,6 +13,7 @@ use crate::guard;
 use crate::ids::{AttemptName, BranchName, RelPath, Sha};
 use crate::record::{Candidate, CheckStatus, Outcome, Severity};
 use crate::report::{self, Story};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long the winner of the branch gets to open its pull request before somebody else does.
@@ -25,6 +26,7 @@ pub struct Setting<'a> {
     pub run_url: Option<String>,
     /// Where people look at the repository.
     pub web: String,
+    pub cancel: &'a AtomicBool,
     pub say: Say<'a>,
 }
 
@@ -39,12 +41,16 @@ pub struct Published {
     pub refused: Option<String>,
     /// The annotations that the Checks API did not take; printed as workflow commands instead.
     pub annotations: Vec<(String, u32, String)>,
+    /// The attempt whose unfinished branch became ours.
+    pub took_over: Option<AttemptName>,
 }
 
 /// A step's end: go on, or stop with this outcome.
 enum Stop {
     Outcome(Outcome, String),
     Refused(String),
+    /// Not now; another attempt may get further.
+    Later(String),
 }
 
 /// Publishes the proposal and settles its outcome in place.
@@ -56,14 +62,37 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
         match change(setting, proposal, &candidate, &mut published) {
             Ok(()) => proposal.healing.outcome = Outcome::Fixed,
             Err(Stop::Refused(why)) => published.refused = Some(why),
+            Err(Stop::Later(why)) => {
+                proposal.healing.retry_wanted = Some(why.clone());
+                published.refused = Some(why);
+            }
             Err(Stop::Outcome(outcome, why)) => {
                 proposal.healing.outcome = outcome;
                 proposal.healing.reason = why;
             }
         }
     }
+    if proposal.healing.outcome == Outcome::Transient {
+        ask_for_rerun(setting, proposal);
+    }
     tell(setting, proposal, &mut published);
     published
+}
+
+/// Infrastructure failed: the jobs that failed are run again, a few times.
+fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
+    let Some(run) = &proposal.task.run else { return };
+    let most = setting.config.retry.attempts;
+    let note = if run.attempt >= most {
+        format!("not asked for another rerun: it ran {} (retry.attempts is {most})", report::count(run.attempt as usize, "time"))
+    } else {
+        match setting.forge.rerun_failed(run.id) {
+            Ok(()) => format!("asked for a rerun of the failed jobs of run {}", run.id),
+            Err(e) => format!("could not ask for a rerun of run {}: {e}", run.id),
+        }
+    };
+    (setting.say)("publish", &note);
+    proposal.healing.notes.push(note);
 }
 
 fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Published) -> Story<'a> {
@@ -105,7 +134,7 @@ fn change(
         .forge
         .create_commit(Some(base), &candidate.patch, &message)
         .map_err(|e| cannot_write(&e, "store the commit", "contents: write"))?;
-    take_branch(setting, proposal, &branch, &commit)?;
+    published.took_over = take_branch(setting, proposal, &branch, &commit)?;
     published.branch = Some(branch.clone());
     published.commit = Some(commit);
     (setting.say)("publish", &format!("branch {branch}"));
@@ -141,35 +170,51 @@ fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
             "Could not {what}: the token lacks `{}` ({error}).",
             error.missing_permission().unwrap_or(needs)
         )),
-        _ => Stop::Refused(format!("Could not {what}: {error}.")),
+        ForgeError::Unauthorized { .. } | ForgeError::Unprocessable { .. } | ForgeError::Secret { .. } => {
+            Stop::Refused(format!("Could not {what}: {error}."))
+        }
+        _ => Stop::Later(format!("Could not {what}: {error}.")),
     }
 }
 
 /// Creating the ref is the lock. Where it exists: finish what a dead attempt began, leave alone what
-/// is somebody else's.
-fn take_branch(setting: &Setting, proposal: &Proposal, branch: &BranchName, commit: &Sha) -> Result<(), Stop> {
+/// is somebody else's. Returns the other attempt whose branch it was.
+fn take_branch(
+    setting: &Setting,
+    proposal: &Proposal,
+    branch: &BranchName,
+    commit: &Sha,
+) -> Result<Option<AttemptName>, Stop> {
     let failed = |e: &ForgeError| cannot_write(e, &format!("push the branch {branch}"), "contents: write");
     match setting.forge.create_branch(branch, commit).map_err(|e| failed(&e))? {
-        RefCreated::Created => return Ok(()),
+        RefCreated::Created => return Ok(None),
         RefCreated::AlreadyExists => {}
     }
     let tip = setting.forge.branch_tip(branch).map_err(|e| failed(&e))?;
     let Some(tip) = tip else {
-        return Err(Stop::Refused(format!("The branch {branch} came and went while it was written; run again.")));
+        return Err(Stop::Later(format!("The branch {branch} came and went while it was written; run again.")));
     };
     if tip == *commit {
-        return Ok(());
+        return Ok(None);
     }
-    may_replace(setting, proposal, branch, &tip)?;
-    match setting.forge.update_branch(branch, &tip, commit, true).map_err(|e| failed(&e))? {
-        RefUpdate::Updated => Ok(()),
+    // On top of what stands there nothing is lost, whoever wrote it.
+    let on_top = proposal.base.as_ref() == Some(&tip);
+    let owner = if on_top { None } else { may_replace(setting, proposal, branch, &tip)? };
+    match setting.forge.update_branch(branch, &tip, commit, !on_top).map_err(|e| failed(&e))? {
+        RefUpdate::Updated => Ok(owner),
         RefUpdate::Moved(_) => {
             Err(Stop::Outcome(Outcome::Duplicate, format!("another run is working on {branch} at this moment")))
         }
     }
 }
 
-fn may_replace(setting: &Setting, proposal: &Proposal, branch: &BranchName, tip: &Sha) -> Result<(), Stop> {
+/// Whether the branch's tip may be replaced, and whose it is when it is another run's.
+fn may_replace(
+    setting: &Setting,
+    proposal: &Proposal,
+    branch: &BranchName,
+    tip: &Sha,
+) -> Result<Option<AttemptName>, Stop> {
     let failed = |e: &ForgeError| cannot_write(e, &format!("read the branch {branch}"), "contents: read");
     let info = setting.forge.commit(tip).map_err(|e| failed(&e))?;
     let owner = info.as_ref().and_then(|c| trailer(&c.message, "Thanos-Attempt"));
@@ -178,15 +223,15 @@ fn may_replace(setting: &Setting, proposal: &Proposal, branch: &BranchName, tip:
         let why = format!("the branch {branch} holds a commit that is not ours ({}); it is left alone", tip.short());
         return Err(Stop::Outcome(Outcome::Blocked, why));
     };
-    if is_our_past(owner, &proposal.attempt) || proposal.base.as_ref() == Some(tip) {
-        return Ok(());
+    if is_our_past(owner, &proposal.attempt) {
+        return Ok(None);
     }
     match settled_pull(setting, branch).map_err(|e| failed(&e))? {
         Some(pull) if pull.state == PullState::Open => {
             Err(Stop::Outcome(Outcome::Duplicate, format!("another run opened {} for this task", pull.url)))
         }
         // No pull request, or one that people ended: whoever asked again wants a new one.
-        _ => Ok(()),
+        _ => Ok(AttemptName::parse(owner).ok()),
     }
 }
 
@@ -194,7 +239,7 @@ fn may_replace(setting: &Setting, proposal: &Proposal, branch: &BranchName, tip:
 fn settled_pull(setting: &Setting, branch: &BranchName) -> Result<Option<PullRequest>, ForgeError> {
     for seconds in SETTLE {
         let pull = setting.forge.pull_of(branch)?;
-        if pull.is_some() {
+        if pull.is_some() || setting.cancel.load(Ordering::Relaxed) {
             return Ok(pull);
         }
         std::thread::sleep(Duration::from_secs(seconds));
@@ -241,13 +286,19 @@ fn open_pull(
     };
     let existing = setting.forge.pull_of(branch).ok().flatten().filter(|p| p.state == PullState::Open);
     let pull = match (existing, base) {
-        (Some(pull), _) => setting.forge.update_pull(pull.number, &title, &body).unwrap_or(pull),
+        (Some(pull), _) => describe_again(setting, pull, published.commit.as_ref(), (&title, &body))?,
         (None, None) => {
             return Err(Stop::Refused(format!("The branch {branch} is repaired; it has no open pull request.")));
         }
         (None, Some(base)) => {
-            let mut new = NewPull { title, body, head: branch.clone(), base, draft: setting.config.publish.draft };
-            ask_for_pull(setting, &mut new)?
+            let draft = setting.config.publish.draft;
+            let mut new = NewPull { title, body, head: branch.clone(), base, draft };
+            match ask_for_pull(setting, &mut new)? {
+                (pull, true) => pull,
+                (pull, false) => {
+                    describe_again(setting, pull, published.commit.as_ref(), (&new.title, &new.body))?
+                }
+            }
         }
     };
     (setting.say)("publish", &format!("pull request {}", pull.url));
@@ -256,11 +307,36 @@ fn open_pull(
     Ok(())
 }
 
-fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<PullRequest, Stop> {
+/// A pull request that is open already gets our words, unless somebody took the branch over meanwhile.
+fn describe_again(
+    setting: &Setting,
+    pull: PullRequest,
+    commit: Option<&Sha>,
+    (title, body): (&str, &str),
+) -> Result<PullRequest, Stop> {
+    let head = BranchName::parse(pull.head.as_str()).ok().and_then(|b| setting.forge.branch_tip(&b).ok().flatten());
+    if head.is_some() && head.as_ref() != commit {
+        return Err(Stop::Outcome(Outcome::Duplicate, format!("another run wrote {} meanwhile", pull.url)));
+    }
+    Ok(setting.forge.update_pull(pull.number, title, body).unwrap_or(pull))
+}
+
+/// The pull request, and whether it is new.
+fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<(PullRequest, bool), Stop> {
     loop {
-        let answer = setting.forge.open_pull(new).map_err(|e| pull_refused(setting, new, &e.to_string()))?;
+        let answer = match setting.forge.open_pull(new) {
+            Ok(answer) => answer,
+            Err(e) => {
+                let why = pull_refused(setting, new, &format!("{e}."));
+                return Err(match cannot_write(&e, "", "") {
+                    Stop::Later(_) => Stop::Later(why),
+                    _ => Stop::Refused(why),
+                });
+            }
+        };
         match answer {
-            PullOpened::Opened(pull) | PullOpened::Exists(pull) => return Ok(pull),
+            PullOpened::Opened(pull) => return Ok((pull, true)),
+            PullOpened::Exists(pull) => return Ok((pull, false)),
             PullOpened::Refused { why: PullRefusal::NoDrafts, .. } if new.draft => new.draft = false,
             PullOpened::Refused { message, why } => {
                 let hint = match why {
@@ -270,20 +346,17 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<PullRequest, Sto
                     }
                     _ => "",
                 };
-                return Err(pull_refused(setting, new, &format!("{message}.{hint}")));
+                return Err(Stop::Refused(pull_refused(setting, new, &format!("{message}.{hint}"))));
             }
         }
     }
 }
 
 /// The branch is there: a prefilled page opens the pull request with one click.
-fn pull_refused(setting: &Setting, new: &NewPull, why: &str) -> Stop {
+fn pull_refused(setting: &Setting, new: &NewPull, why: &str) -> String {
     let title: String = url_escape(&new.title);
     let link = format!("{}/compare/{}...{}?expand=1&title={title}", setting.forge.web_url(), new.base, new.head);
-    Stop::Refused(format!(
-        "The branch {} is pushed, but the pull request was refused: {why} Open it here: {link}",
-        new.head
-    ))
+    format!("The branch {} is pushed, but the pull request was refused: {why} Open it here: {link}", new.head)
 }
 
 fn url_escape(text: &str) -> String {
@@ -329,7 +402,19 @@ fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Res
         setting.forge.update_comment(found.id, &body)?;
         return Ok(());
     }
-    setting.forge.create_comment(number, &marker, &body)?;
+    let made = setting.forge.create_comment(number, &marker, &body)?;
+    // Another run may have written at the same moment: the older comment stays, and ends with the last word.
+    let me = setting.forge.me()?;
+    let mut ours = setting.forge.comments(number)?;
+    ours.retain(|c| c.author.is(&me) && c.body.contains(&marker));
+    ours.sort_by_key(|c| c.id);
+    let mut ours = ours.into_iter();
+    if let Some(oldest) = ours.next().filter(|c| c.id != made.id) {
+        setting.forge.update_comment(oldest.id, &body)?;
+    }
+    for younger in ours {
+        setting.forge.delete_comment(younger.id)?;
+    }
     Ok(())
 }
 

@@ -99,7 +99,7 @@ impl Disk {
         if let Some(mode) = mode.or(before.as_ref().map(permissions)) {
             rustix::fs::fchmod(&file, Mode::from_raw_mode(mode)).with_context(|| format!("cannot chmod {path}"))?;
         }
-        self.stamp(&file, before.as_ref()).with_context(|| format!("cannot set the time of {path}"))
+        self.stamp(&file, path, before.as_ref()).with_context(|| format!("cannot set the time of {path}"))
     }
 
     /// Removes whatever stands at the path; nothing there is fine.
@@ -201,11 +201,15 @@ impl Disk {
 
     /// Moves the file's mtime forward: build tools that compare times must see every write, also two
     /// within one tick of the file system's clock and also the one that puts the old bytes back.
-    fn stamp(&mut self, file: &File, before: Option<&Stat>) -> Result<()> {
+    /// Python compares whole seconds and the size, so its files move by a second.
+    fn stamp(&mut self, file: &File, path: &RelPath, before: Option<&Stat>) -> Result<()> {
         let tick = Duration::from_micros(1);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let before = before.map_or(Duration::ZERO, mtime);
         self.last_stamp = now.max(before + tick).max(self.last_stamp + tick);
+        if path.extension() == "py" && self.last_stamp.as_secs() == before.as_secs() {
+            self.last_stamp = Duration::from_secs(before.as_secs() + 1);
+        }
         let time = Timespec {
             tv_sec: i64::try_from(self.last_stamp.as_secs())?,
             tv_nsec: i64::from(self.last_stamp.subsec_nanos()),

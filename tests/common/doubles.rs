@@ -132,6 +132,11 @@ impl World {
         self.doubles.control("/__commit", &body)["sha"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// One more workflow run (tests/doubles/actions.mjs).
+    pub fn add_run(&self, run: &Value) {
+        self.doubles.control("/__run", &json!({"repo": self.repo, "run": run}));
+    }
+
     /// Asks GitHub's API about this repository as our token: `path` comes after `/repos/owner/name`.
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
         self.request_as(&self.token, method, path, body)

@@ -1,5 +1,6 @@
 // A GitHub on loopback. Prints {"api","blobs"} when it is ready and dies with its parent (end of stdin). Every request and every answer is held against GitHub's own description.
 //   POST /__seed {repo, …}  a fresh world for one repository (world.mjs)      POST /__commit {repo, branch, directory, message}
+//   POST /__run {repo, run} one more workflow run
 //   POST /__fault {path, …} a fault (faults.mjs)    GET /__journal?repo=o/r   GET /__state?repo=o/r
 import fs from 'node:fs';
 import http from 'node:http';
@@ -160,6 +161,7 @@ async function control(url, bytes) {
   switch (url.pathname) {
     case '/__seed': return { status: 200, body: await seed(body, repo) };
     case '/__commit': return { status: 200, body: { sha: await world.bare.commitDirectory(body.directory, body.branch, body.message, body.parent) } };
+    case '/__run': world.runs.set(body.run.id, { ...body.run, head_sha: await world.bare.sha(body.run.head_sha ?? body.run.head_branch) }); return { status: 200, body: {} };
     case '/__fault': faults.add(body); return { status: 200, body: {} };
     case '/__heal': faults.clear(); return { status: 200, body: {} };
     case '/__journal': return { status: 200, body: journal.filter(e => !repo || e.repo?.toLowerCase() === repo || e.broken) };

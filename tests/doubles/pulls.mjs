@@ -28,6 +28,17 @@ export const pullRoutes = {
   },
 };
 
+// Which pull requests name an issue: our reading of `cross-referenced`, the emulator keeps no timeline.
+pullRoutes[`GET ${R}/issues/{issue_number}/timeline`] = async (world, { params }) => {
+  const { body } = await world.emulate('GET', `/repos/${world.name}/pulls?state=all&per_page=100`, undefined, world.owner);
+  const naming = body.filter(p => new RegExp(`#${params.issue_number}\\b`).test(p.body ?? ''));
+  const sources = await Promise.all(naming.map(p => world.emulate('GET', `/repos/${world.name}/issues/${p.number}`, undefined, world.owner)));
+  const events = sources.map(({ body: issue }) => ({
+    event: 'cross-referenced', actor: issue.user, created_at: issue.created_at, updated_at: issue.updated_at, source: { type: 'issue', issue },
+  }));
+  return { status: 200, body: events };
+};
+
 const plain = head => head.replace(/^[^:]*:/, '');
 const passOn = (world, { method, target, body, user }) => world.emulate(method, target, body, user.login);
 

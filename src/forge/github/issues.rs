@@ -74,6 +74,11 @@ impl GitHub {
         Ok(self.client.json::<wire::CommentDetails>(&ask)?.into())
     }
 
+    pub(super) fn remove_comment(&self, id: u64) -> Result<()> {
+        let ask = Ask::repeatable(Method::Delete, self.path(&format!("/issues/comments/{id}")), None);
+        found(self.client.send(&ask)).map(drop)
+    }
+
     pub(super) fn post_reaction(&self, target: ReactTo, reaction: Reaction) -> Result<()> {
         let target = match target {
             ReactTo::Issue(number) => number.to_string(),

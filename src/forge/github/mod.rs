@@ -210,6 +210,10 @@ impl Forge for GitHub {
         self.patch_comment(id, body)
     }
 
+    fn delete_comment(&self, id: u64) -> Result<()> {
+        self.remove_comment(id)
+    }
+
     fn react(&self, target: ReactTo, reaction: Reaction) -> Result<()> {
         self.post_reaction(target, reaction)
     }

@@ -55,6 +55,15 @@ impl Store {
         self.write(&format!("{folder}/{number}.json"), &json(value)?)
     }
 
+    /// What is gone already is removed, too.
+    pub(super) fn remove(&self, folder: &str, number: u64) -> Result<()> {
+        let path = self.path(&format!("{folder}/{number}.json"));
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(&path, &error)),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.path(name);
         self.temp(bytes)?.persist(&path).map(drop).map_err(|e| failed(&path, &e.error))

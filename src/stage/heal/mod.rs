@@ -74,6 +74,7 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
 fn work(bench: &Bench) -> Result<Healing> {
     let mut healing = Healing::default();
     if let Err(why) = bench.prepare()? {
+        healing.retry_wanted = Some("the set-up failed, as downloads sometimes do".to_owned());
         return Ok(healing.end(Outcome::Explained, why));
     }
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));

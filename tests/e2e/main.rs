@@ -1,0 +1,16 @@
+//! The whole of `run`, `propose` and `publish`: the real binary with the environment that GitHub gives it,
+//! against the doubles (tests/doubles) and a real bare repository.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod build;
+mod issue;
+mod look;
+mod payload;
+mod project;
+mod proposal;
+mod runner;
+mod trust;

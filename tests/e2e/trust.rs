@@ -1,0 +1,91 @@
+//! Who may wake us: asked of the API, never read from the payload alone.
+
+use crate::common::doubles::{Doubles, World};
+use crate::look::{self, text};
+use crate::runner::Step;
+use crate::{payload, project};
+use serde_json::json;
+
+fn world(config: &str) -> World {
+    let text = format!("{}{config}", project::VERIFY.1);
+    let dir = project::shop(&[(project::VERIFY.0, &text)]);
+    Doubles::shared().world(project::scenario(dir.path()))
+}
+
+#[test]
+fn strangers_wait_for_somebody_who_may_write() {
+    let world = world("");
+    for login in ["stranger", "rita", "tim", "nobody-knows-me"] {
+        let before = world.journal().len();
+        let done = Step::new(&world, "issues", &payload::issue(&world, "opened", login, login)).go();
+        done.expect(0, "ignored");
+        assert!(done.output("reason").contains(login), "{done:#?}");
+        assert!(done.output("reason").contains("label `thanos-fix`"), "{done:#?}");
+        look::assert_nothing_written(&world, before);
+    }
+    // A label that tim (triage) adds is no word of somebody who may write; alice's is.
+    Step::new(&world, "issues", &payload::labeled(&world, "thanos-fix", "tim")).go().expect(0, "ignored");
+    Step::new(&world, "issues", &payload::labeled(&world, "other", "alice")).go().expect(0, "ignored");
+    assert_eq!(look::branches(&world), ["main"]);
+    Step::new(&world, "issues", &payload::labeled(&world, "thanos-fix", "alice")).go().expect(0, "fixed");
+    assert_eq!(look::pulls(&world).len(), 1);
+    world.assert_clean();
+}
+
+#[test]
+fn strangers_get_a_diagnosis_where_the_repository_wants_it() {
+    let world = world("trust:\n  strangers: triage\n");
+    Step::new(&world, "issues", &payload::issue(&world, "opened", "stranger", "stranger")).go().expect(0, "explained");
+    assert_eq!(look::pulls(&world).len(), 0);
+    assert!(text(&look::comments(&world, 1)[0], "/body").contains("NameError"));
+}
+
+#[test]
+fn comments_of_people_who_may_write_are_commands() {
+    let world = world("");
+    for (words, login) in [("/thanos fix", "rita"), ("please do not /thanos fix this", "alice"), ("/thanos dance", "alice")] {
+        let before = world.journal().len();
+        let event = payload::comment(&world, words, login);
+        Step::new(&world, "issue_comment", &event).go().expect(0, "ignored");
+        assert_eq!(look::writes(&world, before).len(), 1, "only the comment itself");
+    }
+    let explain = payload::comment(&world, "/thanos explain", "alice");
+    Step::new(&world, "issue_comment", &explain).go().expect(0, "explained");
+    assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
+    let sticky = |world: &World| {
+        look::comments(world, 1).into_iter().filter(|c| text(c, "/body").contains("<!-- thanos-fix task=")).collect::<Vec<_>>()
+    };
+    let before = sticky(&world);
+    assert_eq!(before.len(), 1);
+    assert!(text(&before[0], "/body").contains("NameError"), "{before:#?}");
+    let eyes = world.state()["reactions"][0]["on"].as_str().unwrap().to_owned();
+    assert_eq!(eyes, format!("issues/comments/{}", explain["comment"]["id"]));
+
+    let fix = payload::comment(&world, "/thanos fix\nit is urgent", "alice");
+    Step { run: 4002, ..Step::new(&world, "issue_comment", &fix) }.go().expect(0, "fixed");
+    let after = sticky(&world);
+    assert_eq!((after.len(), &after[0]["id"]), (1, &before[0]["id"]), "one comment, edited in place");
+    assert_eq!(look::pulls(&world).len(), 1);
+    world.assert_clean();
+}
+
+#[test]
+fn bots_are_listed_by_name() {
+    let world = world("trust:\n  bots:\n    - login: helper[bot]\n");
+    for (login, outcome) in [("other[bot]", "ignored"), ("helper", "ignored"), ("helper[bot]", "fixed")] {
+        Step::new(&world, "issues", &payload::labeled(&world, "thanos-fix", login)).go().expect(0, outcome);
+    }
+}
+
+#[test]
+fn closed_issues_and_vanished_ones_are_ignored() {
+    let world = world("");
+    let mut closed = payload::issue(&world, "opened", "alice", "alice");
+    closed["issue"]["state"] = json!("closed");
+    Step::new(&world, "issues", &closed).go().expect(0, "ignored");
+    let dispatch = json!({"inputs": {"issue": "99"}, "ref": "refs/heads/main", "repository": {"full_name": world.repo}, "sender": {"login": "alice"}});
+    Step::new(&world, "workflow_dispatch", &dispatch).go().expect(0, "ignored");
+    let mut there = dispatch.clone();
+    there["inputs"]["issue"] = json!("#1");
+    Step::new(&world, "workflow_dispatch", &there).go().expect(0, "fixed");
+}
