@@ -84,7 +84,10 @@ fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
     let Some(run) = &proposal.task.run else { return };
     let most = setting.config.retry.attempts;
     let note = if run.attempt >= most {
-        format!("not asked for another rerun: it ran {} (retry.attempts is {most})", report::count(run.attempt as usize, "time"))
+        format!(
+            "not asked for another rerun: it ran {} (retry.attempts is {most})",
+            report::count(run.attempt as usize, "time")
+        )
     } else {
         match setting.forge.rerun_failed(run.id) {
             Ok(()) => format!("asked for a rerun of the failed jobs of run {}", run.id),
@@ -295,9 +298,7 @@ fn open_pull(
             let mut new = NewPull { title, body, head: branch.clone(), base, draft };
             match ask_for_pull(setting, &mut new)? {
                 (pull, true) => pull,
-                (pull, false) => {
-                    describe_again(setting, pull, published.commit.as_ref(), (&new.title, &new.body))?
-                }
+                (pull, false) => describe_again(setting, pull, published.commit.as_ref(), (&new.title, &new.body))?,
             }
         }
     };

@@ -43,7 +43,9 @@ fn strangers_get_a_diagnosis_where_the_repository_wants_it() {
 #[test]
 fn comments_of_people_who_may_write_are_commands() {
     let world = world("");
-    for (words, login) in [("/thanos fix", "rita"), ("please do not /thanos fix this", "alice"), ("/thanos dance", "alice")] {
+    for (words, login) in
+        [("/thanos fix", "rita"), ("please do not /thanos fix this", "alice"), ("/thanos dance", "alice")]
+    {
         let before = world.journal().len();
         let event = payload::comment(&world, words, login);
         Step::new(&world, "issue_comment", &event).go().expect(0, "ignored");
@@ -53,7 +55,10 @@ fn comments_of_people_who_may_write_are_commands() {
     Step::new(&world, "issue_comment", &explain).go().expect(0, "explained");
     assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
     let sticky = |world: &World| {
-        look::comments(world, 1).into_iter().filter(|c| text(c, "/body").contains("<!-- thanos-fix task=")).collect::<Vec<_>>()
+        look::comments(world, 1)
+            .into_iter()
+            .filter(|c| text(c, "/body").contains("<!-- thanos-fix task="))
+            .collect::<Vec<_>>()
     };
     let before = sticky(&world);
     assert_eq!(before.len(), 1);
