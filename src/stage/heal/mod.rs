@@ -74,9 +74,10 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
 fn work(bench: &Bench) -> Result<Healing> {
     let mut healing = Healing::default();
     if let Err(why) = bench.prepare()? {
-        healing.retry_wanted = Some("the set-up failed, as downloads sometimes do".to_owned());
+        healing.retry_wanted = Some("the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, why));
     }
+    healing.notes.extend(bench.download()?);
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     let base = bench.verify()?;
     healing.evidence = Some(evidence(bench, &base));
