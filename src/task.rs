@@ -427,8 +427,10 @@ mod tests {
 
     #[test]
     fn dispatches_name_what_they_want() {
-        let dispatch = |inputs: Value| json!({"repository": {"full_name": "o/r"}, "sender": {"login": "ann"},
-                                              "ref": "refs/heads/dev", "inputs": inputs});
+        let dispatch = |inputs: Value| {
+            json!({"repository": {"full_name": "o/r"}, "sender": {"login": "ann"},
+                                              "ref": "refs/heads/dev", "inputs": inputs})
+        };
         assert_eq!(task("workflow_dispatch", &dispatch(json!({"issue": "#7"}))).number, Some(7));
         assert_eq!(task("workflow_dispatch", &dispatch(json!({"run-id": "99"}))).run_id, Some(99));
         assert_eq!(task("workflow_dispatch", &dispatch(json!({}))).target.unwrap().as_str(), "dev");

@@ -8,7 +8,7 @@ use crate::forge::{Forge, Verdict};
 use crate::git::Repo;
 use crate::process::{self, Tier};
 use crate::record::SCHEMA;
-use crate::{guard, verify};
+use crate::verify;
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::json;
@@ -67,17 +67,7 @@ pub fn run(door: &Door, _args: &Args) -> Result<Exit> {
 fn configuration(door: &Door, found: &mut Vec<Checkup>) -> Result<Config> {
     match local_config(door) {
         Ok(config) => {
-            let unknown_checks = guard::unknown_checks(&config.policy);
-            if unknown_checks.is_empty() {
-                found.push(fine("the configuration is read"));
-            } else {
-                let names = unknown_checks.join(", ");
-                found.push(missing(
-                    format!("policy.checks names no check: {names}"),
-                    "those levels have no effect",
-                    format!("use one of: {}", guard::ids().join(", ")),
-                ));
-            }
+            found.push(fine("the configuration is read"));
             Ok(config)
         }
         Err(e) if e.is::<UsageError>() => {

@@ -76,8 +76,20 @@ pub fn local_config(door: &Door) -> Result<Config> {
         None => (door.common.repo.join(config::PATH), false),
     };
     match std::fs::read_to_string(&file) {
-        Ok(text) => config::parse(&file.display().to_string(), &text).map_err(usage),
+        Ok(text) => parse_config(&file.display().to_string(), &text),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && !needed => Ok(Config::default()),
         Err(e) => Err(usage(format!("cannot read the configuration {}: {e}", file.display()))),
+    }
+}
+
+/// Parses a configuration; also a check that does not exist is a misspelling to tell of.
+pub fn parse_config(file: &str, text: &str) -> Result<Config> {
+    let config = config::parse(file, text).map_err(usage)?;
+    match crate::guard::unknown_checks(&config.policy).first() {
+        None => Ok(config),
+        Some(name) => {
+            let known = crate::guard::ids().join(", ");
+            Err(usage(format!("{file}: policy.checks names no check: `{name}`; the checks are {known}")))
+        }
     }
 }

@@ -101,14 +101,19 @@ fn run(chars: &[char], from: usize, belongs: impl Fn(char) -> bool) -> usize {
     chars[from..].iter().position(|&c| !belongs(c)).map_or(chars.len(), |n| from + n)
 }
 
-/// Past the closing quote, or past the opening one where the line ends first (an apostrophe, a lifetime).
-fn string_end(chars: &[char], open: usize) -> usize {
-    let mut at = open + 1;
+/// Past the closing quote (three of them where three open), or past the opening one where the line ends
+/// first: an apostrophe, a lifetime.
+pub fn string_end(chars: &[char], open: usize) -> usize {
+    let quote = chars[open];
+    let triple = chars[open..].starts_with(&[quote; 3]);
+    let mut at = if triple { open + 3 } else { open + 1 };
     while let Some(&c) = chars.get(at) {
         match c {
             '\\' => at += 1,
-            '\n' if chars[open] != '`' => return open + 1,
-            c if c == chars[open] => return at + 1,
+            '\n' if quote != '`' && !triple => return open + 1,
+            c if c == quote && (!triple || chars[at..].starts_with(&[quote; 3])) => {
+                return at + if triple { 3 } else { 1 };
+            }
             _ => {}
         }
         at += 1;
@@ -116,14 +121,33 @@ fn string_end(chars: &[char], open: usize) -> usize {
     open + 1
 }
 
+/// Strings without their quotes and backslashes; numbers and escapes, which have no case, in small letters.
 fn token(chars: &[char]) -> String {
     match chars {
-        ['"' | '\'' | '`', inner @ .., '"' | '\'' | '`'] => {
-            let unescaped = inner.iter().filter(|c| **c != '\\');
-            std::iter::once('"').chain(unescaped.copied()).collect()
+        [open @ ('"' | '\'' | '`'), inner @ .., close] if open == close => {
+            let inner = inner.strip_prefix(&[*open; 2]).and_then(|i| i.strip_suffix(&[*open; 2])).unwrap_or(inner);
+            std::iter::once('"').chain(unescaped(inner)).collect()
         }
+        [first, ..] if first.is_ascii_digit() => chars.iter().flat_map(|c| c.to_lowercase()).collect(),
         _ => chars.iter().collect(),
     }
+}
+
+fn unescaped(inner: &[char]) -> impl Iterator<Item = char> {
+    let mut small = 0;
+    let mut before = ' ';
+    inner.iter().filter_map(move |&c| {
+        small = match (before, c) {
+            ('\\', 'x') => 3,
+            ('\\', 'u') => 5,
+            ('\\', 'U') => 9,
+            _ => small,
+        };
+        let shown = if small > 0 && before != '\\' { c.to_ascii_lowercase() } else { c };
+        small = (small - 1).max(0);
+        before = c;
+        (c != '\\').then_some(shown)
+    })
 }
 
 #[cfg(test)]
@@ -136,11 +160,15 @@ mod tests {
             ("f( 'a', 1 )", "f(\n    \"a\",\n    1,\n)"),
             ("x = \"it's\"", "x = 'it\\'s'"),
             ("return (a == b);", "return a == b"),
+            ("x = 0XFF + 1E5", "x = 0xff + 1e5"),
+            ("'\\u03D5'", "\"\\u03d5\""),
+            ("f('''a \"b\" c\n''')", "f(\n  \"\"\"a \"b\" c\n\"\"\"\n)"),
         ] {
             assert_eq!(tokens(a), tokens(b));
         }
         assert_ne!(tokens("a == 1"), tokens("a != 1"));
         assert_ne!(tokens("'a b'"), tokens("'ab'"));
+        assert_ne!(tokens("'A'"), tokens("'a'"));
         assert_eq!(tokens("&'a str"), ["&", "'", "a", "str"]);
     }
 

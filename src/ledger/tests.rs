@@ -108,3 +108,47 @@ fn bad_records_are_reported_and_skipped() {
     assert!(listed.notes.iter().any(|note| note.contains("newer version (schema 99)")));
     assert!(store.get(&AttemptName::parse("3-1-fix-issue-1").unwrap()).is_err());
 }
+
+/// A store that counts what is opened.
+struct Counting<'a>(&'a dyn Store, std::cell::Cell<usize>);
+
+impl Store for Counting<'_> {
+    fn place(&self) -> String {
+        self.0.place()
+    }
+
+    fn put(&self, record: &AttemptRecord) -> Result<Put> {
+        self.0.put(record)
+    }
+
+    fn files(&self) -> Result<Vec<Filed>> {
+        self.0.files()
+    }
+
+    fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>> {
+        self.1.set(self.1.get() + 1);
+        self.0.read(file)
+    }
+}
+
+#[test]
+fn only_what_is_shown_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = twin(dir.path());
+    for number in 1..=9 {
+        let task = number % 2;
+        let record = example(&format!("{number}-1-fix-issue-{task}"), &format!("2026-05-0{number}T00:00:00Z"));
+        branch(&twin).put(&record).unwrap();
+    }
+    let clone = Cloned::open(Repo::open(&dir.path().join("bare")).unwrap(), "thanos/ledger").unwrap().unwrap();
+    let opened = |limit: usize, task: Option<&str>| {
+        let counting = Counting(&clone, std::cell::Cell::new(0));
+        let task = task.map(|task| TaskKey::parse(task).unwrap());
+        let names =
+            counting.list(task.as_ref(), limit).unwrap().records.into_iter().map(|record| record.attempt.to_string());
+        (names.collect::<Vec<_>>().join(" "), counting.1.get())
+    };
+    assert_eq!(opened(2, None), ("9-1-fix-issue-1 8-1-fix-issue-0".to_owned(), 2));
+    assert_eq!(opened(2, Some("issue-0")), ("8-1-fix-issue-0 6-1-fix-issue-0".to_owned(), 2));
+    assert!(Cloned::open(Repo::open(&dir.path().join("bare")).unwrap(), "no/ledger").unwrap().is_none());
+}

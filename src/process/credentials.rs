@@ -51,6 +51,7 @@ const PLACES: &[&str] = &[
     ".psql_history",
     "actions-runner/.credentials",
     "actions-runner/.credentials_rsaparams",
+    "work/_temp",
 ];
 
 /// Tools fail without these, and they hold a credential only sometimes: looked into.

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// How often a request to cancel, and the memory in use, are looked at.
 const TICK: Duration = Duration::from_millis(20);
 /// How long the helper may take to end everything before it is ended itself.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(4);
 /// How long a killed child's pipes may take to close before they are given up.
 const DRAIN: Duration = Duration::from_millis(500);
 /// Output beyond this is no log any more.

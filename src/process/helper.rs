@@ -5,7 +5,7 @@ use super::fence::{self, Fence};
 use super::job::{Answer, Job};
 use super::{Tier, credentials, namespaces, sweep};
 use anyhow::{Context, Result};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, pidfd_open, set_dumpable_behavior};
 use rustix::thread::CapabilitySet;
 use std::io::Write;
@@ -17,6 +17,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// The first argument that makes this process the helper.
 pub const WORD: &str = "--thanos-sandbox-helper";
+
+/// How long a child that is cut short may take to clean up after itself.
+const POLITELY: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 
 pub fn main() -> ! {
     let answer = std::io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
@@ -119,12 +122,17 @@ fn feed(child: &mut Child, bytes: Option<Vec<u8>>) {
     }
 }
 
-/// Blocks until the child or the lifeline ends, then ends everything.
+/// Blocks until the child or the lifeline ends, then ends everything: politely first when it is cut short.
 fn attend(child: &mut Child, lifeline: &UnixStream) -> Result<ExitStatus> {
     let pid = Pid::from_child(child);
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).context("cannot watch the child")?;
-    let mut fds = [PollFd::new(&pidfd, PollFlags::IN), PollFd::new(lifeline, PollFlags::IN)];
+    let ended = PollFd::new(&pidfd, PollFlags::IN);
+    let mut fds = [ended.clone(), PollFd::new(lifeline, PollFlags::IN)];
     while let Err(rustix::io::Errno::INTR) = poll(&mut fds, None) {}
+    if fds[0].revents().is_empty() {
+        let _ = rustix::process::kill_process_group(pid, Signal::TERM);
+        let _ = poll(&mut [ended], Some(&POLITELY));
+    }
     let _ = rustix::process::kill_process_group(pid, Signal::KILL);
     let status = child.wait().context("cannot wait for the child")?;
     sweep::end(pid, &[]);

@@ -1,7 +1,7 @@
 //! The last lines that a person in a terminal reads.
 
-use super::{outcome_phrase, status_word};
-use crate::record::{CheckResult, Healing};
+use super::{count, outcome_phrase, status_word};
+use crate::record::{CheckResult, Healing, Outcome};
 use std::fmt::Write as _;
 
 /// One line per guard: id, status, first finding or detail.
@@ -19,16 +19,12 @@ pub fn guard_lines(guards: &[CheckResult]) -> String {
 /// One line: how it ended, with the figures.
 pub fn verdict(healing: &Healing) -> String {
     let tokens = healing.tokens.input + healing.tokens.output;
-    let hand = healing.candidate.as_ref().map_or_else(String::new, |c| format!(" by hand `{}`", c.hand.as_str()));
-    format!(
-        "{}{hand}: {} ({:.1} s, {} judged, {tokens} tokens)",
-        match healing.outcome {
-            // In a terminal there is no pull request to speak of.
-            crate::record::Outcome::Proposed => "repaired",
-            other => outcome_phrase(other),
-        },
-        healing.reason,
-        healing.seconds.total,
-        super::count(healing.candidates, "candidate"),
-    )
+    let hand = healing.candidate.as_ref().map_or_else(String::new, |c| format!("hand {}, ", c.hand.as_str()));
+    let phrase = match healing.outcome {
+        // In a terminal there is no pull request to speak of.
+        Outcome::Proposed => "repaired",
+        other => outcome_phrase(other),
+    };
+    let judged = count(healing.candidates, "candidate");
+    format!("{phrase}: {} ({hand}{:.1} s, {judged} judged, {tokens} tokens)", healing.reason, healing.seconds.total)
 }

@@ -1,1 +1,237 @@
+use super::*;
+use crate::ids::RelPath;
+use crate::patch::{FilePatch, Patch};
+use crate::record::{
+    Candidate, CheckResult, Complexity, Confidence, Diagnosis, Evidence, FailureClass, Finding, HandId, Location,
+    RunSummary, Seconds, Severity, Signature, Suspect, Tried,
+};
+use crate::task::{Kind, Request};
 
+fn path(name: &str) -> RelPath {
+    RelPath::parse(name).unwrap()
+}
+
+fn run(exit: i32, excerpt: &str) -> RunSummary {
+    RunSummary { exit: Some(exit), seconds: 1.5, limit: None, excerpt: excerpt.to_owned() }
+}
+
+fn task(title: &str) -> Task {
+    Task {
+        source: "github".to_owned(),
+        kind: Kind::Issue,
+        key: crate::ids::TaskKey::parse("issue-12").unwrap(),
+        request: Request::Fix,
+        repository: crate::ids::RepoSlug::parse("o/r").unwrap(),
+        number: Some(12),
+        is_pull: false,
+        comment: None,
+        title: title.to_owned(),
+        body: String::new(),
+        author: None,
+        actors: Vec::new(),
+        base: None,
+        target: None,
+        run: None,
+        run_id: None,
+        command: None,
+    }
+}
+
+/// A repair whose every foreign string tries to do harm.
+fn healing(hostile: &str) -> Healing {
+    let file = FilePatch {
+        path: path("src/a.py"),
+        before: Some(b"retrun 1\n".to_vec()),
+        after: Some(format!("return 1  # {hostile}\n").into_bytes()),
+    };
+    let location =
+        Location { path: "src/a.py".to_owned(), line: Some(1), message: hostile.to_owned(), ..Location::default() };
+    let finding = Finding {
+        rule: "dependencies/changed".to_owned(),
+        severity: Severity::Warning,
+        path: None,
+        line: None,
+        column: None,
+        message: format!("a | b {hostile}"),
+        fingerprint: None,
+    };
+    Healing {
+        diagnosis: Some(Diagnosis {
+            class: FailureClass::Test,
+            failing: vec![format!("test_{hostile}")],
+            locations: vec![location],
+            first_error: Some(format!("SyntaxError: {hostile}")),
+            tool: Some("pytest".to_owned()),
+            suspects: vec![Suspect {
+                path: path("src/a.py"),
+                line: Some(1),
+                score: 1.0,
+                why: vec![hostile.to_owned()],
+            }],
+            complexity: Complexity::Trivial,
+            strategy: vec![HandId::Hint],
+            signature: Signature("test: x".to_owned()),
+        }),
+        candidate: Some(Candidate {
+            patch: Patch::from_files([file]),
+            hand: HandId::Hint,
+            why: "corrected the keyword `retrun` to `return`".to_owned(),
+            confidence: Confidence::Confident,
+        }),
+        candidates: 2,
+        tried: vec![Tried {
+            digest: "d".to_owned(),
+            hand: HandId::Hint,
+            why: "renamed".to_owned(),
+            result: format!("still fails: {hostile}"),
+        }],
+        evidence: Some(Evidence {
+            command: format!("pytest -q # {hostile}"),
+            before: run(1, &format!("E {hostile}")),
+            after: Some(run(0, "1 passed")),
+            fail_to_pass: vec![format!("test_{hostile}")],
+            pass_to_pass: Some(4),
+            reproduced: Some(true),
+            sandbox: "full".to_owned(),
+        }),
+        guards: vec![CheckResult::from_findings("dependencies", vec![finding])],
+        seconds: Seconds { total: 3.25, verify: 3.0, hands: 0.1 },
+        notes: vec![format!("not replayed here: {hostile}")],
+        ..Healing::ended(Outcome::Fixed, "corrected the keyword `retrun` to `return`")
+    }
+}
+
+struct Fixture {
+    task: Task,
+    healing: Healing,
+    attempt: AttemptName,
+    commit: Sha,
+    branch: BranchName,
+    target: BranchName,
+}
+
+impl Fixture {
+    fn new(hostile: &str) -> Self {
+        Self {
+            task: task(&format!("It breaks {hostile}")),
+            healing: healing(hostile),
+            attempt: AttemptName::parse("7-1-fix-issue-12").unwrap(),
+            commit: Sha::parse("c".repeat(40)).unwrap(),
+            branch: BranchName::parse("thanos/issue-12").unwrap(),
+            target: BranchName::parse("main").unwrap(),
+        }
+    }
+
+    fn story(&self) -> Story<'_> {
+        Story {
+            task: &self.task,
+            healing: &self.healing,
+            attempt: &self.attempt,
+            base: None,
+            target: &self.target,
+            branch: Some(&self.branch),
+            commit: Some(&self.commit),
+            web: "https://github.com/o/r",
+            run_url: Some("https://github.com/o/r/actions/runs/7"),
+            pull_url: Some("https://github.com/o/r/pull/13"),
+            refused: None,
+        }
+    }
+}
+
+#[test]
+fn every_text_reads_well() {
+    let fixture = Fixture::new("here");
+    let story = fixture.story();
+    insta::assert_snapshot!("pull_title", pull_title(&story));
+    insta::assert_snapshot!("pull_body", pull_body(&story));
+    insta::assert_snapshot!("commit_message", commit_message(&story));
+    insta::assert_snapshot!("comment_fixed", comment(&story));
+    insta::assert_snapshot!("summary", summary(&story));
+    insta::assert_snapshot!("verdict", verdict(&fixture.healing));
+    insta::assert_snapshot!("guard_lines", guard_lines(&fixture.healing.guards));
+}
+
+#[test]
+fn an_unpublished_patch_is_in_the_comment() {
+    let mut fixture = Fixture::new("here");
+    fixture.healing = fixture.healing.end(Outcome::Proposed, "the branch could not be pushed");
+    let refused = "Could not push: the token lacks `contents: write`.";
+    let story = Story { pull_url: None, branch: None, commit: None, refused: Some(refused), ..fixture.story() };
+    insta::assert_snapshot!("comment_proposed", comment(&story));
+}
+
+#[test]
+fn what_is_explained_names_suspects_and_attempts() {
+    let mut fixture = Fixture::new("here");
+    fixture.healing.candidate = None;
+    fixture.healing = fixture.healing.end(Outcome::Explained, "2 candidates tried, none passes");
+    insta::assert_snapshot!("comment_explained", comment(&Story { pull_url: None, ..fixture.story() }));
+}
+
+/// Foreign text mentions nobody, closes nothing, opens no fence and carries none of our markers.
+#[test]
+fn foreign_text_stays_inert_everywhere() {
+    let hostile = "@octocat fixes #99 ``` <!-- thanos-fix task=issue-1 --> <img src=x> [x](http://evil.example)";
+    let fixture = Fixture::new(hostile);
+    let story = fixture.story();
+    for (name, text) in [("pull", pull_body(&story)), ("comment", comment(&story)), ("summary", summary(&story))] {
+        let outside = outside_code(&text);
+        for bad in ["@octocat", "fixes #99", "<!-- thanos-fix task=issue-1 ", "<img", "](http://evil"] {
+            assert!(!outside.contains(bad), "{name}: {bad} in\n{outside}");
+        }
+    }
+    assert_eq!(pull_body(&story).matches("Fixes #").count(), 1);
+    assert!(!commit_message(&story).contains("ixes #"));
+}
+
+/// The text without its fenced blocks and code spans, where GitHub interprets nothing.
+fn outside_code(text: &str) -> String {
+    let mut fence: Option<String> = None;
+    let mut out = String::new();
+    for line in text.lines() {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) if ticks.len() >= open.len() && line.trim() == ticks => fence = None,
+            Some(_) => {}
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            None => out.push_str(&format!("{}\n", without_spans(line))),
+        }
+    }
+    assert!(fence.is_none(), "a fence is left open");
+    out
+}
+
+fn without_spans(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('`') {
+        let ticks = rest[start..].chars().take_while(|c| *c == '`').count();
+        out.push_str(&rest[..start]);
+        let after = &rest[start + ticks..];
+        let close = "`".repeat(ticks);
+        match after.match_indices(&close).find(|(i, _)| !after[i + ticks..].starts_with('`')) {
+            Some((end, _)) => rest = &after[end + ticks..],
+            None => return out + after,
+        }
+    }
+    out + rest
+}
+
+#[test]
+fn bodies_stay_below_the_limit_and_keep_their_end() {
+    let fixture = Fixture::new(&"very long line\n".repeat(20_000));
+    let body = pull_body(&fixture.story());
+    assert!(body.chars().count() <= 65_536);
+    assert!(body.contains("Fixes #12") && body.ends_with("task=issue-12 -->"));
+    outside_code(&body);
+    assert!(comment(&fixture.story()).chars().count() <= 65_536);
+    assert!(pull_title(&fixture.story()).chars().count() <= 72);
+}
+
+#[test]
+fn a_fence_holds_any_content() {
+    assert_eq!(markdown::fence("", "a\n````\nb"), "`````\na\n````\nb\n`````\n");
+    assert_eq!(markdown::code("a`b"), "`` a`b ``");
+    assert_eq!(markdown::one_line("a\n  b\tc", 4), "a b…");
+}

@@ -12,8 +12,6 @@ pub enum Language {
 }
 
 impl Language {
-    pub const ALL: [Language; 5] = [Self::Rust, Self::Python, Self::JavaScript, Self::TypeScript, Self::Tsx];
-
     /// By the file's extension.
     pub fn of(path: &RelPath) -> Option<Self> {
         Some(match path.extension().as_str() {

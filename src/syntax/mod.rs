@@ -7,6 +7,7 @@ mod names;
 pub use language::Language;
 pub use names::{Name, Role};
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use tree_sitter::{InputEdit, Node, Parser, Point, Tree};
 
@@ -17,6 +18,7 @@ pub struct Syntax {
     tree: Tree,
     /// The byte at which each line starts.
     lines: Vec<usize>,
+    names: OnceCell<Vec<Name>>,
 }
 
 /// A leaf of the tree.
@@ -39,7 +41,7 @@ impl Syntax {
     /// `None` when the parser cannot be set up for the language.
     pub fn parse(language: Language, text: &[u8]) -> Option<Self> {
         let tree = parser(language)?.parse(text, None)?;
-        Some(Self { language, text: text.to_vec(), tree, lines: line_starts(text) })
+        Some(Self { language, text: text.to_vec(), tree, lines: line_starts(text), names: OnceCell::new() })
     }
 
     /// The same file after one replacement, parsed again as far as it changed.
@@ -60,7 +62,7 @@ impl Syntax {
             new_end_position: point(&lines, new_end),
         });
         let tree = parser(self.language)?.parse(&text, Some(&old))?;
-        Some(Self { language: self.language, text, tree, lines })
+        Some(Self { language: self.language, text, tree, lines, names: OnceCell::new() })
     }
 
     pub fn language(&self) -> Language {
@@ -106,8 +108,8 @@ impl Syntax {
     }
 
     /// Every identifier with what it is used for.
-    pub fn names(&self) -> Vec<Name> {
-        names::names(&self.tree, self.language)
+    pub fn names(&self) -> &[Name] {
+        self.names.get_or_init(|| names::names(&self.tree, self.language))
     }
 
     /// The bytes of a line, counted from 1, without its line end.

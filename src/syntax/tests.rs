@@ -7,11 +7,11 @@ fn parse(path: &str, text: &str) -> Syntax {
 
 fn shown(path: &str, text: &str) -> String {
     let syntax = parse(path, text);
-    let show = |n: Name| {
+    let show = |n: &Name| {
         let mark = if n.defined { "+" } else { "" };
         format!("{mark}{}:{:?}", syntax.text(&n.range), n.role)
     };
-    syntax.names().into_iter().map(show).collect::<Vec<_>>().join(" ")
+    syntax.names().iter().map(show).collect::<Vec<_>>().join(" ")
 }
 
 #[test]

@@ -83,7 +83,8 @@ impl Ranking<'_> {
         let text = |term: usize| self.query.terms()[term].text.as_str();
         let mut why: Vec<_> = file.mention.map(Mention::reason).into_iter().collect();
         let mut hits: Vec<_> = file.doc.hits.iter().map(|h| (usize::from(h.term), h.defines)).collect();
-        hits.sort_by(|a, b| self.value[b.0].total_cmp(&self.value[a.0]));
+        let rank = |term: usize| (self.query.terms()[term].whole, self.value[term]);
+        hits.sort_by(|a, b| rank(b.0).0.cmp(&rank(a.0).0).then(rank(b.0).1.total_cmp(&rank(a.0).1)));
         why.extend(hits.iter().filter(|h| h.1).take(2).map(|h| format!("defines {}", text(h.0))));
         let in_name = path_terms(self.query, &file.doc.path).into_iter().filter(|p| p.1);
         why.extend(in_name.take(2).map(|(term, _, _)| format!("path matches {}", text(term))));

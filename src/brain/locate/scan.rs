@@ -6,6 +6,8 @@ use crate::ids::RelPath;
 
 /// Lines longer than this on average are generated or minified.
 const LONGEST_MEAN_LINE: usize = 400;
+/// As much of a file tells what it is.
+const HEAD: usize = 16 << 10;
 const WINDOW_LINES: usize = 60;
 
 /// Words before a name that define it, in the languages we know.
@@ -61,11 +63,9 @@ pub struct Hits {
 impl Query {
     /// Counts the terms in a file; `None` for binary and generated content.
     pub fn scan(&self, path: &RelPath, bytes: &[u8]) -> Option<Doc> {
-        if memchr::memchr(0, &bytes[..bytes.len().min(1024)]).is_some() {
-            return None;
-        }
-        let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
-        if bytes.len() / lines > LONGEST_MEAN_LINE {
+        let head = &bytes[..bytes.len().min(HEAD)];
+        let lines = memchr::memchr_iter(b'\n', head).count() + 1;
+        if memchr::memchr(0, head).is_some() || head.len() / lines > LONGEST_MEAN_LINE {
             return None;
         }
         let mut counts = vec![0u16; self.terms().len()];

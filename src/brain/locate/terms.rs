@@ -4,8 +4,8 @@
 use super::words::{TAILS, starts_word};
 
 const BITS: u32 = 13;
-/// Positions that one load of eight bytes covers, three bytes each.
-const STEP: usize = 6;
+/// Positions that one load of eight bytes covers: three bytes each and the one before.
+const STEP: usize = 5;
 
 /// One term: its lower-cased ASCII text and what it is worth.
 #[derive(Debug, Clone)]
@@ -53,11 +53,10 @@ impl Finder {
     /// Calls `each` for every hit, in the order of the bytes.
     pub fn find(&self, bytes: &[u8], mut each: impl FnMut(Hit)) {
         let mut from = 0;
-        while let Some(start) = self.candidate(bytes, from) {
-            let word = word_at(bytes, start);
-            let last = bytes.len().min(start + STEP);
-            for (i, start) in (start..last).enumerate() {
-                let bucket = self.table[hash(word >> (8 * i))];
+        while let Some(block) = self.candidate(bytes, from) {
+            from = bytes.len().min(block + STEP);
+            for start in block..from {
+                let bucket = self.table[hash(word_before(bytes, start) >> 8)];
                 if bucket == 0 {
                     continue;
                 }
@@ -68,7 +67,6 @@ impl Finder {
                     }
                 }
             }
-            from = last;
         }
     }
 
@@ -76,29 +74,44 @@ impl Finder {
     /// goes here, so several positions share one load and one branch.
     #[inline(never)]
     fn candidate(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let table = &self.table;
         let mut at = from;
-        while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-            let word = u64::from_le_bytes(*chunk);
-            let any = (0..STEP).fold(0, |any, i| any | table[hash(word >> (8 * i))]);
-            if any != 0 {
+        while at < bytes.len() {
+            let word = word_before(bytes, at);
+            let starts = starts(word);
+            let entry = |i: usize| self.table[hash(word >> (8 * i))] & (starts >> (8 * i)) as u8;
+            if (1..=STEP).fold(0, |any, i| any | entry(i)) != 0 {
                 return Some(at);
             }
             at += STEP;
         }
-        (at < bytes.len()).then_some(at)
+        None
     }
 }
 
-/// The eight bytes from `at`, zeros after the end.
-fn word_at(bytes: &[u8], at: usize) -> u64 {
-    if let Some(chunk) = bytes[at..].first_chunk::<8>() {
+/// The byte before `at` (lowest) and the seven from it, zeros outside.
+fn word_before(bytes: &[u8], at: usize) -> u64 {
+    if let Some(chunk) = at.checked_sub(1).and_then(|before| bytes[before..].first_chunk::<8>()) {
         return u64::from_le_bytes(*chunk);
     }
     let mut word = [0; 8];
-    let rest = &bytes[at..bytes.len().min(at + 8)];
-    word[..rest.len()].copy_from_slice(rest);
+    let (before, rest) = bytes.split_at(at);
+    word[0] = before.last().copied().unwrap_or(0);
+    for (to, from) in word[1..].iter_mut().zip(rest) {
+        *to = *from;
+    }
     u64::from_le_bytes(word)
+}
+
+/// All ones in every byte but those that are a lower-case letter after another one: the usual
+/// arithmetic on eight bytes at once.
+fn starts(word: u64) -> u64 {
+    let every = |byte: u8| u64::from_le_bytes([byte; 8]);
+    let low = word & every(0x7f);
+    let from_a = low + every(0x80 - b'a');
+    let past_z = low + every(0x7f - b'z');
+    let lower = from_a & !past_z & !word & every(0x80);
+    let inside = lower & (lower << 8);
+    ((!inside & every(0x80)) >> 7) * 0xff
 }
 
 /// Of the first three bytes; letters in either case hash alike.

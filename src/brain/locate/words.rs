@@ -55,7 +55,7 @@ pub fn starts_word(bytes: &[u8], i: usize) -> bool {
 }
 
 /// Endings that do not make another word.
-pub const TAILS: &[&str] = &["", "s", "es", "ed", "d", "ing", "er", "ers", "e"];
+pub const TAILS: &[&str] = &["", "s", "es", "ed", "d", "ing", "er", "ers", "e", "r", "rs"];
 
 /// Lower-cased, without the ending.
 pub fn stem(word: &str) -> String {

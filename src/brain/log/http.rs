@@ -5,8 +5,10 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["401", "403", "404", "407", "408", "429", "500", "502", "503", "504", "522", "524"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &[" 401", " 403", " 404", " 407", " 408", " 429", " 500", " 502", " 503", " 504", "(4", "(5", "=4", "=5"],
+    read,
+};
 
 patterns! {
     STATUS = r"(?i)\b(?:https?(?:/[0-9.]+)?|status|response|returned|request|download\w*|fetch\w*|upload\w*|code)\b[^0-9\n]{0,40}\b(?P<status>401|403|404|407|408|429|500|502|503|504|522|524)\b";

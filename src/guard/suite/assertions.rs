@@ -5,7 +5,7 @@ mod strength;
 
 use super::files::{Language, language, test_part};
 use crate::guard::at_line;
-use crate::guard::change::{FileChange, tokens};
+use crate::guard::change::{FileChange, string_end, tokens};
 use crate::record::{Finding, Severity};
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ const MAX_CHARS: usize = 8000;
 const SAME_ASSERTION: f64 = 0.5;
 
 static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:assert\w*|expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*|refute\w*|must_\w+)\s*[!.(\s]").ok()
+    Regex::new(r"\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
 });
 /// What stands before a head that only declares, imports or mentions it.
 static NO_ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -130,28 +130,25 @@ fn ends_in_string(line: &str) -> bool {
 
 /// Where the brackets that open from `start` on are closed, the line ends and no method call goes on.
 fn end_of_statement(text: &str, start: usize) -> usize {
+    let chars: Vec<char> = text[start..].chars().take(MAX_CHARS).collect();
     let mut depth = 0;
-    let mut quote = None;
-    for (at, c) in text[start..].char_indices().map(|(at, c)| (start + at, c)).take(MAX_CHARS) {
-        let escaped = text.as_bytes()[at.saturating_sub(1)] == b'\\';
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let next = chars[at..].iter().find(|c| !c.is_whitespace());
         match c {
-            '\n' if quote != Some('`') => {
-                quote = None;
-                if depth <= 0 && !text[at..].trim_start().starts_with('.') {
-                    return at;
-                }
+            '"' | '\'' | '`' => {
+                at = string_end(&chars, at);
+                continue;
             }
-            c if quote == Some(c) && !escaped => quote = None,
-            _ if quote.is_some() => {}
-            '"' | '\'' | '`' => quote = Some(c),
+            '\n' if depth <= 0 && next != Some(&'.') => break,
             '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' if depth == 0 => return at,
+            ')' | ']' | '}' | ';' if depth == 0 => break,
             ')' | ']' | '}' => depth -= 1,
-            ';' if depth == 0 => return at,
             _ => {}
         }
+        at += 1;
     }
-    text[start..].char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| start + at)
+    start + chars.iter().take(at).map(|c| c.len_utf8()).sum::<usize>()
 }
 
 /// `if got != want {` belongs to the `t.Errorf` behind it, on its line or on the next.

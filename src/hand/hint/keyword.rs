@@ -61,7 +61,7 @@ fn also_named(message: &str) -> Option<u32> {
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn replacements<'s>(syntax: &'s Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>, &'static str)> {
+fn replacements(syntax: &Syntax, lines: &[u32]) -> Vec<(f64, Range<usize>, &'static str)> {
     let mut found = Vec::new();
     for token in syntax.tokens() {
         let (line, word) = (syntax.line_of(token.range.start), syntax.text(&token.range));

@@ -6,6 +6,7 @@ mod complaint;
 mod distance;
 mod index;
 mod keyword;
+mod lone;
 mod meaning;
 mod name;
 mod place;
@@ -23,7 +24,9 @@ use crate::syntax::{Language, Syntax};
 use anyhow::{Context as _, Result};
 use complaint::Complaint;
 use index::Index;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 pub struct Hint;
 
@@ -32,6 +35,7 @@ struct Scene<'a> {
     job: &'a Job<'a>,
     complaints: Vec<Complaint>,
     index: OnceCell<Index>,
+    parsed: RefCell<HashMap<RelPath, Option<Rc<Syntax>>>>,
 }
 
 struct Kind {
@@ -45,6 +49,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },
     Kind { name: "punctuation", propose: punctuation::propose },
+    Kind { name: "lone name", propose: lone::propose },
 ];
 
 impl Hand for Hint {
@@ -53,7 +58,7 @@ impl Hand for Hint {
     }
 
     fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>> {
-        let scene = Scene { job, complaints: complaint::read(job), index: OnceCell::new() };
+        let scene = Scene { job, complaints: complaint::read(job), index: OnceCell::new(), parsed: RefCell::default() };
         let offers = KINDS.iter().flat_map(move |kind| {
             let offers = (kind.propose)(&scene).with_context(|| format!("hint {}", kind.name));
             match offers {
@@ -75,10 +80,15 @@ impl Scene<'_> {
     }
 
     /// A source file that we may edit, parsed.
-    fn syntax(&self, path: &RelPath) -> Result<Option<Syntax>> {
+    fn syntax(&self, path: &RelPath) -> Result<Option<Rc<Syntax>>> {
+        if let Some(known) = self.parsed.borrow().get(path) {
+            return Ok(known.clone());
+        }
         let Some(language) = Language::of(path) else { return Ok(None) };
         let text = offer::editable(self.job, path)?;
-        Ok(text.and_then(|text| Syntax::parse(language, &text)))
+        let parsed = text.and_then(|text| Syntax::parse(language, &text)).map(Rc::new);
+        self.parsed.borrow_mut().insert(path.clone(), parsed.clone());
+        Ok(parsed)
     }
 
     fn candidate(&self, edits: Vec<Edit>, why: String, confidence: Confidence) -> Result<Option<Candidate>> {

@@ -12,6 +12,7 @@ use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Role, Syntax};
 use anyhow::Result;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Distinct unknown names that are looked at; more are consequences.
 const MOST_NAMES: usize = 5;
@@ -35,7 +36,7 @@ struct Case<'a> {
 /// The file where the name is used wrongly, and where in it.
 struct Home {
     path: RelPath,
-    syntax: Syntax,
+    syntax: Rc<Syntax>,
     sites: Vec<std::ops::Range<usize>>,
 }
 
@@ -93,8 +94,7 @@ fn repairs_of(scene: &Scene, case: &Case) -> Result<Vec<Repair>> {
     let mut repairs = Vec::new();
     for receiver in receivers(&home) {
         let sites = home.sites.iter().flat_map(|site| line_occurrences(&home.syntax, site.start, &receiver)).collect();
-        let Some(syntax) = scene.syntax(&home.path)? else { continue };
-        let home = Home { path: home.path.clone(), syntax, sites };
+        let home = Home { path: home.path.clone(), syntax: Rc::clone(&home.syntax), sites };
         repairs.extend(at(scene, case, index, &home, &receiver)?);
     }
     Ok(repairs)
@@ -161,8 +161,8 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
         let everywhere: Vec<_> = home
             .syntax
             .names()
-            .into_iter()
-            .map(|n| n.range)
+            .iter()
+            .map(|n| n.range.clone())
             .filter(|r| home.syntax.text(r) == wrong)
             .chain(home.sites.clone())
             .collect();
@@ -206,10 +206,10 @@ fn renamed_everywhere(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> 
     let (mut all, mut defined) = (Vec::new(), false);
     for (path, _) in index.holders(odd).take(MOST_HOLDERS) {
         let Some(syntax) = scene.syntax(path)? else { continue };
-        let names: Vec<_> = syntax.names().into_iter().filter(|n| syntax.text(&n.range) == odd).collect();
+        let names: Vec<_> = syntax.names().iter().filter(|n| syntax.text(&n.range) == odd).collect();
         // A name that stands there once and is not the unknown one can hardly be a use.
         defined |= names.iter().any(|n| n.defined) || index.count(odd) == 1;
-        let ranges: Vec<_> = names.into_iter().map(|n| n.range).collect();
+        let ranges: Vec<_> = names.into_iter().map(|n| n.range.clone()).collect();
         all.extend(edits(path, &ranges, wanted));
     }
     Ok(Some(all).filter(|_| defined))

@@ -79,6 +79,19 @@ fn python() {
         },
         Example {
             files: &[
+                ("m.py", "def f(number):\n    numebr = abs(number)\n    return number\n"),
+                ("t.py", "from m import f\n\ndef test():\n    assert f(-1) == 1\n"),
+            ],
+            log: "E   assert -1 == 1\n\nt.py:4: AssertionError\n",
+            fixed: "def f(number):\n    number = abs(number)\n    return number\n",
+        },
+        Example {
+            files: &[("m.py", "ALL = [\n    (1, 2)\n    (3, 4),\n]\n")],
+            log: "  File \"/repo/m.py\", line 2, in <module>\n    (1, 2)\nTypeError: 'tuple' object is not callable\n",
+            fixed: "ALL = [\n    (1, 2),\n    (3, 4),\n]\n",
+        },
+        Example {
+            files: &[
                 ("t.py", "from pkg.utlis import f\n"),
                 ("pkg/utils.py", "def f(): pass\n"),
                 ("pkg/__init__.py", ""),

@@ -1,0 +1,89 @@
+//! A test fails without naming a name: a name that stands in the sources only once, and is nearly
+//! another one of the same file, is likely a misspelling that the language let pass.
+
+use super::distance::{distance, is_near};
+use super::index::Index;
+use super::{Scene, meaning, words};
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Language, Name, Role, Syntax};
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+const MOST_FILES: usize = 12;
+const MOST_OFFERS: usize = 10;
+/// Shorter names are near too many others.
+const SHORTEST: usize = 4;
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let told = scene.complaints.iter().any(|complaint| meaning::unknown(complaint).is_some());
+    let Some(place) = scene.complaints.iter().flat_map(|c| &c.places).find(|p| Language::of(&p.path).is_some()) else {
+        return Ok(Vec::new());
+    };
+    let Some(language) = Language::of(&place.path).filter(|_| !told) else { return Ok(Vec::new()) };
+    let index = scene.index(language, &place.path)?;
+    let mut found = Vec::new();
+    for path in concerned(scene, language)? {
+        let Some(syntax) = scene.syntax(&path)?.filter(|syntax| syntax.is_sound()) else { continue };
+        found.extend(pairs(&syntax, index).into_iter().map(|(cost, edit, wrong)| (cost, path.clone(), edit, wrong)));
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let made = found.into_iter().take(MOST_OFFERS).map(|(_, path, (range, text), wrong)| {
+        let why = format!("renamed `{wrong}`, which stands nowhere else, to `{text}`");
+        scene.candidate(vec![Edit { path, range, text }], why, Confidence::Unsure)
+    });
+    made.filter_map(Result::transpose).collect()
+}
+
+/// The files that the failure names, then those that they import by name.
+fn concerned(scene: &Scene, language: Language) -> Result<Vec<RelPath>> {
+    let suspects = scene.job.diagnosis.suspects.iter().map(|suspect| suspect.path.clone());
+    let places = scene.complaints.iter().flat_map(|complaint| complaint.places.iter().map(|place| place.path.clone()));
+    let named: BTreeSet<RelPath> = places.chain(suspects).collect();
+    let mut imported = BTreeSet::new();
+    for path in &named {
+        let text = scene.job.workshop.read(path)?.unwrap_or_default();
+        imported.extend(meaning::words(&String::from_utf8_lossy(&text)).map(str::to_owned));
+    }
+    let is_imported = |path: &RelPath| {
+        let stem = path.file_name().split('.').next().unwrap_or_default();
+        let folder = path.as_str().rsplit('/').nth(1).unwrap_or_default();
+        imported.contains(stem) || (matches!(stem, "__init__" | "index" | "lib" | "mod") && imported.contains(folder))
+    };
+    let others =
+        scene.job.workshop.files()?.iter().filter(|path| Language::of(path).is_some_and(|l| l.same_family(language)));
+    let mut files: Vec<RelPath> = named.iter().cloned().collect();
+    files.extend(others.filter(|path| is_imported(path) && !named.contains(path)).cloned());
+    files.truncate(MOST_FILES);
+    Ok(files)
+}
+
+type Pair = (f64, (std::ops::Range<usize>, String), String);
+
+fn pairs(syntax: &Syntax, index: &Index) -> Vec<Pair> {
+    let names = syntax.names();
+    let own = || words::builtins(syntax.language()).chain(syntax.language().keywords().iter().copied());
+    let lone = names.iter().filter(|name| {
+        let text = syntax.text(&name.range);
+        text.len() >= SHORTEST && index.count(text) == 1 && !own().any(|word| word == text)
+    });
+    let mut found = Vec::new();
+    for name in lone {
+        let wrong = syntax.text(&name.range);
+        let near = names.iter().filter(|other| fits(name, other)).map(|other| (other, syntax.text(&other.range)));
+        for (other, right) in near.filter(|(_, right)| index.count(right) > 1 && is_near(wrong, right)) {
+            let elsewhere = if other.function == name.function { 0.0 } else { 0.5 };
+            let cost = distance(wrong, right) + elsewhere - 0.3 * index.trust(right, wrong).clamp(-3.0, 3.0);
+            found.push((cost, (name.range.clone(), right.to_owned()), wrong.to_owned()));
+        }
+    }
+    found.sort_by(|a: &Pair, b: &Pair| a.0.total_cmp(&b.0));
+    found.dedup_by(|a, b| a.1 == b.1);
+    found
+}
+
+fn fits(a: &Name, b: &Name) -> bool {
+    let is_member = |name: &Name| name.role == Role::Member;
+    is_member(a) == is_member(b)
+}

@@ -1,0 +1,175 @@
+//! Missing or superfluous punctuation: one token is put in or taken out near the complaint, what reads
+//! most like the rest of the file comes first, and only what then parses is offered.
+
+mod brackets;
+mod habits;
+mod tries;
+
+use super::Scene;
+use super::keyword::broken;
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Language, Syntax};
+use anyhow::Result;
+use habits::Habits;
+use tries::{Try, insertion, lost_quotes, tries};
+
+/// Parses, in bytes of source: large files get fewer tries.
+const MOST_WORK: usize = 24 << 20;
+const MOST_TRIES: usize = 1500;
+const MOST_OFFERS: usize = 15;
+/// Lines below a complaint among which an element may have lost its comma.
+const BELOW: u32 = 15;
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let said: String = scene.complaints.iter().map(|c| format!("{}\n", c.message)).collect();
+    let mut made = Vec::new();
+    for (path, lines) in broken(scene, &scene.complaints)? {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let quotes = if speaks_of_quotes(&said) { unpaired_quotes(&syntax) } else { Vec::new() };
+        for attempt in ranked(&syntax, &lines, &quotes, &said) {
+            made.extend(candidate(scene, &path, &syntax, attempt)?);
+        }
+    }
+    made.extend(told(scene)?);
+    made.extend(lost_commas(scene)?);
+    Ok(made)
+}
+
+fn speaks_of_quotes(said: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "nterminated",
+        "prefix `",
+        "unknown start of token",
+        "character literal",
+        "Invalid or unexpected token",
+        "missing ) after",
+    ];
+    SIGNS.iter().any(|sign| said.contains(sign))
+}
+
+/// The first lines with an odd number of some quote: behind them the parser sees code as text.
+fn unpaired_quotes(syntax: &Syntax) -> Vec<u32> {
+    let odd = |line: &u32| {
+        let text = syntax
+            .line(*line)
+            .map(|range| syntax.text(&range).replace("\\\\", "").replace("\\\"", ""))
+            .unwrap_or_default();
+        let marks: &[char] = if syntax.language() == Language::Rust { &['"'] } else { &['"', '\'', '`'] };
+        let code = !text.trim_start().starts_with(['/', '*', '#']);
+        code && !text.contains("'\"'") && marks.iter().any(|mark| text.matches(*mark).count() % 2 == 1)
+    };
+    (1..=syntax.line_count()).filter(odd).take(3).collect()
+}
+
+/// The compiler wants a token at a column where our grammar is content, as inside macros.
+fn told(scene: &Scene) -> Result<Vec<Candidate>> {
+    const SIGNS: &[&str] = &["expected", "no rules", "Unexpected", "nexpected token", "missing"];
+    let mut made = Vec::new();
+    for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
+        let Some(place) = complaint.places.first() else { continue };
+        let Some(syntax) = scene.syntax(&place.path)?.filter(|syntax| syntax.is_sound()) else { continue };
+        let Some(at) = place.column.and_then(|column| syntax.offset(place.line, column)) else { continue };
+        let end = syntax.text(&(0..at)).trim_end().len();
+        for token in [",", ";", ":", ")", "(", "=", "{", "}"] {
+            for at in [end, at] {
+                made.extend(candidate(scene, &place.path, &syntax, insertion(at, token))?);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Two elements without a comma between them read as a call or an index, which only fails when it runs.
+fn lost_commas(scene: &Scene) -> Result<Vec<Candidate>> {
+    const SIGNS: &[&str] =
+        &["object is not callable", "indices must be integers", "perhaps you missed a comma", "is not a function"];
+    let mut made = Vec::new();
+    for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
+        let Some(place) = complaint.places.first() else { continue };
+        let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        let text = |line| syntax.line(line).map(|range| syntax.text(&range)).unwrap_or_default();
+        let lines = place.line.saturating_sub(2)..place.line + BELOW;
+        for line in lines.filter(|line| {
+            text(*line).ends_with([')', ']', '}']) && text(line + 1).trim_start().starts_with(['(', '['])
+        }) {
+            let end = syntax.line(line).map_or(0, |range| range.end);
+            made.extend(candidate(scene, &place.path, &syntax, insertion(end, ","))?);
+        }
+    }
+    Ok(made)
+}
+
+fn candidate(scene: &Scene, path: &RelPath, syntax: &Syntax, attempt: Try) -> Result<Option<Candidate>> {
+    let range = attempt.range.0..attempt.range.1;
+    let line = syntax.line_of(range.start);
+    let why = match attempt.text.trim() {
+        "" => format!("removed the superfluous `{}` in line {line} of {path}", syntax.text(&range)),
+        text => format!("put in the missing `{text}` in line {line} of {path}"),
+    };
+    scene.candidate(vec![Edit { path: path.clone(), range, text: attempt.text }], why, Confidence::Suggested)
+}
+
+/// The tries that make the file parse, the most natural first. What a try costs is known without
+/// parsing, so parsing stops when enough of the best have passed.
+fn ranked(syntax: &Syntax, lines: &[u32], quotes: &[u32], said: &str) -> Vec<Try> {
+    let judge = Judge::of(syntax, lines, quotes, said);
+    let likely = quotes.iter().flat_map(|line| lost_quotes(syntax, *line));
+    let plausible =
+        likely.chain(tries(syntax, lines, &judge.suspects)).filter(|attempt| judge.habits.allows(syntax, attempt));
+    let mut costed: Vec<(f64, Try)> = plausible.map(|attempt| (judge.cost(&attempt), attempt)).collect();
+    costed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    costed.dedup_by(|a, b| a.1 == b.1);
+    let limit = MOST_TRIES.min(MOST_WORK / syntax.bytes().len().max(1));
+    let mends = |attempt: &Try| {
+        syntax.edited(attempt.range.0..attempt.range.1, &attempt.text).is_some_and(|new| new.is_sound())
+    };
+    costed.into_iter().map(|(_, attempt)| attempt).take(limit).filter(mends).take(MOST_OFFERS).collect()
+}
+
+/// How believable a try is, before anything is parsed.
+struct Judge<'s> {
+    syntax: &'s Syntax,
+    habits: Habits,
+    said: &'s str,
+    quotes: &'s [u32],
+    suspects: Vec<u32>,
+    /// The lines that somebody points at, the likeliest first.
+    anchors: Vec<u32>,
+    /// Where the grammar misses which token.
+    missing: Vec<(usize, String)>,
+}
+
+impl<'s> Judge<'s> {
+    fn of(syntax: &'s Syntax, lines: &[u32], quotes: &'s [u32], said: &'s str) -> Self {
+        let faults = syntax.faults();
+        let missing = faults.iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
+        let suspects = brackets::ill_indented(syntax);
+        let anchors = quotes.iter().chain(lines).chain(&suspects).copied().collect();
+        Self { syntax, habits: Habits::of(syntax), said, quotes, suspects, anchors, missing }
+    }
+
+    fn cost(&self, attempt: &Try) -> f64 {
+        let (range, removes) = (attempt.range.0..attempt.range.1, attempt.text.is_empty());
+        let line = self.syntax.line_of(range.start);
+        let token = if removes { self.syntax.text(&range) } else { attempt.text.trim() };
+        let spoken = ['\'', '`', '"'].iter().any(|quote| self.said.contains(&format!("{quote}{token}{quote}")));
+        let missed = self.missing.iter().any(|(at, kind)| kind == token && at.abs_diff(range.start) <= 1);
+        let is_quote = token.starts_with(['"', '\'', '`']);
+        let unpaired = is_quote && self.quotes.contains(&line);
+        let ill_indented = token.contains(['{', '}']) && self.suspects.contains(&line);
+        let bonus = |fits: bool, weight: f64| if fits { -weight } else { 0.0 };
+        self.distance(line) + self.habits.imbalance(token, removes) - self.habits.usual(self.syntax, attempt)
+            + bonus(spoken, 0.6)
+            + bonus(missed, 0.6)
+            + bonus(unpaired, 1.5)
+            + bonus(ill_indented, 1.0)
+    }
+
+    fn distance(&self, line: u32) -> f64 {
+        let far = self.anchors.iter().map(|anchor| f64::from(anchor.abs_diff(line).min(8)) * 0.3);
+        let ranked = far.enumerate().map(|(at, far)| far + 0.1 * f64::from(u8::try_from(at).unwrap_or(20)));
+        ranked.fold(f64::MAX, f64::min)
+    }
+}
