@@ -78,6 +78,9 @@ pub fn report(report: &Report) -> Result<Exit> {
     }
     if let Some(refused) = &ended.published.refused {
         ui.stage("publish", &report.mask.mask(refused));
+        if let Some(url) = &ended.published.compare_url {
+            ui.stage("publish", &format!("open the pull request by hand: {url}"));
+        }
         if let Some(patch) = &patch {
             ui.stage("publish", &format!("take it by hand: git apply {}", patch.display()));
         }
@@ -157,6 +160,7 @@ fn summary(report: &Report) -> Result<()> {
             run_url: report.this.url.as_deref(),
             pull_url: ended.published.pull_url.as_deref(),
             refused: ended.published.refused.as_deref(),
+            compare_url: ended.published.compare_url.as_deref(),
         }),
         None => format!(
             "## thanos-fix: {}\n\n{}\n",
