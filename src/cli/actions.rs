@@ -15,6 +15,8 @@ use std::path::Path;
 
 /// Inputs override the file.
 pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
+    // A mistake in it must not wait until the work is done.
+    fail_on(env)?;
     if let Some(hands) = env.input("hands") {
         let known = |name: &str| HandId::ALL.into_iter().find(|h| h.as_str() == name);
         let parsed: Option<Vec<_>> = hands.split(',').map(|h| known(h.trim())).collect();
