@@ -152,10 +152,12 @@ fn already_handled(
 ) -> Result<Option<(Outcome, String)>, ForgeError> {
     let ours = format!("{}/{}", config.branch.prefix, task.key);
     let on_our_branch = task.target.as_ref().is_some_and(|t| t.as_str() == ours);
+    let mut own_pull = None;
     if let Ok(branch) = BranchName::parse(ours)
         && !on_our_branch
         && let Some(pull) = forge.pull_of(&branch)?.filter(|p| p.state == PullState::Open)
     {
+        own_pull = Some(pull.number);
         let owner = match &pull.head_sha {
             Some(tip) => forge
                 .commit(tip)?
@@ -167,7 +169,7 @@ fn already_handled(
         }
     }
     if task.kind == Kind::Issue && !task.is_pull {
-        return linked(forge, task);
+        return linked(forge, task, own_pull);
     }
     if let Some(run) = &task.run {
         return gone_already(forge, run);
@@ -175,9 +177,11 @@ fn already_handled(
     Ok(None)
 }
 
-fn linked(forge: &dyn Forge, task: &Task) -> Result<Option<(Outcome, String)>, ForgeError> {
+/// Somebody's open pull request that closes the issue; `own` is what an attempt that was killed left.
+fn linked(forge: &dyn Forge, task: &Task, own: Option<u64>) -> Result<Option<(Outcome, String)>, ForgeError> {
     let Some(number) = task.number else { return Ok(None) };
-    let open = forge.linked_pulls(number)?.into_iter().find(|l| l.closes && l.same_repo && l.state == PullState::Open);
+    let mut linked = forge.linked_pulls(number)?.into_iter().filter(|l| Some(l.number) != own);
+    let open = linked.find(|l| l.closes && l.same_repo && l.state == PullState::Open);
     Ok(open.map(|l| (Outcome::Duplicate, format!("{} already says that it closes #{number}", l.url))))
 }
 

@@ -39,6 +39,8 @@ pub struct Published {
     pub pull_url: Option<String>,
     /// Why something was not published; a whole sentence.
     pub refused: Option<String>,
+    /// The page that opens the refused pull request with one click.
+    pub compare_url: Option<String>,
     /// The annotations that the Checks API did not take; printed as workflow commands instead.
     pub annotations: Vec<(String, u32, String)>,
     /// The attempt whose unfinished branch became ours.
@@ -111,6 +113,7 @@ fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Publis
         run_url: setting.run_url.as_deref(),
         pull_url: published.pull_url.as_deref(),
         refused: published.refused.as_deref(),
+        compare_url: published.compare_url.as_deref(),
     }
 }
 
@@ -296,7 +299,10 @@ fn open_pull(
         (None, Some(base)) => {
             let draft = setting.config.publish.draft;
             let mut new = NewPull { title, body, head: branch.clone(), base, draft };
-            match ask_for_pull(setting, &mut new)? {
+            published.compare_url = Some(compare_url(setting, &new));
+            let answer = ask_for_pull(setting, &mut new)?;
+            published.compare_url = None;
+            match answer {
                 (pull, true) => pull,
                 (pull, false) => describe_again(setting, pull, published.commit.as_ref(), (&new.title, &new.body))?,
             }
@@ -328,7 +334,7 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<(PullRequest, bo
         let answer = match setting.forge.open_pull(new) {
             Ok(answer) => answer,
             Err(e) => {
-                let why = pull_refused(setting, new, &format!("{e}."));
+                let why = pull_refused(new, &format!("{e}."));
                 return Err(match cannot_write(&e, "", "") {
                     Stop::Later(_) => Stop::Later(why),
                     _ => Stop::Refused(why),
@@ -347,17 +353,24 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<(PullRequest, bo
                     }
                     _ => "",
                 };
-                return Err(Stop::Refused(pull_refused(setting, new, &format!("{message}.{hint}"))));
+                return Err(Stop::Refused(pull_refused(new, &format!("{message}.{hint}"))));
             }
         }
     }
 }
 
-/// The branch is there: a prefilled page opens the pull request with one click.
-fn pull_refused(setting: &Setting, new: &NewPull, why: &str) -> String {
-    let title: String = url_escape(&new.title);
-    let link = format!("{}/compare/{}...{}?expand=1&title={title}", setting.forge.web_url(), new.base, new.head);
-    format!("The branch {} is pushed, but the pull request was refused: {why} Open it here: {link}", new.head)
+fn compare_url(setting: &Setting, new: &NewPull) -> String {
+    let title = url_escape(&new.title);
+    format!("{}/compare/{}...{}?expand=1&title={title}", setting.web, url_escape_path(&new.base), url_escape_path(&new.head))
+}
+
+/// Branch names may hold what a URL (or Markdown) takes for its own.
+fn url_escape_path(branch: &BranchName) -> String {
+    branch.as_str().split('/').map(url_escape).collect::<Vec<_>>().join("/")
+}
+
+fn pull_refused(new: &NewPull, why: &str) -> String {
+    format!("The branch {} is pushed, but the pull request was refused: {why}", new.head)
 }
 
 fn url_escape(text: &str) -> String {

@@ -7,10 +7,15 @@
 mod common;
 
 mod build;
+mod hostile;
 mod issue;
+mod kill;
 mod look;
 mod payload;
 mod project;
 mod proposal;
+mod refusals;
+mod retry;
 mod runner;
+mod secrets;
 mod trust;

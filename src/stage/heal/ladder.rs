@@ -194,7 +194,7 @@ impl State<'_, '_> {
         let trial = if run.passed() && compared.broken.is_empty() {
             self.prove(full, run, guards)?
         } else if let Some(broken) = compared.broken.first() {
-            Trial::Fell(format!("breaks {broken}"))
+            Trial::Fell(format!("breaks {}", crate::report::markdown::one_line(broken, 200)))
         } else if is_better(diagnosis, &run, candidate) {
             return Ok(Trial::Better(Box::new(run)));
         } else {

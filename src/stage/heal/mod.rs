@@ -81,8 +81,15 @@ fn work(bench: &Bench) -> Result<Healing> {
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     let base = bench.verify()?;
     healing.evidence = Some(evidence(bench, &base));
-    if let Some(outcome) = bench.over().filter(|o| *o == Outcome::Cancelled) {
-        return Ok(healing.end(outcome, "stopped from outside; the tree is as it was"));
+    match bench.over() {
+        Some(Outcome::Cancelled) => {
+            return Ok(healing.end(Outcome::Cancelled, "stopped from outside; the tree is as it was"));
+        }
+        Some(outcome) if base.finished.limit == Some(process::LimitHit::Wall) => {
+            let why = format!("the command alone takes longer than {} s (budget.seconds)", bench.job.budget_seconds);
+            return Ok(healing.end(outcome, why));
+        }
+        _ => {}
     }
     if base.passed() {
         return Ok(passes_already(bench, healing));
