@@ -132,7 +132,8 @@ fn moments(count: usize) -> Vec<Moment> {
     step.go().expect(0, "fixed");
     let requests = world.journal().len() - before;
     let spread = (0..count).map(|i| Moment::Request(i * requests / count, i % 2 == 0));
-    let said = ["checking out", "verify running", "it fails", "diagnose", "candidate 1", "publish branch", "pull request"];
+    let said =
+        ["checking out", "verify running", "it fails", "diagnose", "candidate 1", "publish branch", "pull request"];
     let said = said.into_iter().map(|what| Moment::Said(what, 0)).chain([Moment::Said("verify running", 60)]);
     let heal = [("verify running", 0), ("it fails", 0), ("diagnose", 40)].map(|(what, wait)| Moment::Heal(what, wait));
     spread.chain(said).chain(heal).collect()
@@ -225,7 +226,9 @@ fn two_diagnoses_at_the_same_time_leave_one_comment() {
 #[test]
 fn a_cancelled_run_says_so_and_leaves_no_half_state() {
     let slow = "verify:\n  command: sleep 3; python3 -m unittest discover -v\n";
-    for (signal, what) in [(Signal::TERM, "verify running"), (Signal::INT, "verify it fails"), (Signal::INT, "collect checking out")] {
+    for (signal, what) in
+        [(Signal::TERM, "verify running"), (Signal::INT, "verify it fails"), (Signal::INT, "collect checking out")]
+    {
         let (world, step) = opened(slow);
         let running = step.start();
         running.says(what);
