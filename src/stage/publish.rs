@@ -361,7 +361,12 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<(PullRequest, bo
 
 fn compare_url(setting: &Setting, new: &NewPull) -> String {
     let title = url_escape(&new.title);
-    format!("{}/compare/{}...{}?expand=1&title={title}", setting.web, url_escape_path(&new.base), url_escape_path(&new.head))
+    format!(
+        "{}/compare/{}...{}?expand=1&title={title}",
+        setting.web,
+        url_escape_path(&new.base),
+        url_escape_path(&new.head)
+    )
 }
 
 /// Branch names may hold what a URL (or Markdown) takes for its own.

@@ -27,7 +27,11 @@ fn an_issue_of_a_megabyte_with_everything_in_it() {
         canary.display()
     );
     let mut event: serde_json::Value = serde_json::from_slice(&step.payload).unwrap();
-    event["issue"]["title"] = json!(format!("`$(touch {0})` ${{{{ secrets.X }}}} '; touch {0} #\r\noutcome=hacked {1}", canary.display(), "t".repeat(5000)));
+    event["issue"]["title"] = json!(format!(
+        "`$(touch {0})` ${{{{ secrets.X }}}} '; touch {0} #\r\noutcome=hacked {1}",
+        canary.display(),
+        "t".repeat(5000)
+    ));
     event["issue"]["body"] = json!(bad.repeat(1_000_000 / bad.len() + 1));
     // A stranger wrote our marker: that comment is theirs.
     let stranger = json!({"body": format!("{marker}\nmine")});
@@ -148,7 +152,11 @@ fn commands_that_misbehave_are_ended() {
         ("hangs and will not die", "trap '' TERM INT HUP; while :; do sleep 1; done", "explained"),
         ("forks away", "setsid sleep 1000 & disown; (sleep 1000 &) ; python3 -m unittest discover -v", "fixed"),
         ("floods", "head -c 300000000 /dev/zero | tr '\\0' 'x'; echo; python3 -m unittest discover -v", "fixed"),
-        ("deletes the tree", "code=0; python3 -m unittest discover -v || code=$?; rm -rf -- ./* .git* || true; exit $code", "fixed"),
+        (
+            "deletes the tree",
+            "code=0; python3 -m unittest discover -v || code=$?; rm -rf -- ./* .git* || true; exit $code",
+            "fixed",
+        ),
         ("kills its parents", "kill -9 -1; kill -9 $PPID; python3 -m unittest discover -v", "explained"),
     ];
     std::thread::scope(|scope| {

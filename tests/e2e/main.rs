@@ -14,6 +14,7 @@ mod look;
 mod payload;
 mod project;
 mod proposal;
+mod real;
 mod refusals;
 mod retry;
 mod runner;

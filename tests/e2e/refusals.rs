@@ -44,7 +44,8 @@ fn refused_drafts_become_plain_pull_requests() {
 
 #[test]
 fn a_refused_push_leaves_the_patch() {
-    let token = json!({"permissions": {"contents": "read", "issues": "write", "pull-requests": "write", "actions": "read"}});
+    let token =
+        json!({"permissions": {"contents": "read", "issues": "write", "pull-requests": "write", "actions": "read"}});
     let (world, step) = opened(&json!({"token": token}));
     let done = step.go();
     done.expect(0, "proposed");
@@ -121,8 +122,17 @@ fn assert_one_of_everything(name: &str, world: &World, done: &Done) {
 /// GitHub did what was asked, and the answer was lost.
 #[test]
 fn lost_answers_double_nothing() {
-    let paths = ["/git/blobs$", "/git/trees$", "/git/commits$", "/git/refs$", "/pulls$", "/labels$", "/comments$", "/check-runs$",
-        "/reactions$"];
+    let paths = [
+        "/git/blobs$",
+        "/git/trees$",
+        "/git/commits$",
+        "/git/refs$",
+        "/pulls$",
+        "/labels$",
+        "/comments$",
+        "/check-runs$",
+        "/reactions$",
+    ];
     let cases = paths.into_iter().enumerate().map(|(i, path)| {
         let way = ["drop", "truncate"][i % 2];
         (path, vec![json!({"method": "POST", "path": path, "do": way, "applied": true})])
@@ -144,8 +154,14 @@ fn passing_trouble_is_waited_out() {
         ("429 on a read", vec![at(slow(429), "GET", "/timeline", 2)]),
         ("429 on a write", vec![at(slow(429), "POST", "/pulls$", 2)]),
         ("secondary limit", vec![at(slow(403), "POST", "/git/commits$", 1), at(slow(403), "POST", "/comments$", 1)]),
-        ("502 burst on reads", vec![at(broken.clone(), "GET", "/permission$", 2), at(broken.clone(), "GET", "/contents/", 2)]),
-        ("502 on writes", vec![at(broken.clone(), "POST", "/git/trees$", 1), at(broken.clone(), "POST", "/comments$", 1)]),
+        (
+            "502 burst on reads",
+            vec![at(broken.clone(), "GET", "/permission$", 2), at(broken.clone(), "GET", "/contents/", 2)],
+        ),
+        (
+            "502 on writes",
+            vec![at(broken.clone(), "POST", "/git/trees$", 1), at(broken.clone(), "POST", "/comments$", 1)],
+        ),
         ("502 on the branch", vec![at(broken.clone(), "POST", "/git/refs$", 1)]),
         ("cut reads", vec![json!({"method": "GET", "path": "/git/", "do": "truncate", "times": 2})]),
         ("a socket that hangs", vec![json!({"method": "POST", "path": "/pulls$", "do": "hang", "applied": true})]),

@@ -60,7 +60,8 @@ fn without_a_ledger_branch_the_context_travels_as_files() {
     let hostile = step.again(4001, 2);
     let folder = hostile.path("temp/thanos-fix-ledger/runs/2026/01");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("1-1-fix-issue-1.json"), "{\"schema\": 1, \"outcome\": \"fixed\", \"tried\": [[[").unwrap();
+    std::fs::write(folder.join("1-1-fix-issue-1.json"), "{\"schema\": 1, \"outcome\": \"fixed\", \"tried\": [[[")
+        .unwrap();
     std::fs::write(folder.join("2-1-fix-issue-1.json"), [0xff; 1000]).unwrap();
     hostile.go().expect(0, "explained");
 }
