@@ -2,7 +2,12 @@
 //! must hold afterwards is in tests/e2e/kill.rs; the first moment at which it does not ends the program.
 
 #![allow(dead_code, unused_imports, reason = "the tests' own modules; their tests are not run here")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first surprise and prints")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a bench stops at the first surprise and prints"
+)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

@@ -466,3 +466,30 @@ fn annotate(setting: &Setting, proposal: &Proposal, published: &mut Published) {
         published.annotations = places;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_trailer_counts() {
+        let message = "fix: x\n\nThanos-Task: forged\n\nThanos-Task: issue-1\nThanos-Attempt:\n";
+        assert_eq!(trailer(message, "Thanos-Task"), Some("issue-1"));
+        assert_eq!(trailer(message, "Thanos-Attempt"), None);
+    }
+
+    #[test]
+    fn our_past_is_this_run_until_now() {
+        let ours = AttemptName::parse("9-2-fix-issue-1").unwrap();
+        let past = |owner: &str| is_our_past(owner, &ours);
+        assert!(past("9-2-fix-issue-1") && past("9-1-fix-issue-1"));
+        for other in ["9-3-fix-issue-1", "8-1-fix-issue-1", "9-1-other-issue-1", "9-1-fix-issue-2", "", "9"] {
+            assert!(!past(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn links_hold_no_markdown() {
+        assert_eq!(url_escape_path(&BranchName::parse("a(b)/c#1").unwrap()), "a%28b%29/c%231");
+    }
+}
