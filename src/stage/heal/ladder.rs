@@ -159,7 +159,7 @@ impl State<'_, '_> {
             Trial::Fell(_) => None,
             Trial::Better(run) => {
                 self.take(&candidate, full);
-                Some(Step::Next(*run))
+                Some(Step::Next(run))
             }
             Trial::Passed(passed) => {
                 let (patch, run, guards) = *passed;
@@ -301,7 +301,7 @@ fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
 
 enum Step {
     Done(Box<Climb>),
-    Next(Run),
+    Next(Box<Run>),
     Stuck,
 }
 
