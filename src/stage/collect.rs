@@ -93,6 +93,9 @@ fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
         return complete_run(task, &now, config);
     }
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
+    if task.is_pull {
+        own_task(forge, config, number, &mut task)?;
+    }
     if task.title.is_empty() {
         let Some(issue) = forge.issue(number)? else {
             return end(Outcome::Ignored, format!("there is no issue #{number}"));
@@ -105,6 +108,20 @@ fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
         task.body = issue.body;
     }
     Ok(Ok(task))
+}
+
+/// A word on our own pull request is about the task that it was made for.
+fn own_task(forge: &dyn Forge, config: &Config, number: u64, task: &mut Task) -> Result<(), ForgeError> {
+    let Some(pull) = forge.pull(number)?.filter(|p| p.head_repo.as_ref() == Some(&task.repository)) else {
+        return Ok(());
+    };
+    if let Ok(branch) = BranchName::parse(pull.head.as_str())
+        && let Some(key) = task::own_key(&branch, config)
+    {
+        task.key = key;
+        task.target = Some(branch);
+    }
+    Ok(())
 }
 
 fn complete_run(task: Task, now: &WorkflowRun, config: &Config) -> Step<Task> {

@@ -125,22 +125,26 @@ fn kill_and_run_again(moment: &Moment, again: u64) -> bool {
     !over
 }
 
-/// Every request of a whole run, spread so that `count` moments come out, and the moments inside heal.
-fn moments(count: usize) -> Vec<Moment> {
+/// `count` moments spread over every request of a whole run, and more around what it says of its stages.
+pub fn moments(count: usize, waits: &[u64]) -> Vec<Moment> {
     let (world, step) = quick();
     let before = world.journal().len();
     step.go().expect(0, "fixed");
     let requests = world.journal().len() - before;
-    let spread = (0..count).map(|i| Moment::Request(i * requests / count, i % 2 == 0));
+    let spread = (0..count).map(|i| match count <= requests {
+        true => Moment::Request(i * requests / count, i % 2 == 0),
+        false => Moment::Request(i % requests, (i / requests) % 2 == 0),
+    });
     let said =
         ["checking out", "verify running", "it fails", "diagnose", "candidate 1", "publish branch", "pull request"];
-    let said = said.into_iter().map(|what| Moment::Said(what, 0)).chain([Moment::Said("verify running", 60)]);
-    let heal = [("verify running", 0), ("it fails", 0), ("diagnose", 40)].map(|(what, wait)| Moment::Heal(what, wait));
+    let said = waits.iter().flat_map(|wait| said.iter().map(|what| Moment::Said(what, *wait)));
+    let heal = ["verify running", "it fails", "diagnose"];
+    let heal = waits.iter().flat_map(|wait| heal.iter().map(|what| Moment::Heal(what, *wait)));
     spread.chain(said).chain(heal).collect()
 }
 
 /// Several worlds at a time; answers how many moments were met.
-fn matrix(moments: Vec<Moment>, at_once: usize) -> usize {
+pub fn matrix(moments: Vec<Moment>, at_once: usize) -> usize {
     let queue = Mutex::new(moments.into_iter().enumerate().collect::<Vec<_>>());
     let met = Mutex::new(0);
     std::thread::scope(|scope| {
@@ -162,7 +166,7 @@ fn matrix(moments: Vec<Moment>, at_once: usize) -> usize {
 #[test]
 fn killed_anywhere_and_run_again_nothing_is_doubled_and_nothing_lost() {
     let began = Instant::now();
-    let met = matrix(moments(14), 4);
+    let met = matrix(moments(14, &[0]), 4);
     assert!(met >= 20, "only {met} moments were met");
     eprintln!("{met} kills in {:.0} s", began.elapsed().as_secs_f64());
 }

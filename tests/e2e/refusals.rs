@@ -180,10 +180,15 @@ fn trouble_that_stays_is_told_and_asks_for_another_attempt() {
         ("branch", vec![broken("POST", "/git/refs$")]),
         ("pull", vec![broken("POST", "/pulls$")]),
         ("comment", vec![broken("POST", "/comments$")]),
+        (
+            "conflict",
+            vec![json!({"method": "POST", "path": "/git/trees$", "status": 409, "body": {"message": "Conflict"}})],
+        ),
     ];
     each(cases, |name, world, done| {
         let (exit, outcome, retry) = match name {
             "start" | "reading" | "limit" => (3, "error", "true"),
+            "conflict" => (0, "blocked", "false"),
             "branch" | "pull" => (0, "proposed", "true"),
             _ => (0, "fixed", "false"),
         };
