@@ -17,10 +17,10 @@ use crate::stage::collect::Collected;
 use crate::stage::heal::Job;
 use crate::task::Kind;
 use anyhow::{Context as _, Result};
-use std::path::{Path, PathBuf};
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// In the scratch folder of an attempt: the old states of the tree.
 const JOURNAL: &str = "journal";

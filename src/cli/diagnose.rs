@@ -1,8 +1,9 @@
 //! `thanos-fix diagnose [LOG|-]`: what a failure log says.
 
+use super::usage;
 use crate::brain::log::Reader;
 use crate::record::{FailureClass, Location, LogReport, SCHEMA};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -54,9 +55,9 @@ pub fn run(args: &Args, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 fn open(path: &Path) -> anyhow::Result<File> {
-    let file = File::open(path).with_context(|| format!("cannot open the log {}", path.display()))?;
+    let file = File::open(path).map_err(|e| usage(format!("cannot open the log {}: {e}", path.display())))?;
     if file.metadata().is_ok_and(|data| data.is_dir()) {
-        bail!("cannot read the log {}: it is a directory, name a file or `-`", path.display());
+        return Err(usage(format!("cannot read the log {}: it is a directory; name a file or `-`", path.display())));
     }
     Ok(file)
 }

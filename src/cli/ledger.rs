@@ -1,9 +1,10 @@
 //! `thanos-fix ledger show`: the attempts that were recorded.
 
+use super::usage;
 use crate::ids::{AttemptName, TaskKey};
 use crate::ledger::{Listed, Store};
 use crate::record::{AttemptRecord, SCHEMA};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::json;
 use std::io::Write;
 
@@ -35,7 +36,7 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
         None => store.list(task.as_ref(), *limit)?,
         Some(attempt) => match store.get(attempt)? {
             Some(record) => Listed { records: vec![record], notes: Vec::new() },
-            None => bail!("attempt {attempt} is not in the {}", store.place()),
+            None => return Err(usage(format!("attempt {attempt} is not in the {}", store.place()))),
         },
     };
     if json {

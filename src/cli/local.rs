@@ -148,6 +148,13 @@ fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> R
         door.ui.diff(&candidate.patch.unified_diff());
     }
     door.ui.block(&report::guard_lines(&healing.guards));
+    if let (None, Some(diagnosis)) = (&healing.candidate, &healing.diagnosis) {
+        for suspect in diagnosis.suspects.iter().take(5) {
+            let line = suspect.line.map_or_else(String::new, |l| format!(":{l}"));
+            let why = report::markdown::one_line(&suspect.why.join("; "), 120);
+            door.ui.stage("look at", &format!("{}{line}  {why}", suspect.path));
+        }
+    }
     if let Some(evidence) = &healing.evidence {
         door.ui.stage("sandbox", &evidence.sandbox);
     }

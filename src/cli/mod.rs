@@ -3,6 +3,7 @@
 mod actions;
 mod demo;
 mod desk;
+mod diagnose;
 mod doctor;
 mod env;
 mod event;
@@ -65,6 +66,8 @@ enum Verb {
     Publish(run::PublishArgs),
     Heal(heal::Args),
     Fix(fix::Args),
+    /// Read a failure log: class, failing tests, locations, the line a person would quote
+    Diagnose(diagnose::Args),
     /// Rank the files that an issue text is about
     Locate(locate::Args),
     Event(event::Args),
@@ -162,6 +165,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Publish(args) => run::publish(door, args),
         Verb::Heal(args) => heal::run(door, args),
         Verb::Fix(args) => fix::run(door, args),
+        Verb::Diagnose(args) => to_stdout(|out| diagnose::run(args, door.common.json, out)),
         Verb::Locate(args) => to_stdout(|out| locate::run(args, &door.common.repo, door.common.json, out)),
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),

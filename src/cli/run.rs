@@ -131,7 +131,15 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let (forge, mask) = github(door)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
-    Ok(Desk { door, forge: Box::new(forge), mask, temp, this, cancel: local::cancel_flag()?, transcript: Default::default() })
+    Ok(Desk {
+        door,
+        forge: Box::new(forge),
+        mask,
+        temp,
+        this,
+        cancel: local::cancel_flag()?,
+        transcript: Default::default(),
+    })
 }
 
 fn read_event(desk: &Desk) -> Result<Event> {

@@ -81,7 +81,10 @@ fn a_failed_build_is_repaired_where_it_failed() {
     assert!(done.stderr.contains("touch build/ready"), "{}", done.stderr);
     let checks = world.state()["check_runs"].clone();
     assert_eq!(checks[0]["head_sha"], json!(feature));
-    assert_eq!((&checks[0]["annotations"][0]["path"], &checks[0]["annotations"][0]["start_line"]), (&json!("shop/cart.py"), &json!(5)));
+    assert_eq!(
+        (&checks[0]["annotations"][0]["path"], &checks[0]["annotations"][0]["start_line"]),
+        (&json!("shop/cart.py"), &json!(5))
+    );
 }
 
 /// Whatever the tests print, only what the workflow file has is run.
@@ -130,6 +133,13 @@ fn a_failure_that_is_gone_is_not_worked_on() {
     done.expect(0, "duplicate");
     assert!(done.output("reason").contains("/actions/runs/78"), "{done:#?}");
     assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
+
+    // Somebody ran the failed one again, and it passes now.
+    let event = payload::run(&world, 77);
+    world.add_run(&json!({"id": 77, "head_branch": "main", "conclusion": "success", "run_attempt": 2}));
+    let done = Step { run: 4002, ..Step::new(&world, "workflow_run", &event) }.go();
+    done.expect(0, "duplicate");
+    assert!(done.output("reason").contains("passes now"), "{done:#?}");
 }
 
 #[test]
@@ -139,7 +149,10 @@ fn infrastructure_failures_get_a_rerun_and_no_patch() {
     step(&first).go().expect(0, "transient");
     let run = &first.state()["runs"][0];
     assert_eq!((&run["status"], &run["run_attempt"]), (&json!("queued"), &json!(2)), "the rerun was asked for");
-    let asked = first.journal().into_iter().filter(|s| s.target.as_deref().is_some_and(|t| t.ends_with("/77/rerun-failed-jobs")));
+    let asked = first
+        .journal()
+        .into_iter()
+        .filter(|s| s.target.as_deref().is_some_and(|t| t.ends_with("/77/rerun-failed-jobs")));
     assert_eq!(asked.count(), 1);
     assert_eq!(look::branches(&first), ["feature", "main", "thanos/ledger"]);
 
@@ -185,5 +198,13 @@ fn our_own_failing_build_is_another_attempt() {
     assert_eq!((pulls.len(), &pulls[0]["number"]), (1, &pull["number"]));
     assert_eq!(look::branches(&world), ["main", "thanos/issue-1", "thanos/ledger"]);
     let records = look::outcomes(&world);
-    assert_eq!(records, ["4001-1-fix-issue-1 fixed", "5001-1-fix-issue-1 fixed", "5002-1-fix-issue-1 fixed", "5003-1-fix-issue-1 explained"]);
+    assert_eq!(
+        records,
+        [
+            "4001-1-fix-issue-1 fixed",
+            "5001-1-fix-issue-1 fixed",
+            "5002-1-fix-issue-1 fixed",
+            "5003-1-fix-issue-1 explained"
+        ]
+    );
 }

@@ -35,7 +35,10 @@ fn an_issue_becomes_a_proven_pull_request() {
 
     let pulls = look::pulls(&world);
     let [pull] = pulls.as_slice() else { panic!("{pulls:#?}") };
-    assert_eq!((&pull["draft"], text(pull, "/head/ref"), text(pull, "/base/ref")), (&json!(true), "thanos/issue-1", "main"));
+    assert_eq!(
+        (&pull["draft"], text(pull, "/head/ref"), text(pull, "/base/ref")),
+        (&json!(true), "thanos/issue-1", "main")
+    );
     let body = text(pull, "/body");
     for part in ["Fixes #1", "test_total", "amount", "0 tokens", "git cherry-pick", "python3 -m unittest"] {
         assert!(body.contains(part), "`{part}` is missing: {body}");
@@ -98,7 +101,10 @@ fn a_workspace_that_has_the_commit_is_used_and_left_alone() {
     }
     let config = workspace.join(".git/config");
     let mut text = std::fs::read_to_string(&config).unwrap();
-    text.push_str(&format!("[core]\n\tfsmonitor = {0}\n\tsshCommand = touch {0}\n[filter \"x\"]\n\tsmudge = touch {0}\n", canary.display()));
+    text.push_str(&format!(
+        "[core]\n\tfsmonitor = {0}\n\tsshCommand = touch {0}\n[filter \"x\"]\n\tsmudge = touch {0}\n",
+        canary.display()
+    ));
     std::fs::write(&config, text).unwrap();
     std::fs::write(workspace.join("shop/cart.py"), "dirty and mine\n").unwrap();
     let done = step.go();
@@ -117,13 +123,17 @@ fn a_commit_that_is_not_there_is_fetched_with_the_token() {
     let world = Doubles::shared().world(scenario);
     let step = Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice"));
     step.go().expect(0, "fixed");
-    let fetched = world.journal().into_iter().find(|s| s.target.as_deref().is_some_and(|t| t.ends_with("/git-upload-pack")));
+    let fetched =
+        world.journal().into_iter().find(|s| s.target.as_deref().is_some_and(|t| t.ends_with("/git-upload-pack")));
     assert_eq!(fetched.and_then(|s| s.status), Some(200));
 }
 
 #[test]
 fn healthy_flaky_and_unknown_are_said_as_such() {
-    let passes: &[project::File] = &[("shop/cart.py", "def total(prices):\n    return sum(prices)\n\n\ndef count(prices):\n    return len(prices)\n")];
+    let passes: &[project::File] = &[(
+        "shop/cart.py",
+        "def total(prices):\n    return sum(prices)\n\n\ndef count(prices):\n    return len(prices)\n",
+    )];
     let (world, step) = opened(&[passes, &[project::VERIFY]].concat());
     let done = step.go();
     done.expect(0, "healthy");
@@ -137,7 +147,8 @@ fn healthy_flaky_and_unknown_are_said_as_such() {
     step.go().expect(0, "flaky");
     assert_eq!(look::pulls(&world).len(), 0);
 
-    let wrong: &[project::File] = &[("shop/cart.py", "def total(prices):\n    return 0\n\n\ndef count(prices):\n    return len(prices)\n")];
+    let wrong: &[project::File] =
+        &[("shop/cart.py", "def total(prices):\n    return 0\n\n\ndef count(prices):\n    return len(prices)\n")];
     let (world, step) = opened(&[wrong, &[project::VERIFY]].concat());
     step.go().expect(0, "explained");
     let comments = look::comments(&world, 1);
@@ -188,7 +199,9 @@ fn bad_payloads_are_the_users_to_mend() {
     let (world, step) = opened(&[]);
     let whole: Value = payload::issue(&world, "opened", "alice", "alice");
     let whole = whole.to_string().into_bytes();
-    for bytes in [Vec::new(), whole[..whole.len() / 2].to_vec(), b"[]".to_vec(), b"\xff\xfe".to_vec(), vec![b' '; 51 << 20]] {
+    for bytes in
+        [Vec::new(), whole[..whole.len() / 2].to_vec(), b"[]".to_vec(), b"\xff\xfe".to_vec(), vec![b' '; 51 << 20]]
+    {
         let done = Step { payload: bytes, ..step.clone() }.go();
         assert_eq!(done.status.code(), Some(2), "{done:#?}");
         assert_eq!(done.stderr.trim().lines().count(), 1, "{}", done.stderr);

@@ -25,7 +25,8 @@ fn adopt(world: &World, payload: &mut Value, sender: &str) {
     repository["name"] = json!(name);
     repository["owner"]["login"] = json!(owner);
     repository["default_branch"] = json!("main");
-    payload["sender"] = json!({"login": sender, "id": 1, "type": if sender.ends_with("[bot]") { "Bot" } else { "User" }});
+    payload["sender"] =
+        json!({"login": sender, "id": 1, "type": if sender.ends_with("[bot]") { "Bot" } else { "User" }});
 }
 
 /// `issues` with this action; the issue is the world's number 1.
@@ -74,9 +75,22 @@ pub fn run(world: &World, id: u64) -> Value {
     let run = world.get(&format!("/actions/runs/{id}"));
     let actor = run["actor"]["login"].as_str().unwrap().to_owned();
     adopt(world, &mut payload, &actor);
-    for key in ["id", "name", "path", "event", "status", "conclusion", "head_sha", "head_branch", "run_attempt", "actor",
-        "triggering_actor", "html_url", "pull_requests", "head_repository"]
-    {
+    for key in [
+        "id",
+        "name",
+        "path",
+        "event",
+        "status",
+        "conclusion",
+        "head_sha",
+        "head_branch",
+        "run_attempt",
+        "actor",
+        "triggering_actor",
+        "html_url",
+        "pull_requests",
+        "head_repository",
+    ] {
         payload["workflow_run"][key] = run[key].clone();
     }
     payload

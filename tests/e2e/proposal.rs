@@ -36,7 +36,10 @@ fn propose(world: &World) -> (Step, Done) {
 
 fn publish(world: &World, proposing: &Step, dir: &str, digest: &str) -> Done {
     let step = Step { job: "publish".into(), ..proposing.again(4001, 1) }.verb(&["publish"]);
-    let step = step.set("THANOS_INPUT_PROPOSAL", dir).set("THANOS_INPUT_PROPOSAL_DIGEST", digest).set("THANOS_INPUT_COMMAND", "");
+    let step = step
+        .set("THANOS_INPUT_PROPOSAL", dir)
+        .set("THANOS_INPUT_PROPOSAL_DIGEST", digest)
+        .set("THANOS_INPUT_COMMAND", "");
     let _ = world;
     step.go()
 }
@@ -89,7 +92,8 @@ fn what_is_not_the_sealed_proposal_is_refused() {
     assert_eq!(publish(&world, &step, "/nonexistent", &digest).status.code(), Some(2));
     // Another repository's proposal.
     let other = self::world();
-    let foreign = Step { job: "publish".into(), ..Step::new(&other, "push", &payload::push(&other)) }.verb(&["publish"]);
+    let foreign =
+        Step { job: "publish".into(), ..Step::new(&other, "push", &payload::push(&other)) }.verb(&["publish"]);
     let foreign = foreign.set("THANOS_INPUT_PROPOSAL", &dir).set("THANOS_INPUT_PROPOSAL_DIGEST", &digest).go();
     assert_eq!(foreign.status.code(), Some(2), "{foreign:#?}");
     look::assert_nothing_written(&world, before);

@@ -32,7 +32,7 @@ fn wrong(lines: &Lines, at: usize) -> Option<Found> {
         .take_while(|(_, l)| !l.starts_with("* "))
         .collect();
     let (_, first) = *body.first()?;
-    let cause = body.iter().take(20).filter(|(_, l)| l.trim_start().starts_with("> ")).last();
+    let cause = body.iter().take(20).rfind(|(_, l)| l.trim_start().starts_with("> "));
     let (index, quote) = *cause.unwrap_or(&body[0]);
     let task = TASK.captures(first).map(|c| group(&c, "task").to_owned());
     let all: String = body.iter().take(20).map(|(_, l)| *l).collect::<Vec<_>>().join("\n");

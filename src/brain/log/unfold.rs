@@ -14,9 +14,7 @@ pub(super) struct Unfolder {
 
 impl Unfolder {
     pub fn line(&mut self, line: &str, out: &mut dyn FnMut(&str)) {
-        if !self.held.is_empty() {
-            self.hold(line, out);
-        } else if line == "[" {
+        if !self.held.is_empty() || line == "[" {
             self.hold(line, out);
         } else if !unfold_line(line, out) {
             out(line);

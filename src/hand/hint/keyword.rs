@@ -15,9 +15,17 @@ use std::ops::Range;
 const REACH: u32 = 2;
 const MOST_PLACES: usize = 6;
 
+/// How tools say that text is not in the language.
+#[rustfmt::skip]
+pub(super) const SYNTAX_SIGNS: &[&str] = &[
+    "invalid syntax", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
+    "' expected", "no rules expected", "missing )",
+];
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
-    for (path, lines) in broken(scene, &scene.complaints)? {
+    let broken = broken(scene, &scene.complaints)?.into_iter();
+    for (path, lines) in broken.chain(refused(scene)) {
         let Some(syntax) = scene.syntax(&path)? else { continue };
         for (_, range, keyword) in replacements(&syntax, &lines) {
             let why = format!("corrected `{}` to the keyword `{keyword}`", syntax.text(&range));
@@ -53,6 +61,13 @@ pub(super) fn broken(scene: &Scene, complaints: &[Complaint]) -> Result<Vec<(Rel
         found.push((path, lines));
     }
     Ok(found)
+}
+
+/// The tool calls it a fault of syntax, though our more lenient grammar may not.
+fn refused(scene: &Scene) -> impl Iterator<Item = (RelPath, Vec<u32>)> {
+    let syntactic = scene.complaints.iter().filter(|c| SYNTAX_SIGNS.iter().any(|sign| c.message.contains(sign)));
+    let places = syntactic.filter_map(|complaint| complaint.places.first()).take(MOST_PLACES);
+    places.map(|place| (place.path.clone(), vec![place.line]))
 }
 
 /// `'(' on line 2`: a bracket's partner stands elsewhere.

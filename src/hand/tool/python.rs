@@ -11,8 +11,8 @@ const RUFF_PLACES: &[&str] = &[r"^\s*--> (.+?):\d+:\d+$", r"^(\S.*?):\d+:\d+: [A
 
 pub(super) const RUFF_FORMAT: Formatter = Formatter {
     program: "ruff",
-    mark: r"^Would reformat: ",
-    files: &[r"^Would reformat: (.+)$"],
+    mark: r"^Would reformat: |^unformatted: ",
+    files: &[r"^Would reformat: (.+)$", r"^\s*--> (.+?):\d+:\d+$"],
     arguments: |_, path| words(&["format", "--stdin-filename", path.as_str(), "-"]),
     check_flags: &["format", "--check", "--diff", "--quiet", "-q"],
     beside_the_file: false,

@@ -15,6 +15,12 @@ fn a_formatter_rewrites_the_files_that_its_check_names() {
             "a.py",
             "would reformat /repo/a.py\n\nOh no! 💥 💔 💥\n1 file would be reformatted.\n",
         ),
+        (
+            "ruff",
+            "ruff format --check",
+            "a.py",
+            "unformatted: File would be reformatted\n --> a.py:5:7\n  |\n\n1 file would be reformatted\n",
+        ),
         ("ruff", "ruff format --check", "a.py", "Would reformat: a.py\n1 file would be reformatted\n"),
         ("ruff", "ruff check", "a.py", "F401 [*] `os` imported but unused\n --> a.py:1:8\n  |\n"),
         ("ruff", "ruff check", "a.py", "a.py:1:8: F401 [*] `os` imported but unused\n"),

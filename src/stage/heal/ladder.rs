@@ -9,7 +9,8 @@ use crate::guard;
 use crate::hand::{self, Hand, Job};
 use crate::patch::Patch;
 use crate::record::{
-    Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Outcome, RunSummary, Tried,
+    Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Location, LogReport, Outcome,
+    RunSummary, Tried,
 };
 use crate::verify::{self, Run};
 use anyhow::Result;
@@ -158,7 +159,7 @@ impl State<'_, '_> {
             Trial::Fell(_) => None,
             Trial::Better(run) => {
                 self.take(&candidate, full);
-                Some(Step::Next(*run))
+                Some(Step::Next(run))
             }
             Trial::Passed(passed) => {
                 let (patch, run, guards) = *passed;
@@ -193,7 +194,7 @@ impl State<'_, '_> {
         let trial = if run.passed() && compared.broken.is_empty() {
             self.prove(full, run, guards)?
         } else if let Some(broken) = compared.broken.first() {
-            Trial::Fell(format!("breaks {broken}"))
+            Trial::Fell(format!("breaks {}", crate::report::markdown::one_line(broken, 200)))
         } else if is_better(diagnosis, &run, candidate) {
             return Ok(Trial::Better(Box::new(run)));
         } else {
@@ -300,7 +301,7 @@ fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
 
 enum Step {
     Done(Box<Climb>),
-    Next(Run),
+    Next(Box<Run>),
     Stuck,
 }
 
@@ -322,27 +323,35 @@ fn still_fails(run: &Run) -> String {
     format!("still fails: {}", crate::report::markdown::one_line(&line, 120))
 }
 
-/// Whether a run that still fails is a step forward: the diagnosed error is gone, nothing is said about
-/// the lines that the candidate wrote, and there is not more wrong than before.
+/// Whether a run that still fails is a step forward: fewer of the same complaints and no new one, or the
+/// first error gone, nothing said about the lines that the candidate wrote, and not more wrong than before.
 fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
     let after = log::read(&run.text);
-    if after.class == FailureClass::Unknown || run.finished.limit.is_some() {
+    if after.class == FailureClass::Unknown || run.finished.limit.is_some() || blames(&after, candidate) {
         return false;
     }
+    let (old, new) = (complaints(&before.locations), complaints(&after.locations));
+    let fewer_complaints = new.len() < old.len() && new.iter().all(|c| old.contains(c)) && !new.is_empty();
+    let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
     let gone = match (&before.first_error, &after.first_error) {
         (Some(old), Some(new)) => log::normalise(old) != log::normalise(new) && !run.text.contains(old.trim()),
         _ => false,
     };
-    let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
-    let fewer_places = after.locations.len() < before.locations.len();
     let later = stage_of(after.class) > stage_of(before.class);
-    let touched: HashSet<(&str, u32)> =
-        candidate.patch.added_lines().into_iter().map(|(p, l, _)| (p.as_str(), l)).collect();
-    let blamed = after
-        .locations
-        .iter()
-        .any(|l| l.line.is_some_and(|line| touched.iter().any(|(path, at)| *at == line && l.path.ends_with(path))));
-    !blamed && (fewer_tests || (gone && (later || fewer_places || after.locations.len() <= before.locations.len())))
+    fewer_complaints || fewer_tests || (gone && (later || after.locations.len() <= before.locations.len()))
+}
+
+/// What is said about which file, as often as it is said; lines move, so they do not count.
+fn complaints(locations: &[Location]) -> Vec<(&str, String)> {
+    let file = |path: &'_ str| path.rfind('/').map_or(0, |at| at + 1);
+    locations.iter().map(|l| (&l.path[file(&l.path)..], log::normalise(&l.message))).collect()
+}
+
+/// Something is wrong on a line that the candidate wrote.
+fn blames(after: &LogReport, candidate: &Candidate) -> bool {
+    let written = candidate.patch.added_lines();
+    let at = |l: &Location, line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str()));
+    after.locations.iter().any(|l| l.line.is_some_and(|line| at(l, line)))
 }
 
 /// A build fails in this order: what comes later is only seen once the earlier is repaired.

@@ -12,7 +12,7 @@ pub(super) fn ill_indented(syntax: &Syntax) -> Vec<u32> {
         match bracket(token.kind) {
             Some('(' | '[' | '{') => open.push((line, indent)),
             Some(_) => {
-                let Some((opened, outer)) = open.pop() else { return around(syntax, line) };
+                let Some((opened, outer)) = open.pop() else { return (line.saturating_sub(10)..=line).rev().collect() };
                 if first == token.range.start && indent != outer && opened != line {
                     return if indent < outer { closing(syntax, opened, outer) } else { around(syntax, opened) };
                 }

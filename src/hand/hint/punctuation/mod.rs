@@ -6,13 +6,14 @@ mod habits;
 mod tries;
 
 use super::Scene;
-use super::keyword::broken;
+use super::keyword::{SYNTAX_SIGNS, broken};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
 use habits::Habits;
+use regex::Regex;
 use tries::{Try, insertion, lost_quotes, tries};
 
 /// Parses, in bytes of source: large files get fewer tries.
@@ -65,9 +66,10 @@ fn unpaired_quotes(syntax: &Syntax) -> Vec<u32> {
 
 /// The compiler wants a token at a column where our grammar is content, as inside macros.
 fn told(scene: &Scene) -> Result<Vec<Candidate>> {
-    const SIGNS: &[&str] = &["expected", "no rules", "Unexpected", "nexpected token", "missing"];
     let mut made = Vec::new();
-    for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
+    for complaint in
+        scene.complaints.iter().filter(|c| SYNTAX_SIGNS.iter().any(|sign| c.message.contains(sign))).take(3)
+    {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|syntax| syntax.is_sound()) else { continue };
         let Some(at) = place.column.and_then(|column| syntax.offset(place.line, column)) else { continue };
@@ -85,17 +87,19 @@ fn told(scene: &Scene) -> Result<Vec<Candidate>> {
 fn lost_commas(scene: &Scene) -> Result<Vec<Candidate>> {
     const SIGNS: &[&str] =
         &["object is not callable", "indices must be integers", "perhaps you missed a comma", "is not a function"];
+    let pattern = Regex::new(r"[\w)\]}] +[(\[]")?;
     let mut made = Vec::new();
     for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)? else { continue };
         let text = |line| syntax.line(line).map(|range| syntax.text(&range)).unwrap_or_default();
-        let lines = place.line.saturating_sub(2)..place.line + BELOW;
-        for line in lines.filter(|line| {
-            text(*line).ends_with([')', ']', '}']) && text(line + 1).trim_start().starts_with(['(', '['])
-        }) {
-            let end = syntax.line(line).map_or(0, |range| range.end);
-            made.extend(candidate(scene, &place.path, &syntax, insertion(end, ","))?);
+        for line in place.line.saturating_sub(2)..place.line + BELOW {
+            let start = syntax.line(line).map_or(0, |range| range.start);
+            let ends = text(line).ends_with([')', ']', '}']) && text(line + 1).trim_start().starts_with(['(', '[']);
+            let inside = pattern.find_iter(text(line)).map(|found| found.start() + 1);
+            for at in inside.chain(ends.then_some(text(line).len())) {
+                made.extend(candidate(scene, &place.path, &syntax, insertion(start + at, ","))?);
+            }
         }
     }
     Ok(made)
