@@ -135,6 +135,7 @@ impl Fixture {
             run_url: Some("https://github.com/o/r/actions/runs/7"),
             pull_url: Some("https://github.com/o/r/pull/13"),
             refused: None,
+            compare_url: None,
         }
     }
 }
