@@ -137,7 +137,7 @@ fn connect(door: &Door, repo: Option<&Repo>, found: &mut Vec<Checkup>) -> Option
     let info = match forge.repo_info() {
         Ok(info) => info,
         Err(error) => {
-            found.push(unreached(&error, &forge.repo().to_string(), severe));
+            found.push(unreached(&error, forge.repo().as_ref(), severe));
             return None;
         }
     };
