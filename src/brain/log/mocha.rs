@@ -12,6 +12,8 @@ patterns! {
     COUNT = r"^\s*[1-9][0-9]* failing\b";
     ENTRY = r"^\s*(?P<number>[0-9]+)\) (?P<title>\S.*)$";
     PLAYWRIGHT = r"^\s*[0-9]+\) (?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
+    LISTED = r"^\s{4}(?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
+    LIST = r"^\s+[0-9]+ (?P<verdict>failed|flaky|skipped|interrupted|passed|did not run)\b";
     KARMA = r"^(?P<browser>(?:Headless ?)?(?:Chrome|Firefox|Safari|PhantomJS|Edge|IE|Electron)\b[^()]*(?:\([^)]*\))) (?P<title>\S.*) FAILED$";
     ERRORLIKE = r"^\s*(?:\[?[A-Za-z.]*(?:Error|Exception)\b|Expected|expected|Timeout|Test timeout)";
 }
@@ -22,6 +24,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(failures(lines, at));
     } else if let Some(c) = PLAYWRIGHT.captures(line) {
         out.push(playwright(lines, at, &c));
+    } else if let Some(c) = LISTED.captures(line).filter(|_| listed_as_failed(lines, at)) {
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "", "");
+        let found = Found::new("playwright", FailureClass::Test, Rank::Strong, at, line);
+        out.push(found.failing(group(&c, "title")).location(spot));
     } else if let Some(c) = KARMA.captures(line) {
         let message = lines.get(at + 1);
         let spots = node::own_only(node::stack(lines, at, 20));
@@ -71,6 +77,12 @@ fn entry(lines: &Lines, at: usize, first: &str) -> Option<Found> {
     let spots = node::own_only(node::stack(lines, index, 40));
     let found = Found::new("mocha", FailureClass::Test, Rank::Sure, at, message);
     Some(found.failing(id.trim_end_matches(':')).locations(spots))
+}
+
+/// Playwright's closing list names failed tests, and flaky ones below another count.
+fn listed_as_failed(lines: &Lines, at: usize) -> bool {
+    let mut heads = lines.before(at, 400).map_while(|(_, l)| (!l.trim().is_empty()).then_some(l));
+    heads.find_map(|l| LIST.captures(l)).is_some_and(|c| group(&c, "verdict") == "failed")
 }
 
 fn playwright(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
