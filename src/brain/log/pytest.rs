@@ -43,7 +43,7 @@ fn summary(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {
         text = line[end..].trim_start_matches(" - ");
     }
     let collection = !id.contains("::");
-    let class = if text.contains("ModuleNotFoundError") || text.contains("ImportError") {
+    let class = if collection && (text.contains("ModuleNotFoundError") || text.contains("ImportError")) {
         FailureClass::Dependency
     } else if collection && text.contains("SyntaxError") {
         FailureClass::Compile
