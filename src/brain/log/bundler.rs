@@ -29,6 +29,7 @@ pub(super) const PARSER: Parser = Parser {
         "Syntax Error",
         "SyntaxError",
         "Unexpected token",
+        "): ",
     ],
     read,
 };
@@ -42,6 +43,7 @@ patterns! {
     SASS = r"^\s+on line (?P<line>[0-9]+) of (?P<path>\S+)";
     DART = r"^\s+(?P<path>\S+\.s[ac]ss) (?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:root stylesheet|\S+\(\)|@\S+)";
     PLACE = r"^\s*(?:ERROR in |file: |╭─\[|,-\[|\s)*(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/-]+\.\w+)(?:[: ](?P<line>[0-9]+):(?P<column>[0-9]+))?(?:-[0-9]+)?(?::[0-9]+)?\]?:?\s*$";
+    ROLLUP = r"^\s*(?P<path>[\w@.$\[\]\\/-]+\.\w+) \((?P<line>[0-9]+):(?P<column>[0-9]+)\): (?P<text>\S.+)$";
     PRERENDER = r"^\s*(?:Error: |⨯ )?Error occurred prerendering page";
     NEXT_SYNTAX = r"^\s*(?:Error:\s+[x×] |.*\bSyntax ?Error: |\s*[x×] )(?P<text>\S.*)$";
 }
@@ -50,6 +52,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = SASS.captures(line).or_else(|| DART.captures(line)) {
         out.extend(sass(lines, at, &c));
+    } else if let Some(c) = ROLLUP.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
+        out.push(Found::new("rollup", FailureClass::Compile, Rank::Sure, at, line).location(spot));
     } else if let Some(c) = RESOLVE.captures(line) {
         let found = Found::new("bundler", missing(group(&c, "name")), Rank::Sure, at, line);
         out.push(found.locations(from(line).or_else(|| around(lines, at))));

@@ -1,6 +1,6 @@
 //! Cargo's own messages: resolution, manifests, publishing.
 
-use super::found::{Found, Rank, patterns};
+use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -22,6 +22,7 @@ pub(super) const PARSER: Parser = Parser {
         "failed to download",
         "is not supported by the following package",
         "requires rustc ",
+        "failed to run custom build command",
     ],
     read,
 };
@@ -30,6 +31,9 @@ patterns! {
     CONFIG = r"error: (?:failed to parse manifest|failed to load manifest|could not find `Cargo\.toml`|.*does not have these features)";
     DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
     PUBLISH = r"error: failed to publish ";
+    SCRIPT = r"error: failed to run custom build command for `\S+ v\S+(?: \((?P<own>[^)]+)\))?`";
+    PANIC = r"panicked at (?:'.*', )?(?P<path>[^\s':]+\.rs):(?P<line>[0-9]+):(?P<column>[0-9]+)";
+    MISSING = r"(?i)pkg-config|could not find|not found|unable to find|is not installed|no such file";
     SERVER = r"status (?:429|5[0-9][0-9])|curl failed|HTTP2 framing|[Tt]imed out|spurious network error|Could(?:n't| not) resolve host|Connection (?:reset|refused)|SSL|network failure";
     DENIED = r"status (?:401|403)|[Pp]lease run `cargo login`|authentication required";
 }
@@ -42,9 +46,24 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("cargo", FailureClass::Config, Rank::Sure, at, line));
     } else if DEPENDENCY.is_match(line) {
         out.push(Found::new("cargo", FailureClass::Dependency, Rank::Strong, at, line));
+    } else if let Some(c) = SCRIPT.captures(line) {
+        out.push(build_script(lines, at, c.name("own").is_some()));
     } else if PUBLISH.is_match(line) {
         out.push(Found::new("cargo", FailureClass::Config, Rank::Generic, at, line));
     }
+}
+
+/// A build script that died: the repository's own is its code, a dependency's mostly misses a library.
+fn build_script(lines: &Lines, at: usize, own: bool) -> Found {
+    let line = lines.get(at);
+    if !own {
+        let missing = lines.after(at, 80).any(|(_, l)| MISSING.is_match(l));
+        let class = if missing { FailureClass::Dependency } else { FailureClass::Compile };
+        return Found::new("cargo", class, Rank::Generic, at, line);
+    }
+    let panic = lines.after(at, 80).find_map(|(_, l)| PANIC.captures(l));
+    let spot = panic.map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "", ""));
+    Found::new("cargo", FailureClass::Compile, Rank::Strong, at, line).locations(spot)
 }
 
 /// The last link of the chain says what really happened.

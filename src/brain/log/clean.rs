@@ -145,8 +145,29 @@ fn strip_tool_prefix(line: &str) -> &str {
             return rest;
         }
     }
-    strip_buildkit(trimmed).unwrap_or(line)
+    strip_buildkit(trimmed).or_else(|| strip_gutter(trimmed)).or_else(|| strip_package(trimmed)).unwrap_or(line)
 }
+
+/// `│  text`, the frame that Storybook and other step printers draw at the left.
+fn strip_gutter(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix(['│', '■', '└', '├', '◇'])?;
+    rest.starts_with("  ").then_some(rest)
+}
+
+/// `packages/ui lint: text` and `web:build: text`: pnpm, Lerna and Turborepo name the package and its script.
+fn strip_package(line: &str) -> Option<&str> {
+    let head = &line.as_bytes()[..line.len().min(80)];
+    let end = memmem::find(head, b": ")?;
+    let (package, script) = line[..end].split_once(' ').or_else(|| line[..end].rsplit_once(':'))?;
+    let known = SCRIPTS.contains(&script.split([':', '-']).next()?);
+    let named = package.bytes().all(|b| b.is_ascii_alphanumeric() || b"@/_-.".contains(&b));
+    let spaced = line.as_bytes().get(package.len()) == Some(&b' ');
+    let plain = if spaced { package == "." || package.contains('/') } else { !package.contains('.') };
+    (known && named && plain && !package.is_empty()).then(|| &line[end + 2..])
+}
+
+const SCRIPTS: [&str; 12] =
+    ["build", "lint", "test", "tests", "check", "typecheck", "type", "tsc", "format", "compile", "e2e", "coverage"];
 
 /// `#12 3.456 text` from BuildKit's plain progress.
 fn strip_buildkit(line: &str) -> Option<&str> {
@@ -205,6 +226,10 @@ mod tests {
         check("travis_time:end:0f:start=1,finish=2,duration=1\u{1b}[0K", "");
         check("    [javac] A.java:1: error: x", "A.java:1: error: x");
         check("#12 3.456 E: x", "E: x");
+        check("packages/ui lint:   1:2  error  x", "  1:2  error  x");
+        check("@shop/web:type-check: a.ts(1,2): error TS1: x", "a.ts(1,2): error TS1: x");
+        check("src/a.c:12: test: x", "src/a.c:12: test: x");
+        check("│  at f (a.js:1:2)", "  at f (a.js:1:2)");
         check("plain text Z with letters", "plain text Z with letters");
         check("\u{1b}", "");
         check("\u{1b}[", "");

@@ -30,7 +30,7 @@ patterns! {
     REACT = r"^\s*Line (?P<line>[0-9]+)(?::(?P<column>[0-9]+))?:\s+(?P<text>\S.*?)\s{2,}(?P<code>[@\w/-]+)$";
     UNIX = r"^(?P<path>[^\s:][^:]*):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+) \[Error/(?P<code>[@\w/-]+)\]$";
     COMPACT = r"^(?P<path>\S.*): line (?P<line>[0-9]+), col (?P<column>[0-9]+), Error - (?P<text>.+?)(?: \((?P<code>[@\w/-]+)\))?$";
-    TSLINT = r"^\s*ERROR: (?:\((?P<code>[\w-]+)\) )?(?P<path>[^\s:\[]+)(?::(?P<line>[0-9]+):(?P<column>[0-9]+)|\[(?P<line2>[0-9]+), (?P<column2>[0-9]+)\])(?:: | - | )(?P<text>.+)$";
+    TSLINT = r"^\s*ERROR: (?:\((?P<code>[\w-]+)\) )?(?P<path>[^\s:\[]+\.[cm]?[jt]sx?)(?::(?P<line>[0-9]+):(?P<column>[0-9]+)|\[(?P<line2>[0-9]+), (?P<column2>[0-9]+)\])(?:: | - | )(?P<text>.+)$";
     BIOME = r"^(?:\S+ )?(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+) (?P<code>lint/\S+)";
     STANDARD = r"^\s*(?P<path>/?[^\s:]+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>[^(]+?)(?: \((?P<code>[@\w/-]+)\))?$";
     FILE = r"^(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/ -]+\.\w+)$";
@@ -49,7 +49,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let spot = place(group(&c, "path"), row, column, group(&c, "text"), group(&c, "code"));
         out.push(Found::new("tslint", FailureClass::Lint, Rank::Sure, at, line).location(spot));
     } else if PROBLEMS.is_match(line) {
-        out.push(Found::new("eslint", FailureClass::Lint, Rank::Strong, at, line));
+        // Warnings fail a run only where a limit says so.
+        let rank = if line.contains("(0 errors") { Rank::Wrapper } else { Rank::Strong };
+        out.push(Found::new("eslint", FailureClass::Lint, rank, at, line));
     } else if line.contains("standard: ") {
         out.extend(standard(lines, at));
     }

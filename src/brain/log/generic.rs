@@ -1,20 +1,22 @@
 //! Any tool's error lines, when no parser knows better.
 
-use super::found::{Found, Rank, patterns};
+use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["rror", "ERR", "FAIL", "fail", "fatal", "FATAL", "##[error]", "xception", "panic", "abort", "✖", "⨯", "✘"],
+    keys: &["rror", "ERR", "FAIL", "fail", "fatal", "FATAL", "##[error]", "xception", "panic", "abort", "✖", "⨯", "✘", "❌"],
     read,
 };
 
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
-    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×] |[\w.]+(?:Error|Exception)\b: )";
+    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: )";
     EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code|status)\b|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+";
     RUNNER = r"^##\[error\]\S";
+    BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
+    ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
@@ -33,5 +35,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else {
         return;
     };
-    out.push(Found::new("", FailureClass::Unknown, rank, at, line));
+    // A label alone says nothing: its message stands below.
+    let text = if BARE.is_match(line) { lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()) } else { None };
+    let found = Found::new("", FailureClass::Unknown, rank, at, text.map_or(line, |(_, l)| l));
+    out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
+}
+
+/// Compilers of many languages point at the source with an arrow below their message.
+fn compiler(lines: &Lines, at: usize, found: Found) -> Found {
+    let Some(c) = lines.after(at, 3).find_map(|(_, l)| ARROW.captures(l)) else { return found };
+    let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), &found.quote, "");
+    Found { class: FailureClass::Compile, rank: Rank::Strong, ..found }.location(spot)
 }

@@ -16,6 +16,7 @@ patterns! {
     FRAME = r"^\s+(?P<path>\S+\.go):(?P<line>[0-9]+)(?: \+0x[0-9a-f]+)?$";
     GINKGO = r"^\s*\[(?:Fail|FAIL|Panic!|PANICKED!)\] (?P<name>\S.*)$";
     GINKGO_AT = r"^\s*(?P<path>\S+\.go):(?P<line>[0-9]+)$";
+    RUNNING = r"^\s+(?P<name>\S+) \([0-9hms.]+\)$";
     PACKAGE = r"^FAIL\t(?P<package>\S+)\t[0-9.]+s";
 }
 
@@ -80,6 +81,9 @@ fn testify<'t>(lines: impl Iterator<Item = (usize, &'t str)>) -> Option<(&'t str
 
 fn panic(lines: &Lines, at: usize) -> Option<Found> {
     let line = lines.get(at);
+    if line.starts_with("panic: test timed out after") {
+        return Some(timeout(lines, at));
+    }
     if !lines.after(at, 40).any(|(_, l)| l.starts_with("goroutine ")) {
         return None;
     }
@@ -92,6 +96,15 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
         Some(name) => found.failing(name),
         None => found,
     })
+}
+
+/// Newer versions list the tests that were running when the time was over.
+fn timeout(lines: &Lines, at: usize) -> Found {
+    let running = lines.after(at, 20).skip_while(|(_, l)| l.trim() == "running tests:");
+    let names = running.map_while(|(_, l)| RUNNING.captures(l)).map(|c| group(&c, "name").to_owned());
+    let mut found = Found::new("gotest", FailureClass::Test, Rank::Sure, at, lines.get(at));
+    found.failing.extend(names);
+    found.locations(frames(lines, at, 120))
 }
 
 /// The goroutine's frames, the runtime's own left out.

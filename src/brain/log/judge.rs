@@ -56,6 +56,9 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
 fn best(found: &[Found]) -> Option<&Found> {
     let top = found.iter().map(|f| f.rank).max()?;
     let first = found.iter().find(|f| f.rank == top)?;
+    if let Some(code) = broken_before(first, found) {
+        return Some(code);
+    }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
     // Of several readings of one line the most specific: a known class, then a known place.
     let best =
@@ -66,6 +69,15 @@ fn best(found: &[Found]) -> Option<&Found> {
     let cause =
         |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong && f.at.abs_diff(best.at) <= NEAR;
     found.iter().find(cause).or(Some(best))
+}
+
+/// Code that does not compile fails by itself, whatever ended the job later.
+fn broken_before<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
+    let broken = |f: &&Found| {
+        matches!(f.class, FailureClass::Compile | FailureClass::Type) && !f.locations.is_empty() && f.at + 2 < end.at
+    };
+    let earlier = found.iter().find(|f| f.rank == Rank::Sure).filter(broken);
+    earlier.filter(|_| end.rank == Rank::Root)
 }
 
 /// The ids, in order of appearance; of two spellings of one test the fuller one stays.

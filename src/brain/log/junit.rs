@@ -51,7 +51,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if line.trim() == "FAILED" || line.contains("Caused an ERROR") {
         out.extend(ant(lines, at));
     } else if let Some(c) = TESTNG.captures(line) {
-        out.push(thrown(lines, at, "testng").failing(group(&c, "name")));
+        out.push(thrown(lines, at, "testng", "").failing(group(&c, "name")));
     } else if let Some(c) = SCALATEST.captures(line) {
         out.push(scalatest(lines, at, group(&c, "name")));
     } else if ANT_TEST.is_match(line) {
@@ -71,7 +71,7 @@ fn surefire(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> 
     let owner = if class.is_empty() { owner_below(lines, at, name) } else { class.to_owned() };
     let name = name.trim_end_matches("()");
     let id = if owner.is_empty() { name.to_owned() } else { format!("{owner}.{name}") };
-    Some(thrown(lines, at, "surefire").failing(id))
+    Some(thrown(lines, at, "surefire", &id).failing(id.clone()))
 }
 
 /// Newer versions write `testX()` and leave the class to the stack.
@@ -86,16 +86,16 @@ fn owner_below(lines: &Lines, at: usize, name: &str) -> String {
 }
 
 /// The exception below a heading, with its own frames.
-fn thrown(lines: &Lines, at: usize, tool: &'static str) -> Found {
+fn thrown(lines: &Lines, at: usize, tool: &'static str, owner: &str) -> Found {
     let message = lines.after(at, 4).find(|(_, l)| THROWN.is_match(l));
     let Some((index, quote)) = message else {
         return Found::new(tool, FailureClass::Test, Rank::Strong, at, lines.get(at));
     };
-    Found::new(tool, FailureClass::Test, Rank::Sure, at, quote).locations(frames(lines, index))
+    Found::new(tool, FailureClass::Test, Rank::Sure, at, quote).locations(frames(lines, index, owner))
 }
 
-/// Frames of test libraries and of Java itself tell nothing.
-fn frames(lines: &Lines, at: usize) -> Vec<Location> {
+/// Frames of test libraries and of Java itself tell nothing; those near the test's own package tell most.
+fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
     const LIBRARIES: [&str; 17] = [
         "java.",
         "javax.",
@@ -115,17 +115,27 @@ fn frames(lines: &Lines, at: usize) -> Vec<Location> {
         "scala.",
         "org.scalatest.",
     ];
-    let mut own = Vec::new();
+    let mut own: Vec<(&str, Location)> = Vec::new();
     for (_, line) in lines.after(at, 60) {
         match FRAME.captures(line) {
             Some(c) if !LIBRARIES.iter().any(|library| group(&c, "method").starts_with(library)) => {
-                own.push(place(group(&c, "path"), group(&c, "line"), "", "", ""));
+                own.push((group(&c, "method"), place(group(&c, "path"), group(&c, "line"), "", "", "")));
             }
-            None if !own.is_empty() && !line.contains("... ") => break,
+            None if !own.is_empty() && !line.contains("... ") && !line.contains("at ") => break,
             _ => {}
         }
     }
-    own
+    let near = project(owner);
+    if let Some(near) = near.filter(|near| own.iter().any(|(method, _)| method.starts_with(near))) {
+        own.retain(|(method, _)| method.starts_with(near));
+    }
+    own.into_iter().map(|(_, spot)| spot).collect()
+}
+
+/// `com.shop.cart.CartTest` → `com.shop.`
+fn project(owner: &str) -> Option<&str> {
+    let (second, _) = owner.match_indices('.').nth(1)?;
+    Some(&owner[..=second])
 }
 
 fn gradle(lines: &Lines, at: usize, name: &str) -> Found {
@@ -137,7 +147,7 @@ fn gradle(lines: &Lines, at: usize, name: &str) -> Found {
     if !THROWN.is_match(line) {
         return Found::new("gradle", FailureClass::Test, Rank::Strong, at, lines.get(at)).failing(name);
     }
-    Found::new("gradle", FailureClass::Test, Rank::Sure, at, line).failing(name).locations(frames(lines, index))
+    Found::new("gradle", FailureClass::Test, Rank::Sure, at, line).failing(name).locations(frames(lines, index, ""))
 }
 
 /// The lists at the end of a Surefire run.
@@ -170,7 +180,7 @@ fn ant(lines: &Lines, at: usize) -> Option<Found> {
     let c = lines.before(at, 3).find_map(|(_, l)| ANT.captures(l))?;
     let message = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty())?;
     let found = Found::new("junit", FailureClass::Test, Rank::Sure, at, message.1).failing(group(&c, "name"));
-    Some(found.locations(frames(lines, message.0)))
+    Some(found.locations(frames(lines, message.0, "")))
 }
 
 fn scalatest(lines: &Lines, at: usize, name: &str) -> Found {

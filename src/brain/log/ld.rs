@@ -1,6 +1,6 @@
 //! Linkers.
 
-use super::found::{Found, Rank, patterns};
+use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -25,6 +25,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     LIBRARY = r"cannot find -l\S+|library not found for -l";
     SYMBOL = r"undefined reference to|(?:ld|lld|rust-lld)\S*: (?:error: )?undefined symbol|multiple definition of|duplicate symbol|error LNK[0-9]+|Undefined symbols for architecture";
+    PLACE = r"^(?:.*: )?(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+): (?:undefined reference|multiple definition)";
     CLOSING = r"collect2: error|linker command failed|ymbol\(s\) not found|ld returned";
 }
 
@@ -39,5 +40,6 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else {
         return;
     };
-    out.push(Found::new("ld", class, rank, at, line));
+    let spot = PLACE.captures(line).map(|c| place(group(&c, "path"), group(&c, "line"), "", line, ""));
+    out.push(Found::new("ld", class, rank, at, line).locations(spot));
 }

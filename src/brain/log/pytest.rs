@@ -8,12 +8,12 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser =
-    Parser { keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "____ ", " FAILED", ".py:"], read };
+    Parser { keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "_ ", " FAILED", ".py:"], read };
 
 patterns! {
     SUMMARY = r"^(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
-    HEAD = r"^_{3,} (?P<title>.+?) _{3,}$";
+    HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
     ERROR = r"^E   \s*(?P<text>\S.*)$";
     BAR = r"^(?:=|_|-){3,}.*(?:=|_|-){3,}$";
@@ -22,7 +22,8 @@ patterns! {
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = HEAD.captures(line) {
-        out.extend(section(lines, at, group(&c, "title")));
+        let title = c.name("title").or(c.name("long"));
+        out.extend(section(lines, at, title.map_or("", |m| m.as_str())));
     } else if let Some(c) = SUMMARY.captures(line) {
         out.push(summary(line, at, &c));
     } else if let Some(c) = RAISED.captures(line) {
@@ -92,7 +93,7 @@ fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
 }
 
 fn ends_section(line: &str) -> bool {
-    (line.starts_with("===") || line.starts_with("___")) && BAR.is_match(line) && !line.starts_with("_ _")
+    ((line.starts_with("===") || line.starts_with("___")) && BAR.is_match(line)) || HEAD.is_match(line)
 }
 
 /// `ERROR at setup of test_x` → `test_x`.

@@ -44,9 +44,16 @@ fn rank(class: FailureClass) -> Rank {
 pub(super) fn traceback(lines: &Lines, at: usize) -> Option<Raised> {
     let indent = lines.get(at).find("Traceback").unwrap_or(0);
     let mut frames: Vec<(String, String)> = Vec::new();
+    let mut foreign = false;
     for (index, line) in lines.after(at, 400) {
         if let Some(c) = FRAME.captures(line) {
-            frames.push((group(&c, "path").to_owned(), group(&c, "line").to_owned()));
+            let path = group(&c, "path");
+            let whole = path.starts_with('/') || path.contains(":\\");
+            foreign = if whole { is_foreign(path) } else { foreign };
+            // A package's compiled parts name their sources relative to their own build.
+            if whole || !foreign {
+                frames.push((path.to_owned(), group(&c, "line").to_owned()));
+            }
             continue;
         }
         let depth = line.len() - line.trim_start().len();
