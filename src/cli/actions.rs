@@ -70,7 +70,9 @@ pub struct Report<'a> {
 pub fn report(report: &Report) -> Result<Exit> {
     let ended = report.ended;
     let patch = write_patch(report)?;
-    keep(report)?;
+    if let Err(e) = keep(report) {
+        report.door.ui.stage("artifact", &report.mask.mask(&format!("{e:#}")));
+    }
     outputs(report, patch.as_deref())?;
     summary(report)?;
     annotations(report);

@@ -9,6 +9,8 @@ pub(super) const PARSER: Parser = Parser {
     keys: &[
         ": error: ",
         ": fatal error",
+        ": Error: ",
+        ") Error: ",
         "): error C",
         "ERROR: AddressSanitizer",
         "ERROR: LeakSanitizer",
@@ -22,15 +24,16 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    GCC = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:(][^:(]*\.(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|inl|ipp|m|mm|cu|cuh|S|s|f|f90|F90|i|y|l|proto|v|vala|d|nim|zig|hs|ml|cr|sol|swift)):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)? (?:fatal )?error: (?P<text>.+?)(?: \[(?P<code>[\w.,=+-]+)\])?$";
+    GCC = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:(][^:(]*\.(?:c|cc|cpp|cxx|c\+\+|C|h|hh|hpp|hxx|inl|ipp|m|mm|cu|cuh|S|s|f|f90|F90|i|y|l|proto|v|vala|d|nim|zig|hs|ml|cr|sol|swift|dart|adb|hx)):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)? (?:fatal )?[Ee]rror: (?P<text>.+?)(?: \[(?P<code>[\w.,=+-]+)\])?$";
     MSVC = r"^\s*(?:[0-9]+>)?(?P<path>(?:[A-Za-z]:)?[^\s:(][^:(]*)\((?P<line>[0-9]+)(?:,(?P<column>[0-9]+))?\)\s?: (?:fatal )?error (?P<code>C[0-9]+): (?P<text>.+)$";
+    NIM = r"^(?P<path>\S+\.nims?)\((?P<line>[0-9]+), (?P<column>[0-9]+)\) Error: (?P<text>.+?)(?: \[(?P<code>\w+)\])?$";
     SANITIZER = r"(?:ERROR|WARNING): (?:Address|Leak|Thread|Memory)Sanitizer|^\s*(?P<path>\S+?):(?P<line>[0-9]+):(?P<column>[0-9]+): runtime error: ";
     FRAME = r"^\s*#[0-9]+ .*?\s(?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    if let Some(c) = GCC.captures(line).or_else(|| MSVC.captures(line)) {
+    if let Some(c) = GCC.captures(line).or_else(|| MSVC.captures(line)).or_else(|| NIM.captures(line)) {
         // XCTest prints its failures like a compiler, without a column.
         let column = !group(&c, "column").is_empty();
         if column || !group(&c, "path").ends_with(".swift") {

@@ -180,7 +180,19 @@ fn strip_buildkit(line: &str) -> Option<&str> {
 
 /// What the runner only remarks is no failure.
 pub(super) fn is_remark(line: &str) -> bool {
-    ["##[warning]", "##[notice]", "##[debug]", "##[command]", "##[section]"].iter().any(|mark| line.starts_with(mark))
+    // A matcher that marks a tool's own indented row leaves it part of that tool's list.
+    let row = line.strip_prefix("##[warning]").is_some_and(|rest| rest.starts_with(' '));
+    is_build_step(line)
+        || !row
+            && ["##[warning]", "##[notice]", "##[debug]", "##[command]", "##[section]"]
+                .iter()
+                .any(|mark| line.starts_with(mark))
+}
+
+/// `#12 [build 3/4] RUN …`: BuildKit repeats the command, and prints `#12 ERROR: …` when it fails.
+fn is_build_step(line: &str) -> bool {
+    let Some((step, rest)) = line.strip_prefix('#').and_then(|l| l.split_once(' ')) else { return false };
+    step.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with('[') && rest.contains("] RUN ")
 }
 
 /// The runner prints a step's script before it runs it; its words are no messages of any tool.

@@ -18,6 +18,7 @@ pub(super) const PARSER: Parser = Parser {
         " problems",
         "✖",
         "×",
+        " ━",
         "lint/",
         "Line ",
         "standard: ",
@@ -34,13 +35,15 @@ patterns! {
     BIOME = r"^(?:\S+ )?(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+) (?P<code>lint/\S+)";
     STANDARD = r"^\s*(?P<path>/?[^\s:]+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>[^(]+?)(?: \((?P<code>[@\w/-]+)\))?$";
     FILE = r"^(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/ -]+\.\w+)$";
+    BIOME_FILE = r"^(?P<path>\S+\.\w+) (?P<code>format|organizeImports|assist/\S+) ━";
+    BIOME_CLOSING = r"^\s*× Some errors were emitted while (?:running checks|applying)";
     PROBLEMS = r"^\s*[✖×] [1-9][0-9]* problems?\b";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = STYLISH.captures(line).or_else(|| REACT.captures(line)) {
-        out.extend(below_file(lines, at, &c));
+        out.push(below_file(lines, at, &c));
     } else if let Some(c) = UNIX.captures(line).or_else(|| COMPACT.captures(line)).or_else(|| BIOME.captures(line)) {
         out.push(flat(line, at, &c));
     } else if let Some(c) = TSLINT.captures(line) {
@@ -48,6 +51,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let column = c.name("column").or(c.name("column2")).map_or("", |m| m.as_str());
         let spot = place(group(&c, "path"), row, column, group(&c, "text"), group(&c, "code"));
         out.push(Found::new("tslint", FailureClass::Lint, Rank::Sure, at, line).location(spot));
+    } else if let Some(c) = BIOME_FILE.captures(line) {
+        let spot = place(group(&c, "path"), "", "", "", group(&c, "code"));
+        out.push(Found::new("biome", FailureClass::Format, Rank::Sure, at, line).location(spot));
+    } else if BIOME_CLOSING.is_match(line) {
+        out.push(Found::new("biome", FailureClass::Lint, Rank::Generic, at, line));
     } else if PROBLEMS.is_match(line) {
         // Warnings fail a run only where a limit says so.
         let rank = if line.contains("(0 errors") { Rank::Wrapper } else { Rank::Strong };
@@ -64,12 +72,15 @@ fn flat(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {
 }
 
 /// The file stands on the nearest line above that is nothing but a path.
-fn below_file(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
-    let (_, path) = lines.before(at, 400).take_while(|(_, l)| !l.trim().is_empty()).find(|(_, l)| FILE.is_match(l))?;
+fn below_file(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
+    let path = lines.before(at, 400).take_while(|(_, l)| !l.trim().is_empty()).find(|(_, l)| FILE.is_match(l));
     let (text, code) = (group(c, "text"), group(c, "code"));
     let class = if code == "prettier/prettier" { FailureClass::Format } else { FailureClass::Lint };
-    let spot = place(path, group(c, "line"), group(c, "column"), text, code);
-    Some(Found::new("eslint", class, Rank::Sure, at, lines.get(at)).location(spot))
+    let column = c.name("column").map_or("", |m| m.as_str());
+    let spot = path.map(|(_, path)| place(path, group(c, "line"), column, text, code));
+    // Without its file it is only as sure as its rule's name.
+    let rank = if spot.is_some() || code.contains(['-', '/']) { Rank::Sure } else { Rank::Wrapper };
+    Found::new("eslint", class, rank, at, lines.get(at)).locations(spot)
 }
 
 /// `standard` prints one heading and then flat lines.

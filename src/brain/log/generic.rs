@@ -6,15 +6,31 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["rror", "ERR", "FAIL", "fail", "fatal", "FATAL", "##[error]", "xception", "panic", "abort", "✖", "⨯", "✘", "❌"],
+    keys: &[
+        "rror",
+        "ERR",
+        "FAIL",
+        "fail",
+        "fatal",
+        "FATAL",
+        "##[error]",
+        "xception",
+        "panic",
+        "abort",
+        "✖",
+        "⨯",
+        "✘",
+        "❌",
+    ],
     read,
 };
 
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
     LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: )";
-    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code|status)\b|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+";
+    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code|status)\b|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
+    WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|unable|cannot|refused)\b";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
@@ -35,10 +51,20 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else {
         return;
     };
+    if rank == Rank::Echo {
+        out.push(Found::new("", FailureClass::Unknown, rank, at, last_words(lines, at)));
+        return;
+    }
     // A label alone says nothing: its message stands below.
     let text = if BARE.is_match(line) { lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()) } else { None };
     let found = Found::new("", FailureClass::Unknown, rank, at, text.map_or(line, |(_, l)| l));
     out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
+}
+
+/// What a script said just before it gave up tells more than the runner's verdict.
+fn last_words<'l>(lines: &'l Lines, at: usize) -> &'l str {
+    let before = lines.before(at, 3).find(|(_, l)| !l.trim().is_empty()).map(|(_, l)| l);
+    before.filter(|l| WORDS.is_match(l) && !ZERO.is_match(l)).unwrap_or(lines.marked(at))
 }
 
 /// Compilers of many languages point at the source with an arrow below their message.

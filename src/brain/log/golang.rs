@@ -33,6 +33,8 @@ patterns! {
     LINTER = r"^(?P<text>.+?) \((?P<code>[a-z][\w-]+|(?:SA|ST|S|QF|U)[0-9]{4})\)$";
     REVIVE = r"^(?P<code>(?:SA|ST|QF|S|U)[0-9]{4}|G[0-9]{3})(?:: | \()(?P<text>.+)$";
     MODULE = r"missing go\.sum entry|no required module provides package|cannot find package|cannot find module providing package|updates to go\.mod needed|inconsistent vendoring|unknown revision|is not in (?:GOROOT|std)|verifying .*: (?:checksum mismatch|.*not found)|module .* found \(.*\), but does not contain package|is replaced but not required|requires go >= ";
+    FETCH = r"^\S+@v[0-9]\S*: (?:read|Get|reading) |: reading https?://\S+: ";
+    SERVER = r"stream error|connection reset|[Tt]imeout|timed out|unexpected EOF|server misbehaving|no such host|\b(?:429|50[0-9])\b|refused";
     CONFIG = r"go\.mod file not found|cannot find main module|malformed module path|errors parsing go\.mod|unknown directive";
     GOFMT = r"^diff (?:-u )?(?P<path>\S+\.go)(?:\.orig)? \S+\.go$";
     FAILED = r"^FAIL\s+\S+ \[(?:build|setup) failed\]";
@@ -59,6 +61,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 
 fn message(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let (line, text) = (lines.get(at), group(c, "text"));
+    if FETCH.is_match(text) {
+        let class = if SERVER.is_match(text) { FailureClass::Transient } else { FailureClass::Dependency };
+        return Some(Found::new("go", class, Rank::Sure, at, line));
+    }
     let linter = LINTER.captures(text).or_else(|| REVIVE.captures(text));
     let (tool, class, code) = match &linter {
         Some(l) if is_formatter(group(l, "code")) => ("golangci-lint", FailureClass::Format, group(l, "code")),

@@ -1,15 +1,16 @@
 //! Jest.
 
-use super::found::{Found, Rank, group, patterns};
+use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
 use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["● ", "FAIL "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["● ", "FAIL ", "Got error running global"], read };
 
 patterns! {
     BULLET = r"^\s*● (?P<title>\S.*?)$";
+    GLOBAL = r"Got error running global(?:Setup|Teardown) - (?P<path>[^\s,]+), reason: ";
     FILE = r"^\s*FAIL\s+(?:\S+ )?(?P<path>\S+\.[cm]?[jt]sx?)(?: \([0-9.]+ m?s\))?$";
 }
 
@@ -17,6 +18,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = FILE.captures(line) {
         out.push(Found::new("jest", FailureClass::Test, Rank::Generic, at, line).failing(group(&c, "path")));
+    } else if let Some(c) = GLOBAL.captures(line) {
+        let spot = place(group(&c, "path"), "", "", "", "");
+        out.push(Found::new("jest", FailureClass::Config, Rank::Sure, at, line).location(spot));
     } else if let Some(c) = BULLET.captures(line) {
         out.extend(failure(lines, at, group(&c, "title")));
     }

@@ -9,6 +9,7 @@ pub(super) const PARSER: Parser = Parser {
     keys: &[
         "undefined reference to",
         "undefined symbol",
+        "lld: error: ",
         "cannot find -l",
         "library not found for",
         "ymbol(s) not found",
@@ -24,7 +25,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     LIBRARY = r"cannot find -l\S+|library not found for -l";
-    SYMBOL = r"undefined reference to|(?:ld|lld|rust-lld)\S*: (?:error: )?undefined symbol|multiple definition of|duplicate symbol|error LNK[0-9]+|Undefined symbols for architecture";
+    SYMBOL = r"undefined reference to|(?:ld|lld|rust-lld)\S*: (?:error: )?undefined symbol|(?:ld\.lld|rust-lld|ld64\.lld): error: |multiple definition of|duplicate symbol|error LNK[0-9]+|Undefined symbols for architecture";
     PLACE = r"^(?:.*: )?(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+): (?:undefined reference|multiple definition)";
     CLOSING = r"collect2: error|linker command failed|ymbol\(s\) not found|ld returned";
 }

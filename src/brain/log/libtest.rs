@@ -13,8 +13,8 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     OLD = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at '(?P<text>.*)', (?P<path>[^':]+(?::\\[^':]+)?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     NEW = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at (?P<path>[^']+?):(?P<line>[0-9]+):(?P<column>[0-9]+):$";
-    FAILED = r"^test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
-    SECTION = r"^---- (?P<name>.+?) stdout ----$";
+    FAILED = r"^\s*test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
+    SECTION = r"^\s*---- (?P<name>.+?) stdout ----$";
     NEXTEST = r"^\s+(?:TRY [0-9]+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT) \[\s*[0-9.]+s\](?: \([ 0-9/]+\))? +(?P<binary>\S+) (?P<name>\S+)";
     RERUN = r"error: (?:test failed, to rerun|[0-9]+ targets? failed|doctest failed)";
 }
@@ -40,8 +40,12 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
     };
     let text = c.name("text").map_or(quote.trim(), |m| m.as_str());
     let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), text, "");
-    let rank = if in_test(lines, at) { Rank::Sure } else { Rank::Generic };
-    Some(Found::new("libtest", FailureClass::Test, rank, at, quote).location(spot))
+    // libtest names each thread by its test.
+    let test = Some(group(&c, "name")).filter(|name| name.contains("::") && !name.contains(' '));
+    let rank = if test.is_some() || in_test(lines, at) { Rank::Sure } else { Rank::Generic };
+    let mut found = Found::new("libtest", FailureClass::Test, rank, at, quote).location(spot);
+    found.failing.extend(test.map(str::to_owned));
+    Some(found)
 }
 
 fn in_test(lines: &Lines, at: usize) -> bool {
@@ -49,8 +53,8 @@ fn in_test(lines: &Lines, at: usize) -> bool {
         SECTION.is_match(l)
             || FAILED.is_match(l)
             || NEXTEST.is_match(l)
-            || (l.starts_with("test ") && l.contains(" ... "))
+            || (l.trim_start().starts_with("test ") && l.contains(" ... "))
     };
     lines.before(at, 30).any(|(_, l)| marks(l))
-        || lines.after(at, 60).any(|(_, l)| marks(l) || l.starts_with("test result:"))
+        || lines.after(at, 60).any(|(_, l)| marks(l) || l.trim_start().starts_with("test result:"))
 }

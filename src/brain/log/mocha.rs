@@ -6,12 +6,18 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:"], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at "], read };
 
 patterns! {
     COUNT = r"^\s*[1-9][0-9]* failing\b";
     ENTRY = r"^\s*(?P<number>[0-9]+)\) (?P<title>\S.*)$";
     PLAYWRIGHT = r"^\s*[0-9]+\) (?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
+    LISTED = r"^\s{4}(?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
+    AT = r"^\s{6,}at (?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
+    QUOTED = r"^\s*> [0-9]+ \|";
+    CHUNK = r"^\s*(?:Retry #[0-9]|Error Context: |attachment #)";
+    LIST = r"^\s+[0-9]+ (?P<verdict>failed|flaky|skipped|interrupted|passed|did not run)\b";
     KARMA = r"^(?P<browser>(?:Headless ?)?(?:Chrome|Firefox|Safari|PhantomJS|Edge|IE|Electron)\b[^()]*(?:\([^)]*\))) (?P<title>\S.*) FAILED$";
     ERRORLIKE = r"^\s*(?:\[?[A-Za-z.]*(?:Error|Exception)\b|Expected|expected|Timeout|Test timeout)";
 }
@@ -22,6 +28,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(failures(lines, at));
     } else if let Some(c) = PLAYWRIGHT.captures(line) {
         out.push(playwright(lines, at, &c));
+    } else if let Some(c) = LISTED.captures(line).filter(|_| listed_as_failed(lines, at)) {
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "", "");
+        let found = Found::new("playwright", FailureClass::Test, Rank::Strong, at, line);
+        out.push(found.failing(group(&c, "title")).location(spot));
     } else if let Some(c) = KARMA.captures(line) {
         let message = lines.get(at + 1);
         let spots = node::own_only(node::stack(lines, at, 20));
@@ -30,6 +40,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
                 .failing(group(&c, "title"))
                 .locations(spots),
         );
+    } else if let Some(c) = AT.captures(line) {
+        out.extend(headless(lines, at, &c));
     } else if line.trim() == "Message:" {
         out.extend(jasmine(lines, at));
     }
@@ -71,6 +83,23 @@ fn entry(lines: &Lines, at: usize, first: &str) -> Option<Found> {
     let spots = node::own_only(node::stack(lines, index, 40));
     let found = Found::new("mocha", FailureClass::Test, Rank::Sure, at, message);
     Some(found.failing(id.trim_end_matches(':')).locations(spots))
+}
+
+/// A Playwright failure whose heading the log has lost: message, quoted code, and the place.
+fn headless(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let ends = |l: &str| CHUNK.is_match(l) || AT.is_match(l);
+    let above: Vec<(usize, &str)> = lines.before(at, 60).take_while(|(_, l)| !ends(l)).collect();
+    let headed = above.iter().any(|(_, l)| PLAYWRIGHT.is_match(l));
+    let quoted = above.iter().take(12).any(|(_, l)| QUOTED.is_match(l));
+    let (index, quote) = *above.iter().rev().find(|(_, l)| ERRORLIKE.is_match(l)).filter(|_| quoted && !headed)?;
+    let spot = place(group(c, "path"), group(c, "line"), group(c, "column"), quote, "");
+    Some(Found::new("playwright", FailureClass::Test, Rank::Sure, index, quote).location(spot))
+}
+
+/// Playwright's closing list names failed tests, and flaky ones below another count.
+fn listed_as_failed(lines: &Lines, at: usize) -> bool {
+    let mut heads = lines.before(at, 400).map_while(|(_, l)| (!l.trim().is_empty()).then_some(l));
+    heads.find_map(|l| LIST.captures(l)).is_some_and(|c| group(&c, "verdict") == "failed")
 }
 
 fn playwright(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {

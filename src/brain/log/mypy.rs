@@ -10,6 +10,7 @@ pub(super) const PARSER: Parser = Parser { keys: &[": error:", " - error:", "Fou
 patterns! {
     MYPY = r"^\s*(?P<path>[^\s:][^:]*\.pyi?):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):(?:[0-9]+:[0-9]+:)?)? error: (?P<text>.+?)(?:\s+\[(?P<code>[a-z0-9-]+)\])?$";
     PYRIGHT = r"^\s*(?P<path>[^\s:][^:]*\.pyi?):(?P<line>[0-9]+):(?P<column>[0-9]+) - error: (?P<text>.+?)(?: \((?P<code>\w+)\))?$";
+    WHOLE = r"^(?P<path>[^\s:][^:]*\.pyi?): error: (?P<text>.+?)(?:\s+\[(?P<code>[a-z0-9-]+)\])?$";
     SUMMARY = r"^Found [0-9]+ errors? in [0-9]+ files? ";
 }
 
@@ -19,7 +20,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         (Some(c), _) => ("mypy", c),
         (None, Some(c)) => ("pyright", c),
         (None, None) => {
-            if SUMMARY.is_match(line) {
+            if let Some(c) = WHOLE.captures(line) {
+                let spot = place(group(&c, "path"), "", "", group(&c, "text"), group(&c, "code"));
+                out.push(Found::new("mypy", FailureClass::Type, Rank::Strong, at, line).location(spot));
+            } else if SUMMARY.is_match(line) {
                 out.push(Found::new("mypy", FailureClass::Type, Rank::Wrapper, at, line));
             }
             return;

@@ -27,7 +27,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     }
     let Some(c) = HEAD.captures(line) else { return };
     let frames = stack(lines, at, 30);
-    let (class, known) = class_of(group(&c, "name"), group(&c, "code"), group(&c, "text"));
+    let (class, known) = if lines.after(at, 4).any(|(_, l)| l.contains("at JSON.parse")) {
+        (FailureClass::Config, true)
+    } else {
+        class_of(group(&c, "name"), group(&c, "code"), group(&c, "text"))
+    };
     if frames.is_empty() && !known {
         return;
     }

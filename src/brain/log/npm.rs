@@ -26,7 +26,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     CODE = r"^\s*npm (?:ERR!|error) (?:code )(?P<code>E[A-Z0-9_]+|[A-Z0-9_]+)$";
-    DETAIL = r"^\s*npm (?:ERR!|error) (?:(?:code|errno|syscall|path|dest|node|os|argv|cwd|command|file|type)\b|A complete log|This is|$)";
+    DETAIL = r"^\s*npm (?:ERR!|error)(?: (?:code|errno|syscall|path|dest|node|os|argv|cwd|command|file|type)\b| A complete log| This is|$)";
     SCRIPT = r"[Mm]issing script:|Couldn't find a script named|error Command \x22.+\x22 not found";
     PNPM = r"(?P<code>ERR_PNPM_[A-Z0-9_]+)";
     YARN = r"^\s*error (?:Couldn't find (?:package|any versions)|Your lockfile needs to be updated|\S+: The engine \x22.*\x22 is incompatible|Found incompatible module)|YN0028|YN0035|YN0082|YN0027";

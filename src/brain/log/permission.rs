@@ -64,5 +64,8 @@ pub(super) const LIST: List = List {
         phrase("not allowed to deploy to", Permission, Sure),
         phrase("could not assume role", Permission, Sure),
         phrase("credentials could not be loaded", Permission, Strong),
+        phrase("security token included in the request is", Permission, Strong),
+        phrase("invalidclienttokenid", Permission, Strong),
+        phrase("signaturedoesnotmatch", Permission, Strong),
     ],
 };

@@ -10,6 +10,8 @@ pub(super) const PARSER: Parser = Parser {
         "No matching distribution",
         "Could not find a version",
         "ResolutionImpossible",
+        "resolution-too-deep",
+        "Dependency resolution exceeded",
         "conflicting dependencies",
         "pyproject.toml changed significantly",
         "No solution found",
@@ -35,7 +37,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     FIRST = r"^\s*(?:ERROR: )?(?:Could not find a version that satisfies|Cannot install .* because|.*DO NOT MATCH THE HASHES)";
-    DEPENDENCY = r"No matching distribution|ResolutionImpossible|conflicting dependencies|No solution found|VersionConflict|DistributionNotFound|is not a supported wheel|requires a different Python|pyproject\.toml changed significantly|lock file is not (?:up to date|compatible)|lockfile at `uv\.lock` needs to be updated|requires Python .* but";
+    DEPENDENCY = r"resolution-too-deep|Dependency resolution exceeded|No matching distribution|ResolutionImpossible|conflicting dependencies|No solution found|VersionConflict|DistributionNotFound|is not a supported wheel|requires a different Python|pyproject\.toml changed significantly|lock file is not (?:up to date|compatible)|lockfile at `uv\.lock` needs to be updated|requires Python .* but";
     BUILD = r"Failed building wheel for|subprocess-exited-with-error|metadata-generation-failed|ould not build wheels";
     CONFIG = r"Could not open requirements file|externally-managed-environment|neither 'setup\.py' nor";
     MODULE = r"(?:^|/)(?:\S*python[0-9.]*(?:\.exe)?): No module named ";

@@ -43,7 +43,7 @@ fn summary(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {
         text = line[end..].trim_start_matches(" - ");
     }
     let collection = !id.contains("::");
-    let class = if text.contains("ModuleNotFoundError") || text.contains("ImportError") {
+    let class = if collection && (text.contains("ModuleNotFoundError") || text.contains("ImportError")) {
         FailureClass::Dependency
     } else if collection && text.contains("SyntaxError") {
         FailureClass::Compile
@@ -88,8 +88,11 @@ fn section(lines: &Lines, at: usize, title: &str) -> Option<Found> {
 fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let marks: Vec<&str> = lines.before(at, 40).take_while(|(_, l)| !RAISED.is_match(l)).map(|(_, l)| l).collect();
     let quote = marks.into_iter().rev().find(|l| ERROR.is_match(l))?;
-    let spot = place(group(c, "path"), group(c, "line"), "", group(c, "text"), "");
-    Some(Found::new("pytest", FailureClass::Test, Rank::Strong, at, quote).location(spot))
+    let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", "", "");
+    let above = lines.before(at, 200).take_while(|(_, l)| !ends_section(l)).filter_map(|(_, l)| RAISED.captures(l));
+    let spots = std::iter::once(spot(c)).chain(above.map(|c| spot(&c))).collect();
+    let rank = if lines.before(at, 400).any(|(_, l)| HEAD.is_match(l)) { Rank::Strong } else { Rank::Sure };
+    Some(Found::new("pytest", FailureClass::Test, rank, at, quote).locations(telling_first(spots)))
 }
 
 fn ends_section(line: &str) -> bool {

@@ -47,8 +47,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 /// The message stands below the quoted expression.
 fn rspec(lines: &Lines, at: usize) -> Found {
     let name = lines.before(at, 4).find_map(|(_, l)| ENTRY.captures(l)).map(|c| group(&c, "name").to_owned());
-    let message = lines.after(at, 20).skip_while(|(_, l)| !l.trim().is_empty()).find(|(_, l)| !l.trim().is_empty());
-    let quote = message.map_or(lines.get(at), |(_, l)| l);
+    let body: Vec<&str> = lines.after(at, 20).map(|(_, l)| l.trim()).take_while(|l| !l.starts_with("# ")).collect();
+    // A blank line parts the message from code of several lines only.
+    let gap = body.iter().position(|l| l.is_empty()).unwrap_or(0);
+    let message = body[gap..].iter().chain(&body).find(|l| !l.is_empty());
+    let quote = message.map_or(lines.get(at), |l| l);
     let mut found = Found::new("rspec", FailureClass::Test, Rank::Sure, at, quote).locations(frames(lines, at));
     found.failing.extend(name);
     found

@@ -23,14 +23,15 @@ pub fn check(house: &House) -> Vec<Checkup> {
     found
 }
 
-/// The workflows that ours wait for; where none is named, those that build what is pushed.
+/// The workflows that ours wait for; where none of those is there, those that build what is pushed.
 fn watched<'a>(house: &'a House) -> Vec<&'a Workflow> {
     let ours = house.ours();
     let is_ours = |file: &Workflow| ours.iter().any(|(own, _)| own.path == file.path);
     let named: BTreeSet<&str> = ours.iter().flat_map(|(file, _)| file.waits_for()).collect();
     let pushed = |file: &Workflow| file.triggers().keys().any(|event| matches!(*event, "push" | "pull_request"));
-    let builds = |file: &&Workflow| if named.is_empty() { pushed(file) } else { named.contains(file.name()) };
-    house.files.iter().filter(|file| !is_ours(file)).filter(builds).collect()
+    let others: Vec<&Workflow> = house.files.iter().filter(|file| !is_ours(file)).collect();
+    let known = others.iter().any(|file| named.contains(file.name()));
+    others.into_iter().filter(|file| if known { named.contains(file.name()) } else { pushed(file) }).collect()
 }
 
 fn judge(file: &Workflow, job: &Job) -> Vec<Checkup> {

@@ -137,7 +137,7 @@ fn connect(door: &Door, repo: Option<&Repo>, found: &mut Vec<Checkup>) -> Option
     let info = match forge.repo_info() {
         Ok(info) => info,
         Err(error) => {
-            found.push(unreached(&error, &forge.repo().to_string(), severe));
+            found.push(unreached(&error, forge.repo().as_ref(), severe));
             return None;
         }
     };
@@ -238,19 +238,19 @@ impl Kind {
         }
     }
 
-    fn name(self) -> &'static str {
+    fn sentence(self) -> &'static str {
         match self {
-            Self::Installation => "a token of GitHub Actions or of a GitHub App",
-            Self::FineGrained => "a fine-grained personal token",
-            Self::Classic => "a classic personal token",
-            Self::Login => "a person's login token",
-            Self::Refresh => "a refresh token",
-            Self::Other => "a token of an unknown kind",
+            Self::Installation => "the token is one of GitHub Actions or of a GitHub App",
+            Self::FineGrained => "the token is a fine-grained personal one",
+            Self::Classic => "the token is a classic personal one",
+            Self::Login => "the token is a person's login",
+            Self::Refresh => "the token only serves to get others (a refresh token)",
+            Self::Other => "the token is of an unknown kind",
         }
     }
 
     fn checkup(self) -> Checkup {
-        let what = format!("the token is {}", self.name());
+        let what = self.sentence();
         match self {
             Self::Installation => fine(what),
             Self::Refresh => missing(what, "GitHub takes it for no request", "give an access token"),

@@ -63,8 +63,8 @@ fn configuration(door: &Door, found: &mut Vec<Checkup>) -> Result<Config> {
             Ok(config)
         }
         Err(e) if e.is::<UsageError>() => {
-            let mend = "mend that line (docs/configuration.md lists every key)";
-            found.push(missing(e.to_string(), "every run stops at once", mend));
+            let mend = "correct that line (docs/configuration.md lists every key)";
+            found.push(missing(e.to_string().trim_start_matches("./"), "every run stops at once", mend));
             Ok(Config::default())
         }
         Err(e) => Err(e),

@@ -146,6 +146,7 @@ fn waiting(file: &Workflow, house: &House) -> Vec<Checkup> {
         let near = nearest(name, names.iter().copied()).filter(|near| !wanted.contains(near));
         let mend = match near {
             Some(near) => format!("in {path}, write `{near}` for `{name}` under workflows"),
+            None if none_there && names.is_empty() => format!("add the workflow `{name}`: there is no other"),
             None if none_there => format!("in {path}, name one of these under workflows: {}", names.join(", ")),
             None => return None,
         };

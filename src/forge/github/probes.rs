@@ -40,11 +40,11 @@ impl GitHub {
         let (mut reads, mut writes) = (Vec::new(), Vec::new());
         let mut pulls_refused = None;
         for area in areas(&details.default_branch) {
-            let readable = self.may_read(&area.read)?;
+            let readable = self.may_read(&area)?;
             let mut writable = match (person_may_not(&area, scopes.as_deref(), &details), &readable) {
                 (Some(why), _) => Verdict::No(why.to_owned()),
-                (None, Verdict::No(why)) => Verdict::No(why.clone()),
-                _ => self.may_write(&area.write)?,
+                (None, Verdict::No(_)) => Verdict::No("it may not read there either".to_owned()),
+                _ => self.may_write(&area)?,
             };
             if let Verdict::No(why) = &writable
                 && is_setting(why)
@@ -64,22 +64,22 @@ impl GitHub {
         Ok(reads.into_iter().chain(writes).chain([setting]).collect())
     }
 
-    fn may_read(&self, path: &str) -> Result<Verdict> {
-        match self.client.send(&Ask::get(self.path(path))) {
+    fn may_read(&self, area: &Area) -> Result<Verdict> {
+        match self.client.send(&Ask::get(self.path(&area.read))) {
             Ok(_) => Ok(Verdict::Yes),
             Err(ForgeError::NotFound { .. }) => Ok(Verdict::No("not found, or not visible to this token".to_owned())),
-            Err(error) => judge(error),
+            Err(error) => judge(error, area.reading.1),
         }
     }
 
     /// Sent once: what a second try would tell is not worth a second write.
-    fn may_write(&self, write: &Write) -> Result<Verdict> {
+    fn may_write(&self, Area { write, writing, .. }: &Area) -> Result<Verdict> {
         let ask = Ask::once(Method::Post, self.path(write.path), Some(write.body.clone()));
         match self.client.send_once(&ask).and_then(|reply| accept(&ask, reply)) {
             Err(ForgeError::Unprocessable { .. }) => Ok(Verdict::Yes),
             Err(ForgeError::NotFound { .. }) if write.absent => Ok(Verdict::Yes),
             Err(ForgeError::NotFound { .. }) => Ok(Verdict::No("GitHub hides it from this token (404)".to_owned())),
-            Err(error) => judge(error),
+            Err(error) => judge(error, writing.1),
             Ok(_) => Ok(Verdict::Unknown("a request that must be refused was accepted; please report it".to_owned())),
         }
     }
@@ -147,9 +147,9 @@ fn areas(default_branch: &str) -> [Area; 5] {
 }
 
 /// A refusal is an answer to our question; when nobody answers there is no use in asking on.
-fn judge(error: ForgeError) -> Result<Verdict> {
+fn judge(error: ForgeError, needs: &str) -> Result<Verdict> {
     match error {
-        ForgeError::Forbidden { message, needed, .. } if is_setting(&message) || message.contains(&needed) => {
+        ForgeError::Forbidden { message, needed, .. } if is_setting(&message) || needed == needs => {
             Ok(Verdict::No(message))
         }
         ForgeError::Forbidden { message, needed, .. } => {

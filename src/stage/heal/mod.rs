@@ -147,6 +147,9 @@ fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
         None if bench.job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, "the command passes")),
         None => (Outcome::Healthy, "the command passes; nothing it runs shows what is reported".to_owned()),
     };
+    if let (Some(_), Some(evidence)) = (&bench.job.recorded, &mut healing.evidence) {
+        evidence.reproduced = Some(false);
+    }
     let report = bench.job.recorded.clone().unwrap_or_else(LogReport::unknown);
     healing.diagnosis = Some(diagnose_report(bench, report)?);
     Ok(healing.end(outcome, reason))
