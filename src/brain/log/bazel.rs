@@ -5,7 +5,8 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["FAIL: //", " FAILED in ", "TIMEOUT: //", " FAIL ", " TIMEOUT "], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &["FAIL: //", " FAILED in ", "TIMEOUT: //", " FAIL ", " TIMEOUT "], read };
 
 patterns! {
     BAZEL = r"^(?:FAIL|TIMEOUT): (?P<name>//\S+) \(|^(?P<listed>//\S+)\s+(?:FAILED|TIMEOUT) in ";

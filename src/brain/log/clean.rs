@@ -182,7 +182,11 @@ fn strip_buildkit(line: &str) -> Option<&str> {
 pub(super) fn is_remark(line: &str) -> bool {
     // A matcher that marks a tool's own indented row leaves it part of that tool's list.
     let row = line.strip_prefix("##[warning]").is_some_and(|rest| rest.starts_with(' '));
-    is_build_step(line) || !row && ["##[warning]", "##[notice]", "##[debug]", "##[command]", "##[section]"].iter().any(|mark| line.starts_with(mark))
+    is_build_step(line)
+        || !row
+            && ["##[warning]", "##[notice]", "##[debug]", "##[command]", "##[section]"]
+                .iter()
+                .any(|mark| line.starts_with(mark))
 }
 
 /// `#12 [build 3/4] RUN …`: BuildKit repeats the command, and prints `#12 ERROR: …` when it fails.

@@ -6,7 +6,22 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["rror", "ERR", "FAIL", "fail", "fatal", "FATAL", "##[error]", "xception", "panic", "abort", "✖", "⨯", "✘", "❌"],
+    keys: &[
+        "rror",
+        "ERR",
+        "FAIL",
+        "fail",
+        "fatal",
+        "FATAL",
+        "##[error]",
+        "xception",
+        "panic",
+        "abort",
+        "✖",
+        "⨯",
+        "✘",
+        "❌",
+    ],
     read,
 };
 

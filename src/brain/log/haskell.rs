@@ -1,4 +1,4 @@
-//! GHC, Hspec and Elm.
+//! GHC, HLint, Hspec and Elm.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -30,6 +30,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 /// The message stands on the same line or begins on the next one, indented.
 fn ghc(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let (line, text) = (lines.get(at), c.name("text").map_or("", |m| m.as_str()));
+    if text.starts_with("Suggestion:") || (text.starts_with("Warning:") && lines.get(at + 1).trim() == "Found:") {
+        let spot = place(group(c, "path"), group(c, "line"), group(c, "column"), text, "");
+        return Some(Found::new("hlint", FailureClass::Lint, Rank::Sure, at, line).location(spot));
+    }
     if text.to_ascii_lowercase().starts_with("warning") || text.starts_with("Splicing") {
         return None;
     }

@@ -6,7 +6,22 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["[4", "[5", "[ERROR] http", "[TIMEOUT] ", "[L0", "[L1", "[L2", "[L3", "ERROR: ", "[✖]", "✖   ", "error[", "violation(s)", "]: "],
+    keys: &[
+        "[4",
+        "[5",
+        "[ERROR] http",
+        "[TIMEOUT] ",
+        "[L0",
+        "[L1",
+        "[L2",
+        "[L3",
+        "ERROR: ",
+        "[✖]",
+        "✖   ",
+        "error[",
+        "violation(s)",
+        "]: ",
+    ],
     read,
 };
 

@@ -6,7 +6,8 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at "], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at "], read };
 
 patterns! {
     COUNT = r"^\s*[1-9][0-9]* failing\b";

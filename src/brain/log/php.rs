@@ -6,7 +6,16 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["Test::", "PHP Fatal error", "PHP Parse error", "Parse error: ", "Fatal error: ", "  Line  ", " | ERROR ", ".php ("],
+    keys: &[
+        "Test::",
+        "PHP Fatal error",
+        "PHP Parse error",
+        "Parse error: ",
+        "Fatal error: ",
+        "  Line  ",
+        " | ERROR ",
+        ".php (",
+    ],
     read,
 };
 

@@ -1,4 +1,4 @@
-//! Test runners that no other file reads: AVA, Dart and Flutter, busted, Forge.
+//! Test runners that no other file reads: AVA, Dart and Flutter, busted, Forge, Pester, specs2.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -7,7 +7,19 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[" tests failed", " test failed", " [E]", "Failure → ", "Error → ", "[FAIL", "  ✖ ", "  ✘ "],
+    keys: &[
+        " tests failed",
+        " test failed",
+        " [E]",
+        "Failure → ",
+        "Error → ",
+        "[FAIL",
+        "  ✖ ",
+        "  ✘ ",
+        "  [-] ",
+        "]   x ",
+        "] ! ",
+    ],
     read,
 };
 
@@ -18,6 +30,10 @@ patterns! {
     DART_AT = r"^\s+(?P<path>[\w./\\-]+\.dart) (?P<line>[0-9]+):(?P<column>[0-9]+)\s";
     BUSTED = r"^(?:Failure|Error) → (?P<path>\S+) @ [0-9]+$";
     LUA_AT = r"^(?P<path>\S+\.(?:lua|moon)):(?P<line>[0-9]+): (?P<text>\S.*)$";
+    PESTER = r"^\s+\[-\] (?P<name>\S.*?) [0-9.]+m?s(?: \(.*\))?$";
+    PESTER_AT = r"^\s+at .*?,? ?(?P<path>\S+\.ps1):(?: line )?(?P<line>[0-9]+)$";
+    SPECS2 = r"^\[error\]\s+[x!] (?P<name>\S.*)$";
+    SPECS2_AT = r"\((?P<path>\w+\.scala):(?P<line>[0-9]+)\)";
     FORGE = r"^\[FAIL(?:[.:] [^\]]*)?\] (?P<name>\w+\(.*?\))";
 }
 
@@ -29,6 +45,17 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(busted(lines, at));
     } else if let Some(c) = FORGE.captures(line) {
         out.push(Found::new("forge", FailureClass::Test, Rank::Sure, at, line).failing(group(&c, "name")));
+    } else if let Some(c) = PESTER.captures(line) {
+        let quote = lines.get(at + 1);
+        let spot = lines.after(at, 8).find_map(|(_, l)| PESTER_AT.captures(l));
+        let spot = spot.map(|c| place(group(&c, "path"), group(&c, "line"), "", quote, ""));
+        let found = Found::new("pester", FailureClass::Test, Rank::Sure, at, quote);
+        out.push(found.failing(group(&c, "name")).locations(spot));
+    } else if let Some(c) = SPECS2.captures(line) {
+        let quote = lines.get(at + 1).trim_start_matches("[error]");
+        let spot = SPECS2_AT.captures(quote).map(|c| place(group(&c, "path"), group(&c, "line"), "", quote, ""));
+        let found = Found::new("specs2", FailureClass::Test, Rank::Sure, at, quote);
+        out.push(found.failing(group(&c, "name")).locations(spot));
     } else if let Some(c) = AVA.captures(line).filter(|_| is_ava(lines, at)) {
         out.push(ava(lines, at, group(&c, "name")));
     }
@@ -36,7 +63,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 
 /// AVA counts below its list.
 fn is_ava(lines: &Lines, at: usize) -> bool {
-    let failed = |l: &str| COUNT.is_match(l) || l.trim().split_once(' ').is_some_and(|(n, w)| w == "failed" && n.bytes().all(|b| b.is_ascii_digit()));
+    let failed = |l: &str| {
+        COUNT.is_match(l)
+            || l.trim().split_once(' ').is_some_and(|(n, w)| w == "failed" && n.bytes().all(|b| b.is_ascii_digit()))
+    };
     lines.after(at, 200).any(|(_, l)| failed(l))
 }
 

@@ -6,7 +6,15 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["Failure (", "Error (", "is not available for package", "there is no package called", ": Test Failed at ", ": Error During Test at ", "Error in library("],
+    keys: &[
+        "Failure (",
+        "Error (",
+        "is not available for package",
+        "there is no package called",
+        ": Test Failed at ",
+        ": Error During Test at ",
+        "Error in library(",
+    ],
     read,
 };
 

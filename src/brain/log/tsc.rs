@@ -5,8 +5,7 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["error TS", "Type error: ", "TS2", "TS1", "TS7", "Error: "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["error TS", "Type error: ", "TS2", "TS1", "TS7", "Error: "], read };
 
 patterns! {
     FLAT = r"^(?:.*?[\s:|>]+)?(?P<path>[^\s():'\x22]+(?:\([\w.-]+\)[^\s():'\x22]*)*)(?:\((?P<line>[0-9]+),(?P<column>[0-9]+)\)|:(?P<line2>[0-9]+):(?P<column2>[0-9]+)):? (?:- )?error (?P<code>TS[0-9]+): (?P<text>.+)$";
@@ -26,9 +25,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("tsc", class_of(group(&c, "code")), Rank::Sure, at, line).location(spot));
     } else if let Some(c) = BARE.captures(line) {
         out.push(Found::new("tsc", FailureClass::Config, Rank::Strong, at, line).locations(above(lines, at, &c)));
-    } else if let Some(c) =
-        SVELTE.captures(line).filter(|_| at > 0 && SOURCE.is_match(lines.get(at - 1)))
-    {
+    } else if let Some(c) = SVELTE.captures(line).filter(|_| at > 0 && SOURCE.is_match(lines.get(at - 1))) {
         let spot = above(lines, at, &c);
         out.push(Found::new("svelte-check", FailureClass::Type, Rank::Sure, at, line).locations(spot));
     } else if let Some(c) = NESTED.captures(line).or_else(|| NEXT.captures(line)) {
