@@ -104,8 +104,11 @@ fn timeout(lines: &Lines, at: usize) -> Found {
     let names = running.map_while(|(_, l)| RUNNING.captures(l)).map(|c| group(&c, "name").to_owned());
     let names: Vec<String> = names.collect();
     // Without a name it is only known that the time was over.
-    let class = if names.is_empty() { FailureClass::Resource } else { FailureClass::Test };
-    let mut found = Found::new("gotest", class, Rank::Sure, at, lines.get(at));
+    let (class, rank) = match names.is_empty() {
+        true => (FailureClass::Resource, Rank::Strong),
+        false => (FailureClass::Test, Rank::Sure),
+    };
+    let mut found = Found::new("gotest", class, rank, at, lines.get(at));
     found.failing = names;
     found.locations(frames(lines, at, 120))
 }
