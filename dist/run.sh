@@ -15,8 +15,8 @@ die() {
 become() {
   local mode=${THANOS_INPUT_MODE:-run}
   case $mode in
-    run | propose | publish) exec "$1" "$mode" ;;
-    *) die "the input mode is not run, propose or publish: ${mode:0:40}" ;;
+    run | propose | publish | doctor) exec "$1" "$mode" ;;
+    *) die "the input mode is not run, propose, publish or doctor: ${mode:0:40}" ;;
   esac
 }
 

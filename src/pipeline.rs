@@ -369,3 +369,19 @@ pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_attempts_are_those_of_the_same_run_and_job() {
+        let earlier = |name: &str| {
+            let names = earlier_names(&AttemptName::parse(name).unwrap());
+            names.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(earlier("9-3-fix-issue-1"), ["9-1-fix-issue-1", "9-2-fix-issue-1"]);
+        assert!(earlier("9-1-fix-issue-1").is_empty());
+        assert!(earlier("01ARZ3NDEKTSV4RRFFQ69G5FAV").is_empty());
+    }
+}

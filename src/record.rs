@@ -70,6 +70,14 @@ pub struct LogReport {
     pub tool: Option<String>,
 }
 
+impl LogReport {
+    /// Nothing is known.
+    pub fn unknown() -> Self {
+        let class = FailureClass::Unknown;
+        Self { class, failing: Vec::new(), locations: Vec::new(), first_error: None, tool: None }
+    }
+}
+
 /// What identifies a failure across runs: class plus failing test ids, or the normalised first error.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature(pub String);

@@ -211,9 +211,8 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
 
 /// The task of a failed build. A build of our own branch is another attempt at that branch's task.
 pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName, config: &Config) -> Task {
-    let ours = branch.as_str().strip_prefix(config.branch.prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
     let words = format!("ci-{}-{}", run.workflow, digest8(branch.as_str()));
-    let key = ours.and_then(|key| TaskKey::parse(key).ok()).unwrap_or_else(|| TaskKey::from_words(&words));
+    let key = own_key(branch, config).unwrap_or_else(|| TaskKey::from_words(&words));
     let mut actors = run.actors.clone();
     actors.dedup();
     Task {
@@ -229,6 +228,12 @@ pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName, config: &Conf
         run_id: Some(run.id),
         ..task
     }
+}
+
+/// The task that a branch of ours belongs to.
+pub fn own_key(branch: &BranchName, config: &Config) -> Option<TaskKey> {
+    let rest = branch.as_str().strip_prefix(config.branch.prefix.as_str())?;
+    TaskKey::parse(rest.strip_prefix('/')?).ok()
 }
 
 fn from_dispatch<'a>(task: Task, input: impl Fn(&str) -> Option<&'a str>, branch: Option<BranchName>) -> Decision {

@@ -1,5 +1,7 @@
 //! Every official webhook example becomes a task or is ignored for a stated reason.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! The real client against the double that holds every request against GitHub's own description
 //! (tests/doubles): the whole life of a repair, and answers that get lost on the way.
 
+#![allow(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod common;

@@ -517,20 +517,115 @@ fn linked_pull_requests_are_found_in_the_timeline() {
     assert!(fake.forge().linked_pulls(2).unwrap().is_empty());
 }
 
-#[test]
-fn doctor_learns_without_changing_anything() {
+const INTEGRATION: &str = "Resource not accessible by integration";
+
+/// A repository that can be read, whose writes are answered with these statuses. That GitHub looks at the
+/// permission before it looks at the request is our reading of its behaviour.
+fn probed(answers: &[(&str, u16)]) -> Fake {
     let fake = Fake::start();
-    let repo = json!({ "default_branch": "main", "permissions": { "push": true } });
-    fake.on("GET", "", 200, &repo);
-    fake.on("GET", "/git/ref/heads/main", 200, &json!({}));
-    fake.on("GET", "/issues", 200, &json!([]));
-    fake.on("GET", "/actions/runs", 403, &json!({ "message": "Resource not accessible by integration" }));
+    fake.on("GET", "", 200, &json!({ "default_branch": "main", "permissions": { "push": false } }));
+    for rest in ["/git/ref/heads/main", "/issues", "/pulls", "/actions/runs", "/commits/main/check-runs"] {
+        fake.on("GET", rest, 200, &json!({}));
+    }
+    for (rest, status) in answers {
+        let message = if *status == 403 { INTEGRATION } else { "Validation Failed" };
+        fake.on("POST", rest, *status, &json!({ "message": message }));
+    }
+    fake
+}
+
+fn verdict(probes: &[Probe], needs: &str) -> Verdict {
+    probes.iter().find(|probe| probe.needs.starts_with(needs)).unwrap().verdict.clone()
+}
+
+const REFUSED: [(&str, u16, &str); 5] = [
+    ("/git/refs", 422, "contents: write"),
+    ("/issues/0/comments", 404, "issues: write"),
+    ("/pulls", 422, "pull-requests: write"),
+    ("/actions/runs/0/rerun", 404, "actions: write"),
+    ("/check-runs", 422, "checks: write"),
+];
+
+#[test]
+fn a_refusal_for_another_reason_shows_the_permission() {
+    let fake = probed(&REFUSED.map(|(rest, status, _)| (rest, status)));
     let probes = fake.forge().probes().unwrap();
-    let verdict = |needs: &str| &probes.iter().find(|probe| probe.needs == needs).unwrap().verdict;
-    assert_eq!(*verdict("contents: read"), Verdict::Yes);
-    assert_eq!(*verdict("actions: read"), Verdict::No("Resource not accessible by integration".to_owned()));
-    assert!(matches!(verdict("contents: write"), Verdict::Unknown(_)));
+    for (rest, _, needs) in REFUSED {
+        assert_eq!(verdict(&probes, needs), Verdict::Yes, "{needs}");
+        assert_eq!(fake.count("POST", rest), 1);
+    }
+    assert!(matches!(verdict(&probes, "Settings"), Verdict::Unknown(_)));
+}
+
+#[test]
+fn a_missing_permission_is_named_with_what_github_asks_for() {
+    let fake = probed(&REFUSED.map(|(rest, ..)| (rest, 403)));
+    let probes = fake.forge().probes().unwrap();
+    for (_, _, needs) in REFUSED {
+        assert_eq!(verdict(&probes, needs), Verdict::No(INTEGRATION.to_owned()));
+    }
+    let fake = probed(&[]);
+    let header = ("x-accepted-github-permissions", "issues=write; pull_requests=write");
+    let answer = ResponseTemplate::new(403).insert_header(header.0, header.1);
+    fake.mount(at("POST", "/issues/0/comments").respond_with(answer));
+    let Verdict::No(why) = verdict(&fake.forge().probes().unwrap(), "issues: write") else { panic!("not refused") };
+    assert!(why.contains("issues: write or pull-requests: write"), "{why}");
+}
+
+/// What was not answered as expected stays unknown, and a write is never sent a second time for it.
+#[test]
+fn other_answers_to_a_probe_leave_it_unknown() {
+    for status in [200, 201, 409, 429, 500, 502] {
+        let fake = probed(&REFUSED.map(|(rest, ..)| (rest, status)));
+        let probes = fake.forge().probes().unwrap();
+        for (rest, _, needs) in REFUSED {
+            assert!(matches!(verdict(&probes, needs), Verdict::Unknown(_)), "{status} {needs}");
+            assert_eq!(fake.count("POST", rest), 1, "{status} {rest}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_not_written_to() {
+    let fake = Fake::start();
+    fake.on("GET", "", 200, &json!({ "default_branch": "main" }));
+    fake.on("GET", "/actions/runs", 403, &json!({ "message": INTEGRATION }));
+    let probes = fake.forge().probes().unwrap();
+    assert_eq!(verdict(&probes, "actions: read"), Verdict::No(INTEGRATION.to_owned()));
+    assert!(probes.iter().filter(|p| !p.is_setting()).all(|p| matches!(p.verdict, Verdict::No(_))), "{probes:?}");
     assert!(fake.requests().iter().all(|request| request.method.as_str() == "GET"));
+}
+
+/// The setting is told from the missing permission by GitHub's words, and read where the token may.
+#[test]
+fn the_setting_that_forbids_pull_requests_is_not_taken_for_a_permission() {
+    let fake = probed(&[]);
+    let message = "GitHub Actions is not permitted to create or approve pull requests.";
+    fake.on("POST", "/pulls", 403, &json!({ "message": message }));
+    let probes = fake.forge().probes().unwrap();
+    assert_eq!(verdict(&probes, "Settings"), Verdict::No(message.to_owned()));
+    assert!(matches!(verdict(&probes, "pull-requests: write"), Verdict::Unknown(_)));
+    for (value, wanted) in [(true, Verdict::Yes), (false, Verdict::No("the setting is off".to_owned()))] {
+        let fake = probed(&[]);
+        fake.on("GET", "/actions/permissions/workflow", 200, &json!({ "can_approve_pull_request_reviews": value }));
+        assert_eq!(verdict(&fake.forge().probes().unwrap(), "Settings"), wanted);
+    }
+}
+
+/// GitHub hides from a person's token what it may not touch; 404 must not pass for a yes there.
+#[test]
+fn a_classic_token_is_judged_by_its_scopes_and_role_first() {
+    let classic = |scopes: &str, push: bool| {
+        let fake = probed(&[]);
+        let repo = json!({ "default_branch": "main", "permissions": { "push": push } });
+        let answer = ResponseTemplate::new(200).insert_header("x-oauth-scopes", scopes).set_body_json(repo);
+        fake.mount(at("GET", "").respond_with(answer).with_priority(1));
+        fake.forge().probes().unwrap()
+    };
+    assert!(matches!(verdict(&classic("read:org", true), "issues: write"), Verdict::No(_)));
+    assert!(matches!(verdict(&classic("repo", false), "actions: write"), Verdict::No(_)));
+    assert_eq!(verdict(&classic("repo, workflow", true), "actions: write"), Verdict::Yes);
+    assert!(matches!(verdict(&classic("repo", true), "checks: write"), Verdict::No(_)));
 }
 
 #[test]

@@ -3,5 +3,6 @@
 pub mod diagnose;
 pub mod locate;
 pub mod log;
+pub mod relate;
 pub mod text;
 pub mod workflow;

@@ -15,6 +15,8 @@ use std::path::Path;
 
 /// Inputs override the file.
 pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
+    // A mistake in it must not wait until the work is done.
+    fail_on(env)?;
     if let Some(hands) = env.input("hands") {
         let known = |name: &str| HandId::ALL.into_iter().find(|h| h.as_str() == name);
         let parsed: Option<Vec<_>> = hands.split(',').map(|h| known(h.trim())).collect();
@@ -68,7 +70,9 @@ pub struct Report<'a> {
 pub fn report(report: &Report) -> Result<Exit> {
     let ended = report.ended;
     let patch = write_patch(report)?;
-    keep(report)?;
+    if let Err(e) = keep(report) {
+        report.door.ui.stage("artifact", &report.mask.mask(&format!("{e:#}")));
+    }
     outputs(report, patch.as_deref())?;
     summary(report)?;
     annotations(report);
@@ -78,6 +82,9 @@ pub fn report(report: &Report) -> Result<Exit> {
     }
     if let Some(refused) = &ended.published.refused {
         ui.stage("publish", &report.mask.mask(refused));
+        if let Some(url) = &ended.published.compare_url {
+            ui.stage("publish", &format!("open the pull request by hand: {url}"));
+        }
         if let Some(patch) = &patch {
             ui.stage("publish", &format!("take it by hand: git apply {}", patch.display()));
         }
@@ -157,6 +164,7 @@ fn summary(report: &Report) -> Result<()> {
             run_url: report.this.url.as_deref(),
             pull_url: ended.published.pull_url.as_deref(),
             refused: ended.published.refused.as_deref(),
+            compare_url: ended.published.compare_url.as_deref(),
         }),
         None => format!(
             "## thanos-fix: {}\n\n{}\n",

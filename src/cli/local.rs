@@ -169,7 +169,7 @@ fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> R
         door.ui.stage("tree", kept);
     }
     let good = matches!(healing.outcome, Outcome::Proposed | Outcome::Healthy);
-    door.ui.verdict(good, &report::verdict(healing));
+    door.ui.verdict(good, &report::verdict(healing, job.keep));
     Ok(())
 }
 

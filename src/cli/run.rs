@@ -15,7 +15,7 @@ use crate::pipeline::ThisRun;
 use crate::process;
 use crate::stage::proposal::{self, Proposal};
 use anyhow::Result;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,11 +45,19 @@ pub struct PublishArgs {
 /// The first argument of the process that we become once the secrets are out of the environment.
 pub const SUPERVISE: &str = "__supervise";
 
+/// What stays in the environment: the HTTP client itself looks there for proxies and certificates.
+const KEPT: &[&str] = &["PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+const KEPT_IN_EITHER_CASE: &[&str] = &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
+
+fn stays(name: &OsStr) -> bool {
+    KEPT.iter().any(|kept| name == *kept) || KEPT_IN_EITHER_CASE.iter().any(|kept| name.eq_ignore_ascii_case(kept))
+}
+
 /// Leaves the environment behind: starts this program again with nothing in it. Returns only on failure.
 pub fn leave_environment(env: &Env, args: &[OsString]) -> Result<std::convert::Infallible> {
     let pairs = local::strings(env.pairs());
     let input = serde_json::to_vec(&pairs)?;
-    let kept = env.pairs().into_iter().filter(|(k, _)| k == "PATH" || k == "LANG").collect::<Vec<_>>();
+    let kept = env.pairs().into_iter().filter(|(name, _)| stays(name)).collect::<Vec<_>>();
     let args: Vec<OsString> = [OsString::from(SUPERVISE)].into_iter().chain(args.iter().cloned()).collect();
     process::replace_self(&args, &kept, &input)
 }

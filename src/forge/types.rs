@@ -44,16 +44,23 @@ pub struct RateLimit {
 pub struct Probe {
     /// For people: `read workflow logs`.
     pub what: &'static str,
-    /// The line for a `permissions:` block: `actions: read`.
+    /// The line for a `permissions:` block (`actions: read`), or the way to a setting (`Settings → …`).
     pub needs: &'static str,
     pub verdict: Verdict,
+}
+
+impl Probe {
+    /// Whether an administrator has to change a setting, rather than somebody a workflow file.
+    pub fn is_setting(&self) -> bool {
+        self.needs.starts_with("Settings")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Yes,
     No(String),
-    /// Cannot be seen without changing something.
+    /// Cannot be told, and why.
     Unknown(String),
 }
 

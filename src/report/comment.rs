@@ -29,6 +29,9 @@ pub fn comment(story: &Story) -> String {
     if let Some(refused) = story.refused {
         let _ = writeln!(body, "{}\n", text::inert(refused));
     }
+    if let Some(url) = story.compare_url {
+        let _ = writeln!(body, "[Open the pull request by hand]({url})\n");
+    }
     cause(&mut body, story);
     patch(&mut body, story);
     if let Some(evidence) = &healing.evidence {

@@ -36,6 +36,8 @@ pub struct Story<'a> {
     pub pull_url: Option<&'a str>,
     /// Why something that should have been published was not; a whole sentence.
     pub refused: Option<&'a str>,
+    /// The page that opens the refused pull request with one click.
+    pub compare_url: Option<&'a str>,
 }
 
 impl Story<'_> {

@@ -2,8 +2,8 @@
 
 use super::markdown::{cell, code, details, fence, one_line, table, tail};
 use super::{MAX_BODY, Story, count, status_word};
-use crate::brain::text;
-use crate::record::{CheckResult, Evidence, Healing, Outcome, RunSummary};
+use crate::brain::{relate, text};
+use crate::record::{CheckResult, Evidence, Healing, RunSummary};
 use std::fmt::Write as _;
 
 /// At most 72 characters, so that it fits as a commit subject too.
@@ -166,9 +166,15 @@ fn stop(body: &mut String) {
 /// Never cut: the closing keyword and the line that says who made this and at what cost.
 fn footer(story: &Story) -> String {
     let mut out = String::new();
-    let closes = story.task.number.filter(|_| !story.task.is_pull && story.healing.outcome != Outcome::Duplicate);
-    if let Some(number) = closes {
-        let _ = writeln!(out, "Fixes #{number}\n");
+    match story.task.number.filter(|_| !story.task.is_pull) {
+        Some(number) if is_about_the_issue(story) => {
+            let _ = writeln!(out, "Fixes #{number}\n");
+        }
+        Some(number) => {
+            let _ =
+                writeln!(out, "Found while looking at #{number}, which does not mention what failed; it stays open.\n");
+        }
+        None => {}
     }
     let _ = write!(out, "<sub>thanos-fix {} · attempt `{}`", env!("CARGO_PKG_VERSION"), story.attempt);
     if let Some(url) = story.run_url {
@@ -176,4 +182,12 @@ fn footer(story: &Story) -> String {
     }
     let _ = write!(out, " · {}</sub>\n{}", story.cost(), super::marker(&story.task.key));
     out
+}
+
+/// An issue is closed only by a repair of what it reports.
+fn is_about_the_issue(story: &Story) -> bool {
+    let (Some(diagnosis), Some(candidate)) = (&story.healing.diagnosis, &story.healing.candidate) else { return false };
+    let reported = format!("{}\n{}", text::clean(&story.task.title), text::clean(&story.task.body));
+    story.healing.evidence.as_ref().is_some_and(|e| e.reproduced == Some(true))
+        || relate::is_about(&reported, diagnosis, &candidate.patch)
 }

@@ -21,6 +21,9 @@ pub fn summary(story: &Story) -> String {
     if let Some(refused) = story.refused {
         let _ = writeln!(out, "{}\n", text::inert(refused));
     }
+    if let Some(url) = story.compare_url {
+        let _ = writeln!(out, "[Open the pull request by hand]({url})\n");
+    }
     if let Some(candidate) = &healing.candidate {
         let _ = writeln!(out, "{} ({})\n", text::inert(&one_line(&candidate.why, 400)), story.stats());
         out.push_str(&fence("diff", &candidate.patch.unified_diff()));

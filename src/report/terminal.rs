@@ -16,13 +16,14 @@ pub fn guard_lines(guards: &[CheckResult]) -> String {
     out
 }
 
-/// One line: how it ended, with the figures.
-pub fn verdict(healing: &Healing) -> String {
+/// One line: how it ended, with the figures. `kept`: the repair is in the working tree.
+pub fn verdict(healing: &Healing, kept: bool) -> String {
     let tokens = healing.tokens.input + healing.tokens.output;
     let hand = healing.candidate.as_ref().map_or_else(String::new, |c| format!("hand {}, ", c.hand.as_str()));
     let phrase = match healing.outcome {
         // In a terminal there is no pull request to speak of.
-        Outcome::Proposed => "repaired",
+        Outcome::Proposed if kept => "repaired",
+        Outcome::Proposed => "a repair is proven, and not applied",
         other => outcome_phrase(other),
     };
     let judged = count(healing.candidates, "candidate");

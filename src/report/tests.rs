@@ -135,6 +135,7 @@ impl Fixture {
             run_url: Some("https://github.com/o/r/actions/runs/7"),
             pull_url: Some("https://github.com/o/r/pull/13"),
             refused: None,
+            compare_url: None,
         }
     }
 }
@@ -148,7 +149,7 @@ fn every_text_reads_well() {
     insta::assert_snapshot!("commit_message", commit_message(&story));
     insta::assert_snapshot!("comment_fixed", comment(&story));
     insta::assert_snapshot!("summary", summary(&story));
-    insta::assert_snapshot!("verdict", verdict(&fixture.healing));
+    insta::assert_snapshot!("verdict", verdict(&fixture.healing, false));
     insta::assert_snapshot!("guard_lines", guard_lines(&fixture.healing.guards));
 }
 

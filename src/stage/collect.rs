@@ -93,6 +93,9 @@ fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
         return complete_run(task, &now, config);
     }
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
+    if task.is_pull {
+        own_task(forge, config, number, &mut task)?;
+    }
     if task.title.is_empty() {
         let Some(issue) = forge.issue(number)? else {
             return end(Outcome::Ignored, format!("there is no issue #{number}"));
@@ -105,6 +108,20 @@ fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
         task.body = issue.body;
     }
     Ok(Ok(task))
+}
+
+/// A word on our own pull request is about the task that it was made for.
+fn own_task(forge: &dyn Forge, config: &Config, number: u64, task: &mut Task) -> Result<(), ForgeError> {
+    let Some(pull) = forge.pull(number)?.filter(|p| p.head_repo.as_ref() == Some(&task.repository)) else {
+        return Ok(());
+    };
+    if let Ok(branch) = BranchName::parse(pull.head.as_str())
+        && let Some(key) = task::own_key(&branch, config)
+    {
+        task.key = key;
+        task.target = Some(branch);
+    }
+    Ok(())
 }
 
 fn complete_run(task: Task, now: &WorkflowRun, config: &Config) -> Step<Task> {
@@ -152,10 +169,12 @@ fn already_handled(
 ) -> Result<Option<(Outcome, String)>, ForgeError> {
     let ours = format!("{}/{}", config.branch.prefix, task.key);
     let on_our_branch = task.target.as_ref().is_some_and(|t| t.as_str() == ours);
+    let mut own_pull = None;
     if let Ok(branch) = BranchName::parse(ours)
         && !on_our_branch
         && let Some(pull) = forge.pull_of(&branch)?.filter(|p| p.state == PullState::Open)
     {
+        own_pull = Some(pull.number);
         let owner = match &pull.head_sha {
             Some(tip) => forge
                 .commit(tip)?
@@ -167,7 +186,7 @@ fn already_handled(
         }
     }
     if task.kind == Kind::Issue && !task.is_pull {
-        return linked(forge, task);
+        return linked(forge, task, own_pull);
     }
     if let Some(run) = &task.run {
         return gone_already(forge, run);
@@ -175,9 +194,11 @@ fn already_handled(
     Ok(None)
 }
 
-fn linked(forge: &dyn Forge, task: &Task) -> Result<Option<(Outcome, String)>, ForgeError> {
+/// Somebody's open pull request that closes the issue; `own` is what an attempt that was killed left.
+fn linked(forge: &dyn Forge, task: &Task, own: Option<u64>) -> Result<Option<(Outcome, String)>, ForgeError> {
     let Some(number) = task.number else { return Ok(None) };
-    let open = forge.linked_pulls(number)?.into_iter().find(|l| l.closes && l.same_repo && l.state == PullState::Open);
+    let mut linked = forge.linked_pulls(number)?.into_iter().filter(|l| Some(l.number) != own);
+    let open = linked.find(|l| l.closes && l.same_repo && l.state == PullState::Open);
     Ok(open.map(|l| (Outcome::Duplicate, format!("{} already says that it closes #{number}", l.url))))
 }
 

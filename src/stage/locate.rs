@@ -17,13 +17,17 @@ const RECENT_COMMITS: usize = 100;
 /// The `top` best files, best first.
 pub fn locate(repo: &Path, query: &Query, top: usize) -> Vec<Suspect> {
     let docs = Mutex::new(Vec::new());
-    workspace::visit(repo, LARGEST_FILE, worth_reading, |path, bytes| {
-        if let Some(doc) = query.scan(path, bytes) {
-            docs.lock().unwrap_or_else(PoisonError::into_inner).push(doc);
-        }
+    let recent = std::thread::scope(|scope| {
+        let recent = scope.spawn(|| recent_paths(repo));
+        workspace::visit(repo, LARGEST_FILE, worth_reading, |path, bytes| {
+            if let Some(doc) = query.scan(path, bytes) {
+                docs.lock().unwrap_or_else(PoisonError::into_inner).push(doc);
+            }
+        });
+        recent.join().unwrap_or_default()
     });
     let docs = docs.into_inner().unwrap_or_else(PoisonError::into_inner);
-    rank(query, &docs, &recent_paths(repo)).refine(top, |path| workspace::read(repo, path).ok().flatten())
+    rank(query, &docs, &recent).refine(top, |path| workspace::read(repo, path).ok().flatten())
 }
 
 /// A history that cannot be read is no reason not to rank.

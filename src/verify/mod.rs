@@ -2,6 +2,7 @@
 //! a repair is one.
 
 mod detect;
+mod fetch;
 mod only;
 mod plan;
 mod results;
@@ -10,6 +11,7 @@ mod surroundings;
 mod words;
 
 pub use detect::detect;
+pub use fetch::downloads;
 pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
 pub use surroundings::caches;

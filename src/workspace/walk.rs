@@ -49,25 +49,37 @@ pub fn visit(
 ) {
     walker(root).build_parallel().run(|| {
         let (wanted, each) = (&wanted, &each);
-        let mut bytes = Vec::new();
+        let mut buffer = Vec::new();
         Box::new(move |entry| {
             if let Ok(entry) = entry
                 && entry.file_type().is_some_and(|t| t.is_file())
                 && let Some(path) = relative(root, entry.path()).filter(wanted)
-                && read_into(entry.path(), max_bytes, &mut bytes)
+                && let Some(bytes) = read_into(entry.path(), max_bytes, &mut buffer)
             {
-                each(&path, &bytes);
+                each(&path, bytes);
             }
             WalkState::Continue
         })
     });
 }
 
-fn read_into(path: &Path, max_bytes: u64, bytes: &mut Vec<u8>) -> bool {
+/// Reads into a buffer that stays as large as the largest file may be, so that nearly every file takes
+/// two calls.
+fn read_into<'b>(path: &Path, max_bytes: u64, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
     use std::io::Read as _;
-    bytes.clear();
-    let read = std::fs::File::open(path).and_then(|file| file.take(max_bytes + 1).read_to_end(bytes));
-    read.is_ok_and(|n| n as u64 <= max_bytes)
+    let room = usize::try_from(max_bytes).ok()?.checked_add(1)?;
+    buffer.resize(room, 0);
+    let mut file = std::fs::File::open(path).ok()?;
+    let mut filled = 0;
+    while filled < room {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => return Some(&buffer[..filled]),
+            Ok(read) => filled += read,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 /// Copies every file that is not ignored, with its mode, and every symlink as it is.

@@ -60,6 +60,9 @@ pub struct Seen {
     #[serde(default)]
     pub unknown: bool,
     pub fault: Option<String>,
+    /// It was answered, or the work of a fault that came after it is done.
+    #[serde(default)]
+    pub done: bool,
     /// The token was sent on to the host of the logs.
     #[serde(default)]
     pub token_sent: bool,

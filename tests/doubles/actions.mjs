@@ -14,6 +14,12 @@ export const actionRoutes = {
     const runs = await Promise.all([...world.runs.values()].filter(wanted).map(run => runView(world, run)));
     return { status: 200, body: { total_count: runs.length, workflow_runs: runs } };
   },
+  [`GET ${R}/actions/workflows/{workflow_id}/runs`]: async (world, { params, query }) => {
+    const file = run => (run.path ?? 'ci.yml').split('/').pop();
+    const found = [...world.runs.values()].filter(r => file(r) === params.workflow_id && (!query.branch || r.head_branch === query.branch));
+    const runs = await Promise.all(found.map(run => runView(world, run)));
+    return { status: 200, body: { total_count: runs.length, workflow_runs: runs } };
+  },
   [`GET ${R}/actions/runs/{run_id}`]: async (world, { params }) => ({ status: 200, body: await runView(world, runOf(world, params)) }),
   [`GET ${R}/actions/runs/{run_id}/attempts/{attempt_number}`]: async (world, { params }) =>
     ({ status: 200, body: { ...await runView(world, runOf(world, params)), run_attempt: Number(params.attempt_number) } }),

@@ -84,6 +84,7 @@ async function answerApi({ request, url, bytes, token, world, body, entry }) {
     if (!world) throw Refused.notFound();
     if (bytes.length && body === undefined) throw new Refused(400, 'Problems parsing JSON');
     const asked = { method, path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body, target: request.url, user: token ?? { login: 'ghost' } };
+    if (url.pathname === '/graphql' && body?.query === '{viewer{login}}') return { status: 200, body: { data: { viewer: { login: token?.login } } } };
     const operation = contract.operation(asked);
     if (!operation) { entry.unknown = true; throw Refused.notFound(); }
     entry.operation = operation.iid;

@@ -32,9 +32,11 @@ export const pullRoutes = {
 pullRoutes[`GET ${R}/issues/{issue_number}/timeline`] = async (world, { params }) => {
   const { body } = await world.emulate('GET', `/repos/${world.name}/pulls?state=all&per_page=100`, undefined, world.owner);
   const naming = body.filter(p => new RegExp(`#${params.issue_number}\\b`).test(p.body ?? ''));
-  const sources = await Promise.all(naming.map(p => world.emulate('GET', `/repos/${world.name}/issues/${p.number}`, undefined, world.owner)));
-  const events = sources.map(({ body: issue }) => ({
-    event: 'cross-referenced', actor: issue.user, created_at: issue.created_at, updated_at: issue.updated_at, source: { type: 'issue', issue },
+  const { body: like } = await world.emulate('GET', `/repos/${world.name}/issues/${params.issue_number}`, undefined, world.owner);
+  const asIssue = ({ number, title, body, user, state, html_url, url, diff_url, patch_url, merged_at }) =>
+    ({ ...like, number, title, body, user, state, html_url, pull_request: { url, html_url, diff_url, patch_url, merged_at } });
+  const events = naming.map(pull => ({
+    event: 'cross-referenced', actor: pull.user, created_at: pull.created_at, updated_at: pull.updated_at, source: { type: 'issue', issue: asIssue(pull) },
   }));
   return { status: 200, body: events };
 };

@@ -133,6 +133,13 @@ fn a_failure_that_is_gone_is_not_worked_on() {
     done.expect(0, "duplicate");
     assert!(done.output("reason").contains("/actions/runs/78"), "{done:#?}");
     assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
+
+    // Somebody ran the failed one again, and it passes now.
+    let event = payload::run(&world, 77);
+    world.add_run(&json!({"id": 77, "head_branch": "main", "conclusion": "success", "run_attempt": 2}));
+    let done = Step { run: 4002, ..Step::new(&world, "workflow_run", &event) }.go();
+    done.expect(0, "duplicate");
+    assert!(done.output("reason").contains("passes now"), "{done:#?}");
 }
 
 #[test]

@@ -1,16 +1,22 @@
 //! The whole of `run`, `propose` and `publish`: the real binary with the environment that GitHub gives it,
 //! against the doubles (tests/doubles) and a real bare repository.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod build;
+mod hostile;
 mod issue;
+mod kill;
 mod look;
 mod payload;
 mod project;
 mod proposal;
+mod real;
+mod refusals;
+mod retry;
 mod runner;
+mod secrets;
 mod trust;

@@ -41,7 +41,6 @@ pub struct Done {
     pub stderr: String,
     pub outputs: BTreeMap<String, String>,
     pub summary: String,
-    pub took: Duration,
 }
 
 impl Done {
@@ -158,7 +157,6 @@ impl Running {
             stderr: self.read("stderr"),
             outputs: pairs.lines().filter_map(|l| l.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect(),
             summary: self.read("summary"),
-            took: self.began.elapsed(),
         }
     }
 

@@ -74,6 +74,25 @@ fn comments_of_people_who_may_write_are_commands() {
     world.assert_clean();
 }
 
+/// `/thanos fix` on our own pull request is another attempt at its task, not a pull request onto it.
+#[test]
+fn a_command_on_our_own_pull_request_is_about_its_task() {
+    let world = world("");
+    Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice")).go().expect(0, "fixed");
+    let number = look::pulls(&world)[0]["number"].clone();
+    let broken = project::shop(&[project::VERIFY, ("note.txt", "x\n")]);
+    let tip = world.commit("thanos/issue-1", broken.path(), "Break it");
+    let mut event = payload::comment(&world, "/thanos fix", "alice");
+    event["issue"]["number"] = number.clone();
+    event["issue"]["pull_request"] = json!({"url": "x"});
+    Step { run: 4002, ..Step::new(&world, "issue_comment", &event) }.go().expect(0, "fixed");
+    let pulls = look::pulls(&world);
+    assert_eq!((pulls.len(), &pulls[0]["number"]), (1, &number));
+    assert_eq!(world.git(&["rev-parse", "thanos/issue-1^"]), tip);
+    assert_eq!(look::branches(&world), ["main", "thanos/issue-1", "thanos/ledger"]);
+    assert_eq!(look::outcomes(&world), ["4001-1-fix-issue-1 fixed", "4002-1-fix-issue-1 fixed"]);
+}
+
 #[test]
 fn bots_are_listed_by_name() {
     let world = world("trust:\n  bots:\n    - login: helper[bot]\n");

@@ -51,6 +51,9 @@ impl Query {
 
     /// The term that a word of a path stands for.
     pub(super) fn term_of(&self, word: &str) -> Option<usize> {
+        if !self.finder.may_start(word.as_bytes()) {
+            return None;
+        }
         TAILS.iter().filter_map(|tail| word.strip_suffix(tail)).find_map(|stem| self.by_text.get(stem)).copied()
     }
 }
@@ -80,8 +83,9 @@ fn terms(issue: &IssueText) -> Vec<Term> {
 fn identifiers(issue: &IssueText) -> impl Iterator<Item = Term> + '_ {
     let traced = issue.traces.iter().filter_map(|f| f.symbol.clone());
     let named = issue.symbols.iter().flat_map(|s| s.split(['.', ':', '#', '/', '-', '>'])).map(str::to_owned);
+    let bare = |name: String| name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_').to_owned();
     let compound = |name: &String| split_words(name).nth(1).is_some() && name.is_ascii();
-    named.chain(traced).filter(compound).take(MOST_TERMS).map(|name| Term {
+    named.chain(traced).map(bare).filter(compound).take(MOST_TERMS).map(|name| Term {
         text: name.to_ascii_lowercase(),
         weight: 2.0,
         whole: true,

@@ -10,39 +10,6 @@ const LONGEST_MEAN_LINE: usize = 400;
 const HEAD: usize = 16 << 10;
 const WINDOW_LINES: usize = 60;
 
-/// Words before a name that define it, in the languages we know.
-const DEFINERS: &[&[u8]] = &[
-    b"def",
-    b"class",
-    b"fn",
-    b"func",
-    b"function",
-    b"function*",
-    b"struct",
-    b"enum",
-    b"trait",
-    b"interface",
-    b"type",
-    b"mod",
-    b"module",
-    b"macro_rules!",
-    b"impl",
-    b"const",
-    b"static",
-    b"let",
-    b"var",
-    b"val",
-    b"fun",
-    b"object",
-    b"record",
-    b"namespace",
-    b"union",
-    b"#define",
-    b"sub",
-    b"protocol",
-    b"extension",
-];
-
 /// What one file holds of a query.
 #[derive(Debug, Clone)]
 pub struct Doc {
@@ -135,7 +102,43 @@ fn is_definition(bytes: &[u8], at: usize) -> bool {
     let before = &bytes[..at - name];
     let Some((b' ', before)) = before.split_last().map(|(last, rest)| (*last, rest)) else { return false };
     let word = before.iter().rev().take(16).take_while(|b| !b.is_ascii_whitespace()).count();
-    DEFINERS.contains(&&before[before.len() - word..])
+    defines(&before[before.len() - word..])
+}
+
+/// Whether the word says that a definition follows, in the languages we know.
+fn defines(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"def"
+            | b"class"
+            | b"fn"
+            | b"func"
+            | b"function"
+            | b"function*"
+            | b"struct"
+            | b"enum"
+            | b"trait"
+            | b"interface"
+            | b"type"
+            | b"mod"
+            | b"module"
+            | b"macro_rules!"
+            | b"impl"
+            | b"const"
+            | b"static"
+            | b"let"
+            | b"var"
+            | b"val"
+            | b"fun"
+            | b"object"
+            | b"record"
+            | b"namespace"
+            | b"union"
+            | b"#define"
+            | b"sub"
+            | b"protocol"
+            | b"extension"
+    )
 }
 
 /// Line numbers for positions that only grow.

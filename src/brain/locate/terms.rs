@@ -4,8 +4,8 @@
 use super::words::{TAILS, starts_word};
 
 const BITS: u32 = 13;
-/// Positions that one load of eight bytes covers: three bytes each and the one before.
-const STEP: usize = 5;
+/// Bytes whose word starts are found together.
+const BLOCK: usize = 64;
 
 /// One term: its lower-cased ASCII text and what it is worth.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Finder {
         let (mut table, mut buckets) = (Box::new([0; 1 << BITS]), vec![Vec::new()]);
         for (i, term) in terms.iter().enumerate() {
             let Some(first) = term.text.as_bytes().first_chunk::<3>() else { continue };
-            let slot = &mut table[hash(u64::from_le_bytes([first[0], first[1], first[2], 0, 0, 0, 0, 0]))];
+            let slot = &mut table[hash(u32::from_le_bytes([first[0], first[1], first[2], 0]))];
             if *slot == 0 {
                 *slot = u8::try_from(buckets.len()).unwrap_or(u8::MAX);
                 buckets.resize(usize::from(*slot) + 1, Vec::new());
@@ -50,73 +50,80 @@ impl Finder {
         &self.terms
     }
 
+    /// Whether a term may begin as these bytes do.
+    pub fn may_start(&self, bytes: &[u8]) -> bool {
+        self.table[hash(four(bytes, 0))] != 0
+    }
+
     /// Calls `each` for every hit, in the order of the bytes.
     pub fn find(&self, bytes: &[u8], mut each: impl FnMut(Hit)) {
-        let mut from = 0;
-        while let Some(block) = self.candidate(bytes, from) {
-            from = bytes.len().min(block + STEP);
-            for start in block..from {
-                let bucket = self.table[hash(word_before(bytes, start) >> 8)];
-                if bucket == 0 {
-                    continue;
-                }
-                let new_word = starts_word(bytes, start);
-                for term in &self.buckets[usize::from(bucket)] {
-                    if (new_word || self.terms[*term].whole) && self.terms[*term].stands_at(bytes, start) {
-                        each(Hit { term: *term, start });
-                    }
-                }
+        for at in (0..bytes.len()).step_by(BLOCK) {
+            let mut starts = word_starts(bytes, at);
+            while starts != 0 {
+                self.find_at(bytes, at + starts.trailing_zeros() as usize, &mut each);
+                starts &= starts - 1;
             }
         }
     }
 
-    /// The next position at which, or in the `STEP` after which, a term may start. Nearly all the time
-    /// goes here, so several positions share one load and one branch.
-    #[inline(never)]
-    fn candidate(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut at = from;
-        while at < bytes.len() {
-            let word = word_before(bytes, at);
-            let starts = starts(word);
-            let entry = |i: usize| self.table[hash(word >> (8 * i))] & (starts >> (8 * i)) as u8;
-            if (1..=STEP).fold(0, |any, i| any | entry(i)) != 0 {
-                return Some(at);
-            }
-            at += STEP;
+    fn find_at(&self, bytes: &[u8], start: usize, each: &mut impl FnMut(Hit)) {
+        let bucket = self.table[hash(four(bytes, start))];
+        if bucket == 0 || !starts_word(bytes, start) {
+            return;
         }
-        None
+        for term in &self.buckets[usize::from(bucket)] {
+            if self.terms[*term].stands_at(bytes, start) {
+                each(Hit { term: *term, start });
+            }
+        }
     }
 }
 
-/// The byte before `at` (lowest) and the seven from it, zeros outside.
-fn word_before(bytes: &[u8], at: usize) -> u64 {
-    if let Some(chunk) = at.checked_sub(1).and_then(|before| bytes[before..].first_chunk::<8>()) {
-        return u64::from_le_bytes(*chunk);
+/// One bit for each of the `BLOCK` bytes from `at` where a word or an identifier may start: a little more
+/// than what `starts_word` says. Plain arithmetic on whole blocks, which compilers turn into vectors.
+fn word_starts(bytes: &[u8], at: usize) -> u64 {
+    let mut padded = [0; BLOCK + 1];
+    let window = match at.checked_sub(1).and_then(|from| bytes[from..].first_chunk()) {
+        Some(window) => window,
+        None => {
+            let from = at.saturating_sub(1);
+            let rest = &bytes[from..bytes.len().min(at + BLOCK)];
+            padded[usize::from(at == 0)..][..rest.len()].copy_from_slice(rest);
+            &padded
+        }
+    };
+    let mut flags = [0u8; BLOCK];
+    for ((flag, before), here) in flags.iter_mut().zip(&window[..BLOCK]).zip(&window[1..]) {
+        let goes_on = alphanumeric(*before) & !between(*here, b'A', b'Z');
+        *flag = u8::from((alphanumeric(*here) | (*here == b'_')) & !goes_on);
     }
-    let mut word = [0; 8];
-    let (before, rest) = bytes.split_at(at);
-    word[0] = before.last().copied().unwrap_or(0);
-    for (to, from) in word[1..].iter_mut().zip(rest) {
-        *to = *from;
-    }
-    u64::from_le_bytes(word)
+    let (eights, _) = flags.as_chunks::<8>();
+    // The product moves the lowest bits of eight bytes side by side.
+    let bits = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().rev().fold(0, |all, eight| all << 8 | bits(eight))
 }
 
-/// All ones in every byte but those that are a lower-case letter after another one: the usual
-/// arithmetic on eight bytes at once.
-fn starts(word: u64) -> u64 {
-    let every = |byte: u8| u64::from_le_bytes([byte; 8]);
-    let low = word & every(0x7f);
-    let from_a = low + every(0x80 - b'a');
-    let past_z = low + every(0x7f - b'z');
-    let lower = from_a & !past_z & !word & every(0x80);
-    let inside = lower & (lower << 8);
-    ((!inside & every(0x80)) >> 7) * 0xff
+/// Without the branches of the library's.
+fn alphanumeric(b: u8) -> bool {
+    between(b | 0x20, b'a', b'z') | between(b, b'0', b'9')
+}
+
+fn between(b: u8, first: u8, last: u8) -> bool {
+    b.wrapping_sub(first) <= last - first
+}
+
+/// The bytes from `at`, zeros beyond the end.
+fn four(bytes: &[u8], at: usize) -> u32 {
+    let rest = &bytes[at..];
+    rest.first_chunk().map_or_else(
+        || rest.iter().rev().fold(0, |all, byte| all << 8 | u32::from(*byte)),
+        |four| u32::from_le_bytes(*four),
+    )
 }
 
 /// Of the first three bytes; letters in either case hash alike.
-fn hash(word: u64) -> usize {
-    let key = (word as u32 | 0x0020_2020) & 0x00FF_FFFF;
+fn hash(four: u32) -> usize {
+    let key = (four | 0x0020_2020) & 0x00FF_FFFF;
     (key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
 }
 

@@ -16,7 +16,7 @@ fn located(text: &str, files: &[(&str, &str)]) -> Vec<Suspect> {
     rank(&query, &docs, &HashMap::new()).refine(10, read)
 }
 
-fn first<'a>(found: &'a [Suspect]) -> (&'a str, Option<u32>) {
+fn first(found: &[Suspect]) -> (&str, Option<u32>) {
     found.first().map_or(("", None), |f| (f.path.as_str(), f.line))
 }
 

@@ -56,7 +56,12 @@ impl GitHub {
         let mut backoff = self.client.timing.backoff;
         for _ in 0..2 {
             match act() {
-                Err(ForgeError::Network { .. } | ForgeError::Timeout { .. } | ForgeError::Server { .. }) => {}
+                Err(
+                    ForgeError::Network { .. }
+                    | ForgeError::Timeout { .. }
+                    | ForgeError::Server { .. }
+                    | ForgeError::BadBody { .. },
+                ) => {}
                 other => return other,
             }
             self.client.sleep(backoff);

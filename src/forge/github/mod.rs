@@ -7,6 +7,7 @@ mod code;
 mod http;
 mod issues;
 mod me;
+mod probes;
 mod pulls;
 mod send;
 mod wire;

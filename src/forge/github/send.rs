@@ -126,7 +126,8 @@ pub(super) fn is_in_doubt(error: &ForgeError) -> bool {
     matches!(error, ForgeError::Server { .. } | ForgeError::Timeout { .. } | ForgeError::BadBody { .. })
 }
 
-fn accept(ask: &Ask, reply: Reply) -> Result<Reply> {
+/// Puts what the forge refused into one of our kinds.
+pub(super) fn accept(ask: &Ask, reply: Reply) -> Result<Reply> {
     let call = ask.call();
     let status = reply.status;
     if (200..400).contains(&status) {

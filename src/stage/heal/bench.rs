@@ -2,12 +2,14 @@
 
 use super::Job;
 use crate::command::CommandLine;
+use crate::config::Sandbox;
 use crate::guard;
 use crate::hand::Workshop;
 use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
 use crate::record::{CheckResult, Outcome};
+use crate::report::markdown::{one_line, tail};
 use crate::stage::Say;
 use crate::verify::{self, Run, Verifier};
 use crate::workspace::{ApplyResult, Tree};
@@ -74,17 +76,42 @@ impl<'a> Bench<'a> {
     /// Runs the set-up commands, with the network on; `Err` text for people when one fails.
     pub fn prepare(&self) -> Result<Result<(), String>> {
         for command in &self.job.prepare {
-            (self.say)("prepare", &crate::report::markdown::one_line(&command.to_string(), 100));
-            let limit = Duration::from_secs(self.job.timeout_seconds);
-            let done = self.run_with_network(command, limit)?;
-            if !done.success() {
-                let tail = String::from_utf8_lossy(&done.combined);
-                let tail = crate::report::markdown::tail(tail.trim_end(), 3);
-                let shown = crate::report::markdown::one_line(&command.to_string(), 100);
-                return Ok(Err(format!("the set-up command `{shown}` fails here: {tail}")));
+            if let Some(why) = self.set_up(command)? {
+                return Ok(Err(why));
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Downloads dependencies before the network is cut. What fails is only noted: they may be there.
+    pub fn download(&self) -> Result<Option<String>> {
+        if self.job.sandbox != Sandbox::Full {
+            return Ok(None);
+        }
+        let root = self.tree.borrow().root().to_owned();
+        let directory = self.job.command.directory.clone();
+        let place = directory.as_ref().map_or_else(|| root.clone(), |d| root.join(d.as_str()));
+        for mut command in verify::downloads(&place) {
+            command.directory.clone_from(&directory);
+            if let Some(why) = self.set_up(&command)? {
+                return Ok(Some(why));
+            }
+        }
+        Ok(None)
+    }
+
+    fn set_up(&self, command: &CommandLine) -> Result<Option<String>> {
+        let shown = one_line(&command.to_string(), 100);
+        (self.say)("prepare", &shown);
+        let done = self.run_with_network(command, Duration::from_secs(self.job.timeout_seconds))?;
+        if done.success() {
+            return Ok(None);
+        }
+        let said = String::from_utf8_lossy(&done.combined);
+        let said = one_line(&tail(said.trim_end(), 3), 300);
+        let sudo =
+            if said.contains("sudo") { "; what needs sudo belongs in the workflow, before thanos-fix" } else { "" };
+        Ok(Some(format!("the set-up command `{shown}` fails here: {said}{sudo}")))
     }
 
     fn protected<R>(&self, act: impl FnOnce() -> Result<R>) -> Result<R> {
@@ -145,11 +172,12 @@ impl<'a> Bench<'a> {
         limit: Duration,
         network: bool,
     ) -> Result<Finished> {
+        let installs = if network { self.install_places() } else { Vec::new() };
         let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
         let mut env = self.env.clone();
         env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
         let own = [root.to_owned(), self.job.scratch.clone()];
-        let writable: Vec<PathBuf> = verify::caches(&self.env).into_iter().chain(own).collect();
+        let writable: Vec<PathBuf> = verify::caches(&self.env).into_iter().chain(own).chain(installs).collect();
         process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -166,6 +194,20 @@ impl<'a> Bench<'a> {
     /// Set-up that may download; what it does to the tree is undone.
     pub fn run_with_network(&self, command: &CommandLine, limit: Duration) -> Result<Finished> {
         self.protected(|| self.spawn(command, None, limit, true))
+    }
+
+    /// Where set-up may install to: the places of the package managers themselves, never the system's.
+    fn install_places(&self) -> Vec<PathBuf> {
+        let get = |name: &str| self.env.iter().find(|(k, _)| k == name).map(|(_, v)| PathBuf::from(v));
+        let path = get("PATH").unwrap_or_default().into_os_string();
+        let prefix = |name: &str| Some(process::find_program(name, &path)?.parent()?.parent()?.to_owned());
+        let own = ["VIRTUAL_ENV", "CONDA_PREFIX", "CARGO_HOME", "GOPATH", "GEM_HOME", "PNPM_HOME"]
+            .into_iter()
+            .filter_map(get);
+        let home = get("HOME").map(|home| home.join(".local"));
+        let managers = ["python3", "python", "pip", "node", "npm"].into_iter().filter_map(prefix);
+        let system = |p: &PathBuf| matches!(p.to_str(), Some("/" | "/usr" | ""));
+        own.chain(home).chain(managers).filter(|p| p.is_dir() && !system(p)).collect()
     }
 
     fn left(&self) -> Duration {

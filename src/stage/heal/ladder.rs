@@ -159,7 +159,7 @@ impl State<'_, '_> {
             Trial::Fell(_) => None,
             Trial::Better(run) => {
                 self.take(&candidate, full);
-                Some(Step::Next(*run))
+                Some(Step::Next(run))
             }
             Trial::Passed(passed) => {
                 let (patch, run, guards) = *passed;
@@ -194,7 +194,7 @@ impl State<'_, '_> {
         let trial = if run.passed() && compared.broken.is_empty() {
             self.prove(full, run, guards)?
         } else if let Some(broken) = compared.broken.first() {
-            Trial::Fell(format!("breaks {broken}"))
+            Trial::Fell(format!("breaks {}", crate::report::markdown::one_line(broken, 200)))
         } else if is_better(diagnosis, &run, candidate) {
             return Ok(Trial::Better(Box::new(run)));
         } else {
@@ -301,7 +301,7 @@ fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
 
 enum Step {
     Done(Box<Climb>),
-    Next(Run),
+    Next(Box<Run>),
     Stuck,
 }
 

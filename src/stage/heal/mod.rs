@@ -74,17 +74,25 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
 fn work(bench: &Bench) -> Result<Healing> {
     let mut healing = Healing::default();
     if let Err(why) = bench.prepare()? {
-        healing.retry_wanted = Some("the set-up failed, as downloads sometimes do".to_owned());
+        healing.retry_wanted = Some("the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, why));
     }
+    healing.notes.extend(bench.download()?);
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     let base = bench.verify()?;
     healing.evidence = Some(evidence(bench, &base));
-    if let Some(outcome) = bench.over().filter(|o| *o == Outcome::Cancelled) {
-        return Ok(healing.end(outcome, "stopped from outside; the tree is as it was"));
+    match bench.over() {
+        Some(Outcome::Cancelled) => {
+            return Ok(healing.end(Outcome::Cancelled, "stopped from outside; the tree is as it was"));
+        }
+        Some(outcome) if base.finished.limit == Some(process::LimitHit::Wall) => {
+            let why = format!("the command alone takes longer than {} s (budget.seconds)", bench.job.budget_seconds);
+            return Ok(healing.end(outcome, why));
+        }
+        _ => {}
     }
     if base.passed() {
-        return Ok(passes_already(bench, healing));
+        return passes_already(bench, healing);
     }
     (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
     let report = log::read(&base.text);
@@ -125,16 +133,26 @@ fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, mut healing: Healing)
     Ok(healing.end(climb.outcome, climb.reason))
 }
 
-/// `healthy` only when no failure is recorded for this commit.
-fn passes_already(bench: &Bench, healing: Healing) -> Healing {
-    match &bench.job.recorded {
-        None => healing.end(Outcome::Healthy, "the command passes"),
+/// `healthy` only when no failure is recorded for this commit. What an issue reports without showing a
+/// failure still gets its suspects.
+fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
+    let (outcome, reason) = match &bench.job.recorded {
         Some(recorded) => {
             let there = recorded.first_error.as_deref().unwrap_or(recorded.class.as_str());
-            let reason = format!("not reproduced: the command passes here; recorded was: {}", one_line(there, 200));
-            healing.end(Outcome::Explained, reason)
+            (
+                Outcome::Explained,
+                format!("not reproduced: the command passes here; recorded was: {}", one_line(there, 200)),
+            )
         }
+        None if bench.job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, "the command passes")),
+        None => (Outcome::Healthy, "the command passes; nothing it runs shows what is reported".to_owned()),
+    };
+    if let (Some(_), Some(evidence)) = (&bench.job.recorded, &mut healing.evidence) {
+        evidence.reproduced = Some(false);
     }
+    let report = bench.job.recorded.clone().unwrap_or_else(LogReport::unknown);
+    healing.diagnosis = Some(diagnose_report(bench, report)?);
+    Ok(healing.end(outcome, reason))
 }
 
 fn not_reproduced(bench: &Bench, here: &LogReport, healing: &mut Healing) -> Option<String> {

@@ -1,0 +1,143 @@
+//! Whether a repair is about what an issue reports. A failing test may have nothing to do with the issue
+//! that woke us; a pull request must not claim to close it then.
+
+use crate::patch::Patch;
+use crate::record::Diagnosis;
+use std::collections::HashSet;
+
+/// Words that stand in any issue and any code.
+const COMMON: &[&str] = &[
+    "assert",
+    "because",
+    "before",
+    "broken",
+    "build",
+    "class",
+    "code",
+    "could",
+    "error",
+    "errors",
+    "exception",
+    "expected",
+    "fail",
+    "failed",
+    "failing",
+    "fails",
+    "false",
+    "file",
+    "files",
+    "from",
+    "function",
+    "have",
+    "import",
+    "index",
+    "init",
+    "issue",
+    "lines",
+    "main",
+    "method",
+    "module",
+    "name",
+    "names",
+    "none",
+    "null",
+    "public",
+    "result",
+    "return",
+    "returns",
+    "self",
+    "should",
+    "static",
+    "string",
+    "test",
+    "tests",
+    "that",
+    "this",
+    "true",
+    "unittest",
+    "value",
+    "void",
+    "when",
+    "with",
+    "would",
+];
+/// Shorter words are in too many texts.
+const SHORTEST: usize = 4;
+
+/// Whether the issue's text shares a telling word with the changed lines, their files, the failing tests
+/// or the quoted error.
+pub fn is_about(text: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
+    let said: HashSet<String> = words(text).collect();
+    let mut seen = String::new();
+    for file in patch.files() {
+        seen.push_str(file.path.as_str());
+        seen.push('\n');
+    }
+    for (_, _, line) in patch.added_lines().into_iter().chain(patch.removed_lines()) {
+        seen.push_str(&line);
+        seen.push('\n');
+    }
+    seen.push_str(&diagnosis.failing.join("\n"));
+    seen.push('\n');
+    seen.push_str(diagnosis.first_error.as_deref().unwrap_or_default());
+    words(&seen).any(|word| said.contains(&word))
+}
+
+/// Lower-case words, whole and split at underscores and case, without the common ones.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let whole = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty());
+    whole.flat_map(|word| std::iter::once(word.to_lowercase()).chain(parts(word))).filter(|word| {
+        word.chars().count() >= SHORTEST
+            && !word.chars().all(|c| c.is_ascii_digit())
+            && !COMMON.contains(&word.as_str())
+    })
+}
+
+fn parts(word: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut lower = false;
+    for c in word.chars() {
+        if c == '_' || (c.is_uppercase() && lower) {
+            parts.push(String::new());
+        }
+        lower = c.is_lowercase();
+        if c != '_'
+            && let Some(part) = parts.last_mut()
+        {
+            part.extend(c.to_lowercase());
+        }
+    }
+    if parts.len() == 1 { Vec::new() } else { parts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::brain::diagnose::diagnose;
+    use crate::ids::RelPath;
+    use crate::patch::FilePatch;
+    use crate::record::{FailureClass, LogReport};
+
+    #[test]
+    fn a_shared_telling_word_makes_the_link() {
+        let report = LogReport {
+            class: FailureClass::Test,
+            failing: vec!["tests/test_cart.py::test_total".to_owned()],
+            locations: Vec::new(),
+            first_error: Some("NameError: name 'amuont' is not defined".to_owned()),
+            tool: None,
+        };
+        let diagnosis = diagnose(report, Vec::new(), &[]);
+        let patch = Patch::from_files([FilePatch {
+            path: RelPath::parse("shop/cart.py").unwrap(),
+            before: Some(b"return amuont\n".to_vec()),
+            after: Some(b"return amount\n".to_vec()),
+        }]);
+        for text in ["The total is wrong", "cart breaks", "NameError when I pay", "checkoutTotal() fails"] {
+            assert!(is_about(text, &diagnosis, &patch), "{text}");
+        }
+        for text in ["Add dark mode", "the test fails with an error", "", "return value should be documented"] {
+            assert!(!is_about(text, &diagnosis, &patch), "{text}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The repository as it lies here: its configuration, the command that proves a repair, the programs it needs.
+
+use super::super::event::local_config;
+use super::super::{Door, UsageError};
+use super::{Checkup, fine, missing, unknown};
+use crate::command::CommandLine;
+use crate::config::{self, Config};
+use crate::git::Repo;
+use crate::{process, verify};
+use anyhow::Result;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Where a project keeps programs of its own.
+const OWN_PROGRAMS: [&str; 3] = ["node_modules/.bin", ".venv/bin", "venv/bin"];
+/// Words at the start of a command that are no programs.
+const SHELL_WORDS: &[&str] = &[
+    ".", ":", "[", "alias", "cd", "command", "echo", "eval", "exec", "exit", "export", "false", "printf", "pwd",
+    "return", "set", "shopt", "source", "test", "time", "trap", "true", "type", "ulimit", "umask", "unset", "wait",
+];
+/// A script that holds one of these is more than a list of commands.
+const GRAMMAR: &[&str] =
+    &["<<", "()", "if ", "for ", "while ", "case ", "function ", "`", "$(", "'", "\"", "{", "\\\n"];
+
+pub fn check(door: &Door, repo: Option<&Repo>, root: &Path) -> Result<(Config, Vec<Checkup>)> {
+    let mut found = vec![repository(repo, root, door.env.in_actions())];
+    let config = configuration(door, &mut found)?;
+    let path = door.env.path("PATH").map_or_else(OsString::new, |p| p.into_os_string());
+    found.extend(prove(&config, root, &path));
+    found.extend(hooks(root, &path));
+    found.extend(large_files(root));
+    Ok((config, found))
+}
+
+fn repository(repo: Option<&Repo>, root: &Path, in_actions: bool) -> Checkup {
+    match repo {
+        Some(repo) if repo.is_shallow() => unknown(
+            "the clone is shallow",
+            "`heal` has little recent history to rank suspects by",
+            "actions/checkout with {fetch-depth: 50}",
+        ),
+        Some(_) => fine("a git repository"),
+        None if in_actions => unknown(
+            "the job has no checkout",
+            "the command and the tools of the project cannot be looked at here; `run` makes a checkout of its own",
+            "uses: actions/checkout before this step, for this look alone",
+        ),
+        None => missing(
+            format!("{} is not in a git repository", root.display()),
+            "`heal --branch`, `guard` and the Action; plain `heal` works",
+            "run it in a clone, or give --repo",
+        ),
+    }
+}
+
+fn configuration(door: &Door, found: &mut Vec<Checkup>) -> Result<Config> {
+    match local_config(door) {
+        Ok(config) => {
+            let there = door.common.config.is_some() || door.common.repo.join(config::PATH).exists();
+            let defaults = format!("no {}: the defaults are used", config::PATH);
+            found.push(fine(if there { "the configuration is read".to_owned() } else { defaults }));
+            Ok(config)
+        }
+        Err(e) if e.is::<UsageError>() => {
+            let mend = "correct that line (docs/configuration.md lists every key)";
+            found.push(missing(e.to_string().trim_start_matches("./"), "every run stops at once", mend));
+            Ok(Config::default())
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn prove(config: &Config, root: &Path, path: &OsString) -> Vec<Checkup> {
+    let command = config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
+    let Some(command) = command.or_else(|| verify::detect(root)) else {
+        return vec![unknown(
+            "no command is known that could prove a repair",
+            "issues are explained, not fixed; failed builds bring their own command",
+            "in .github/thanos.yml: verify: {command: your test command}",
+        )];
+    };
+    let mut found: Vec<Checkup> = programs(&command).iter().filter_map(|name| lacking(name, root, path)).collect();
+    if found.is_empty() {
+        found.push(fine(format!("repairs are proven with `{command}`")));
+    }
+    found
+}
+
+/// The programs that a command plainly starts.
+fn programs(command: &CommandLine) -> BTreeSet<String> {
+    let Some(script) = command.script() else { return command.argv.first().cloned().into_iter().collect() };
+    let bash = [command.argv[0].clone()];
+    if GRAMMAR.iter().any(|sign| script.contains(sign)) {
+        return bash.into();
+    }
+    let parts = script.split(['\n', ';', '|', '&']).filter(|part| !part.trim_start().starts_with('#'));
+    let names = parts.filter_map(|part| part.split_whitespace().find(|word| !word.contains('=')));
+    let plain = |word: &&str| !SHELL_WORDS.contains(word) && !word.contains(['$', '(', ')', '<', '>', '*', '!']);
+    names.filter(plain).map(str::to_owned).chain(bash).collect()
+}
+
+fn lacking(name: &str, root: &Path, path: &OsString) -> Option<Checkup> {
+    let without = "nothing can be proven, so nothing is proposed";
+    if name.contains('/') {
+        let there = Path::new(name).is_absolute() && Path::new(name).exists() || root.join(name).exists();
+        let mend = "make it in verify.prepare, or correct verify.command";
+        return (!there).then(|| unknown(format!("`{name}`, which proves repairs, is not there yet"), without, mend));
+    }
+    if process::find_program(name, path).is_some() {
+        return None;
+    }
+    Some(match own_program(name, root) {
+        Some(own) => missing(
+            format!("`{name}` is in the project ({own}), but not on PATH"),
+            without,
+            format!("in .github/thanos.yml, write `{own}` for `{name}` in verify.command"),
+        ),
+        None => missing(
+            format!("`{name}` is not installed"),
+            without,
+            format!("install {name} in the job before thanos-fix (or in verify.prepare), or set verify.command"),
+        ),
+    })
+}
+
+fn own_program(name: &str, root: &Path) -> Option<String> {
+    let own = OWN_PROGRAMS.iter().map(|dir| format!("{dir}/{name}"));
+    own.into_iter().find(|path| root.join(path).is_file())
+}
+
+fn hooks(root: &Path, path: &OsString) -> Option<Checkup> {
+    let configured = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
+    configured.iter().find(|file| root.join(file).exists())?;
+    let has = |name: &&&str| process::find_program(name, path).is_some() || own_program(name, root).is_some();
+    Some(match ["prek", "pre-commit"].iter().find(has) {
+        Some(runner) => fine(format!("the project's hooks are run with {runner}")),
+        None => missing(
+            "hooks are configured, but neither prek nor pre-commit is installed",
+            "the guard `hooks` is skipped, and a pull request may fail them",
+            "pipx install prek",
+        ),
+    })
+}
+
+fn large_files(root: &Path) -> Option<Checkup> {
+    let attributes = std::fs::read_to_string(root.join(".gitattributes")).ok()?;
+    attributes.lines().any(|l| !l.trim_start().starts_with('#') && l.contains("filter=lfs")).then(|| {
+        unknown(
+            "some files are kept in Git LFS",
+            "our checkout holds their pointers: tests that read them fail for that reason",
+            "repair in the job that has them: thanos-fix init --only in-job",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_of_a_command_are_seen_where_it_is_plain() {
+        for (script, wanted) in [
+            ("make test", "bash make"),
+            ("cd app && CI=1 npm test", "bash npm"),
+            ("set -e\n# all\npytest -q; ruff check .", "bash pytest ruff"),
+            ("test -f x && ./run.sh | tee log", "./run.sh bash tee"),
+            ("if true; then frobnicate; fi", "bash"),
+            ("f() { x; }; f", "bash"),
+            ("$RUNNER test", "bash"),
+        ] {
+            let names: Vec<String> = programs(&CommandLine::shell("bash", script)).into_iter().collect();
+            assert_eq!(names.join(" "), wanted, "{script}");
+        }
+        assert_eq!(programs(&CommandLine::new(["cargo", "test"])).len(), 1);
+    }
+}

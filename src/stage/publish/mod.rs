@@ -1,0 +1,164 @@
+//! Publish: branch, commit, pull request, one comment, annotations. Holds the token, has no checkout,
+//! executes nothing. Every step looks first and can be repeated, so that an attempt that was killed
+//! anywhere is finished by the next one; creating the branch ref is the lock.
+
+mod branch;
+mod pull;
+mod tell;
+
+pub use branch::{is_our_past, trailer};
+
+use super::Say;
+use super::proposal::Proposal;
+use crate::config::Config;
+use crate::forge::{Forge, ForgeError};
+use crate::guard;
+use crate::ids::{AttemptName, BranchName, Sha};
+use crate::record::{Candidate, CheckStatus, Outcome};
+use crate::report::{self, Story};
+use std::sync::atomic::AtomicBool;
+
+/// Where and how to tell about it.
+pub struct Setting<'a> {
+    pub forge: &'a dyn Forge,
+    pub config: &'a Config,
+    pub run_url: Option<String>,
+    /// Where people look at the repository.
+    pub web: String,
+    pub cancel: &'a AtomicBool,
+    pub say: Say<'a>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Published {
+    pub branch: Option<BranchName>,
+    pub commit: Option<Sha>,
+    pub pull: Option<u64>,
+    pub pull_url: Option<String>,
+    /// Why something was not published; a whole sentence.
+    pub refused: Option<String>,
+    /// The page that opens the refused pull request with one click.
+    pub compare_url: Option<String>,
+    /// The annotations that the Checks API did not take; printed as workflow commands instead.
+    pub annotations: Vec<(String, u32, String)>,
+    /// The attempt whose unfinished branch became ours.
+    pub took_over: Option<AttemptName>,
+}
+
+/// A step's end: go on, or stop with this outcome.
+enum Stop {
+    Outcome(Outcome, String),
+    Refused(String),
+    /// Not now; another attempt may get further.
+    Later(String),
+}
+
+/// Publishes the proposal and settles its outcome in place.
+pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
+    let mut published = Published::default();
+    if proposal.healing.outcome == Outcome::Proposed
+        && let Some(candidate) = proposal.healing.candidate.clone()
+    {
+        match change(setting, proposal, &candidate, &mut published) {
+            Ok(()) => proposal.healing.outcome = Outcome::Fixed,
+            Err(Stop::Refused(why)) => published.refused = Some(why),
+            Err(Stop::Later(why)) => {
+                proposal.healing.retry_wanted = Some(why.clone());
+                published.refused = Some(why);
+            }
+            Err(Stop::Outcome(outcome, why)) => {
+                proposal.healing.outcome = outcome;
+                proposal.healing.reason = why;
+            }
+        }
+    }
+    if proposal.healing.outcome == Outcome::Transient {
+        tell::ask_for_rerun(setting, proposal);
+    }
+    tell::tell(setting, proposal, &mut published);
+    published
+}
+
+fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Published) -> Story<'a> {
+    Story {
+        task: &proposal.task,
+        healing: &proposal.healing,
+        attempt: &proposal.attempt,
+        base: proposal.base.as_ref(),
+        target: &proposal.target,
+        branch: published.branch.as_ref(),
+        commit: published.commit.as_ref(),
+        web: &setting.web,
+        run_url: setting.run_url.as_deref(),
+        pull_url: published.pull_url.as_deref(),
+        refused: published.refused.as_deref(),
+        compare_url: published.compare_url.as_deref(),
+    }
+}
+
+/// Guards again, branch, commit, pull request.
+fn change(
+    setting: &Setting,
+    proposal: &Proposal,
+    candidate: &Candidate,
+    published: &mut Published,
+) -> Result<(), Stop> {
+    judge_again(setting, candidate)?;
+    let Some(base) = &proposal.base else {
+        return Err(Stop::Refused(
+            "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
+        ));
+    };
+    let branch = our_branch(setting.config, proposal)?;
+    if branch == proposal.target {
+        // A failing build of our own branch: another attempt on that branch's pull request.
+        (setting.say)("publish", "the failing branch is our own; the repair goes on top of it");
+    }
+    let message = report::commit_message(&story(setting, proposal, published));
+    let commit = setting
+        .forge
+        .create_commit(Some(base), &candidate.patch, &message)
+        .map_err(|e| cannot_write(&e, "store the commit", "contents: write"))?;
+    published.took_over = branch::take(setting, proposal, &branch, &commit)?;
+    published.branch = Some(branch.clone());
+    published.commit = Some(commit);
+    (setting.say)("publish", &format!("branch {branch}"));
+    pull::open(setting, proposal, &branch, published)
+}
+
+/// The proposal may come from a job that ran repository code: nothing in it is taken on trust.
+fn judge_again(setting: &Setting, candidate: &Candidate) -> Result<(), Stop> {
+    let modes = guard::Modes::default();
+    let input = guard::Input { patch: &candidate.patch, policy: &setting.config.policy, modes: &modes };
+    let results = guard::judge(&input);
+    match results.iter().find(|r| r.status == CheckStatus::Fail) {
+        None => Ok(()),
+        Some(failed) => {
+            let finding = failed.findings.first().map_or("", |f| f.message.as_str());
+            Err(Stop::Outcome(Outcome::Blocked, format!("refused by the guard {}: {finding}", failed.id)))
+        }
+    }
+}
+
+fn our_branch(config: &Config, proposal: &Proposal) -> Result<BranchName, Stop> {
+    let name = format!("{}/{}", config.branch.prefix, proposal.task.key);
+    BranchName::parse(name).map_err(|e| Stop::Outcome(Outcome::Error, e.to_string()))
+}
+
+fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
+    match error {
+        ForgeError::Conflict { .. } => Stop::Outcome(
+            Outcome::Blocked,
+            format!("the base commit's files are not what the patch was made for: {error}"),
+        ),
+        ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => Stop::Refused(format!(
+            "Could not {what}: the token lacks `{}` ({error}).",
+            error.missing_permission().unwrap_or(needs)
+        )),
+        ForgeError::Unauthorized { .. } | ForgeError::Unprocessable { .. } | ForgeError::Secret { .. } => {
+            Stop::Refused(format!("Could not {what}: {error}."))
+        }
+        _ => Stop::Later(format!("Could not {what}: {error}.")),
+    }
+}

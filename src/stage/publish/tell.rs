@@ -1,0 +1,111 @@
+//! What is said about an attempt: labels, one comment, annotations, a rerun.
+
+use super::{Published, Setting, story};
+use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck};
+use crate::ids::RelPath;
+use crate::record::{Outcome, Severity};
+use crate::report;
+use crate::stage::proposal::Proposal;
+
+/// Infrastructure failed: the jobs that failed are run again, a few times.
+pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
+    let Some(run) = &proposal.task.run else { return };
+    let most = setting.config.retry.attempts;
+    let note = if run.attempt >= most {
+        format!(
+            "not asked for another rerun: it ran {} (retry.attempts is {most})",
+            report::count(run.attempt as usize, "time")
+        )
+    } else {
+        match setting.forge.rerun_failed(run.id) {
+            Ok(()) => format!("asked for a rerun of the failed jobs of run {}", run.id),
+            Err(e) => format!("could not ask for a rerun of run {}: {e}", run.id),
+        }
+    };
+    (setting.say)("publish", &note);
+    proposal.healing.notes.push(note);
+}
+
+/// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published.
+pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) {
+    let outcome = proposal.healing.outcome;
+    if matches!(outcome, Outcome::Ignored | Outcome::Duplicate | Outcome::Cancelled) {
+        return;
+    }
+    let mut missed = Vec::new();
+    if let Some(pull) = published.pull
+        && let Err(e) = setting.forge.add_labels(pull, &setting.config.publish.labels)
+    {
+        missed.push(format!("no labels ({e})"));
+    }
+    if setting.config.publish.comment
+        && let Err(e) = comment(setting, proposal, published)
+    {
+        missed.push(format!("no comment ({e})"));
+    }
+    annotate(setting, proposal, published);
+    if let (Some(workflow), Some(branch), Some(_)) =
+        (&setting.config.publish.dispatch_ci, &published.branch, published.pull)
+        && let Err(e) = setting.forge.dispatch(workflow, branch)
+    {
+        missed.push(format!("{workflow} not started on {branch} ({e})"));
+    }
+    for what in missed {
+        (setting.say)("publish", &what);
+    }
+}
+
+/// The one sticky comment, edited in place. A pull request of ours is its own comment.
+fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Result<(), ForgeError> {
+    let Some(number) = proposal.task.number.filter(|n| published.pull != Some(*n)) else { return Ok(()) };
+    let body = report::comment(&story(setting, proposal, published));
+    let marker = report::marker(&proposal.task.key);
+    if let Some(found) = setting.forge.our_comment(number, &marker)? {
+        setting.forge.update_comment(found.id, &body)?;
+        return Ok(());
+    }
+    let made = setting.forge.create_comment(number, &marker, &body)?;
+    // Another run may have written at the same moment: the older comment stays, and ends with the last word.
+    let me = setting.forge.me()?;
+    let mut ours = setting.forge.comments(number)?;
+    ours.retain(|c| c.author.is(&me) && c.body.contains(&marker));
+    ours.sort_by_key(|c| c.id);
+    let mut ours = ours.into_iter();
+    if let Some(oldest) = ours.next().filter(|c| c.id != made.id) {
+        setting.forge.update_comment(oldest.id, &body)?;
+    }
+    for younger in ours {
+        setting.forge.delete_comment(younger.id)?;
+    }
+    Ok(())
+}
+
+fn annotate(setting: &Setting, proposal: &Proposal, published: &mut Published) {
+    let places = report::annotations(&proposal.healing);
+    let Some(commit) = proposal.base.as_ref().filter(|_| !places.is_empty() && setting.config.publish.annotations)
+    else {
+        return;
+    };
+    let annotations = places.iter().filter_map(|(path, line, message)| {
+        Some(Annotation {
+            path: RelPath::parse(path.as_str()).ok()?,
+            start_line: *line,
+            end_line: *line,
+            level: Severity::Warning,
+            title: "thanos-fix".to_owned(),
+            message: message.clone(),
+        })
+    });
+    let check = NewCheck {
+        name: "thanos-fix".to_owned(),
+        commit: commit.clone(),
+        conclusion: Conclusion::Neutral,
+        title: report::outcome_phrase(proposal.healing.outcome).to_owned(),
+        summary: report::markdown::one_line(&proposal.healing.reason, 1000),
+        details_url: setting.run_url.clone(),
+        annotations: annotations.collect(),
+    };
+    if setting.forge.create_check(&check).is_err() {
+        published.annotations = places;
+    }
+}
