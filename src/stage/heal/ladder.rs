@@ -153,7 +153,7 @@ impl State<'_, '_> {
             Trial::Better(_) => "removes one cause, others remain".to_owned(),
             Trial::Fell(why) => why.clone(),
         };
-        (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.judged, candidate.why));
+        (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
         self.tried.push(Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result });
         Ok(match trial {
             Trial::Fell(_) => None,
@@ -347,11 +347,27 @@ fn complaints(locations: &[Location]) -> Vec<(&str, String)> {
     locations.iter().map(|l| (&l.path[file(&l.path)..], log::normalise(&l.message))).collect()
 }
 
-/// Something is wrong on a line that the candidate wrote.
+/// Something is wrong on a line that the candidate wrote, and it is the candidate's doing: what is said
+/// there speaks of a word that it brought in, or of none that stood there before.
 fn blames(after: &LogReport, candidate: &Candidate) -> bool {
+    let old: HashSet<String> = candidate.patch.removed_lines().iter().flat_map(|(_, _, line)| words(line)).collect();
     let written = candidate.patch.added_lines();
-    let at = |l: &Location, line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str()));
-    after.locations.iter().any(|l| l.line.is_some_and(|line| at(l, line)))
+    let new: HashSet<String> =
+        written.iter().flat_map(|(_, _, line)| words(line)).filter(|w| !old.contains(w)).collect();
+    let at = |l: &Location| {
+        l.line.is_some_and(|line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str())))
+    };
+    // The quoted line says more than a place in a traceback.
+    let quote = after.first_error.as_deref().unwrap_or_default();
+    after.locations.iter().filter(|l| at(l)).any(|l| {
+        let said: Vec<String> = words(&l.message).into_iter().chain(words(quote)).collect();
+        said.iter().any(|w| new.contains(w)) || !said.iter().any(|w| old.contains(w))
+    })
+}
+
+fn words(text: &str) -> Vec<String> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(|c| !word(c)).filter(|w| w.len() > 1).map(str::to_owned).collect()
 }
 
 /// A build fails in this order: what comes later is only seen once the earlier is repaired.
