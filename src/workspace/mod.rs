@@ -35,6 +35,8 @@ pub struct Tree {
     journalled: BTreeMap<RelPath, u64>,
     kept: snapshot::Kept,
     recovered: Vec<Recovered>,
+    /// Until then the journals are a killed process's, and only `recover` knows what they may undo.
+    ready: bool,
     /// Held, not used: the kernel lets go of the lock when the process ends, however it ends.
     _lock: File,
 }
@@ -61,7 +63,7 @@ impl Tree {
         let records = journal.load()?;
         let kept = snapshot::Kept::open(&own.join("snapshot"))?;
         let (disk, journalled) = (Disk::new(root), BTreeMap::new());
-        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), _lock: lock };
+        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), ready: false, _lock: lock };
         let mut written = Written::default();
         for entry in records {
             match entry.wrote {
@@ -70,6 +72,7 @@ impl Tree {
             }
         }
         tree.recover(&written, &own.join("kept")).context("cannot restore the tree after a killed process")?;
+        tree.ready = true;
         Ok(tree)
     }
 
@@ -196,6 +199,9 @@ impl Tree {
 
 impl Drop for Tree {
     fn drop(&mut self) {
+        if !self.ready {
+            return;
+        }
         if !self.journalled.is_empty()
             && let Err(e) = self.restore()
         {

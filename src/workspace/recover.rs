@@ -71,10 +71,9 @@ impl Tree {
         for at in self.journalled.values().copied().collect::<Vec<_>>() {
             let record = self.journal.read(at)?;
             let done = self.undo_write(&record, written, &mut aside)?;
-            self.recovered.extend(done);
+            self.recovered.extend(done.filter(|done| !self.recovered.contains(done)));
         }
         self.accept()?;
-        self.recovered.dedup();
         if !self.recovered.is_empty() {
             tracing::warn!(files = self.recovered.len(), "took back what a killed process left in the tree");
         }

@@ -4,31 +4,49 @@ use crate::ids::RelPath;
 use crate::workspace::Recovered;
 use std::path::Path;
 
-/// One line for each kind of recovery, one for each file that the user may want to look at.
+/// One line for each kind of recovery.
 pub fn recovered(all: &[Recovered]) -> Vec<String> {
-    let back: Vec<_> =
-        all.iter().filter_map(|r| if let Recovered::PutBack(path) = r { Some(path) } else { None }).collect();
-    let first = (!back.is_empty()).then(|| {
-        let files = crate::report::count(back.len(), "file");
-        format!("put back {files} that a killed run had left changed: {}", few(back.iter().copied()))
-    });
-    first.into_iter().chain(all.iter().filter_map(about)).collect()
-}
-
-fn about(recovered: &Recovered) -> Option<String> {
-    match recovered {
-        Recovered::PutBack(_) => None,
-        Recovered::Kept { path, old } => {
-            let before = old.as_deref().map_or_else(String::new, |copy| {
-                format!("; what it was before that run is in {}", folder(copy, path).display())
-            });
-            Some(format!("left {path} as it is: it was changed after the run was killed{before}"))
-        }
-        Recovered::SavedAside { path, copy } => {
-            let folder = folder(copy, path);
-            Some(format!("put back {path}; the previous bytes of {path} are in {}", folder.display()))
+    let (mut back, mut kept, mut aside) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut before, mut present) = (None, None);
+    for one in all {
+        match one {
+            Recovered::PutBack(path) => back.push(path),
+            Recovered::Kept { path, old } => {
+                kept.push(path);
+                before = before.or_else(|| Some(folder(old.as_deref()?, path)));
+            }
+            Recovered::SavedAside { path, copy } => {
+                aside.push(path);
+                present = present.or_else(|| Some(folder(copy, path)));
+            }
         }
     }
+    [put_back(&back), left(&kept, before), saved(&aside, present)].into_iter().flatten().collect()
+}
+
+fn put_back(paths: &[&RelPath]) -> Option<String> {
+    let files = crate::report::count(paths.len(), "file");
+    let names = few(paths.iter().copied());
+    (!paths.is_empty()).then(|| format!("put back {files} that a killed run had left changed: {names}"))
+}
+
+fn left(paths: &[&RelPath], before: Option<&Path>) -> Option<String> {
+    let (names, one) = (few(paths.iter().copied()), paths.len() == 1);
+    let (they, were) = if one { ("it", "is: it was") } else { ("they", "are: they were") };
+    let old =
+        before.map_or_else(String::new, |dir| format!("; what {they} held before that run is in {}", dir.display()));
+    (!paths.is_empty()).then(|| format!("left {names} as {they} {were} changed after the run was killed{old}"))
+}
+
+fn saved(paths: &[&RelPath], present: Option<&Path>) -> Option<String> {
+    let names = few(paths.iter().copied());
+    let text = |dir: &Path| {
+        format!(
+            "put back what a killed run's command may have changed; the previous bytes of {names} are in {}",
+            dir.display()
+        )
+    };
+    present.map(text)
 }
 
 /// The folder that mirrors the tree.
@@ -54,16 +72,17 @@ mod tests {
         let rel = |path: &str| RelPath::parse(path).unwrap();
         let mut all: Vec<_> = (1..=7).map(|i| Recovered::PutBack(rel(&format!("{i}.py")))).collect();
         all.push(Recovered::Kept { path: rel("a.py"), old: None });
+        let one = recovered(&all[7..]);
         all.push(Recovered::Kept { path: rel("d/b.py"), old: Some("/s/kept/1.before/d/b.py".into()) });
         all.push(Recovered::SavedAside { path: rel("d/m.py"), copy: "/s/kept/1/d/m.py".into() });
         let expected = [
             "put back 7 files that a killed run had left changed: 1.py, 2.py, 3.py, 4.py, 5.py and 2 more",
-            "left a.py as it is: it was changed after the run was killed",
-            "left d/b.py as it is: it was changed after the run was killed; \
-             what it was before that run is in /s/kept/1.before",
-            "put back d/m.py; the previous bytes of d/m.py are in /s/kept/1",
+            "left a.py, d/b.py as they are: they were changed after the run was killed; \
+             what they held before that run is in /s/kept/1.before",
+            "put back what a killed run's command may have changed; the previous bytes of d/m.py are in /s/kept/1",
         ];
         assert_eq!(recovered(&all), expected);
+        assert_eq!(one, ["left a.py as it is: it was changed after the run was killed"]);
         assert!(recovered(&[]).is_empty());
     }
 }

@@ -138,6 +138,41 @@ fn what_a_command_replaced_by_a_directory_is_left() {
 }
 
 #[test]
+fn a_file_put_back_twice_is_told_once() {
+    let yard = three_files();
+    let mut tree = yard.open();
+    tree.apply(&three_changes()).unwrap();
+    tree.snapshot().unwrap();
+    fs::remove_file(yard.path("a.txt")).unwrap();
+    fs::remove_file(yard.path("other.txt")).unwrap();
+    kill(tree);
+    let tree = yard.open();
+    assert_eq!(tree.recovered(), ["a.txt", "other.txt", "gone.txt", "new/deep/n.txt"].map(back));
+    drop(tree);
+    assert_untouched(&yard);
+}
+
+#[test]
+fn a_recovery_that_fails_touches_nothing_and_can_be_tried_again() {
+    let yard = three_files();
+    let mut tree = yard.open();
+    tree.apply(&three_changes()).unwrap();
+    tree.snapshot().unwrap();
+    kill(tree);
+    fs::write(yard.path("a.txt"), "mine").unwrap();
+    let journals = yard.dir.path().join("journal");
+    let blocked = fs::read_dir(&journals).unwrap().next().unwrap().unwrap().path().join("kept");
+    fs::write(&blocked, "in the way").unwrap();
+    assert!(Tree::open(&yard.path(""), &journals).is_err());
+    assert_eq!(yard.text("a.txt").as_deref(), Some("mine"));
+    assert_eq!(yard.text("gone.txt"), None);
+    fs::remove_file(&blocked).unwrap();
+    let tree = yard.open();
+    assert_eq!(copies(&yard, tree.recovered()), [pair("a.txt", "mine")]);
+    assert_untouched(&yard);
+}
+
+#[test]
 fn edits_after_a_repair_are_not_touched() {
     let yard = three_files();
     let mut tree = yard.open();
