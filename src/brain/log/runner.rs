@@ -36,6 +36,7 @@ pub(super) const LIST: List = List {
         phrase("pathspec '", Config, Strong),
         phrase("repository not found", Config, Strong),
         phrase("not a git repository", Config, Strong),
+        phrase("merge conflict in ", Config, Strong),
         phrase("no url found for submodule path", Config, Sure),
         phrase("multiple versions of pnpm specified", Config, Sure),
         phrase("no pnpm version is specified", Config, Sure),

@@ -14,6 +14,8 @@ patterns! {
     ERROR = r"^\s*(?:error|message): (?:[|>]-?$|['\x22]?(?P<text>.*?)['\x22]?$)";
     LOCATION = r"^\s*(?:location|at): .*?(?P<path>/?[^\s'\x22():]+):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     TEST_AT = r"^test at (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
+    BATS = r"^# \((?:from function .*)?in test file (?P<path>[^,]+), line (?P<line>[0-9]+)\)$";
+    BROWSER = r"^[A-Z][\w ]* [0-9.]+ - (?:\[[0-9]+ ms\] - )?";
     TITLE = r"^✖ (?P<name>.+?)(?: \([0-9.]+ms\))?$";
 }
 
@@ -41,7 +43,10 @@ fn not_ok(lines: &Lines, at: usize, name: &str) -> Option<Found> {
         None => lines.get(at),
     };
     let stack = node::own_only(node::stack(lines, at, block.len()));
+    let bats = lines.get(at + 1);
     let own = block.iter().find_map(|(_, l)| LOCATION.captures(l)).map(|c| spot(&c));
+    let own = own.or_else(|| BATS.captures(bats).map(|c| place(group(&c, "path"), group(&c, "line"), "", "", "")));
+    let name = BROWSER.find(name).map_or(name, |prefix| &name[prefix.end()..]);
     let name = if name.is_empty() { lines.get(at).trim() } else { name };
     let found = Found::new("tap", FailureClass::Test, Rank::Sure, at, quote).failing(name);
     Some(found.locations(stack).locations(own))
