@@ -12,7 +12,7 @@ patterns! {
     NAMED = r"^\s*#\s+Failed test\b.*$";
     AT = r"^\s*#\s+(?:Failed test .* )?(?:at|in) (?P<path>\S+) (?:at )?line (?P<line>[0-9]+)";
     SCRIPT = r"^(?P<path>\S+\.t)\s+\(Wstat: ";
-    MODULE = r"Can't locate \S+\.pm in @INC.* at (?P<path>\S+) line (?P<line>[0-9]+)";
+    MODULE = r"^Can't locate \S+\.pm in @INC.* at (?P<path>\S+) line (?P<line>[0-9]+)";
     SYNTAX = r"^syntax error at (?P<path>\S+) line (?P<line>[0-9]+)";
 }
 
