@@ -64,6 +64,7 @@ pub struct Verifier<'a> {
     sandbox: Sandbox,
     limits: Limits,
     writable: Vec<PathBuf>,
+    hidden: Vec<PathBuf>,
     cancel: Option<&'a AtomicBool>,
     on_output: Option<&'a OnOutput<'a>>,
     scratch: PathBuf,
@@ -98,6 +99,7 @@ impl<'a> Verifier<'a> {
             sandbox,
             limits,
             writable,
+            hidden: Vec::new(),
             cancel: None,
             on_output: None,
             scratch,
@@ -119,6 +121,12 @@ impl<'a> Verifier<'a> {
 
     pub fn also_writable(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         self.writable.extend(paths);
+        self
+    }
+
+    /// What no run may read.
+    pub fn hide(mut self, paths: &[PathBuf]) -> Self {
+        self.hidden.extend_from_slice(paths);
         self
     }
 
@@ -177,6 +185,7 @@ impl<'a> Verifier<'a> {
             limits: self.limits.clone(),
             sandbox: self.sandbox,
             writable: &self.writable,
+            hidden: &self.hidden,
             cancel: self.cancel,
             on_output: self.on_output,
         })?;

@@ -213,6 +213,7 @@ impl<'a> Bench<'a> {
             limits: process::Limits { wall: limit.min(self.left()), ..process::Limits::default() },
             sandbox: super::sandbox(self.job.sandbox, network),
             writable: &writable,
+            hidden: &self.job.hidden,
             cancel: Some(self.cancel),
             on_output: None,
         })

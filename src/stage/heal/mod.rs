@@ -45,6 +45,8 @@ pub struct Job {
     pub hands: Vec<HandId>,
     pub policy: Policy,
     pub sandbox: Sandbox,
+    /// Unreadable for every child, beside the usual places of credentials.
+    pub hidden: Vec<PathBuf>,
     /// The complete environment of every child.
     pub env: Vec<(String, String)>,
     pub timeout_seconds: u64,
@@ -248,7 +250,8 @@ fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
     match (wanted, network) {
         (Sandbox::Off, _) => process::Sandbox::Off,
         (Sandbox::Full, false) => process::Sandbox::Full,
-        _ => process::Sandbox::Light,
+        (Sandbox::Full, true) => process::Sandbox::Install,
+        (Sandbox::Light, _) => process::Sandbox::Light,
     }
 }
 
@@ -257,5 +260,7 @@ fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
     let limits = process::Limits { wall: Duration::from_secs(job.timeout_seconds), ..process::Limits::default() };
     let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
     let confined = sandbox(job.sandbox, false);
-    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?.cancel_with(cancel))
+    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?
+        .hide(&job.hidden)
+        .cancel_with(cancel))
 }
