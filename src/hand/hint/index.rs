@@ -78,6 +78,13 @@ impl Index {
         self.names.keys().any(|other| other.len() > name.len() && holds(other)) || stems.any(holds)
     }
 
+    /// Whether the documentation has the name, or a file that is no test is called like it.
+    pub fn is_spoken_of(&self, name: &str) -> bool {
+        let mut sources = self.files.iter().filter(|path| !super::place::is_test(path));
+        sources.any(|path| path.file_name().split('.').next() == Some(name))
+            || self.holders(name).any(|(path, _)| is_prose(path))
+    }
+
     /// The files that hold a name, with how often.
     pub fn holders(&self, name: &str) -> impl Iterator<Item = (&RelPath, usize)> {
         let counts = self.names.get(name).into_iter().flatten();

@@ -34,7 +34,7 @@ struct Case<'a> {
     further: Vec<Place>,
 }
 
-/// The file where the name is used wrongly, and where in it.
+/// A file, and where the name of interest stands in it.
 struct Home {
     path: RelPath,
     syntax: Rc<Syntax>,
@@ -215,7 +215,7 @@ fn verdict(scene: &Scene, case: &Case, index: &Index, wanted: &str, odd: &str) -
         used: sense(wanted, odd),
         defined: sense(odd, wanted),
         uses: index.count(wanted),
-        used_outside_tests: index.holders(wanted).any(|(path, _)| !place::is_test(path)),
+        used_outside_tests: index.is_spoken_of(wanted) || index.holders(wanted).any(|(path, _)| !place::is_test(path)),
         defined_spelling_elsewhere: index.count(odd) > defined || index.is_part_of_another(odd),
         offered: case.unknown.spelled.iter().any(|name| name == odd),
     }))

@@ -61,7 +61,7 @@ pub(super) fn sense(index: &Index, language: Language, name: &str, other: &str) 
     let differing = parts(name).filter(|part| !others.contains(part));
     let sense = |part: String| match () {
         () if is_common(&part, language) => Sense::Common,
-        () if index.has_elsewhere(&part, name) => Sense::Seen,
+        () if index.has_elsewhere(&part, name) || index.is_spoken_of(name) => Sense::Seen,
         () => Sense::Unknown,
     };
     differing.map(sense).min().unwrap_or(Sense::Seen)

@@ -183,6 +183,17 @@ fn scripts() {
     ]);
 }
 
+#[test]
+fn a_source_behind_a_link_is_repaired_where_it_is() {
+    let links = |_: &[String], _: &str| (0, "/repo\n/repo/m.py\t/repo/src/real.py\n".to_owned());
+    let shop = Shop::new(&[("src/real.py", "def f(items):\n    return len(itmes)\n")]).with("sh", links);
+    for path in ["/repo/m.py", "m.py"] {
+        let log = format!("  File \"{path}\", line 2, in f\nNameError: name 'itmes' is not defined\n");
+        let offers = shop.offers(&Hint, "python m.py", &log, &[]);
+        assert_eq!(after(&offers[0]), "def f(items):\n    return len(items)\n", "{path}");
+    }
+}
+
 /// No candidate may change this file; the wrong word is in the other one.
 struct Spared {
     files: &'static [(&'static str, &'static str)],
@@ -248,9 +259,16 @@ fn a_misspelt_definition_with_several_right_uses_is_healed_first() {
             ],
             "Traceback (most recent call last):\n  File \"/repo/app.py\", line 3, in <module>\nAttributeError: module 'm' has no attribute 'zorble'\n",
         ),
+        (
+            [
+                ("zorble.py", "def zorbel(x):\n    return x\n"),
+                ("test_app.py", "from zorble import zorble\n\nzorble(1)\n"),
+            ],
+            "Traceback (most recent call last):\n  File \"/repo/test_app.py\", line 1, in <module>\nImportError: cannot import name 'zorble' from 'zorble' (/repo/zorble.py)\n",
+        ),
     ] {
         let offers = Shop::new(&files).offers(&Hint, "python app.py", log, &[]);
-        assert_eq!(offers[0].patch.files()[0].path.as_str(), "m.py", "{:?}", offers[0].why);
+        assert_eq!(offers[0].patch.files()[0].path.as_str(), files[0].0, "{:?}", offers[0].why);
         assert!(offers[0].why.contains("misspelt definition"), "{}", offers[0].why);
     }
 }

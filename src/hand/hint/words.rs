@@ -120,4 +120,7 @@ top topic total trace track trade traffic transaction transfer transform transla
 under undo union unique unit unknown unlock until update upgrade upload upper url usage user utility valid validate
 validator value variable vector vehicle vendor verify version vertical video view visible visit visitor volume wait
 wallet warehouse warning watch weather week weight west white width widget window with word work worker world wrap write
-writer year yellow yesterday zero zone";
+writer year yellow yesterday zero zone
+anagram bisect bubble celsius consonant decimal divisor divisible duplicates even fahrenheit fibonacci flatten hexadecimal
+interleave kelvin leap multiple numeral odd palindrome permutation prime pyramid roman sentence shuffle sieve sum swap
+transpose triangle vowel";
