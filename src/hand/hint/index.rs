@@ -56,7 +56,7 @@ impl Index {
     }
 
     /// Once for each name, not for each of its uses: taking names apart is what takes time.
-    fn count_parts(&mut self) {
+    pub fn count_parts(&mut self) {
         for (name, counts) in &self.names {
             let uses: usize = counts.iter().map(|(_, count)| count).sum();
             for part in parts(name) {
@@ -78,9 +78,13 @@ impl Index {
     /// Whether another name, or a file's name, has the words of `name` in a row.
     pub fn is_part_of_another(&self, name: &str) -> bool {
         let wanted: Vec<String> = parts(name).collect();
+        let Some(first) = wanted.first() else { return false };
         let holds = |other: &str| {
+            if !other.to_lowercase().contains(first.as_str()) {
+                return false;
+            }
             let own: Vec<String> = parts(other).collect();
-            own.windows(wanted.len().max(1)).any(|row| row == wanted)
+            own.windows(wanted.len()).any(|row| row == wanted)
         };
         let mut stems = self.files.iter().filter_map(|path| path.file_name().split('.').next());
         self.names.keys().any(|other| other.len() > name.len() && holds(other)) || stems.any(holds)

@@ -102,6 +102,7 @@ mod tests {
         ] {
             let mut index = Index::default();
             index.add(RelPath::parse("README.md").unwrap(), "To frobnicate is to tweak.");
+            index.count_parts();
             let of = |name, other| sense(&index, Language::Python, name, other);
             assert!(of(right, wrong) > of(wrong, right), "{right} {wrong}");
         }
