@@ -9,13 +9,14 @@ use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
 use crate::record::{CheckResult, Outcome};
+use crate::report::count;
 use crate::report::markdown::{one_line, tail};
 use crate::stage::Say;
 use crate::verify::{self, Run, Verifier};
 use crate::workspace::{ApplyResult, Tree};
 use anyhow::{Result, bail};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +34,13 @@ pub struct Bench<'a> {
     deadline: Instant,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
+    /// Files that a command changed and that could not be put back.
+    unprotected: RefCell<BTreeSet<RelPath>>,
+    git_destroyed: Cell<bool>,
 }
+
+const GIT_DESTROYED: &str =
+    "WARNING: the command destroyed .git (it or its HEAD is gone), which cannot be restored here: clone it anew";
 
 impl<'a> Bench<'a> {
     pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
@@ -50,6 +57,8 @@ impl<'a> Bench<'a> {
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
             cancel,
             verify_seconds: Cell::new(0.0),
+            unprotected: RefCell::default(),
+            git_destroyed: Cell::new(false),
         }
     }
 
@@ -122,8 +131,13 @@ impl<'a> Bench<'a> {
         let result = act();
         self.verify_seconds.set(self.verify_seconds.get() + started.elapsed().as_secs_f64());
         let changed = self.tree.borrow_mut().repair(&before)?;
-        if !changed.is_empty() {
-            tracing::debug!(files = changed.len(), "put back what the command had changed");
+        if !changed.put_back.is_empty() {
+            tracing::debug!(files = changed.put_back.len(), "put back what the command had changed");
+        }
+        self.unprotected.borrow_mut().extend(changed.unprotected);
+        if changed.git_destroyed {
+            (self.say)("tree", GIT_DESTROYED);
+            self.git_destroyed.set(true);
         }
         result
     }
@@ -152,6 +166,19 @@ impl<'a> Bench<'a> {
 
     pub fn accept(&self) -> Result<()> {
         self.tree.borrow_mut().accept()
+    }
+
+    /// What the commands did to the tree that could not be put back, for people.
+    pub fn damage(&self) -> Vec<String> {
+        let files = self.unprotected.borrow();
+        let git = self.git_destroyed.get().then(|| GIT_DESTROYED.to_owned());
+        let large = (!files.is_empty()).then(|| {
+            let few = super::told::few(files.iter());
+            let were = if files.len() == 1 { "was" } else { "were" };
+            let files = count(files.len(), "file");
+            format!("{files} too large to be protected {were} changed by the command: {few}")
+        });
+        git.into_iter().chain(large).collect()
     }
 
     /// The checks over data alone.

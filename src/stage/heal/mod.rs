@@ -5,6 +5,7 @@ mod bench;
 mod hooks;
 mod ladder;
 mod suspects;
+mod told;
 
 use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
@@ -60,9 +61,12 @@ pub struct Job {
 pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
+    let recovered = told::recovered(tree.recovered());
+    recovered.iter().for_each(|line| say("tree", line));
     let verifier = verifier(job, cancel)?;
     let bench = Bench::new(job, tree, verifier, cancel, say);
     let mut healing = work(&bench)?;
+    healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
     if job.keep && healing.outcome == Outcome::Proposed {
         bench.accept()?;
     } else {
