@@ -3,6 +3,7 @@
 
 mod detect;
 mod fetch;
+mod installs;
 mod only;
 mod plan;
 mod results;
@@ -12,6 +13,7 @@ mod words;
 
 pub use detect::detect;
 pub use fetch::downloads;
+pub use installs::{install_places, off_path, private_env, wants_user_pip};
 pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
 pub use surroundings::caches;
@@ -87,7 +89,9 @@ impl<'a> Verifier<'a> {
         let open = |path: &Path| path.canonicalize().with_context(|| format!("cannot open {}", path.display()));
         let (root, scratch) = (open(root)?, open(scratch)?);
         std::fs::create_dir_all(scratch.join("tmp")).context("cannot make a temporary folder")?;
-        let mut writable = caches(&env);
+        let foreign = sandbox == Sandbox::Full;
+        let env = if foreign { private_env(&env, &scratch) } else { env };
+        let mut writable = if foreign { off_path(&env, caches(&env)) } else { caches(&env) };
         writable.extend([root.clone(), scratch.clone()]);
         if sandbox == Sandbox::Light {
             writable.extend(["/tmp".into(), "/var/tmp".into()]);

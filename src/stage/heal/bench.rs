@@ -44,6 +44,8 @@ const GIT_DESTROYED: &str =
 
 impl<'a> Bench<'a> {
     pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
+        let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
+        let private = job.sandbox == Sandbox::Full;
         Self {
             job,
             say,
@@ -51,7 +53,7 @@ impl<'a> Bench<'a> {
             tree: RefCell::new(tree),
             files: OnceCell::new(),
             by_name: OnceCell::new(),
-            env: job.env.iter().map(|(k, v)| (k.into(), v.into())).collect(),
+            env: if private { verify::private_env(&env, &job.scratch) } else { env },
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
             cancel,
             verify_seconds: Cell::new(0.0),
@@ -199,12 +201,18 @@ impl<'a> Bench<'a> {
         limit: Duration,
         network: bool,
     ) -> Result<Finished> {
+        let foreign = self.job.sandbox == Sandbox::Full;
         let installs = if network { self.install_places() } else { Vec::new() };
         let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
         let mut env = self.env.clone();
+        if foreign && network && verify::wants_user_pip(&env, command) {
+            env.push(("PIP_USER".into(), "1".into()));
+        }
         env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
         let own = [root.to_owned(), self.job.scratch.clone()];
-        let writable: Vec<PathBuf> = verify::caches(&self.env).into_iter().chain(own).chain(installs).collect();
+        let caches = verify::caches(&self.env);
+        let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
+        let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
         process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -224,8 +232,12 @@ impl<'a> Bench<'a> {
         self.protected(|| self.spawn(command, None, limit, true))
     }
 
-    /// Where set-up may install to: the places of the package managers themselves, never the system's.
+    /// Where set-up may install to: the places of the package managers themselves, never the system's, and
+    /// for foreign code never where later steps find their programs.
     fn install_places(&self) -> Vec<PathBuf> {
+        if self.job.sandbox == Sandbox::Full {
+            return verify::install_places(&self.env);
+        }
         let get = |name: &str| self.env.iter().find(|(k, _)| k == name).map(|(_, v)| PathBuf::from(v));
         let path = get("PATH").unwrap_or_default().into_os_string();
         let prefix = |name: &str| Some(process::find_program(name, &path)?.parent()?.parent()?.to_owned());
