@@ -286,9 +286,7 @@ impl Pipeline<'_> {
         if let Err(why) = claims::check(&sealed, self.this.id, self.this.attempt, &task) {
             return Ok(refuse(why));
         }
-        if refused.is_none() {
-            self.react(event);
-        }
+        let is_admitted = refused.is_none();
         let mut proposal = Proposal {
             started: claims::started(&sealed.started),
             event: event.name.clone(),
@@ -303,6 +301,9 @@ impl Pipeline<'_> {
             Ok(Err(why)) if proposal.healing.outcome == Outcome::Proposed => return Ok(refuse(why)),
             Err(e) if proposal.healing.outcome == Outcome::Proposed => proposal.healing = failed(&e),
             _ => {}
+        }
+        if is_admitted {
+            self.react(event);
         }
         if proposal.healing.outcome == Outcome::Proposed {
             match self.handled(&proposal.task, &proposal.attempt) {
