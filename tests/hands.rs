@@ -1,6 +1,8 @@
 //! The hands with the real tools that this machine has: small projects are broken, `heal` is run, and the
 //! text must be as it was before.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
+
 use std::path::Path;
 use std::process::Command;
 

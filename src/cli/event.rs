@@ -4,6 +4,7 @@ use super::{Door, Exit, print_json, print_text, usage};
 use crate::config::{self, Config};
 use crate::event::{self, MAX_PAYLOAD};
 use crate::record::SCHEMA;
+use crate::report::markdown::one_line;
 use crate::task::{Decision, decide};
 use anyhow::Result;
 use serde_json::json;
@@ -39,12 +40,13 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     }
     print_text(&match &decision {
         Decision::Task(task) => format!(
-            "task {} ({}): {:?} in {}\n{}",
+            "task {} ({}): {:?} in {}\n{}\nbefore it is worked on, GitHub is asked whether {} may write (trust)",
             task.key,
             event.name,
             task.request,
             task.repository,
-            crate::report::markdown::one_line(&task.title, 200)
+            one_line(&task.title, 200),
+            one_line(&task.actors.iter().map(|a| a.login.as_str()).collect::<Vec<_>>().join(" and "), 100),
         ),
         Decision::Ignored(why) => format!("ignored: {why}"),
     })?;

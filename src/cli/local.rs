@@ -28,7 +28,7 @@ pub struct Options {
     #[arg(long, value_delimiter = ',', value_parser = hand, value_name = "A,B,C")]
     hands: Vec<HandId>,
     /// Stop after this many seconds
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=21_600))]
     budget_seconds: Option<u64>,
     /// Spend at most this much (no hand of this version costs money)
     #[arg(long, value_name = "X")]

@@ -123,7 +123,7 @@ struct Door {
 pub fn main() -> ExitCode {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     let inner = args.get(1).and_then(|a| a.to_str()).map(str::to_owned);
-    let plain = Ui::new(false, false, false);
+    let plain = Ui::new(false, false, false, true);
     if inner.as_deref() == Some(inner::HEAL) {
         return inner::main().unwrap_or_else(|e| fail(&plain, &e)).into();
     }
@@ -144,7 +144,7 @@ pub fn main() -> ExitCode {
         }
     };
     let color = !cli.common.no_color && env.get("NO_COLOR").is_none();
-    let ui = Ui::new(cli.common.quiet, cli.common.verbose, color);
+    let ui = Ui::new(cli.common.quiet, cli.common.verbose, color, env.in_actions());
     let door = Door { common: cli.common, env, ui };
     let holds_token = matches!(cli.verb, Verb::Run(_) | Verb::Propose(_) | Verb::Publish(_));
     if holds_token && !supervised {

@@ -8,18 +8,21 @@ pub struct Ui {
     pub quiet: bool,
     pub verbose: bool,
     pub color: bool,
+    /// A runner reads every line that we print and obeys workflow commands in it.
+    pub runner: bool,
 }
 
 impl Ui {
     /// `color` is what the user allows; a pipe never gets any.
-    pub fn new(quiet: bool, verbose: bool, color: bool) -> Self {
-        Self { quiet, verbose, color: color && std::io::stderr().is_terminal() }
+    pub fn new(quiet: bool, verbose: bool, color: bool, runner: bool) -> Self {
+        Self { quiet, verbose, color: color && std::io::stderr().is_terminal(), runner }
     }
 
     /// One line of progress: which stage, what it found.
     pub fn stage(&self, stage: &str, text: &str) {
         if !self.quiet {
             let style = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
+            let text = text.replace(['\n', '\r'], " ");
             self.line(&format!("{} {text}", self.paint(style, &format!("{stage:>9}"))));
         }
     }
@@ -27,7 +30,8 @@ impl Ui {
     /// The last word; also when quiet.
     pub fn verdict(&self, good: bool, text: &str) {
         let color = if good { AnsiColor::Green } else { AnsiColor::Yellow };
-        self.line(&self.paint(Style::new().fg_color(Some(color.into())).bold(), text));
+        let text = text.replace(['\n', '\r'], " ");
+        self.line(&self.paint(Style::new().fg_color(Some(color.into())).bold(), &text));
     }
 
     pub fn error(&self, text: &str) {
@@ -62,6 +66,30 @@ impl Ui {
 
     /// A closed pipe is the reader's wish, not our failure.
     fn line(&self, text: &str) {
+        let text = if self.runner { disarm(text) } else { text.to_owned() };
         let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
+
+/// Breaks what a runner would take for a command: `##[` anywhere in a line, `::` at its start.
+fn disarm(text: &str) -> String {
+    let lines = text.replace('\r', " ").replace("##[", "#\u{200b}#[");
+    let lines = lines.lines().map(|line| match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!(":\u{200b}:{rest}"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::disarm;
+
+    #[test]
+    fn foreign_text_gives_a_runner_no_command() {
+        let text = disarm("x ##[set-output name=a;]b\n  ::error::y\r::add-mask::e\nfine :: here");
+        assert!(!text.contains("##["));
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
+        assert!(text.ends_with("fine :: here"));
     }
 }

@@ -102,8 +102,11 @@ impl Journal {
 
     /// Forgets everything, in one step.
     pub fn clear(&mut self) -> Result<()> {
-        self.file.set_len(0).context("cannot empty the journal")?;
         self.end = 0;
+        if self.file.metadata()?.len() == 0 {
+            return Ok(());
+        }
+        self.file.set_len(0).context("cannot empty the journal")?;
         self.sync()
     }
 

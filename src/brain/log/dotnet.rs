@@ -27,9 +27,9 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     MSBUILD = r"(?P<path>[^\s=()\[][^()=]*?)(?:\((?P<line>[0-9]+),(?P<column>[0-9]+)(?:,[0-9,]+)?\))?\s?: error (?P<code>[A-Z]+[0-9]*): (?P<text>.+?)(?: \[[^\]]+\])?$";
-    TEST = r"^\s*(?:Failed\s+(?:: )?)(?P<name>[\w.+]+(?:\(.*\))?)(?: \[[^\]]*\])?$";
+    TEST = r"^\s*(?:[0-9]+\) )?(?:Failed\s+(?:: )?)(?P<name>[\w.+]+(?:\(.*\))?)(?: \[[^\]]*\])?$";
     XUNIT = r"^\s*(?:\[xUnit\.net [0-9:.]+\]\s+)?(?P<name>[\w.+]+(?:\(.*\))?) \[FAIL\]$";
-    FRAME = r"^\s*at .+ in (?P<path>.+):line (?P<line>[0-9]+)";
+    FRAME = r"^\s*at .+ in (?P<path>.+?):(?:line )?(?P<line>[0-9]+)$|^\s*(?P<path2>\S+\.[cf]s)\((?P<line2>[0-9]+),[0-9]+\): at ";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
@@ -61,10 +61,13 @@ fn test(lines: &Lines, at: usize, name: &str) -> Found {
     let message = head.and_then(|(index, _)| lines.after(index, 2).find(|(_, l)| !l.trim().is_empty()));
     let (quote, rank) = match message {
         Some((_, l)) => (l, Rank::Sure),
-        None if lines.get(at).contains("[FAIL]") => (lines.get(at + 1), Rank::Strong),
+        None if lines.get(at).contains("[FAIL]") || lines.get(at).contains(" : ") => (lines.get(at + 1), Rank::Strong),
         None => (lines.get(at), Rank::Strong),
     };
-    let spots =
-        below().filter_map(|(_, l)| FRAME.captures(l)).map(|c| place(group(&c, "path"), group(&c, "line"), "", "", ""));
+    let either = |c: &regex::Captures<'_>, one: &str, other: &str| {
+        c.name(one).or(c.name(other)).map_or(String::new(), |m| m.as_str().to_owned())
+    };
+    let spots = below().filter_map(|(_, l)| FRAME.captures(l));
+    let spots = spots.map(|c| place(&either(&c, "path", "path2"), &either(&c, "line", "line2"), "", "", ""));
     Found::new("dotnet", FailureClass::Test, rank, at, quote).failing(name).locations(spots.take(5))
 }

@@ -62,7 +62,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 }
 
 /// What a script said just before it gave up tells more than the runner's verdict.
-fn last_words<'l>(lines: &'l Lines, at: usize) -> &'l str {
+fn last_words(lines: &Lines, at: usize) -> &str {
     let before = lines.before(at, 3).find(|(_, l)| !l.trim().is_empty()).map(|(_, l)| l);
     before.filter(|l| WORDS.is_match(l) && !ZERO.is_match(l)).unwrap_or(lines.marked(at))
 }

@@ -102,8 +102,14 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
 fn timeout(lines: &Lines, at: usize) -> Found {
     let running = lines.after(at, 20).skip_while(|(_, l)| l.trim() == "running tests:");
     let names = running.map_while(|(_, l)| RUNNING.captures(l)).map(|c| group(&c, "name").to_owned());
-    let mut found = Found::new("gotest", FailureClass::Test, Rank::Sure, at, lines.get(at));
-    found.failing.extend(names);
+    let names: Vec<String> = names.collect();
+    // Without a name it is only known that the time was over.
+    let (class, rank) = match names.is_empty() {
+        true => (FailureClass::Resource, Rank::Strong),
+        false => (FailureClass::Test, Rank::Sure),
+    };
+    let mut found = Found::new("gotest", class, rank, at, lines.get(at));
+    found.failing = names;
     found.locations(frames(lines, at, 120))
 }
 

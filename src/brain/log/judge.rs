@@ -131,7 +131,7 @@ fn locations(best: &Found, same: &[&Found], at: usize) -> Vec<Location> {
 
 /// Code that the repository does not own: vendored, installed, or a language's own library.
 pub(super) fn is_foreign(path: &str) -> bool {
-    const SIGNS: [&str; 26] = [
+    const SIGNS: [&str; 29] = [
         "/node_modules/",
         "/site-packages/",
         "/dist-packages/",
@@ -146,6 +146,9 @@ pub(super) fn is_foreign(path: &str) -> bool {
         "/usr/bin/",
         "/pkg/mod/",
         "/go/src/runtime/",
+        "/local/go/src/",
+        "/share/go/src/",
+        "/Program Files/Go/src/",
         "/go/src/testing/",
         "/hostedtoolcache/",
         "/lib/python",

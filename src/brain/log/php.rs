@@ -1,4 +1,4 @@
-//! PHP: PHPUnit, PHPStan, fatal errors.
+//! PHP: PHPUnit, PHPStan, PHP_CodeSniffer, PHP CS Fixer, fatal errors.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -6,7 +6,16 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["Test::", "PHP Fatal error", "PHP Parse error", "Parse error: ", "Fatal error: ", "  Line  "],
+    keys: &[
+        "Test::",
+        "PHP Fatal error",
+        "PHP Parse error",
+        "Parse error: ",
+        "Fatal error: ",
+        "  Line  ",
+        " | ERROR ",
+        ".php (",
+    ],
     read,
 };
 
@@ -14,6 +23,9 @@ patterns! {
     ENTRY = r"^\s*[0-9]+\) (?P<name>[\w\\]+::\w+)(?: with data set .*)?$";
     PLACE = r"^\s*(?P<path>/?[^\s:]+\.php):(?P<line>[0-9]+)$";
     FATAL = r"^\s*(?:PHP )?(?P<kind>Fatal|Parse) error:\s+(?P<text>.+?)(?: in (?P<path>\S+\.php)(?: on line |:)(?P<line>[0-9]+))?$";
+    SNIFF = r"^\s*(?P<line>[0-9]+) \| ERROR\s+\| (?:\[.\] )?(?P<text>\S.*)$";
+    SNIFF_FILE = r"^FILE: (?P<path>\S+)";
+    FIXER = r"^\s*[0-9]+\) (?P<path>\S+\.php) \((?P<text>[\w, ]+)\)$";
     STAN = r"^\s*Line\s{2,}(?P<path>\S+\.php)";
     STAN_ROW = r"^\s*:?(?P<line>[0-9]+)\s{2,}(?P<text>\S.*)$";
 }
@@ -27,6 +39,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = FATAL.captures(line) {
         let spot = c.name("path").map(|_| place(group(&c, "path"), group(&c, "line"), "", group(&c, "text"), ""));
         out.push(Found::new("php", FailureClass::Compile, Rank::Strong, at, line).locations(spot));
+    } else if let Some(c) = SNIFF.captures(line) {
+        let file = lines.before(at, 200).find_map(|(_, l)| SNIFF_FILE.captures(l));
+        let spot = file.map(|f| place(group(&f, "path"), group(&c, "line"), "", group(&c, "text"), ""));
+        out.push(Found::new("phpcs", FailureClass::Lint, Rank::Sure, at, line).locations(spot));
+    } else if let Some(c) = FIXER.captures(line) {
+        let spot = place(group(&c, "path"), "", "", group(&c, "text"), "");
+        out.push(Found::new("php-cs-fixer", FailureClass::Format, Rank::Sure, at, line).location(spot));
     } else if let Some(c) = STAN.captures(line) {
         let row = lines.after(at, 3).find_map(|(index, l)| Some((index, STAN_ROW.captures(l)?)));
         if let Some((index, r)) = row {

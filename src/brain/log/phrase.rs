@@ -52,7 +52,7 @@ fn holds(line: &str, word: &str) -> bool {
 
 /// The tool tries again or only warns, or a test's name says it: a failure, if any, comes later.
 fn is_tolerated(line: &str) -> bool {
-    const SIGNS: [&str; 14] = [
+    const SIGNS: [&str; 16] = [
         "retrying",
         "will retry",
         "trying again",
@@ -66,6 +66,8 @@ fn is_tolerated(line: &str) -> bool {
         "[info]",
         "will be retried",
         "✓",
+        "✅",
+        "debconf:",
         "retry in",
     ];
     let line = line.to_ascii_lowercase();

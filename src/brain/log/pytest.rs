@@ -16,6 +16,8 @@ patterns! {
     HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
     ERROR = r"^E   \s*(?P<text>\S.*)$";
+    NAMED = r"^E\s+File \x22(?P<path>[^\x22]+)\x22, line (?P<line>[0-9]+)";
+    EXCEPTION = r"^E\s+(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Exit)\b";
     BAR = r"^(?:=|_|-){3,}.*(?:=|_|-){3,}$";
 }
 
@@ -58,8 +60,13 @@ fn summary(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {
 fn section(lines: &Lines, at: usize, title: &str) -> Option<Found> {
     let mut quote: Option<&str> = None;
     let mut spots: Vec<Location> = Vec::new();
+    let mut named = None;
     for (_, line) in lines.after(at, 600).take_while(|(_, l)| !ends_section(l)) {
-        if let Some(c) = ERROR.captures(line) {
+        if let Some(c) = NAMED.captures(line).filter(|_| quote.is_none()) {
+            // The compiler's own place of a syntax error; its message comes below.
+            named = Some(place(group(&c, "path"), group(&c, "line"), "", "", ""));
+        } else if named.is_some() && quote.is_none() && !EXCEPTION.is_match(line) {
+        } else if let Some(c) = ERROR.captures(line) {
             quote = quote.or(Some(c.get(0).map_or("", |m| m.as_str())));
         } else if let Some(c) = RAISED.captures(line) {
             spots.push(place(group(&c, "path"), group(&c, "line"), "", group(&c, "text"), ""));
@@ -73,6 +80,7 @@ fn section(lines: &Lines, at: usize, title: &str) -> Option<Found> {
         spots = raised.locations.into_iter().rev().collect();
     }
     let quote = quote?;
+    spots.extend(named);
     spots.reverse();
     let class = class_of(title, quote);
     let rank = Rank::Sure;

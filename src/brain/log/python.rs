@@ -43,6 +43,15 @@ fn rank(class: FailureClass) -> Rank {
 /// Reads the frames below a `Traceback` line down to the exception; the innermost frame comes first.
 pub(super) fn traceback(lines: &Lines, at: usize) -> Option<Raised> {
     let indent = lines.get(at).find("Traceback").unwrap_or(0);
+    read_frames(lines, at, indent)
+}
+
+/// The same where other words stand before `Traceback`.
+pub(super) fn frames_below(lines: &Lines, at: usize) -> Option<Raised> {
+    read_frames(lines, at, 0)
+}
+
+fn read_frames(lines: &Lines, at: usize, indent: usize) -> Option<Raised> {
     let mut frames: Vec<(String, String)> = Vec::new();
     let mut foreign = false;
     for (index, line) in lines.after(at, 400) {

@@ -6,17 +6,28 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["Failure/Error:", "rspec ./", ") Failure:", ") Error:", ".rb:", "Failure:", "cannot load such file"],
+    keys: &[
+        "Failure/Error:",
+        "rspec ./",
+        ") Failure:",
+        ") Error:",
+        ".rb:",
+        "Failure:",
+        "cannot load such file",
+        "cucumber ",
+    ],
     read,
 };
 
 patterns! {
     RERUN = r"^\s*rspec (?P<path>\./\S+?\.rb)(?:\[[0-9:]+\]|:(?P<line>[0-9]+)) # (?P<name>.+)$";
     ENTRY = r"^\s*[0-9]+\) (?P<name>\S.*)$";
-    FRAME = r"^\s*#? ?(?P<path>\.{0,2}/?[^\s:#]+\.(?:rb|rake)):(?P<line>[0-9]+):in ";
+    FRAME = r"^\s*(?:# ?)?(?P<path>\.{0,2}/?[^\s:#]+\.(?:rb|rake|cr)):(?P<line>[0-9]+)(?::in |$)";
     MINITEST = r"^\s*(?P<name>[\w:]+#\w+)(?: \[(?P<path>[^\s:]+):(?P<line>[0-9]+)\])?:?$";
     RUBOCOP = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+): [CWEFR]: (?:\[Corr\w+\] )?(?P<code>[A-Z]\w+/[\w/]+): (?P<text>.+)$";
     RAISED = r"^\s*(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+):in .+?: (?P<text>.+?) \((?P<code>[\w:]+)\)$";
+    CUCUMBER = r"^cucumber (?P<name>\S+\.feature:[0-9]+)";
+    STEP = r"^\s+(?P<path>\S+\.rb):(?P<line>[0-9]+):in [`'](?:/|')";
     SYNTAX = r"^(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+): (?:syntax error|.*SyntaxError)";
 }
 
@@ -30,7 +41,14 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(
             Found::new("rspec", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")).locations(row),
         );
-    } else if line.trim_end().ends_with(") Failure:") || line.trim_end().ends_with(") Error:") {
+    } else if let Some(c) = CUCUMBER.captures(line) {
+        out.push(Found::new("cucumber", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
+    } else if let Some(c) = STEP.captures(line) {
+        out.extend(step(lines, at, &c));
+    } else if matches!(line.trim(), "Failure:" | "Error:")
+        || line.trim_end().ends_with(") Failure:")
+        || line.trim_end().ends_with(") Error:")
+    {
         out.extend(minitest(lines, at));
     } else if let Some(c) = RUBOCOP.captures(line) {
         out.push(Found::new("rubocop", FailureClass::Lint, Rank::Sure, at, line).location(spot(&c)));
@@ -62,6 +80,14 @@ fn frames(lines: &Lines, at: usize) -> Vec<Location> {
     let spots =
         below.filter_map(|(_, l)| FRAME.captures(l)).map(|c| place(group(&c, "path"), group(&c, "line"), "", "", ""));
     super::node::own_only(spots.collect())
+}
+
+/// Cucumber: the message stands between the failed step and its definition's place.
+fn step(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let body: Vec<&str> = lines.before(at, 12).map(|(_, l)| l.trim()).take_while(|l| !l.contains("  # ")).collect();
+    let quote = body.into_iter().rev().find(|l| !l.is_empty())?;
+    let spot = place(group(c, "path"), group(c, "line"), "", quote, "");
+    Some(Found::new("cucumber", FailureClass::Test, Rank::Sure, at, quote).location(spot))
 }
 
 fn minitest(lines: &Lines, at: usize) -> Option<Found> {

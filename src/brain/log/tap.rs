@@ -14,6 +14,10 @@ patterns! {
     ERROR = r"^\s*(?:error|message): (?:[|>]-?$|['\x22]?(?P<text>.*?)['\x22]?$)";
     LOCATION = r"^\s*(?:location|at): .*?(?P<path>/?[^\s'\x22():]+):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     TEST_AT = r"^test at (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
+    BATS = r"^# \((?:from function .*)?in test file (?P<path>[^,]+), line (?P<line>[0-9]+)\)$";
+    BROWSER = r"^[A-Z][\w ]* [0-9.]+ - (?:\[[0-9]+ ms\] - )?";
+    LOADING = r"^# (?P<error>[A-Z]\w*(?:Error|Exception)(?: \[\w+\])?: .+)$";
+    LOADED_AT = r"^# (?:file://)?(?P<path>/[^\s:]+):(?P<line>[0-9]+)$";
     TITLE = r"^✖ (?P<name>.+?)(?: \([0-9.]+ms\))?$";
 }
 
@@ -40,11 +44,31 @@ fn not_ok(lines: &Lines, at: usize, name: &str) -> Option<Found> {
         Some((index, c)) => c.name("text").map_or(lines.get(index + 1), |m| m.as_str()),
         None => lines.get(at),
     };
+    if quote == "test failed"
+        && let Some(found) = not_loaded(lines, at, name)
+    {
+        return Some(found);
+    }
     let stack = node::own_only(node::stack(lines, at, block.len()));
+    let bats = lines.get(at + 1);
     let own = block.iter().find_map(|(_, l)| LOCATION.captures(l)).map(|c| spot(&c));
+    let own = own.or_else(|| BATS.captures(bats).map(|c| place(group(&c, "path"), group(&c, "line"), "", "", "")));
+    let name = BROWSER.find(name).map_or(name, |prefix| &name[prefix.end()..]);
     let name = if name.is_empty() { lines.get(at).trim() } else { name };
     let found = Found::new("tap", FailureClass::Test, Rank::Sure, at, quote).failing(name);
     Some(found.locations(stack).locations(own))
+}
+
+/// A file that could not even be loaded: what node said stands as comments above.
+fn not_loaded(lines: &Lines, at: usize, name: &str) -> Option<Found> {
+    let above = || lines.before(at, 40).take_while(|(_, l)| l.starts_with('#'));
+    let (index, error) = above().find_map(|(i, l)| Some((i, LOADING.captures(l)?.name("error")?.as_str())))?;
+    let source = above().find_map(|(_, l)| LOADED_AT.captures(l));
+    let source = source.map(|c| place(group(&c, "path"), group(&c, "line"), "", error, ""));
+    let stack = node::own_only(node::stack(lines, index, 30));
+    let class = node::load_class(error);
+    let found = Found::new("node:test", class, Rank::Sure, at, error).locations(source).locations(stack);
+    Some(if class == FailureClass::Test { found.failing(name) } else { found })
 }
 
 fn spec(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {

@@ -88,6 +88,16 @@ fn native() {
 }
 
 #[test]
+fn more_languages() {
+    check(include_str!("../../../tests/logs/languages.txt"));
+}
+
+#[test]
+fn what_ci_adds() {
+    check(include_str!("../../../tests/logs/ci.txt"));
+}
+
+#[test]
 fn other_stacks() {
     check(include_str!("../../../tests/logs/other.txt"));
 }

@@ -6,13 +6,17 @@ use super::python;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["FAIL: ", "ERROR: "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["FAIL: ", "ERROR: ", " failed -- Traceback"], read };
 
 patterns! {
     HEAD = r"^(?:FAIL|ERROR): (?P<name>[\w.]+)(?:\((?P<arguments>.*?)\))?(?: \((?P<owner>[\w.<>]+)\))?";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    if lines.get(at).contains(" failed -- Traceback") {
+        out.extend(regrtest(lines, at));
+        return;
+    }
     let Some(c) = HEAD.captures(lines.get(at)) else { return };
     let ruled = |index: usize| lines.get(index).starts_with("-----") || lines.get(index).starts_with("=====");
     if !ruled(at + 1) && !ruled(at + 2) {
@@ -33,6 +37,14 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let quote = lines.get(raised.at);
     let found = Found::new("unittest", class, Rank::Sure, at, quote).locations(python::own_first(raised.locations));
     out.push(if loader { found } else { found.failing(full(name, group(&c, "owner"))) });
+}
+
+/// CPython's own runner shortens a single failure to its traceback; the outermost frame names the test.
+fn regrtest(lines: &Lines, at: usize) -> Option<Found> {
+    let frame = lines.get(at + 1).rsplit_once(", in ")?;
+    let raised = python::frames_below(lines, at)?;
+    let found = Found::new("regrtest", FailureClass::Test, Rank::Sure, at, lines.get(raised.at));
+    Some(found.failing(frame.1.trim()).locations(raised.locations))
 }
 
 /// `module.Class` and `test_x` → `module.Class.test_x`; newer Pythons already print the whole in brackets.

@@ -5,7 +5,7 @@ use crate::hand::Job;
 use crate::ids::RelPath;
 use crate::syntax::Language;
 use anyhow::Result;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Bytes that are read at most; files near the failure come first.
 const MOST_BYTES: usize = 24 << 20;
@@ -13,8 +13,8 @@ const MOST_FILE: usize = 1 << 20;
 
 #[derive(Default)]
 pub(super) struct Index {
-    /// identifier → file (index into `files`) → how often
-    names: HashMap<String, BTreeMap<usize, usize>>,
+    /// identifier → (index into `files`, how often), in the order of the files
+    names: HashMap<String, Vec<(usize, usize)>>,
     /// Parts of identifiers, split at case and underscore, lower-cased.
     parts: HashMap<String, usize>,
     pub files: Vec<RelPath>,
@@ -37,6 +37,7 @@ impl Index {
             }
             index.add(path, &String::from_utf8_lossy(&text));
         }
+        index.count_parts();
         Ok(index)
     }
 
@@ -44,22 +45,29 @@ impl Index {
         let at = self.files.len();
         self.files.push(path);
         for word in super::meaning::words(text) {
-            match self.names.get_mut(word) {
-                Some(counts) => *counts.entry(at).or_default() += 1,
-                None => {
-                    self.names.insert(word.to_owned(), BTreeMap::from([(at, 1)]));
-                }
+            let Some(counts) = self.names.get_mut(word) else {
+                self.names.insert(word.to_owned(), vec![(at, 1)]);
+                continue;
+            };
+            match counts.last_mut() {
+                Some((file, count)) if *file == at => *count += 1,
+                _ => counts.push((at, 1)),
             }
         }
-        for word in super::meaning::words(text) {
-            for part in parts(word) {
-                *self.parts.entry(part).or_default() += 1;
+    }
+
+    /// Once for each name, not for each of its uses: taking names apart is what takes time.
+    fn count_parts(&mut self) {
+        for (name, counts) in &self.names {
+            let uses: usize = counts.iter().map(|(_, count)| count).sum();
+            for part in parts(name) {
+                *self.parts.entry(part).or_default() += uses;
             }
         }
     }
 
     pub fn count(&self, name: &str) -> usize {
-        self.names.get(name).map_or(0, |counts| counts.values().sum())
+        self.names.get(name).map_or(0, |counts| counts.iter().map(|(_, count)| count).sum())
     }
 
     /// The files that hold a name, with how often.
@@ -128,6 +136,7 @@ mod tests {
     fn the_common_spelling_is_trusted() {
         let mut index = Index::default();
         index.add(RelPath::parse("a.py").unwrap(), "get_length set_length length get_lenght");
+        index.count_parts();
         assert!(index.trust("get_length", "get_lenght") > 0.5);
         assert!(index.trust("get_lenght", "get_length") < -0.5);
         assert_eq!(index.count("get_lenght"), 1);

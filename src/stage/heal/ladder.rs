@@ -153,7 +153,7 @@ impl State<'_, '_> {
             Trial::Better(_) => "removes one cause, others remain".to_owned(),
             Trial::Fell(why) => why.clone(),
         };
-        (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.judged, candidate.why));
+        (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
         self.tried.push(Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result });
         Ok(match trial {
             Trial::Fell(_) => None,
@@ -326,15 +326,18 @@ fn still_fails(run: &Run) -> String {
 /// Whether a run that still fails is a step forward: fewer of the same complaints and no new one, or the
 /// first error gone, nothing said about the lines that the candidate wrote, and not more wrong than before.
 fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
-    let after = log::read(&run.text);
-    if after.class == FailureClass::Unknown || run.finished.limit.is_some() || blames(&after, candidate) {
+    run.finished.limit.is_none() && steps_forward(before, &log::read(&run.text), &run.text, candidate)
+}
+
+fn steps_forward(before: &Diagnosis, after: &LogReport, text: &str, candidate: &Candidate) -> bool {
+    if after.class == FailureClass::Unknown || blames(after, candidate) {
         return false;
     }
     let (old, new) = (complaints(&before.locations), complaints(&after.locations));
     let fewer_complaints = new.len() < old.len() && new.iter().all(|c| old.contains(c)) && !new.is_empty();
     let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
     let gone = match (&before.first_error, &after.first_error) {
-        (Some(old), Some(new)) => log::normalise(old) != log::normalise(new) && !run.text.contains(old.trim()),
+        (Some(old), Some(new)) => log::normalise(old) != log::normalise(new) && !text.contains(old.trim()),
         _ => false,
     };
     let later = stage_of(after.class) > stage_of(before.class);
@@ -347,11 +350,27 @@ fn complaints(locations: &[Location]) -> Vec<(&str, String)> {
     locations.iter().map(|l| (&l.path[file(&l.path)..], log::normalise(&l.message))).collect()
 }
 
-/// Something is wrong on a line that the candidate wrote.
+/// Something is wrong on a line that the candidate wrote, and it is the candidate's doing: what is said
+/// there speaks of a word that it brought in, or of none that stood there before.
 fn blames(after: &LogReport, candidate: &Candidate) -> bool {
+    let old: HashSet<String> = candidate.patch.removed_lines().iter().flat_map(|(_, _, line)| words(line)).collect();
     let written = candidate.patch.added_lines();
-    let at = |l: &Location, line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str()));
-    after.locations.iter().any(|l| l.line.is_some_and(|line| at(l, line)))
+    let new: HashSet<String> =
+        written.iter().flat_map(|(_, _, line)| words(line)).filter(|w| !old.contains(w)).collect();
+    let at = |l: &Location| {
+        l.line.is_some_and(|line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str())))
+    };
+    // The quoted line says more than a place in a traceback.
+    let quote = after.first_error.as_deref().unwrap_or_default();
+    after.locations.iter().filter(|l| at(l)).any(|l| {
+        let said: Vec<String> = words(&l.message).into_iter().chain(words(quote)).collect();
+        said.iter().any(|w| new.contains(w)) || !said.iter().any(|w| old.contains(w))
+    })
+}
+
+fn words(text: &str) -> Vec<String> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(|c| !word(c)).filter(|w| w.len() > 1).map(str::to_owned).collect()
 }
 
 /// A build fails in this order: what comes later is only seen once the earlier is repaired.
@@ -362,5 +381,74 @@ fn stage_of(class: FailureClass) -> u8 {
         FailureClass::Type => 2,
         FailureClass::Lint | FailureClass::Format => 3,
         _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::RelPath;
+    use crate::patch::FilePatch;
+    use crate::record::{Complexity, Signature};
+
+    fn report(places: &[(u32, &str)]) -> LogReport {
+        let place = |(line, message): &(u32, &str)| Location {
+            path: "/tmp/x/src/a.py".to_owned(),
+            line: Some(*line),
+            message: (*message).to_owned(),
+            ..Location::default()
+        };
+        LogReport {
+            class: FailureClass::Test,
+            failing: Vec::new(),
+            locations: places.iter().map(place).collect(),
+            first_error: places.first().map(|(_, m)| (*m).to_owned()),
+            tool: None,
+        }
+    }
+
+    fn candidate(before: &str, after: &str) -> Candidate {
+        let file = FilePatch {
+            path: RelPath::parse("src/a.py").unwrap(),
+            before: Some(before.as_bytes().to_vec()),
+            after: Some(after.as_bytes().to_vec()),
+        };
+        let patch = Patch::from_files([file]);
+        Candidate { patch, hand: HandId::Hint, why: String::new(), confidence: Confidence::Unsure }
+    }
+
+    fn diagnosis(report: LogReport) -> Diagnosis {
+        Diagnosis {
+            class: report.class,
+            failing: report.failing,
+            locations: report.locations,
+            first_error: report.first_error,
+            tool: None,
+            suspects: Vec::new(),
+            complexity: Complexity::Hard,
+            strategy: Vec::new(),
+            signature: Signature(String::new()),
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_blamed_for_what_it_brought_in_and_not_for_what_it_uncovered() {
+        let renamed = candidate("return u.dsplay.stripp()\n", "return u.display.stripp()\n");
+        assert!(!blames(&report(&[(1, "'str' object has no attribute 'stripp'")]), &renamed));
+        assert!(blames(&report(&[(1, "'User' object has no attribute 'display'")]), &renamed));
+        assert!(blames(&report(&[(1, "unsupported operand")]), &renamed));
+        assert!(!blames(&report(&[(7, "unsupported operand")]), &renamed));
+    }
+
+    #[test]
+    fn fewer_of_the_same_complaints_are_a_step_and_new_ones_are_not() {
+        let step = |before: &[(u32, &str)], after: &[(u32, &str)]| {
+            let other = candidate("a\n", "b\n");
+            steps_forward(&diagnosis(report(before)), &report(after), "", &other)
+        };
+        assert!(step(&[(3, "no x"), (5, "no y")], &[(5, "no y")]));
+        assert!(!step(&[(3, "no x"), (5, "no y")], &[(5, "no y"), (9, "no z"), (3, "no x")]));
+        assert!(!step(&[(3, "no x")], &[(3, "no x")]));
+        assert!(step(&[(3, "no x")], &[(4, "no y")]));
     }
 }
