@@ -127,6 +127,23 @@ fn python() {
 }
 
 #[test]
+fn a_typing_error_in_a_test_does_not_rename_what_it_tests() {
+    heal(&Case {
+        files: &[
+            ("m.py", "def average(a, b):\n    return (a + b) / 2\n"),
+            (
+                "test_m.py",
+                "import unittest\nimport m\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(m.avrage(1, 3), 2)\n",
+            ),
+        ],
+        command: &["python3", "-m", "unittest"],
+        path: "test_m.py",
+        mended: "import unittest\nimport m\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(m.average(1, 3), 2)\n",
+        hand: "hint",
+    });
+}
+
+#[test]
 fn node() {
     const TEST: &str = "import { test } from 'node:test';\nimport assert from 'node:assert';\nimport { double } from './m.mjs';\n\ntest('doubles', () => assert.equal(double('ab'), 'abab'));\n";
     for (broken, mended) in [
