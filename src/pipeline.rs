@@ -6,13 +6,13 @@ use crate::command::CommandLine;
 use crate::config::Config;
 use crate::event::{Body, Event};
 use crate::forge::{Forge, ForgeError, ReactTo, Reaction};
-use crate::ids::{AttemptName, BranchName, TaskKey};
+use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
 use crate::stage::proposal::Proposal;
-use crate::stage::publish::{self, Published, is_our_past};
+use crate::stage::publish::{self, Published, claims, is_our_past};
 use crate::task::{self, Decision, Kind, Request, Task, Trust};
 use anyhow::Result;
 use std::path::PathBuf;
@@ -88,34 +88,78 @@ impl Pipeline<'_> {
     /// From the event to the record.
     pub fn run(&self, event: &Event) -> Result<Ended> {
         let started = now();
-        let task = match task::decide(event, self.config, self.command.clone()) {
-            Decision::Ignored(why) => return Ok(Ended::without_task(Outcome::Ignored, why)),
-            Decision::Task(task) => *task,
+        let task = match self.admit(event, self.command.clone()) {
+            Ok(task) => task,
+            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(healing, false)),
+            Err(Refused { task: Some(task), healing }) => return self.finish(healing, &task, None, &started, event),
         };
         (self.say)("event", &format!("{} → task {}", event.name, task.key));
-        let request = match self.trusted(&task) {
-            Ok(Trust::Granted) => task.request,
-            Ok(Trust::TriageOnly(_)) => Request::Explain,
-            Ok(Trust::Wait(why)) => {
-                let hint = format!("{why}; somebody who has it can add the label `{}`", self.config.triggers.label);
-                return Ok(Ended::without_task(Outcome::Ignored, hint));
-            }
-            Err(e) => return self.finish(failed(&e), &task, None, &started, event),
-        };
-        let task = Task { request, ..task };
         if self.propose.is_none() {
             self.react(event);
         }
-        let ours = self.this.attempt_name(&task.key);
-        let mine = |owner: &str| is_our_past(owner, &ours) && !self.is_settled(owner);
-        let found = collect::collect(self.forge, self.config, self.default_branch, task.clone(), &mine, self.say);
-        match found {
-            Err(e) => self.finish(failed(&e), &task, None, &started, event),
-            Ok(Found::End(outcome, why)) => self.finish(Healing::ended(outcome, why), &task, None, &started, event),
+        let ends = |healing: Healing| self.finish(healing, &task, None, &started, event);
+        match self.handled(&task, &self.this.attempt_name(&task.key)) {
+            Err(e) => return ends(failed(&e)),
+            Ok(Some((outcome, why))) => return ends(Healing::ended(outcome, why)),
+            Ok(None) => {}
+        }
+        match collect::collect(self.forge, self.default_branch, task.clone(), self.say) {
+            Err(e) => ends(failed(&e)),
+            Ok(Found::End(outcome, why)) => ends(Healing::ended(outcome, why)),
             Ok(Found::Work(work)) => {
                 let healing = self.heal(&work);
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
             }
+        }
+    }
+
+    /// The task of an event, complete, from people who may ask for it.
+    fn admit(&self, event: &Event, command: Option<CommandLine>) -> Result<Task, Refused> {
+        let task = match task::decide(event, self.config, command) {
+            Decision::Ignored(why) => return Err(Refused::event(why)),
+            Decision::Task(task) => *task,
+        };
+        let asked = task.actors.clone();
+        let task = self.allowed(task, event)?;
+        let ours = |key: &TaskKey, branch: &BranchName| self.is_ours(key, branch);
+        match collect::complete(self.forge, self.config, task.clone(), &ours) {
+            Err(e) => Err(Refused { healing: failed(&e), task: Some(task) }),
+            Ok(Err((outcome, why))) => Err(Refused { healing: Healing::ended(outcome, why), task: Some(task) }),
+            // The API may name others than the event did.
+            Ok(Ok(task)) if task.actors != asked => self.allowed(task, event),
+            Ok(Ok(task)) => Ok(task),
+        }
+    }
+
+    /// The task, as far as its actors may have it.
+    fn allowed(&self, task: Task, event: &Event) -> Result<Task, Refused> {
+        match self.trusted(&task, event) {
+            Ok(Trust::Granted) => Ok(task),
+            Ok(Trust::TriageOnly(_)) => Ok(Task { request: Request::Explain, ..task }),
+            Ok(Trust::Wait(why)) => Err(Refused::event(format!(
+                "{why}; somebody who has it can add the label `{}`",
+                self.config.triggers.label
+            ))),
+            Err(e) => Err(Refused { healing: failed(&e), task: Some(task) }),
+        }
+    }
+
+    /// A branch of ours is known from the ledger or by our pull request; people's may have such names, too.
+    fn is_ours(&self, key: &TaskKey, branch: &BranchName) -> Result<bool, ForgeError> {
+        let records = self.store.of_task(key, EARLIER).unwrap_or_default();
+        if records.iter().any(|r| r.branch.as_ref() == Some(branch) && r.commit.is_some()) {
+            return Ok(true);
+        }
+        let Some(pull) = self.forge.pull_of(branch)? else { return Ok(false) };
+        Ok(pull.author.is(&self.forge.me()?))
+    }
+
+    /// Who else works on it. A job that only proposes may lack the permission to look; publishing looks again.
+    fn handled(&self, task: &Task, ours: &AttemptName) -> Result<Option<(Outcome, String)>, ForgeError> {
+        let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner);
+        match collect::already_handled(self.forge, self.config, task, &mine) {
+            Err(ForgeError::Forbidden { .. } | ForgeError::NotFound { .. }) if self.propose.is_some() => Ok(None),
+            answer => answer,
         }
     }
 
@@ -125,10 +169,18 @@ impl Pipeline<'_> {
         record.is_some_and(|r| r.outcome == Outcome::Fixed)
     }
 
-    fn trusted(&self, task: &Task) -> Result<Trust, ForgeError> {
-        // In the job itself repository code already ran with the job's rights; it proposes, nothing more.
+    fn trusted(&self, task: &Task, event: &Event) -> Result<Trust, ForgeError> {
         if task.kind == Kind::Command {
-            return Ok(Trust::Granted);
+            // In the job itself repository code already ran with the job's rights; it proposes, nothing more.
+            if self.propose.is_some() {
+                return Ok(Trust::Granted);
+            }
+            if event.head.as_ref().is_none_or(|head| head.is_fork) {
+                return Ok(Trust::Wait("the branch is not of this repository".to_owned()));
+            }
+            if ONLY_WRITERS.contains(&event.name.as_str()) {
+                return Ok(Trust::Granted);
+            }
         }
         task::trust(task, self.config, |login| self.forge.permission(login))
     }
@@ -221,12 +273,60 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Publishes a proposal, made here or in another job, and writes the ledger: also when there is
-    /// nothing to publish.
-    pub fn publish(&self, mut proposal: Proposal) -> Result<Ended> {
+    /// Publishes what another job sealed. That job ran repository code: whatever can be known here is taken from
+    /// this job's own event, and the rest must agree with it.
+    pub fn publish_sealed(&self, event: &Event, sealed: Proposal) -> Result<Ended> {
+        let command = sealed.task.command.clone().filter(|_| sealed.task.kind == Kind::Command);
+        let refuse = |why: String| Ended::without_task(Outcome::Blocked, format!("the proposal is refused: {why}"));
+        let (task, refused) = match self.admit(event, command) {
+            Ok(task) => (task, None),
+            Err(Refused { task: Some(task), healing }) => (task, Some(healing)),
+            Err(Refused { task: None, healing }) => return Ok(refuse(healing.reason)),
+        };
+        if let Err(why) = claims::check(&sealed, self.this.id, self.this.attempt, &task) {
+            return Ok(refuse(why));
+        }
+        let is_admitted = refused.is_none();
+        let mut proposal = Proposal {
+            started: claims::started(&sealed.started),
+            event: event.name.clone(),
+            base: None,
+            target: task.target.clone().unwrap_or_else(|| self.default_branch.clone()),
+            healing: refused.unwrap_or_else(|| sealed.healing.clone()),
+            task,
+            ..sealed.clone()
+        };
+        match claims::place(self.forge, self.default_branch, &proposal.task, &sealed) {
+            Ok(Ok((base, target))) => (proposal.base, proposal.target) = (base, target),
+            Ok(Err(why)) if proposal.healing.outcome == Outcome::Proposed => return Ok(refuse(why)),
+            Err(e) if proposal.healing.outcome == Outcome::Proposed => proposal.healing = failed(&e),
+            _ => {}
+        }
+        if is_admitted {
+            self.react(event);
+        }
+        if proposal.healing.outcome == Outcome::Proposed {
+            match self.handled(&proposal.task, &proposal.attempt) {
+                Ok(None) => {}
+                Ok(Some((outcome, why))) => proposal.healing = proposal.healing.end(outcome, why),
+                Err(e) => proposal.healing = failed(&e),
+            }
+        }
+        self.publish(proposal)
+    }
+
+    /// Publishes a proposal that can be trusted and writes the ledger: also when there is nothing to publish.
+    fn publish(&self, mut proposal: Proposal) -> Result<Ended> {
+        let key = proposal.task.key.clone();
+        let is_recorded = |commit: &Sha| {
+            let records = self.store.of_task(&key, MANY).unwrap_or_default();
+            records.iter().any(|r| r.commit.as_ref() == Some(commit))
+        };
         let setting = publish::Setting {
             forge: self.forge,
             config: self.config,
+            default_branch: self.default_branch,
+            is_recorded: &is_recorded,
             run_url: self.this.url.clone(),
             web: self.forge.web_url(),
             cancel: self.cancel,
@@ -268,6 +368,22 @@ impl Pipeline<'_> {
 
 /// So many records of a task are looked at.
 const EARLIER: usize = 10;
+/// So many to find one commit again.
+const MANY: usize = 50;
+/// Nobody else can cause these, once forks are out.
+const ONLY_WRITERS: &[&str] = &["push", "pull_request", "schedule", "workflow_dispatch", "merge_group"];
+
+/// An event that gets no work, and the task if it became one.
+struct Refused {
+    task: Option<Task>,
+    healing: Healing,
+}
+
+impl Refused {
+    fn event(why: impl Into<String>) -> Self {
+        Self { task: None, healing: Healing::ended(Outcome::Ignored, why) }
+    }
+}
 
 /// Permissions are a no with a name; the rest may pass.
 fn failed(error: &ForgeError) -> Healing {
@@ -326,7 +442,9 @@ fn earlier_names(attempt: &AttemptName) -> Vec<AttemptName> {
     else {
         return Vec::new();
     };
-    (1..number).filter_map(|n| AttemptName::parse(format!("{run}-{n}-{rest}")).ok()).collect()
+    (number.saturating_sub(EARLIER as u64).max(1)..number)
+        .filter_map(|n| AttemptName::parse(format!("{run}-{n}-{rest}")).ok())
+        .collect()
 }
 
 /// The ledger's entry for an attempt.

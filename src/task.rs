@@ -92,7 +92,7 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
         command: None,
     };
     if let Some(command) = command {
-        return from_command(task, command);
+        return from_command(task, event, command);
     }
     match &event.body {
         Body::Issue { issue, label } => from_issue(task, event, issue, label.as_deref(), config),
@@ -113,13 +113,19 @@ fn made(task: Task) -> Decision {
     Decision::Task(Box::new(task))
 }
 
-fn from_command(task: Task, command: CommandLine) -> Decision {
-    let words = format!("command-{}", digest8(&command.to_string()));
+/// The same command on another branch is another task.
+fn from_command(task: Task, event: &Event, command: CommandLine) -> Decision {
+    let Some(head) = &event.head else {
+        return ignored(format!("the {} event is about no branch, so there is none to repair", event.name));
+    };
+    let words = format!("command-{}", digest8(&format!("{command}\n{}", head.branch)));
     made(Task {
         kind: Kind::Command,
         key: TaskKey::from_words(&words),
         title: format!("`{}` fails", first_line(&command.to_string())),
         command: Some(command),
+        base: head.commit.clone(),
+        target: Some(head.branch.clone()),
         ..task
     })
 }
@@ -189,13 +195,8 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
     if event.action != "completed" {
         return ignored(format!("the workflow run is `{}`, not completed", event.action));
     }
-    if !matches!(run.conclusion.as_str(), "failure" | "timed_out") {
-        return ignored(format!("the workflow run ended with `{}`, not with a failure", run.conclusion));
-    }
-    let file = run.path.rsplit('/').next().unwrap_or_default();
-    let wanted = &config.triggers.workflows;
-    if !wanted.is_empty() && !wanted.iter().any(|w| *w == run.workflow || w == file) {
-        return ignored(format!("the workflow `{}` is not listed in triggers.workflows", run.workflow));
+    if let Some(why) = not_ours(run, config) {
+        return ignored(why);
     }
     let Some(branch) = &run.head_branch else {
         return ignored("the workflow run has no branch");
@@ -203,16 +204,26 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
     if run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
         return ignored("the failed build is of a fork; a fork's code is not run next to this repository's token");
     }
-    if run.event == "pull_request_target" {
-        return ignored("the failed build ran on `pull_request_target`; its code is not trusted");
-    }
-    made(for_run(task, run, branch, config))
+    made(for_run(task, run, branch))
 }
 
-/// The task of a failed build. A build of our own branch is another attempt at that branch's task.
-pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName, config: &Config) -> Task {
-    let words = format!("ci-{}-{}", run.workflow, digest8(branch.as_str()));
-    let key = own_key(branch, config).unwrap_or_else(|| TaskKey::from_words(&words));
+/// Why a run is no failed build of ours, however we came to know it.
+pub fn not_ours(run: &UpstreamRun, config: &Config) -> Option<String> {
+    if !matches!(run.conclusion.as_str(), "failure" | "timed_out") {
+        return Some(format!("the workflow run ended with `{}`, not with a failure", run.conclusion));
+    }
+    let file = run.path.rsplit('/').next().unwrap_or_default();
+    let wanted = &config.triggers.workflows;
+    if !wanted.is_empty() && !wanted.iter().any(|w| *w == run.workflow || w == file) {
+        return Some(format!("the workflow `{}` is not listed in triggers.workflows", run.workflow));
+    }
+    (run.event == "pull_request_target")
+        .then(|| "the failed build ran on `pull_request_target`; its code is not trusted".to_owned())
+}
+
+/// The task of a failed build.
+pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName) -> Task {
+    let key = TaskKey::from_words(&format!("ci-{}-{}", run.workflow, digest8(branch.as_str())));
     let mut actors = run.actors.clone();
     actors.dedup();
     Task {
@@ -230,7 +241,7 @@ pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName, config: &Conf
     }
 }
 
-/// The task that a branch of ours belongs to.
+/// The task that a branch belongs to if it is ours; people may name theirs like that, too.
 pub fn own_key(branch: &BranchName, config: &Config) -> Option<TaskKey> {
     let rest = branch.as_str().strip_prefix(config.branch.prefix.as_str())?;
     TaskKey::parse(rest.strip_prefix('/')?).ok()
@@ -424,10 +435,20 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_build_of_our_branch_is_the_same_task() {
-        let mut ours = run();
-        ours["workflow_run"]["head_branch"] = json!("thanos/issue-12");
-        assert_eq!(task("workflow_run", &ours).key.as_str(), "issue-12");
+    fn a_command_belongs_to_the_branch_of_its_event() {
+        let of = |payload: Value| {
+            let event = event::parse("push", &serde_json::to_vec(&payload).unwrap()).unwrap();
+            decide(&event, &Config::default(), Some(CommandLine::shell("bash", "make test")))
+        };
+        let push = |branch: &str| json!({"repository": {"full_name": "o/r"}, "ref": branch, "after": "a".repeat(40)});
+        let made = |payload: Value| match of(payload) {
+            Decision::Task(task) => *task,
+            Decision::Ignored(why) => panic!("ignored: {why}"),
+        };
+        let (one, two) = (made(push("refs/heads/a")), made(push("refs/heads/b")));
+        assert_ne!(one.key, two.key);
+        assert_eq!((one.target.unwrap().as_str(), one.base.unwrap().as_str()), ("a", "a".repeat(40).as_str()));
+        assert!(matches!(of(push("refs/tags/v1")), Decision::Ignored(_)), "there is no branch to repair");
     }
 
     #[test]

@@ -5,11 +5,11 @@ use super::desk::Desk;
 use super::env::Env;
 use super::{Door, Exit, event::read_payload, local, usage};
 use crate::command::CommandLine;
-use crate::event::{self, Event};
+use crate::event::{self, Event, Head};
 use crate::forge::Forge as _;
 use crate::forge::Mask;
 use crate::forge::github::{self, GitHub, Timing};
-use crate::ids::RepoSlug;
+use crate::ids::{BranchName, RepoSlug, Sha};
 use crate::mask::Masker;
 use crate::pipeline::ThisRun;
 use crate::process;
@@ -95,7 +95,8 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
     if proposal.task.repository != *desk.forge.repo() {
         return Err(usage(format!("the proposal is for {}, not for {}", proposal.task.repository, desk.forge.repo())));
     }
-    let ended = desk.pipeline(None, None, |pipeline| pipeline.publish(proposal.clone()))?;
+    let event = read_event(&desk)?;
+    let ended = desk.pipeline(None, None, |pipeline| pipeline.publish_sealed(&event, proposal))?;
     desk.report(&ended, &dir)
 }
 
@@ -153,7 +154,19 @@ fn read_event(desk: &Desk) -> Result<Event> {
         let slug = desk.forge.repo().clone();
         event.repository = Some(event::Repository { slug, default_branch: None });
     }
+    event.head = with_runner(env, event.head);
     Ok(event)
+}
+
+/// What the runner says of branch and commit, where the payload does not.
+fn with_runner(env: &Env, head: Option<Head>) -> Option<Head> {
+    let branch = env.get("GITHUB_REF").and_then(|r| BranchName::parse(r.strip_prefix("refs/heads/")?).ok());
+    let commit = env.get("GITHUB_SHA").and_then(|sha| Sha::parse(sha).ok());
+    match head {
+        None => Some(Head { branch: branch?, commit, is_fork: false }),
+        Some(head) if head.commit.is_none() && branch.as_ref() == Some(&head.branch) => Some(Head { commit, ..head }),
+        head => head,
+    }
 }
 
 fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {

@@ -1,7 +1,7 @@
 //! GitHub's payloads (docs: webhook events and payloads; `schedule` as Actions writes it). Lenient:
 //! fields that no task needs may be absent or of any type.
 
-use super::{Actor, Body, Event, EventError, Issue, Repository, UpstreamRun};
+use super::{Actor, Body, Event, EventError, Head, Issue, Repository, UpstreamRun};
 use crate::ids::{BranchName, RepoSlug, Sha};
 use serde::Deserialize;
 use serde_json::Value;
@@ -108,7 +108,21 @@ pub fn parse(name: &str, payload: &[u8]) -> Result<Event, EventError> {
         "workflow_dispatch" => dispatch(&value),
         _ => Body::Other,
     };
-    Ok(Event { name: name.to_owned(), action, repository, sender, body })
+    let head = head(&value);
+    Ok(Event { name: name.to_owned(), action, repository, sender, head, body })
+}
+
+fn head(value: &Value) -> Option<Head> {
+    let text = |path: &str| value.pointer(path).and_then(Value::as_str);
+    let commit = |path: &str| text(path).and_then(|sha| Sha::parse(sha).ok());
+    if value.get("pull_request").is_some_and(Value::is_object) {
+        let branch = BranchName::parse(text("/pull_request/head/ref")?).ok()?;
+        let home = text("/pull_request/head/repo/full_name");
+        let is_fork = home.is_none() || home != text("/repository/full_name");
+        return Some(Head { branch, commit: commit("/pull_request/head/sha"), is_fork });
+    }
+    let branch = BranchName::parse(text("/ref")?.strip_prefix("refs/heads/")?).ok()?;
+    Some(Head { branch, commit: commit("/after"), is_fork: false })
 }
 
 fn guess(value: &Value) -> Option<&'static str> {

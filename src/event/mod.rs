@@ -76,6 +76,15 @@ pub enum Body {
     Other,
 }
 
+/// The branch that the event happened on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub branch: BranchName,
+    pub commit: Option<Sha>,
+    /// Another repository's branch, or one that is gone.
+    pub is_fork: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// `issues`, `workflow_run`, … as in `GITHUB_EVENT_NAME`.
@@ -83,6 +92,8 @@ pub struct Event {
     pub action: String,
     pub repository: Option<Repository>,
     pub sender: Actor,
+    /// What a `pull_request` or `push` is about, or the branch that was chosen by hand.
+    pub head: Option<Head>,
     pub body: Body,
 }
 

@@ -204,7 +204,12 @@ impl Forge for Local {
 
     fn commit(&self, id: &Sha) -> Result<Option<CommitInfo>> {
         let found = self.git()?.commit(id).map_err(broke)?;
-        Ok(found.map(|head| CommitInfo { id: id.clone(), parents: head.parents, message: head.message }))
+        Ok(found.map(|head| CommitInfo {
+            id: id.clone(),
+            parents: head.parents,
+            message: head.message,
+            people: head.people,
+        }))
     }
 
     fn changed_paths(&self, from: &Sha, to: &Sha) -> Result<Vec<String>> {
@@ -214,6 +219,11 @@ impl Forge for Local {
         paths.sort();
         paths.dedup();
         Ok(paths)
+    }
+
+    fn is_ancestor(&self, old: &Sha, new: &Sha) -> Result<bool> {
+        let git = self.git()?;
+        Ok(git.has_commit(old) && git.is_forward(old, new).map_err(broke)?)
     }
 
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {

@@ -55,6 +55,8 @@ pub trait Forge: Send + Sync {
     fn commit(&self, id: &Sha) -> Result<Option<CommitInfo>>;
     /// The files that changed between two commits, at most 300.
     fn changed_paths(&self, from: &Sha, to: &Sha) -> Result<Vec<String>>;
+    /// Whether `new` is `old` or was made on top of it.
+    fn is_ancestor(&self, old: &Sha, new: &Sha) -> Result<bool>;
     /// A commit on top of `base` (`None`: an orphan), refused with [`ForgeError::Conflict`] when a file of
     /// the patch is not as `before` says. Modes are kept from `base`; new files are plain.
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha>;

@@ -76,6 +76,8 @@ pub struct CommitInfo {
     pub id: Sha,
     pub parents: Vec<Sha>,
     pub message: String,
+    /// Author and committer, each as `name <mail>`: an amended commit keeps the first only.
+    pub people: [String; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -72,6 +72,8 @@ pub struct CommitHead {
     pub message: String,
     /// Unix seconds.
     pub time: i64,
+    /// Author and committer, each as `name <mail>`.
+    pub people: [String; 2],
 }
 
 /// An open repository. Whoever owns it, it can be read: nothing of it is executed, and its ownership
@@ -164,7 +166,8 @@ impl Repo {
         let commit = self.find_commit(id)?;
         let parents = commit.parent_ids().map(sha).collect();
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-        Ok(Some(CommitHead { parents, message, time: commit.time().seconds() }))
+        let people = [commit.author(), commit.committer()].map(|who| who.to_string());
+        Ok(Some(CommitHead { parents, message, time: commit.time().seconds(), people }))
     }
 
     /// The content of a file (not of a link or a folder) at a commit.

@@ -8,7 +8,7 @@ use crate::command::CommandLine;
 use crate::config::Config;
 use crate::event::{Actor, UpstreamRun};
 use crate::forge::{Forge, ForgeError, Job, PullState, WorkflowRun};
-use crate::ids::{BranchName, RelPath, Sha};
+use crate::ids::{BranchName, RelPath, Sha, TaskKey};
 use crate::record::{LogReport, Outcome};
 use crate::task::{self, Kind, Task};
 use std::io::Read as _;
@@ -37,7 +37,8 @@ pub enum Found {
     End(Outcome, String),
 }
 
-type Step<T> = Result<Result<T, (Outcome, String)>, ForgeError>;
+/// An answer, or an end; `Err` means that the forge failed us.
+pub type Step<T> = Result<Result<T, (Outcome, String)>, ForgeError>;
 
 macro_rules! go {
     ($step:expr) => {
@@ -52,19 +53,11 @@ fn end<T>(outcome: Outcome, why: impl Into<String>) -> Step<T> {
     Ok(Err((outcome, why.into())))
 }
 
-/// Looks the task up. `mine` tells whether a commit's attempt is an earlier one of this very run.
-pub fn collect(
-    forge: &dyn Forge,
-    config: &Config,
-    default_branch: &BranchName,
-    task: Task,
-    mine: &dyn Fn(&str) -> bool,
-    say: Say,
-) -> Result<Found, ForgeError> {
-    let task = go!(complete(forge, config, task));
-    if let Some((outcome, why)) = already_handled(forge, config, &task, mine)? {
-        return Ok(Found::End(outcome, why));
-    }
+/// Whether a branch with one of our names was made for that task by us.
+pub type Ours<'a> = &'a dyn Fn(&TaskKey, &BranchName) -> Result<bool, ForgeError>;
+
+/// Looks a complete task up.
+pub fn collect(forge: &dyn Forge, default_branch: &BranchName, task: Task, say: Say) -> Result<Found, ForgeError> {
     let (base, target) = go!(place(forge, default_branch, &task));
     let body = text::clean(&task.body);
     let mut collected = Collected {
@@ -87,14 +80,14 @@ pub fn collect(
 }
 
 /// Fills in what an event names only by number, and asks again for what may have changed since.
-fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
+pub fn complete(forge: &dyn Forge, config: &Config, mut task: Task, ours: Ours) -> Step<Task> {
     if let Some(id) = task.run_id {
         let Some(now) = forge.run(id)? else { return end(Outcome::Ignored, format!("there is no workflow run {id}")) };
-        return complete_run(task, &now, config);
+        return complete_run(task, &now, config, ours);
     }
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
     if task.is_pull {
-        own_task(forge, config, number, &mut task)?;
+        own_task(forge, config, number, &mut task, ours)?;
     }
     if task.title.is_empty() {
         let Some(issue) = forge.issue(number)? else {
@@ -111,20 +104,28 @@ fn complete(forge: &dyn Forge, config: &Config, mut task: Task) -> Step<Task> {
 }
 
 /// A word on our own pull request is about the task that it was made for.
-fn own_task(forge: &dyn Forge, config: &Config, number: u64, task: &mut Task) -> Result<(), ForgeError> {
+fn own_task(forge: &dyn Forge, config: &Config, number: u64, task: &mut Task, ours: Ours) -> Result<(), ForgeError> {
     let Some(pull) = forge.pull(number)?.filter(|p| p.head_repo.as_ref() == Some(&task.repository)) else {
         return Ok(());
     };
-    if let Ok(branch) = BranchName::parse(pull.head.as_str())
-        && let Some(key) = task::own_key(&branch, config)
-    {
+    let Ok(branch) = BranchName::parse(pull.head.as_str()) else { return Ok(()) };
+    if let Some(key) = own(config, &branch, ours)? {
         task.key = key;
         task.target = Some(branch);
+    } else if task::own_key(&branch, config).as_ref() == Some(&task.key) {
+        // Somebody's branch has the name that ours would get.
+        task.key = TaskKey::from_words(&format!("{}-fix", task.key));
     }
     Ok(())
 }
 
-fn complete_run(task: Task, now: &WorkflowRun, config: &Config) -> Step<Task> {
+fn own(config: &Config, branch: &BranchName, ours: Ours) -> Result<Option<TaskKey>, ForgeError> {
+    let Some(key) = task::own_key(branch, config) else { return Ok(None) };
+    Ok(ours(&key, branch)?.then_some(key))
+}
+
+/// A build of our own branch is another attempt at that branch's task.
+fn complete_run(task: Task, now: &WorkflowRun, config: &Config, ours: Ours) -> Step<Task> {
     let conclusion = now.conclusion.clone().unwrap_or_default();
     if now.status == "completed" && conclusion == "success" {
         return end(Outcome::Duplicate, format!("the build was run again and passes now: {}", now.url));
@@ -149,10 +150,16 @@ fn complete_run(task: Task, now: &WorkflowRun, config: &Config) -> Step<Task> {
         actors: actors.map(|a| Actor { login: a.login.clone(), kind: kind_of(a.bot) }).collect(),
         pulls: task.run.as_ref().map(|r| r.pulls.clone()).unwrap_or_default(),
     };
-    // The key stays the one that the event gave, when it gave the whole run.
-    let key = task.run.is_some().then(|| task.key.clone());
-    let mut task = task::for_run(task, &run, &branch, config);
-    task.key = key.unwrap_or(task.key);
+    if now.status != "completed" {
+        return end(Outcome::Duplicate, format!("the build is being run again: {}", now.url));
+    }
+    if let Some(why) = task::not_ours(&run, config) {
+        return end(Outcome::Ignored, why);
+    }
+    let mut task = task::for_run(task, &run, &branch);
+    if let Some(key) = own(config, &branch, ours)? {
+        task.key = key;
+    }
     Ok(Ok(task))
 }
 
@@ -160,8 +167,9 @@ fn kind_of(bot: bool) -> String {
     if bot { "Bot" } else { "User" }.to_owned()
 }
 
-/// Looks for somebody else's work on the same thing before anything is spent.
-fn already_handled(
+/// Looks for somebody else's work on the same thing before anything is spent. `mine` tells whether a commit's
+/// attempt is an earlier one of this very run.
+pub fn already_handled(
     forge: &dyn Forge,
     config: &Config,
     task: &Task,
@@ -222,11 +230,15 @@ fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome,
 }
 
 /// The base commit and the target branch.
-fn place(forge: &dyn Forge, default_branch: &BranchName, task: &Task) -> Step<(Sha, BranchName)> {
+pub fn place(forge: &dyn Forge, default_branch: &BranchName, task: &Task) -> Step<(Sha, BranchName)> {
     if task.kind == Kind::Issue && task.is_pull {
         return pull_place(forge, task);
     }
     let target = task.target.clone().unwrap_or_else(|| default_branch.clone());
+    if let (Kind::Command, Some(base)) = (task.kind, &task.base) {
+        // Its tree is here already, even of a branch that this repository does not have.
+        return Ok(Ok((base.clone(), target)));
+    }
     let Some(tip) = forge.branch_tip(&target)? else {
         return end(Outcome::Ignored, format!("the branch {target} is gone"));
     };

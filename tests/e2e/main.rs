@@ -7,6 +7,7 @@
 mod common;
 
 mod build;
+mod forged;
 mod hostile;
 mod issue;
 mod kill;

@@ -5,7 +5,7 @@ use crate::common::doubles::{Doubles, World};
 use crate::look::{self, text};
 use crate::runner::{Done, Step};
 use crate::{payload, project};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 const COMMAND: &str = "python3 -m unittest discover -v";
@@ -15,18 +15,25 @@ fn world() -> World {
     Doubles::shared().world(project::scenario(dir.path()))
 }
 
-/// The job's workspace is the shop at the world's commit.
+/// The job's workspace is a branch of the world.
 #[expect(clippy::disallowed_methods, reason = "a test prepares a checkout")]
-fn checked_out(world: &World, step: Step) -> Step {
+fn checked_out(world: &World, step: Step, branch: &str) -> Step {
     let mut command = std::process::Command::new("git");
-    command.args(["clone", "--quiet"]).arg(format!("file://{}", world.git_dir.display())).arg(step.workspace());
+    command
+        .args(["clone", "--quiet", "--branch", branch])
+        .arg(format!("file://{}", world.git_dir.display()))
+        .arg(step.workspace());
     assert!(command.env("GIT_CONFIG_GLOBAL", "/dev/null").status().unwrap().success());
     step
 }
 
-fn propose(world: &World) -> (Step, Done) {
-    let step = Step { event: "push".into(), ..Step::new(world, "push", &payload::push(world)) };
-    let step = checked_out(world, step).set("THANOS_INPUT_COMMAND", COMMAND).set("GITHUB_SHA", &world.head);
+pub fn propose(world: &World) -> (Step, Done) {
+    propose_on(world, "push", &payload::push(world), "main")
+}
+
+/// The same for another event, with this branch in the workspace.
+pub fn propose_on(world: &World, event: &str, payload: &Value, branch: &str) -> (Step, Done) {
+    let step = checked_out(world, Step::new(world, event, payload), branch).set("THANOS_INPUT_COMMAND", COMMAND);
     let before = world.journal().len();
     let done = step.go();
     done.expect(0, "proposed");
@@ -34,7 +41,7 @@ fn propose(world: &World) -> (Step, Done) {
     (step, done)
 }
 
-fn publish(world: &World, proposing: &Step, dir: &str, digest: &str) -> Done {
+pub fn publish(world: &World, proposing: &Step, dir: &str, digest: &str) -> Done {
     let step = Step { job: "publish".into(), ..proposing.again(4001, 1) }.verb(&["publish"]);
     let step = step
         .set("THANOS_INPUT_PROPOSAL", dir)
@@ -67,7 +74,7 @@ fn a_command_in_the_job_proposes_and_another_job_publishes() {
     assert_eq!((look::pulls(&world).len(), look::records(&world).len()), (1, 1));
 }
 
-fn sha256(path: &PathBuf) -> String {
+pub fn sha256(path: &PathBuf) -> String {
     use sha2::Digest as _;
     let digest = sha2::Sha256::digest(std::fs::read(path).unwrap());
     format!("sha256:{}", digest.iter().map(|b| format!("{b:02x}")).collect::<String>())

@@ -102,16 +102,26 @@ impl GitHub {
     pub(super) fn get_commit(&self, id: &Sha) -> Result<Option<CommitInfo>> {
         let Some(commit) = found(self.git_commit(id))? else { return Ok(None) };
         let parents = commit.parents.into_iter().map(|parent| parent.sha).collect();
-        Ok(Some(CommitInfo { id: id.clone(), parents, message: commit.message }))
+        let people = [commit.author, commit.committer].map(|who| format!("{} <{}>", who.name, who.email));
+        Ok(Some(CommitInfo { id: id.clone(), parents, message: commit.message, people }))
     }
 
     fn git_commit(&self, id: &Sha) -> Result<wire::GitCommit> {
         self.client.json(&Ask::get(self.path(&format!("/git/commits/{id}"))))
     }
 
+    fn comparison(&self, from: &Sha, to: &Sha) -> Result<wire::Comparison> {
+        self.client.json(&Ask::get(self.path(&format!("/compare/{from}...{to}"))))
+    }
+
+    pub(super) fn get_is_ancestor(&self, old: &Sha, new: &Sha) -> Result<bool> {
+        // Commits without a common history are not found.
+        let comparison = found(self.comparison(old, new))?;
+        Ok(comparison.is_some_and(|c| matches!(c.status.as_str(), "ahead" | "identical")))
+    }
+
     pub(super) fn get_changed_paths(&self, from: &Sha, to: &Sha) -> Result<Vec<String>> {
-        let comparison: wire::Comparison =
-            self.client.json(&Ask::get(self.path(&format!("/compare/{from}...{to}"))))?;
+        let comparison = self.comparison(from, to)?;
         let both = |file: wire::ChangedFile| [Some(file.filename), file.previous_filename].into_iter().flatten();
         let mut paths: Vec<_> = comparison.files.into_iter().flat_map(both).collect();
         paths.sort();

@@ -146,6 +146,10 @@ impl Forge for GitHub {
         self.get_changed_paths(from, to)
     }
 
+    fn is_ancestor(&self, old: &Sha, new: &Sha) -> Result<bool> {
+        self.get_is_ancestor(old, new)
+    }
+
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {
         refuse_secrets(&self.mask, patch)?;
         self.post_commit(base, patch, message)

@@ -318,6 +318,18 @@ pub(super) struct GitCommit {
     pub(super) parents: Vec<Made>,
     #[serde(default)]
     pub(super) message: String,
+    #[serde(default)]
+    pub(super) author: Person,
+    #[serde(default)]
+    pub(super) committer: Person,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct Person {
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) email: String,
 }
 
 #[derive(Deserialize)]
@@ -344,6 +356,8 @@ pub(super) struct Blob {
 
 #[derive(Deserialize)]
 pub(super) struct Comparison {
+    #[serde(default)]
+    pub(super) status: String,
     #[serde(default)]
     pub(super) files: Vec<ChangedFile>,
 }

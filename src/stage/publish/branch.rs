@@ -33,7 +33,7 @@ pub(super) fn take(
     }
     // On top of what stands there nothing is lost, whoever wrote it.
     let on_top = proposal.base.as_ref() == Some(&tip);
-    let owner = if on_top { None } else { may_replace(setting, proposal, branch, &tip)? };
+    let owner = if on_top { None } else { may_replace(setting, proposal, branch, &tip, commit)? };
     match setting.forge.update_branch(branch, &tip, commit, !on_top).map_err(|e| failed(&e))? {
         RefUpdate::Updated => Ok(owner),
         RefUpdate::Moved(_) => {
@@ -48,12 +48,19 @@ fn may_replace(
     proposal: &Proposal,
     branch: &BranchName,
     tip: &Sha,
+    commit: &Sha,
 ) -> Result<Option<AttemptName>, Stop> {
     let failed = |e: &ForgeError| cannot_write(e, &format!("read the branch {branch}"), "contents: read");
     let info = setting.forge.commit(tip).map_err(|e| failed(&e))?;
     let owner = info.as_ref().and_then(|c| trailer(&c.message, "Thanos-Attempt"));
     let task = info.as_ref().and_then(|c| trailer(&c.message, "Thanos-Task"));
-    let Some(owner) = owner.filter(|_| task == Some(proposal.task.key.as_str())) else {
+    let is_task = task == Some(proposal.task.key.as_str());
+    // Trailers survive an amendment by somebody else. A commit that nobody recorded is a killed attempt's when
+    // the forge wrote it for the same accounts as the one that we just made.
+    let people = |id: &Sha| setting.forge.commit(id).map(|c| c.map(|c| c.people));
+    let is_made_by_us = || people(commit).map(|ours| ours.is_some() && ours == info.as_ref().map(|c| c.people.clone()));
+    let is_ours = is_task && ((setting.is_recorded)(tip) || is_made_by_us().map_err(|e| failed(&e))?);
+    let Some(owner) = owner.filter(|_| is_ours) else {
         let why = format!("the branch {branch} holds a commit that is not ours ({}); it is left alone", tip.short());
         return Err(Stop::Outcome(Outcome::Blocked, why));
     };

@@ -3,6 +3,7 @@
 //! anywhere is finished by the next one; creating the branch ref is the lock.
 
 mod branch;
+pub mod claims;
 mod pull;
 mod tell;
 
@@ -22,6 +23,9 @@ use std::sync::atomic::AtomicBool;
 pub struct Setting<'a> {
     pub forge: &'a dyn Forge,
     pub config: &'a Config,
+    pub default_branch: &'a BranchName,
+    /// Whether the ledger has the commit as this task's.
+    pub is_recorded: &'a dyn Fn(&Sha) -> bool,
     pub run_url: Option<String>,
     /// Where people look at the repository.
     pub web: String,
@@ -110,7 +114,7 @@ fn change(
             "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
         ));
     };
-    let branch = our_branch(setting.config, proposal)?;
+    let branch = our_branch(setting, proposal)?;
     if branch == proposal.target {
         // A failing build of our own branch: another attempt on that branch's pull request.
         (setting.say)("publish", "the failing branch is our own; the repair goes on top of it");
@@ -141,9 +145,13 @@ fn judge_again(setting: &Setting, candidate: &Candidate) -> Result<(), Stop> {
     }
 }
 
-fn our_branch(config: &Config, proposal: &Proposal) -> Result<BranchName, Stop> {
-    let name = format!("{}/{}", config.branch.prefix, proposal.task.key);
-    BranchName::parse(name).map_err(|e| Stop::Outcome(Outcome::Error, e.to_string()))
+fn our_branch(setting: &Setting, proposal: &Proposal) -> Result<BranchName, Stop> {
+    let name = format!("{}/{}", setting.config.branch.prefix, proposal.task.key);
+    let branch = BranchName::parse(name).map_err(|e| Stop::Outcome(Outcome::Error, e.to_string()))?;
+    if branch == setting.config.ledger.branch || branch == *setting.default_branch {
+        return Err(Stop::Outcome(Outcome::Blocked, format!("the branch {branch} is not for repairs")));
+    }
+    Ok(branch)
 }
 
 fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
