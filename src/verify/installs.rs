@@ -115,7 +115,7 @@ mod tests {
             install_places(&env(&[("PATH", &path), (name, cache.as_os_str()), ("GEM_HOME", gems.as_os_str())]))
         };
         assert_eq!(with("RUNNER_TOOL_CACHE"), [python.clone(), gems.clone()]);
-        assert_eq!(with("OTHER"), [gems.clone()]);
+        assert_eq!(with("OTHER"), std::slice::from_ref(&gems));
         let above = env(&[("PATH", &path), ("GEM_HOME", root.as_os_str())]);
         assert!(install_places(&above).is_empty());
     }
