@@ -14,6 +14,7 @@ struct Case {
     cwd: PathBuf,
     env: Vec<(OsString, OsString)>,
     writable: Vec<PathBuf>,
+    hidden: Vec<PathBuf>,
     _dir: tempfile::TempDir,
 }
 
@@ -25,6 +26,7 @@ impl Case {
             cwd: dir.path().canonicalize().unwrap(),
             env: vec![("PATH".into(), PATH.into())],
             writable: Vec::new(),
+            hidden: Vec::new(),
             _dir: dir,
         }
     }
@@ -47,6 +49,7 @@ impl Case {
             limits: Limits { wall: Duration::from_secs(60), ..Limits::default() },
             sandbox: Sandbox::Off,
             writable: &self.writable,
+            hidden: &self.hidden,
             cancel: None,
             on_output: None,
         }
@@ -223,8 +226,8 @@ fn writing_is_refused_outside_and_allowed_inside() {
     assert!(case.run().success() && file.exists());
 }
 
-/// Prints the tier, then runs a script under `Full` with a home full of secrets and a `.git`.
-fn hostile(script: &str) -> (Case, Finished) {
+/// A script in a tree with a `.git`, and a home full of secrets.
+fn victim(script: &str) -> Case {
     let mut case = Case::sh(script);
     let (home, tree) = (case.cwd.join("home"), case.cwd.join("tree"));
     std::fs::create_dir_all(home.join(".ssh")).unwrap();
@@ -235,6 +238,11 @@ fn hostile(script: &str) -> (Case, Finished) {
     case.env.push(("HOME".into(), home.into()));
     case.writable = vec![tree.clone()];
     case.cwd = tree;
+    case
+}
+
+fn hostile(script: &str) -> (Case, Finished) {
+    let case = victim(script);
     let done = case.confined(Sandbox::Full);
     (case, done)
 }
@@ -272,6 +280,75 @@ fn full_reaches_no_server_of_ours_and_no_process_of_ours() {
         format!("python3 -c \"{connect}\"; cat /proc/{ours}/environ && echo read; kill -0 {ours} && echo killed");
     let (_case, done) = hostile(&script);
     assert_eq!(text(&done.stdout), "", "{}", done.tier);
+}
+
+#[test]
+fn full_and_install_hide_what_is_named_around_the_tree() {
+    let mut case = victim("cat ../token; cat ../home/.ssh/id; echo x > in && cat in");
+    let around = case.cwd.parent().unwrap().to_owned();
+    std::fs::write(around.join("token"), "TOKEN ").unwrap();
+    case.hidden = vec![around];
+    for sandbox in [Sandbox::Full, Sandbox::Install] {
+        let done = case.confined(sandbox);
+        assert_eq!(text(&done.stdout), "x\n", "{}: {}", done.tier, text(&done.stderr));
+    }
+    assert_eq!(text(&case.run().stdout), "TOKEN SECRETx\n");
+}
+
+#[test]
+fn full_and_install_cover_the_configuration_of_git_where_mounts_can_be_made() {
+    let mut case = victim("cat .git/config; echo x >> .git/config; true");
+    let config = case.cwd.join(".git/config");
+    std::fs::write(&config, "TOKEN").unwrap();
+    case.hidden = vec![config.clone()];
+    for sandbox in [Sandbox::Full, Sandbox::Install] {
+        std::fs::write(&config, "TOKEN").unwrap();
+        let done = case.confined(sandbox);
+        let (shown, after) = match process::tier() {
+            Tier::Namespaces => ("", "TOKEN"),
+            _ => ("TOKEN", "TOKENx\n"),
+        };
+        assert_eq!(text(&done.stdout), shown, "{}", text(&done.stderr));
+        assert_eq!(std::fs::read_to_string(&config).unwrap(), after, "{}", done.tier);
+    }
+}
+
+/// Of `Full` and `Install`, which reach a server over the given kind of socket; and without a sandbox.
+fn reaching(connect: &str, hidden: &str, reached: impl Fn(&Finished) -> bool) -> [bool; 3] {
+    let mut case = victim(&format!("python3 -c \"import socket; {connect}; print('reached')\""));
+    case.hidden = vec![hidden.into()];
+    [Sandbox::Full, Sandbox::Install, Sandbox::Off].map(|sandbox| reached(&case.confined(sandbox)))
+}
+
+fn says_so(done: &Finished) -> bool {
+    text(&done.stdout) == "reached\n"
+}
+
+#[test]
+fn full_reaches_no_server_where_install_does() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let connect = format!("socket.create_connection(('127.0.0.1', {}), 2)", server.local_addr().unwrap().port());
+    assert_eq!(reaching(&connect, "/nowhere", says_so), [false, true, true]);
+    let fast = "s = socket.socket(); s.sendto(b'x', socket.MSG_FASTOPEN";
+    let connect = format!("{fast}, ('127.0.0.1', {}))", server.local_addr().unwrap().port());
+    assert_eq!(reaching(&connect, "/nowhere", says_so), [false, true, true]);
+    let server = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let socket = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)";
+    let send = format!("{socket}.sendto(b'x', ('127.0.0.1', {}))", server.local_addr().unwrap().port());
+    assert_eq!(reaching(&send, "/nowhere", |_| server.recv(&mut [0; 9]).is_ok()), [false, true, true]);
+}
+
+#[test]
+fn full_and_install_reach_no_service_by_its_hidden_socket() {
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("service.sock");
+    let _service = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let connect = format!("socket.socket(socket.AF_UNIX).connect('{}')", socket.display());
+    for hidden in [dir.path(), socket.as_path()] {
+        assert_eq!(reaching(&connect, hidden.to_str().unwrap(), says_so), [false, false, true]);
+    }
+    assert_eq!(reaching("a, b = socket.socketpair(); a.send(b'x'); b.recv(1)", "/nowhere", says_so), [true; 3]);
 }
 
 #[test]
@@ -322,7 +399,7 @@ fn the_tier_without_namespaces_holds_too() {
     case.env.extend([("TMPDIR".into(), case.cwd.clone().into()), (INNER.into(), "1".into())]);
     case.writable = vec![case.cwd.clone()];
     let done = case.confined(Sandbox::Light);
-    assert!(done.success() && text(&done.stdout).contains("3 passed"), "{}", text(&done.combined));
+    assert!(done.success() && text(&done.stdout).contains("7 passed"), "{}", text(&done.combined));
 }
 
 /// Runs in a process of its own, started by the test below.

@@ -25,6 +25,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// In the scratch folder of an attempt: the old states of the tree.
 const JOURNAL: &str = "journal";
 
+/// Variables that name files and folders with credentials, or with what later steps believe.
+const RUNNER_PLACES: &[&str] = &[
+    "RUNNER_TEMP",
+    "GITHUB_OUTPUT",
+    "GITHUB_ENV",
+    "GITHUB_PATH",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_EVENT_PATH",
+    "DOCKER_CONFIG",
+    "KUBECONFIG",
+    "NETRC",
+    "SSH_AUTH_SOCK",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONFIG_FILE",
+    "PGPASSFILE",
+];
+
 pub struct Desk<'a> {
     pub door: &'a Door,
     pub forge: Box<dyn Forge>,
@@ -181,12 +200,19 @@ impl Desk<'_> {
             hands: config.hands.0.clone(),
             policy: config.policy.clone(),
             sandbox: config.sandbox,
+            hidden: self.hidden(),
             env: local::strings(env),
             timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
             budget_seconds: config.budget.seconds,
             tried,
             keep: false,
         })
+    }
+
+    /// Where the runner keeps what repository code must not see.
+    fn hidden(&self) -> Vec<PathBuf> {
+        let named = RUNNER_PLACES.iter().filter_map(|name| self.door.env.path(name));
+        named.chain([self.workspace().join(".git/config")]).collect()
     }
 
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {

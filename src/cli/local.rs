@@ -114,6 +114,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
         policy: config.policy.clone(),
         sandbox: options.sandbox,
+        hidden: Vec::new(),
         env: strings(env),
         timeout_seconds: config.verify.timeout_seconds.min(budget),
         budget_seconds: budget,

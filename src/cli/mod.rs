@@ -19,6 +19,7 @@ mod run;
 mod scan;
 mod ui;
 
+use crate::workspace::Unusable;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use env::Env;
@@ -181,8 +182,10 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
 
 /// One line for people; the chain of causes for `--verbose`.
 fn fail(ui: &Ui, error: &anyhow::Error) -> Exit {
-    if let Some(usage) = error.downcast_ref::<UsageError>() {
-        ui.error(&usage.0);
+    let usage = error.downcast_ref::<UsageError>().map(|e| &e.0);
+    let unusable = error.downcast_ref::<Unusable>().map(|e| &e.0);
+    if let Some(text) = usage.or(unusable) {
+        ui.error(text);
         return Exit::Usage;
     }
     if ui.verbose {

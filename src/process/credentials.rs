@@ -1,4 +1,4 @@
-//! Where credentials lie: places that a child under `Sandbox::Full` cannot read.
+//! Where credentials lie: places that a child under `Sandbox::Full` or `Sandbox::Install` cannot read.
 
 use std::path::{Path, PathBuf};
 
@@ -83,15 +83,23 @@ const SYSTEM: &[&str] = &[
     "/run/credentials",
 ];
 
-/// Every place of the given homes and of the system that exists.
-pub fn places(homes: &[PathBuf]) -> Vec<PathBuf> {
+/// Every place of the given homes and of the system that exists, and those that are named.
+pub fn places(homes: &[PathBuf], named: Vec<PathBuf>) -> Vec<PathBuf> {
     let of_home = |home: &PathBuf| {
         let fixed = PLACES.iter().map(|place| home.join(place));
         let found = PERHAPS.iter().map(|place| home.join(place)).filter(|path| holds_credential(path));
         fixed.chain(found).collect::<Vec<_>>()
     };
     let system = SYSTEM.iter().map(PathBuf::from);
-    homes.iter().flat_map(of_home).chain(system).filter_map(|path| path.canonicalize().ok()).collect()
+    let all = homes.iter().flat_map(of_home).chain(system).chain(agents()).chain(named);
+    all.filter_map(|path| path.canonicalize().ok()).filter(|path| path.parent().is_some()).collect()
+}
+
+/// The folders of the sockets through which ssh and gpg agents sign.
+fn agents() -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir("/tmp").into_iter().flatten().flatten();
+    let ours = |name: &str| ["ssh-", "gpg-"].iter().any(|start| name.starts_with(start));
+    entries.filter(move |entry| entry.file_name().to_str().is_some_and(ours)).map(|entry| entry.path())
 }
 
 fn holds_credential(path: &Path) -> bool {

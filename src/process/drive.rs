@@ -41,7 +41,7 @@ pub fn run(spec: &Spec) -> Result<Finished> {
         combined: output.combined,
         truncated: output.truncated,
         seconds: began.elapsed().as_secs_f64(),
-        tier: started.tier.describe(),
+        tier: started.tier,
     };
     match started.control.as_mut().map(Answer::read) {
         Some(answer) => answered(finished, answer),

@@ -94,6 +94,8 @@ const KEPT: &[&str] = &[
     "MAKEFLAGS",
     "RUNNER_OS",
     "RUNNER_ARCH",
+    "RUNNER_TOOL_CACHE",
+    "AGENT_TOOLSDIRECTORY",
     "ImageOS",
 ];
 const KEPT_PREFIXES: &[&str] = &["LC_"];

@@ -3,7 +3,8 @@
 
 use super::fence::{self, Fence};
 use super::job::{Answer, Job};
-use super::{Tier, credentials, namespaces, sweep};
+use super::namespaces::View;
+use super::{Tier, credentials, namespaces, sweep, syscalls};
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, pidfd_open, set_dumpable_behavior};
@@ -54,10 +55,13 @@ fn confine(job: &Job) -> Result<()> {
     limit(Resource::Fsize, job.file_bytes)?;
     limit(Resource::Core, Some(0))?;
     let writable = job.writable();
+    let closed = matches!(job.tier, Tier::Landlock | Tier::Namespaces);
+    let hidden = closed.then(|| credentials::places(&homes(job), job.hidden()));
     if job.tier == Tier::Namespaces {
         let mut needed = writable.clone();
         needed.extend([job.cwd().to_owned(), job.program().unwrap_or(job.cwd()).to_owned()]);
-        namespaces::enter(&writable, &needed)?;
+        let hidden = hidden.as_deref().unwrap_or_default();
+        namespaces::enter(&View { writable: &writable, needed: &needed, hidden, online: job.online })?;
     }
     set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory")?;
     if job.tier == Tier::None {
@@ -65,8 +69,9 @@ fn confine(job: &Job) -> Result<()> {
     }
     drop_capabilities();
     rustix::thread::set_no_new_privs(true).context("cannot give up new privileges")?;
-    let hidden = (job.tier != Tier::WriteLimits).then(|| credentials::places(&homes(job)));
-    fence::enter(&Fence { writable: &writable, hidden: hidden.as_deref(), no_tcp: job.tier == Tier::Landlock })
+    let alone = job.tier == Tier::Landlock;
+    fence::enter(&Fence { writable: &writable, hidden: hidden.as_deref(), no_tcp: alone && !job.online })?;
+    if alone { syscalls::limit_sockets(job.online) } else { Ok(()) }
 }
 
 fn limit(resource: Resource, value: Option<u64>) -> Result<()> {

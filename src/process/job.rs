@@ -1,7 +1,7 @@
 //! What the helper is told and what it answers, over the socket that is its standard input. The socket is
 //! also the lifeline: when our end closes, for whatever reason, the helper ends everything.
 
-use super::{Limits, Spec, Tier};
+use super::{Limits, Sandbox, Spec, Tier};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::ffi::{OsStr, OsString};
@@ -25,15 +25,26 @@ impl Raw {
     }
 }
 
+fn raw(paths: &[PathBuf]) -> Vec<Raw> {
+    paths.iter().map(|path| path.as_os_str().into()).collect()
+}
+
+fn paths(raw: &[Raw]) -> Vec<PathBuf> {
+    raw.iter().map(|raw| OsString::from_vec(raw.0.clone()).into()).collect()
+}
+
 #[derive(Serialize, Deserialize)]
 pub struct Job {
     pub tier: Tier,
+    /// The network stays on.
+    pub online: bool,
     /// `None` only asks whether the tier can be had.
     program: Option<Raw>,
     pub argv: Vec<String>,
     cwd: Raw,
     env: Vec<(Raw, Raw)>,
     writable: Vec<Raw>,
+    hidden: Vec<Raw>,
     pub stdin: Option<Vec<u8>>,
     pub memory_bytes: Option<u64>,
     pub processes: Option<u64>,
@@ -45,11 +56,13 @@ impl Job {
         let Limits { memory_bytes, processes, file_bytes, .. } = spec.limits;
         Self {
             tier,
+            online: spec.sandbox != Sandbox::Full,
             program: Some(program.as_os_str().into()),
             argv: spec.argv.to_vec(),
             cwd: spec.cwd.as_os_str().into(),
             env: spec.env.iter().map(|(key, value)| (key.as_os_str().into(), value.as_os_str().into())).collect(),
-            writable: spec.writable.iter().map(|path| path.as_os_str().into()).collect(),
+            writable: raw(spec.writable),
+            hidden: raw(spec.hidden),
             stdin: spec.stdin.map(<[u8]>::to_vec),
             memory_bytes,
             processes,
@@ -58,10 +71,24 @@ impl Job {
     }
 
     pub fn probe(tier: Tier) -> Self {
-        let (argv, env, writable) = (Vec::new(), Vec::new(), Vec::new());
+        let (argv, env, writable, hidden) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let cwd = Raw(b"/".to_vec());
         let (stdin, memory_bytes, processes, file_bytes) = (None, None, None, None);
-        Self { tier, program: None, argv, cwd, env, writable, stdin, memory_bytes, processes, file_bytes }
+        let online = false;
+        Self {
+            tier,
+            online,
+            program: None,
+            argv,
+            cwd,
+            env,
+            writable,
+            hidden,
+            stdin,
+            memory_bytes,
+            processes,
+            file_bytes,
+        }
     }
 
     pub fn program(&self) -> Option<&Path> {
@@ -77,7 +104,11 @@ impl Job {
     }
 
     pub fn writable(&self) -> Vec<PathBuf> {
-        self.writable.iter().map(|raw| OsString::from_vec(raw.0.clone()).into()).collect()
+        paths(&self.writable)
+    }
+
+    pub fn hidden(&self) -> Vec<PathBuf> {
+        paths(&self.hidden)
     }
 
     pub fn encode(&self) -> Result<Vec<u8>> {

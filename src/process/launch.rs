@@ -24,7 +24,8 @@ pub struct Started {
     pub child: Child,
     /// Our end of the helper's lifeline.
     pub control: Option<UnixStream>,
-    pub tier: Tier,
+    /// The sandbox in force, for people.
+    pub tier: &'static str,
 }
 
 /// Whatever fails on our side, no child is left running.
@@ -48,6 +49,7 @@ pub struct NotStarted {
 /// Starts the child; the second value is what must be written to its standard input.
 pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     let tier = tier_for(spec.sandbox)?;
+    let named = if spec.sandbox == Sandbox::Install { tier.describe_online() } else { tier.describe() };
     let program = match resolve(spec) {
         Ok(program) => program,
         Err(reason) => return Ok(Err(reason)),
@@ -57,10 +59,10 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     if tier != Tier::None || HELPER.get().is_some() {
         let job = Job::new(spec, &program, tier).encode()?;
         let (child, control) = start_helper(true)?;
-        return Ok(Ok((Started { child, control: Some(control), tier }, job)));
+        return Ok(Ok((Started { child, control: Some(control), tier: named }, job)));
     }
     match sweep::register(|| direct(spec, &program).spawn()) {
-        Ok(child) => Ok(Ok((Started { child, control: None, tier }, spec.stdin.unwrap_or_default().to_vec()))),
+        Ok(child) => Ok(Ok((Started { child, control: None, tier: named }, spec.stdin.unwrap_or_default().to_vec()))),
         Err(error) => Ok(Err(not_started(&program, &error.to_string()))),
     }
 }
@@ -114,7 +116,7 @@ fn tier_for(sandbox: Sandbox) -> Result<Tier> {
             let fenced = *LIGHT.get_or_init(|| probe(Tier::WriteLimits).is_ok());
             Ok(if fenced { Tier::WriteLimits } else { Tier::None })
         }
-        Sandbox::Full => match full() {
+        Sandbox::Full | Sandbox::Install => match full() {
             Ok(tier) => Ok(*tier),
             Err(why) => bail!("no sandbox can be had here ({why}); `--sandbox off` runs the command without one"),
         },

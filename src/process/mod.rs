@@ -14,6 +14,7 @@ mod namespaces;
 mod replace;
 mod streams;
 mod sweep;
+mod syscalls;
 
 pub use environment::{base_env, find_program, terminal_env};
 pub use launch::set_helper;
@@ -31,6 +32,8 @@ pub enum Sandbox {
     /// No network but localhost where the system lets us say so; credentials unreadable; writes only to
     /// [`Spec::writable`].
     Full,
+    /// [`Sandbox::Full`] with the network on: for set-up that downloads and installs.
+    Install,
     /// The network stays; only writing is limited.
     Light,
     Off,
@@ -72,6 +75,9 @@ pub struct Spec<'a> {
     pub limits: Limits,
     pub sandbox: Sandbox,
     pub writable: &'a [PathBuf],
+    /// Unreadable under [`Sandbox::Full`] and [`Sandbox::Install`], beside the usual places of credentials;
+    /// what is writable below stays reachable.
+    pub hidden: &'a [PathBuf],
     pub cancel: Option<&'a AtomicBool>,
     pub on_output: Option<&'a OnOutput<'a>>,
 }
@@ -125,12 +131,26 @@ impl Tier {
             Tier::None => "none",
             Tier::WriteLimits => "Landlock: writes limited; network and reading open",
             Tier::Landlock => {
-                "Landlock: writes limited, credentials unreadable, no TCP connections (localhost neither); UDP and \
-                 service sockets open, .git writable"
+                "Landlock and a system call filter: no connections (localhost neither), no UDP, no service sockets, \
+                 writes limited, credentials unreadable; .git writable"
             }
             Tier::Namespaces => {
                 "namespaces and Landlock: no network but localhost, writes limited, .git read-only, credentials unreadable"
             }
+        }
+    }
+
+    /// The same for [`Sandbox::Install`].
+    fn describe_online(self) -> &'static str {
+        match self {
+            Tier::Landlock => {
+                "Landlock and a system call filter: network on, no service sockets, writes limited, credentials \
+                 unreadable; .git writable"
+            }
+            Tier::Namespaces => {
+                "namespaces and Landlock: network on, writes limited, .git read-only, credentials unreadable"
+            }
+            other => other.describe(),
         }
     }
 }

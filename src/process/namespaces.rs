@@ -1,4 +1,4 @@
-//! A private network with nothing but `lo`, and a private view of the mounts.
+//! A private view of the mounts, and a private network with nothing but `lo`.
 
 use anyhow::{Context, Result, ensure};
 use rustix::io::Errno;
@@ -7,27 +7,45 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, s
 use rustix::thread::UnshareFlags;
 use std::path::{Path, PathBuf};
 
-/// Enters new namespaces, brings `lo` up, hides the sockets of the system's services, and makes each
-/// writable tree's `.git` read-only.
-pub fn enter(writable: &[PathBuf], needed: &[PathBuf]) -> Result<()> {
-    unshare()?;
-    bring_up_loopback().context("cannot bring the loopback interface up")?;
+/// Where names of hosts are resolved; often a link into `/run`.
+const RESOLVER: &str = "/etc/resolv.conf";
+
+/// What the child is to see.
+pub struct View<'a> {
+    pub writable: &'a [PathBuf],
+    /// What hiding must not take away.
+    pub needed: &'a [PathBuf],
+    pub hidden: &'a [PathBuf],
+    /// The network stays as it is.
+    pub online: bool,
+}
+
+/// Enters new namespaces, brings `lo` up, hides the sockets of the system's services, makes each writable
+/// tree's `.git` read-only, and covers what is hidden.
+pub fn enter(view: &View) -> Result<()> {
+    unshare(view.online)?;
+    if !view.online {
+        bring_up_loopback().context("cannot bring the loopback interface up")?;
+    }
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .context("cannot make mounts private")?;
-    hide_run(needed)?;
-    for tree in writable {
+    hide_run(view)?;
+    for tree in view.writable {
         let git = tree.join(".git");
         if git.symlink_metadata().is_ok_and(|meta| !meta.is_symlink()) {
             make_read_only(&git).with_context(|| format!("cannot make {} read-only", git.display()))?;
         }
     }
-    Ok(())
+    view.hidden
+        .iter()
+        .try_for_each(|place| cover(place, view.needed).with_context(|| format!("cannot hide {}", place.display())))
 }
 
 /// Root keeps its users where it may (files of other users stay reachable in job containers); anybody else
 /// gets a user namespace in which nothing but the own user exists.
-fn unshare() -> Result<()> {
-    let kinds = UnshareFlags::NEWNET | UnshareFlags::NEWNS | UnshareFlags::NEWIPC;
+fn unshare(online: bool) -> Result<()> {
+    let network = if online { UnshareFlags::empty() } else { UnshareFlags::NEWNET };
+    let kinds = network | UnshareFlags::NEWNS | UnshareFlags::NEWIPC;
     if rustix::process::geteuid().is_root() && separate(kinds).is_ok() {
         return Ok(());
     }
@@ -59,13 +77,32 @@ fn bring_up_loopback() -> Result<()> {
 
 /// `/run` holds the sockets through which services (Docker's above all) would act for the child. It stays
 /// where the system itself lives there, or something that the child needs.
-fn hide_run(needed: &[PathBuf]) -> Result<()> {
+fn hide_run(view: &View) -> Result<()> {
     let run = Path::new("/run");
-    let lives_there = needed.iter().any(|path| path.canonicalize().unwrap_or_default().starts_with(run));
+    let lives_there = view.needed.iter().any(|path| path.canonicalize().unwrap_or_default().starts_with(run));
     if lives_there || run.join("current-system").exists() || !run.is_dir() {
         return Ok(());
     }
-    mount("tmpfs", run, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, c"mode=755").context("cannot hide /run")
+    let names = Path::new(RESOLVER).canonicalize().ok().filter(|path| view.online && path.starts_with(run));
+    let text = names.as_ref().map(std::fs::read).transpose().context("cannot read the resolver's file")?;
+    empty(run).context("cannot hide /run")?;
+    let Some((path, text)) = names.zip(text) else { return Ok(()) };
+    std::fs::create_dir_all(path.parent().unwrap_or(run))?;
+    std::fs::write(&path, text).with_context(|| format!("cannot keep {}", path.display()))
+}
+
+/// Landlock keeps files from being read, but not a socket from being connected to, nor what lies in a writable
+/// tree.
+fn cover(place: &Path, needed: &[PathBuf]) -> Result<(), Errno> {
+    if !place.is_dir() {
+        return if place.exists() { mount_bind("/dev/null", place) } else { Ok(()) };
+    }
+    let wanted = needed.iter().any(|path| path.canonicalize().unwrap_or_default().starts_with(place));
+    if wanted { Ok(()) } else { empty(place) }
+}
+
+fn empty(dir: &Path) -> Result<(), Errno> {
+    mount("tmpfs", dir, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, c"mode=755")
 }
 
 fn make_read_only(path: &Path) -> Result<(), Errno> {

@@ -12,7 +12,8 @@ struct Source {
     command: &'static [&'static str],
 }
 
-/// Locked installs only: nothing here may change a file that git tracks.
+/// Locked installs only: nothing here may change a file that git tracks. No install scripts: nobody asked for
+/// these downloads, so they fetch and no more.
 const SOURCES: &[Source] = &[
     Source { files: &["Cargo.lock"], unless: &["vendor"], command: &["cargo", "fetch", "--locked"] },
     Source { files: &["Cargo.toml"], unless: &["vendor", "Cargo.lock"], command: &["cargo", "fetch"] },
@@ -20,18 +21,34 @@ const SOURCES: &[Source] = &[
     Source {
         files: &["pnpm-lock.yaml"],
         unless: &["node_modules"],
-        command: &["pnpm", "install", "--frozen-lockfile"],
+        command: &["pnpm", "install", "--frozen-lockfile", "--ignore-scripts"],
     },
-    Source { files: &["yarn.lock"], unless: &["node_modules"], command: &["yarn", "install", "--frozen-lockfile"] },
+    Source {
+        files: &["yarn.lock"],
+        unless: &["node_modules", ".yarnrc.yml"],
+        command: &["yarn", "install", "--frozen-lockfile", "--ignore-scripts"],
+    },
+    Source {
+        files: &[".yarnrc.yml"],
+        unless: &["node_modules"],
+        command: &["yarn", "install", "--immutable", "--mode=skip-build"],
+    },
     Source {
         files: &["package-lock.json", "npm-shrinkwrap.json"],
-        unless: &["node_modules", "pnpm-lock.yaml", "yarn.lock"],
-        command: &["npm", "ci", "--no-audit", "--no-fund"],
+        unless: &["node_modules", "pnpm-lock.yaml", "yarn.lock", ".yarnrc.yml"],
+        command: &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
     },
     Source {
         files: &["package.json"],
-        unless: &["node_modules", "pnpm-lock.yaml", "yarn.lock", "package-lock.json", "npm-shrinkwrap.json"],
-        command: &["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"],
+        unless: &[
+            "node_modules",
+            "pnpm-lock.yaml",
+            "yarn.lock",
+            ".yarnrc.yml",
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+        ],
+        command: &["npm", "install", "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund"],
     },
     Source { files: &["pom.xml"], unless: &["mvnw"], command: &["mvn", "-B", "-q", "dependency:go-offline"] },
     Source { files: &["mvnw"], unless: &[], command: &["./mvnw", "-B", "-q", "dependency:go-offline"] },
@@ -55,10 +72,14 @@ mod tests {
             (&["Cargo.toml", "Cargo.lock"], &["cargo fetch --locked"]),
             (&["Cargo.toml"], &["cargo fetch"]),
             (&["Cargo.toml", "Cargo.lock", "vendor"], &[]),
-            (&["package.json", "yarn.lock"], &["yarn install --frozen-lockfile"]),
-            (&["package.json", "package-lock.json"], &["npm ci --no-audit --no-fund"]),
+            (&["package.json", "yarn.lock"], &["yarn install --frozen-lockfile --ignore-scripts"]),
+            (&["package.json", "package-lock.json"], &["npm ci --ignore-scripts --no-audit --no-fund"]),
             (&["package.json", "node_modules"], &[]),
-            (&["go.mod", "package.json"], &["go mod download", "npm install --no-package-lock --no-audit --no-fund"]),
+            (
+                &["go.mod", "package.json"],
+                &["go mod download", "npm install --ignore-scripts --no-package-lock --no-audit --no-fund"],
+            ),
+            (&["package.json", "yarn.lock", ".yarnrc.yml"], &["yarn install --immutable --mode=skip-build"]),
             (&["pyproject.toml"], &[]),
         ];
         for (files, wanted) in cases {

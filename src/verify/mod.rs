@@ -3,6 +3,7 @@
 
 mod detect;
 mod fetch;
+mod installs;
 mod only;
 mod plan;
 mod results;
@@ -12,6 +13,7 @@ mod words;
 
 pub use detect::detect;
 pub use fetch::downloads;
+pub use installs::{install_places, off_path, private_env, wants_user_pip};
 pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
 pub use surroundings::caches;
@@ -64,6 +66,7 @@ pub struct Verifier<'a> {
     sandbox: Sandbox,
     limits: Limits,
     writable: Vec<PathBuf>,
+    hidden: Vec<PathBuf>,
     cancel: Option<&'a AtomicBool>,
     on_output: Option<&'a OnOutput<'a>>,
     scratch: PathBuf,
@@ -86,7 +89,9 @@ impl<'a> Verifier<'a> {
         let open = |path: &Path| path.canonicalize().with_context(|| format!("cannot open {}", path.display()));
         let (root, scratch) = (open(root)?, open(scratch)?);
         std::fs::create_dir_all(scratch.join("tmp")).context("cannot make a temporary folder")?;
-        let mut writable = caches(&env);
+        let foreign = sandbox == Sandbox::Full;
+        let env = if foreign { private_env(&env, &scratch) } else { env };
+        let mut writable = if foreign { off_path(&env, caches(&env)) } else { caches(&env) };
         writable.extend([root.clone(), scratch.clone()]);
         if sandbox == Sandbox::Light {
             writable.extend(["/tmp".into(), "/var/tmp".into()]);
@@ -98,6 +103,7 @@ impl<'a> Verifier<'a> {
             sandbox,
             limits,
             writable,
+            hidden: Vec::new(),
             cancel: None,
             on_output: None,
             scratch,
@@ -119,6 +125,12 @@ impl<'a> Verifier<'a> {
 
     pub fn also_writable(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         self.writable.extend(paths);
+        self
+    }
+
+    /// What no run may read.
+    pub fn hide(mut self, paths: &[PathBuf]) -> Self {
+        self.hidden.extend_from_slice(paths);
         self
     }
 
@@ -177,6 +189,7 @@ impl<'a> Verifier<'a> {
             limits: self.limits.clone(),
             sandbox: self.sandbox,
             writable: &self.writable,
+            hidden: &self.hidden,
             cancel: self.cancel,
             on_output: self.on_output,
         })?;

@@ -4,7 +4,7 @@ use crate::command::CommandLine;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-type Env = Vec<(OsString, OsString)>;
+pub(super) type Env = Vec<(OsString, OsString)>;
 
 /// Caches below the home directory that builds write to even when nothing is downloaded. Not the places of
 /// programs and settings beside them, which would outlive the attempt.
@@ -42,12 +42,12 @@ const MOVED: &[(&str, &[&str])] = &[
 ];
 
 /// Sets a variable; the last one counts.
-fn set(env: &mut Env, name: &str, value: impl Into<OsString>) {
+pub(super) fn set(env: &mut Env, name: &str, value: impl Into<OsString>) {
     env.retain(|(key, _)| key != name);
     env.push((name.into(), value.into()));
 }
 
-fn get<'a>(env: &'a Env, name: &str) -> Option<&'a OsStr> {
+pub(super) fn get<'a>(env: &'a Env, name: &str) -> Option<&'a OsStr> {
     env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_os_str())
 }
 

@@ -7,16 +7,20 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps};
 use rustix::io::Errno;
 use rustix::path::Arg;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A regular file as it was: what it takes to bring it back.
+/// A file as it was: what it takes to bring it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Old {
     pub mode: u32,
+    /// The content, or where the symlink points.
     pub bytes: Vec<u8>,
+    pub link: bool,
 }
 
 /// What stands at a path.
@@ -24,7 +28,8 @@ pub struct Old {
 pub enum Found {
     Absent,
     File(Old),
-    /// A directory, symlink, socket, …, or something below a part that is no real directory.
+    Link(Old),
+    /// A directory, socket, …, or something below a part that is no real directory.
     Other,
 }
 
@@ -63,7 +68,8 @@ impl Disk {
         let fd = match rustix::fs::openat(&parent, path.file_name(), FILE | OFlags::RDONLY, Mode::empty()) {
             Ok(fd) => fd,
             Err(Errno::NOENT) => return Ok(Found::Absent),
-            Err(Errno::LOOP | Errno::NXIO | Errno::NODEV) => return Ok(Found::Other),
+            Err(Errno::LOOP) => return find_link(parent.as_fd(), path),
+            Err(Errno::NXIO | Errno::NODEV) => return Ok(Found::Other),
             Err(e) => return Err(e).with_context(|| format!("cannot open {path}")),
         };
         let stat = rustix::fs::fstat(&fd)?;
@@ -72,7 +78,7 @@ impl Disk {
         }
         let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0));
         File::from(fd).read_to_end(&mut bytes).with_context(|| format!("cannot read {path}"))?;
-        Ok(Found::File(Old { mode: permissions(&stat), bytes }))
+        Ok(Found::File(Old { mode: permissions(&stat), bytes, link: false }))
     }
 
     /// Why the user does not want this path written, if so: no write permission for its owner.
@@ -102,6 +108,17 @@ impl Disk {
         self.stamp(&file, path, before.as_ref()).with_context(|| format!("cannot set the time of {path}"))
     }
 
+    /// Writes a file or symlink as it was.
+    pub fn put(&mut self, path: &RelPath, old: &Old, parents: Parents) -> Result<()> {
+        if !old.link {
+            return self.write(path, &old.bytes, Some(old.mode), parents);
+        }
+        let parent = self.parent(path, parents)?.with_context(|| format!("no directory for {path}"))?;
+        remove_at(parent.as_fd(), path.file_name()).with_context(|| format!("cannot replace {path}"))?;
+        rustix::fs::symlinkat(OsStr::from_bytes(&old.bytes), &parent, path.file_name())
+            .with_context(|| format!("cannot create the symlink {path}"))
+    }
+
     /// Removes whatever stands at the path; nothing there is fine.
     pub fn remove(&self, path: &RelPath) -> Result<()> {
         let Some(parent) = self.parent(path, Parents::Look)? else { return Ok(()) };
@@ -120,10 +137,11 @@ impl Disk {
         Ok(())
     }
 
+    /// Of a regular file or a symlink.
     pub fn stat(&self, path: &RelPath) -> Result<Option<Stat>> {
         let Some(parent) = self.parent(path, Parents::Look)? else { return Ok(None) };
         match rustix::fs::statat(&parent, path.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => Ok(Some(stat)),
+            Ok(stat) if is_file_or_link(&stat) => Ok(Some(stat)),
             Ok(_) | Err(Errno::NOENT) => Ok(None),
             Err(e) => Err(e).with_context(|| format!("cannot look at {path}")),
         }
@@ -232,6 +250,19 @@ pub fn permissions(stat: &Stat) -> u32 {
 pub fn mtime(stat: &Stat) -> Duration {
     let seconds = u64::try_from(stat.st_mtime).unwrap_or(0);
     Duration::new(seconds, u32::try_from(stat.st_mtime_nsec).unwrap_or(0))
+}
+
+fn is_file_or_link(stat: &Stat) -> bool {
+    matches!(FileType::from_raw_mode(stat.st_mode), FileType::RegularFile | FileType::Symlink)
+}
+
+fn find_link(parent: BorrowedFd<'_>, path: &RelPath) -> Result<Found> {
+    match rustix::fs::readlinkat(parent, path.file_name(), Vec::new()) {
+        Ok(target) => Ok(Found::Link(Old { mode: 0o777, bytes: target.into_bytes(), link: true })),
+        Err(Errno::NOENT) => Ok(Found::Absent),
+        Err(Errno::INVAL) => Ok(Found::Other),
+        Err(e) => Err(e).with_context(|| format!("cannot read the symlink {path}")),
+    }
 }
 
 fn open_dir(parent: BorrowedFd<'_>, name: impl Arg) -> rustix::io::Result<OwnedFd> {

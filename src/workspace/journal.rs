@@ -1,10 +1,11 @@
-//! An append-only file of old states. A record counts once it is whole on disk, so a process killed
+//! An append-only file of old states and of what was written in their place. A record counts once it is whole on disk, so a process killed
 //! at any moment leaves either a usable record or a torn tail that is ignored.
 
 use super::disk::{Found, Old};
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -19,12 +20,28 @@ pub struct Record {
     pub missing_parents: Vec<RelPath>,
 }
 
+/// The SHA-256 of a write's bytes and of its beginnings, whole pages each: a process killed while it
+/// writes leaves one of those.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Wrote(pub Vec<String>);
+
+/// What `load` finds: an old state, or (with `wrote`) a write.
+pub struct Entry {
+    pub at: u64,
+    pub path: RelPath,
+    pub wrote: Option<Wrote>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Header {
     path: RelPath,
     mode: Option<u32>,
     size: u64,
     missing_parents: Vec<RelPath>,
+    #[serde(default)]
+    link: bool,
+    #[serde(default)]
+    wrote: Option<Wrote>,
 }
 
 /// The file, which ends where the last whole record ends.
@@ -35,9 +52,35 @@ pub struct Journal {
 
 impl Record {
     pub fn new(path: RelPath, found: Found, missing_parents: Vec<RelPath>) -> Self {
-        let old = if let Found::File(old) = found { Some(old) } else { None };
+        let old = if let Found::File(old) | Found::Link(old) = found { Some(old) } else { None };
         Self { path, old, missing_parents }
     }
+}
+
+const PAGE: usize = 4096;
+
+impl Wrote {
+    fn new(bytes: &[u8]) -> Self {
+        let mut hasher = Sha256::new();
+        let prefix = |page: &[u8]| {
+            hasher.update(page);
+            hex(&hasher.clone().finalize())
+        };
+        Self(bytes.chunks(PAGE).map(prefix).collect())
+    }
+
+    pub fn digest(bytes: &[u8]) -> String {
+        hex(&Sha256::digest(bytes))
+    }
+
+    /// Whether a write that a kill cut short can have ended here.
+    pub fn may_be_half(bytes: &[u8]) -> bool {
+        bytes.len().is_multiple_of(PAGE)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 impl Journal {
@@ -54,7 +97,7 @@ impl Journal {
     }
 
     /// Reads all whole records from the start and goes on after the last one.
-    pub fn load(&mut self) -> Result<Vec<(u64, RelPath)>> {
+    pub fn load(&mut self) -> Result<Vec<Entry>> {
         let size = self.file.metadata()?.len();
         let mut found = Vec::new();
         self.end = 0;
@@ -62,7 +105,7 @@ impl Journal {
             if body + header.size > size {
                 break;
             }
-            found.push((self.end, header.path));
+            found.push(Entry { at: self.end, path: header.path, wrote: header.wrote });
             self.end = body + header.size;
         }
         Ok(found)
@@ -77,8 +120,21 @@ impl Journal {
             mode,
             size: bytes.len() as u64,
             missing_parents: record.missing_parents.clone(),
+            link: record.old.as_ref().is_some_and(|old| old.link),
+            wrote: None,
         };
-        let mut head = serde_json::to_vec(&header)?;
+        self.push(&header, bytes)
+    }
+
+    /// Adds that these bytes are about to be written.
+    pub fn note(&mut self, path: &RelPath, bytes: &[u8]) -> Result<()> {
+        let (path, wrote) = (path.clone(), Some(Wrote::new(bytes)));
+        let header = Header { path, mode: None, size: 0, missing_parents: Vec::new(), link: false, wrote };
+        self.push(&header, &[]).map(drop)
+    }
+
+    fn push(&mut self, header: &Header, bytes: &[u8]) -> Result<u64> {
+        let mut head = serde_json::to_vec(header)?;
         head.push(b'\n');
         let at = self.end;
         self.file.seek(SeekFrom::Start(at))?;
@@ -96,7 +152,7 @@ impl Journal {
         let mut bytes = vec![0; usize::try_from(header.size)?];
         (&self.file).seek(SeekFrom::Start(body))?;
         (&self.file).read_exact(&mut bytes).context("the journal ends early")?;
-        let old = header.mode.map(|mode| Old { mode, bytes });
+        let old = header.mode.map(|mode| Old { mode, bytes, link: header.link });
         Ok(Record { path: header.path, old, missing_parents: header.missing_parents })
     }
 

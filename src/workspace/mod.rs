@@ -1,8 +1,11 @@
 //! The working tree: the only room that walks, reads and writes it. Every write is journalled first,
-//! so that any ending, SIGKILL and the next start included, puts the tree back byte for byte.
+//! so that any ending puts the tree back byte for byte. After SIGKILL the next start does, except that
+//! it leaves or copies aside what the user may have edited since.
 
 mod disk;
 mod journal;
+mod place;
+mod recover;
 mod snapshot;
 mod walk;
 
@@ -11,17 +14,17 @@ mod tests;
 
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use disk::{Disk, Found, Parents};
 use journal::{Journal, Record};
-use rustix::fs::FlockOperation;
-use sha2::{Digest as _, Sha256};
+use recover::Written;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-pub use snapshot::Snapshot;
+pub use place::Unusable;
+pub use recover::Recovered;
+pub use snapshot::{Repaired, Snapshot};
 pub use walk::visit;
 
 /// A directory that is (or will be) repaired. Dropping it takes back what was not accepted.
@@ -31,6 +34,9 @@ pub struct Tree {
     /// Where each touched file's state before the first write stands in the journal.
     journalled: BTreeMap<RelPath, u64>,
     kept: snapshot::Kept,
+    recovered: Vec<Recovered>,
+    /// Until then the journals are a killed process's, and only `recover` knows what they may undo.
+    ready: bool,
     /// Held, not used: the kernel lets go of the lock when the process ends, however it ends.
     _lock: File,
 }
@@ -46,21 +52,33 @@ pub enum ApplyResult {
 }
 
 impl Tree {
-    /// Opens `root` and takes back whatever a killed process left applied there. The old states live
-    /// below `journal_dir`, which must not be inside the tree. Only one process at a time.
+    /// Opens `root` and takes back what a killed process left there; `recovered` tells what that was.
+    /// The old states live below `journal_dir`, which must not be inside the tree and must be ours. Only
+    /// one process at a time. What the user has to mend is an `Unusable`.
     pub fn open(root: &Path, journal_dir: &Path) -> Result<Tree> {
         let root = root.canonicalize().with_context(|| format!("cannot open {}", root.display()))?;
-        let own = own_journal_dir(&root, journal_dir)?;
-        let lock = lock(&own.join("lock"), &root)?;
+        let own = place::own_dir(&root, journal_dir)?;
+        let lock = place::lock(&own.join("lock"), &root)?;
         let mut journal = Journal::open(&own.join("journal"))?;
         let records = journal.load()?;
         let kept = snapshot::Kept::open(&own.join("snapshot"))?;
-        let mut tree = Tree { disk: Disk::new(root), journal, journalled: BTreeMap::new(), kept, _lock: lock };
-        for (at, path) in records {
-            tree.journalled.entry(path).or_insert(at);
+        let (disk, journalled) = (Disk::new(root), BTreeMap::new());
+        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), ready: false, _lock: lock };
+        let mut written = Written::default();
+        for entry in records {
+            match entry.wrote {
+                Some(wrote) => written.add(entry.path, wrote),
+                None => drop(tree.journalled.entry(entry.path).or_insert(entry.at)),
+            }
         }
-        tree.recover().context("cannot restore the tree after a killed process")?;
+        tree.recover(&written, &own.join("kept")).context("cannot restore the tree after a killed process")?;
+        tree.ready = true;
         Ok(tree)
+    }
+
+    /// What `open` did about the files that a killed process had left changed.
+    pub fn recovered(&self) -> &[Recovered] {
+        &self.recovered
     }
 
     pub fn root(&self) -> &Path {
@@ -75,7 +93,11 @@ impl Tree {
     /// The regular files that `.gitignore` does not exclude, sorted. Names that no `RelPath` can hold
     /// (not UTF-8, control characters) are left out.
     pub fn files(&self) -> Result<Vec<RelPath>> {
-        let (files, unnameable) = walk::files(self.root());
+        self.list(false)
+    }
+
+    fn list(&self, links: bool) -> Result<Vec<RelPath>> {
+        let (files, unnameable) = walk::files(self.root(), links);
         if unnameable > 0 {
             tracing::warn!(unnameable, "left out files whose names are not plain UTF-8");
         }
@@ -92,6 +114,9 @@ impl Tree {
         }
         for file in patch.files() {
             self.journal_once(&file.path)?;
+            if let Some(after) = &file.after {
+                self.journal.note(&file.path, after)?;
+            }
         }
         self.journal.sync()?;
         for (done, file) in patch.files().iter().enumerate() {
@@ -125,19 +150,6 @@ impl Tree {
     /// Copies the tree for parallel work: files that are not ignored and symlinks, nothing shared.
     pub fn copy_to(&self, target: &Path) -> Result<()> {
         walk::copy(self.root(), target)
-    }
-
-    /// What a tool had rewritten comes first: the journal, which is older, has the last word.
-    fn recover(&mut self) -> Result<()> {
-        for at in self.kept.leftovers()? {
-            let record = self.kept.read(at)?;
-            self.put_back(&record)?;
-        }
-        self.kept.clear()?;
-        if !self.journalled.is_empty() {
-            tracing::warn!(files = self.journalled.len(), "taking back what a killed process left in the tree");
-        }
-        self.restore()
     }
 
     fn check(&self, file: &FilePatch) -> Result<ApplyResult> {
@@ -179,14 +191,17 @@ impl Tree {
             return self.disk.remove_empty(&record.missing_parents);
         };
         match self.disk.find(&record.path) {
-            Ok(Found::File(found)) if found == *old => Ok(()),
-            _ => self.disk.write(&record.path, &old.bytes, Some(old.mode), Parents::Replace),
+            Ok(Found::File(found) | Found::Link(found)) if found == *old => Ok(()),
+            _ => self.disk.put(&record.path, old, Parents::Replace),
         }
     }
 }
 
 impl Drop for Tree {
     fn drop(&mut self) {
+        if !self.ready {
+            return;
+        }
         if !self.journalled.is_empty()
             && let Err(e) = self.restore()
         {
@@ -204,40 +219,6 @@ pub fn read(root: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
 fn read_from(disk: &Disk, path: &RelPath) -> Result<Option<Vec<u8>>> {
     Ok(match disk.find(path)? {
         Found::File(old) => Some(old.bytes),
-        Found::Absent | Found::Other => None,
+        Found::Absent | Found::Link(_) | Found::Other => None,
     })
-}
-
-/// One folder for each tree, private to its owner.
-fn own_journal_dir(root: &Path, journal_dir: &Path) -> Result<PathBuf> {
-    let journal_dir = &std::path::absolute(journal_dir)?;
-    let existing = journal_dir.ancestors().find_map(|dir| dir.canonicalize().ok()).unwrap_or_default();
-    if existing.starts_with(root) {
-        bail!("the journal folder {} lies inside the tree {}", journal_dir.display(), root.display());
-    }
-    use std::os::unix::ffi::OsStrExt as _;
-    use std::os::unix::fs::DirBuilderExt as _;
-    let name: String = Sha256::digest(root.as_os_str().as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let own = journal_dir.join(name);
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&own)
-        .with_context(|| format!("cannot make the journal folder {}", own.display()))?;
-    Ok(own)
-}
-
-fn lock(path: &Path, root: &Path) -> Result<File> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    let mut file = options.open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        let mut pid = String::new();
-        file.read_to_string(&mut pid)?;
-        bail!("process {} is working on {}; wait for it or stop it", pid.trim(), root.display());
-    }
-    file.set_len(0)?;
-    file.rewind()?;
-    writeln!(file, "{}", std::process::id())?;
-    Ok(file)
 }

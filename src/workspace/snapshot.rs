@@ -1,8 +1,9 @@
-//! Protection from foreign commands: what they change, delete or leave behind is noticed and put
-//! back. Contents are kept beside the journal, each version of a file once.
+//! Protection from foreign commands: the files and symlinks that they change or delete are noticed and
+//! put back, after a kill by the next start. Contents are kept beside the journal, each version of a
+//! file once; they survive a killed process, but are not synced against a power cut.
 //!
-//! Limits: files that `.gitignore` excludes are not protected, `.git` is not, and neither are files
-//! beyond `LARGEST_FILE` or once `LARGEST_SUM` is reached; those are only reported.
+//! Limits: files that `.gitignore` excludes are not protected, and neither are empty directories. Files
+//! beyond `LARGEST_FILE` (or once `LARGEST_SUM` is reached) and a destroyed `.git` are only reported.
 
 use super::disk::{self, Found};
 use super::journal::{Journal, Record};
@@ -22,6 +23,17 @@ const LARGEST_SUM: u64 = 1 << 30;
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     files: BTreeMap<RelPath, Seen>,
+    git: bool,
+}
+
+/// What a command had done to the tree.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    pub put_back: Vec<RelPath>,
+    /// Changed or deleted, and too large (or unreadable) to have been kept.
+    pub unprotected: Vec<RelPath>,
+    /// `.git` or its HEAD is gone, which cannot be put back.
+    pub git_destroyed: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +43,15 @@ struct Seen {
     at: Option<u64>,
     /// Written so shortly before that a second write may bear the same times.
     racy: bool,
+}
+
+/// How a file differs from what was seen.
+enum Change {
+    None,
+    /// It was this.
+    From(Record),
+    /// It was not kept.
+    Unprotected,
 }
 
 /// The change time cannot be set by programs, so an equal signature means an unchanged file.
@@ -47,7 +68,7 @@ struct Signature {
 pub struct Kept {
     journal: Journal,
     files: BTreeMap<RelPath, Seen>,
-    /// Exists while a tool rewrites files in place: a start that finds it puts the contents back.
+    /// Exists while a command runs that may change files: a start that finds it puts the contents back.
     marker: PathBuf,
 }
 
@@ -69,12 +90,12 @@ impl Kept {
         Ok(Self { journal: Journal::open(path)?, files: BTreeMap::new(), marker: path.with_extension("capturing") })
     }
 
-    /// The contents that a process killed while capturing had kept, the newest for each path.
+    /// The contents that a process killed while a command ran had kept, the newest for each path.
     pub fn leftovers(&mut self) -> Result<Vec<u64>> {
         if !self.marker.exists() {
             return Ok(Vec::new());
         }
-        let newest: BTreeMap<_, _> = self.journal.load()?.into_iter().map(|(at, path)| (path, at)).collect();
+        let newest: BTreeMap<_, _> = self.journal.load()?.into_iter().map(|e| (e.path, e.at)).collect();
         Ok(newest.into_values().collect())
     }
 
@@ -88,13 +109,19 @@ impl Kept {
         self.journal.clear()
     }
 
-    pub(super) fn mark(&mut self) -> Result<()> {
-        self.journal.sync()?;
-        let marker = std::fs::File::create(&self.marker).context("cannot mark the journal")?;
-        Ok(marker.sync_all()?)
+    fn mark(&self) -> Result<()> {
+        std::fs::File::create(&self.marker).context("cannot mark the journal").map(drop)
     }
 
-    fn unmark(&mut self) -> Result<()> {
+    /// What was there at the last snapshot and is not any more must not come back after a kill.
+    fn forget_missing(&mut self, now: &BTreeMap<RelPath, Seen>) -> Result<()> {
+        for path in self.files.keys().filter(|path| !now.contains_key(path)) {
+            self.journal.append(&Record::new(path.clone(), Found::Absent, Vec::new()))?;
+        }
+        Ok(())
+    }
+
+    fn unmark(&self) -> Result<()> {
         match std::fs::remove_file(&self.marker) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e).context("cannot unmark the journal"),
             _ => Ok(()),
@@ -103,10 +130,11 @@ impl Kept {
 }
 
 impl Tree {
-    /// Remembers the files as they are. The first one copies them, later ones only what changed.
+    /// Remembers the files as they are, until `repair`. The first one copies them, later ones only what
+    /// changed.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
         let mut files = BTreeMap::new();
-        for path in self.files()? {
+        for path in self.list(true)? {
             let Some(stat) = self.disk.stat(&path)? else { continue };
             let signature = Signature::of(&stat);
             let seen = match self.kept.files.get(&path) {
@@ -115,19 +143,27 @@ impl Tree {
             };
             files.insert(path, seen);
         }
+        self.kept.forget_missing(&files)?;
         self.kept.files.clone_from(&files);
-        Ok(Snapshot { files })
+        self.kept.mark()?;
+        Ok(Snapshot { files, git: git_stands(self.root()) })
     }
 
     /// Puts back every file that is no longer as it was, and says which. New files stay.
-    pub fn repair(&mut self, snapshot: &Snapshot) -> Result<Vec<RelPath>> {
-        let mut repaired = Vec::new();
+    pub fn repair(&mut self, snapshot: &Snapshot) -> Result<Repaired> {
+        let git_destroyed = snapshot.git && !git_stands(self.root());
+        let mut repaired = Repaired { git_destroyed, ..Repaired::default() };
         for (path, seen) in &snapshot.files {
-            if let Some(record) = self.changed(path, seen)? {
-                self.put_back(&record)?;
-                repaired.push(path.clone());
+            match self.changed(path, seen)? {
+                Change::None => {}
+                Change::Unprotected => repaired.unprotected.push(path.clone()),
+                Change::From(record) => {
+                    self.put_back(&record)?;
+                    repaired.put_back.push(path.clone());
+                }
             }
         }
+        self.kept.unmark()?;
         Ok(repaired)
     }
 
@@ -135,11 +171,9 @@ impl Tree {
     /// when there are none) as a patch, and puts everything back, new and deleted files too.
     pub fn capture<R>(&mut self, paths: &[RelPath], act: impl FnOnce() -> Result<R>) -> Result<(R, Patch)> {
         let before = self.snapshot()?;
-        self.kept.mark()?;
         let result = act();
         let mut files = self.changes(&before)?;
         self.put_all_back(&before)?;
-        self.kept.unmark()?;
         files.retain(|f| paths.is_empty() || paths.contains(&f.path));
         Ok((result?, Patch::from_files(files)))
     }
@@ -151,7 +185,7 @@ impl Tree {
             return Ok(None);
         }
         match self.disk.find(path) {
-            Ok(found @ Found::File(_)) => {
+            Ok(found @ (Found::File(_) | Found::Link(_))) => {
                 let record = Record::new(path.clone(), found, Vec::new());
                 self.kept.journal.append(&record).map(Some)
             }
@@ -159,37 +193,39 @@ impl Tree {
         }
     }
 
-    /// The file as it was, if it is different now.
-    fn changed(&self, path: &RelPath, seen: &Seen) -> Result<Option<Record>> {
+    fn changed(&self, path: &RelPath, seen: &Seen) -> Result<Change> {
         let now = self.disk.stat(path)?.map(|stat| Signature::of(&stat));
         if now == Some(seen.signature) && !seen.racy {
-            return Ok(None);
+            return Ok(Change::None);
         }
         let Some(at) = seen.at else {
-            tracing::warn!(%path, "a command changed a file that is too large to be put back");
-            return Ok(None);
+            return Ok(if now == Some(seen.signature) { Change::None } else { Change::Unprotected });
         };
         let record = self.kept.read(at)?;
-        let same = matches!(self.disk.find(path), Ok(Found::File(found)) if Some(&found) == record.old.as_ref());
-        Ok((!same).then_some(record))
+        let found = self.disk.find(path);
+        let same = matches!(found, Ok(Found::File(old) | Found::Link(old)) if Some(&old) == record.old.as_ref());
+        Ok(if same { Change::None } else { Change::From(record) })
     }
 
     fn changes(&self, before: &Snapshot) -> Result<Vec<FilePatch>> {
         let mut files = Vec::new();
         for (path, seen) in &before.files {
-            if let Some(record) = self.changed(path, seen)? {
-                let after = self.read(path)?;
-                files.push(FilePatch { path: path.clone(), before: record.old.map(|old| old.bytes), after });
+            if let Change::From(Record { old: Some(old), .. }) = self.changed(path, seen)?
+                && !old.link
+            {
+                files.push(FilePatch { path: path.clone(), before: Some(old.bytes), after: self.read(path)? });
             }
         }
         for path in self.created(before) {
-            files.push(FilePatch { after: self.read(&path)?, path, before: None });
+            if let after @ Some(_) = self.read(&path)? {
+                files.push(FilePatch { path, before: None, after });
+            }
         }
         Ok(files)
     }
 
     fn created(&self, before: &Snapshot) -> Vec<RelPath> {
-        let (now, _) = walk::files(self.root());
+        let (now, _) = walk::files(self.root(), true);
         now.into_iter().filter(|path| !before.files.contains_key(path)).collect()
     }
 
@@ -202,4 +238,10 @@ impl Tree {
         }
         self.repair(before).map(drop)
     }
+}
+
+/// Whether there is a repository that git would open; in a linked work tree `.git` is a file.
+fn git_stands(root: &Path) -> bool {
+    let git = root.join(".git");
+    git.is_file() || git.join("HEAD").symlink_metadata().is_ok()
 }

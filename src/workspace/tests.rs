@@ -1,8 +1,13 @@
+mod kills;
+
 use super::*;
+use anyhow::bail;
 use proptest::prelude::*;
+use rustix::fs::FlockOperation;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 struct Yard {
@@ -128,7 +133,7 @@ fn a_live_process_is_left_alone() {
     let yard = three_files();
     let tree = yard.open();
     let second = Tree::open(&yard.path(""), &yard.dir.path().join("journal"));
-    let message = second.err().unwrap().to_string();
+    let Unusable(message) = second.err().unwrap().downcast().unwrap();
     assert!(message.contains(&std::process::id().to_string()), "{message}");
     drop(tree);
     yard.open();
@@ -137,7 +142,8 @@ fn a_live_process_is_left_alone() {
 #[test]
 fn the_journal_may_not_lie_in_the_tree() {
     let yard = three_files();
-    assert!(Tree::open(&yard.path(""), &yard.path("x/journal")).is_err());
+    let error = Tree::open(&yard.path(""), &yard.path("x/journal")).err().unwrap();
+    assert!(error.is::<Unusable>(), "{error:#}");
     assert_untouched(&yard);
 }
 
@@ -306,7 +312,6 @@ fn a_process_killed_while_a_tool_runs_is_cleaned_up_after() {
     let mut tree = yard.open();
     tree.apply(&patch([change("a.txt", Some("a"), Some("A"))])).unwrap();
     tree.snapshot().unwrap();
-    tree.kept.mark().unwrap();
     fs::write(yard.path("other.txt"), "tool").unwrap();
     fs::write(yard.path("a.txt"), "tool").unwrap();
     kill(tree);
@@ -321,9 +326,9 @@ fn a_command_that_deletes_the_tree_is_repaired() {
     let mut tree = yard.open();
     tree.apply(&patch([change("c.txt", Some("c"), Some("C"))])).unwrap();
     let before = tree.snapshot().unwrap();
-    assert_eq!(tree.repair(&before).unwrap(), []);
+    assert_eq!(tree.repair(&before).unwrap(), Repaired::default());
     fs::remove_dir_all(yard.path("")).unwrap();
-    assert_eq!(tree.repair(&before).unwrap().len(), 3);
+    assert_eq!(tree.repair(&before).unwrap().put_back.len(), 3);
     assert_eq!(yard.text("c.txt").as_deref(), Some("C"));
 
     let outside = yard.dir.path().join("outside");
@@ -332,11 +337,90 @@ fn a_command_that_deletes_the_tree_is_repaired() {
     symlink(&outside, yard.path("src")).unwrap();
     fs::remove_file(yard.path("c.txt")).unwrap();
     fs::create_dir_all(yard.path("c.txt/junk")).unwrap();
-    assert_eq!(tree.repair(&before).unwrap().len(), 3);
+    assert_eq!(tree.repair(&before).unwrap().put_back.len(), 3);
     assert_eq!(yard.text("src/b.txt").as_deref(), Some("b"));
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     drop(tree);
     assert_eq!(yard.text("c.txt").as_deref(), Some("c"));
+}
+
+#[test]
+fn symlinks_are_put_back() {
+    let yard = three_files();
+    for name in ["deleted", "changed", "replaced", "same"] {
+        symlink("a.txt", yard.path(name)).unwrap();
+    }
+    let mut tree = yard.open();
+    let act = || {
+        fs::remove_file(yard.path("deleted"))?;
+        fs::remove_file(yard.path("changed"))?;
+        symlink("gone.txt", yard.path("changed"))?;
+        fs::remove_file(yard.path("replaced"))?;
+        Ok(fs::write(yard.path("replaced"), "r")?)
+    };
+    let assert_back = || {
+        for name in ["deleted", "changed", "replaced", "same"] {
+            assert_eq!(fs::read_link(yard.path(name)).unwrap(), PathBuf::from("a.txt"), "{name}");
+        }
+    };
+    let before = tree.snapshot().unwrap();
+    act().unwrap();
+    let put_back = tree.repair(&before).unwrap().put_back;
+    assert_eq!(put_back, [rel("changed"), rel("deleted"), rel("replaced")]);
+    assert_back();
+    let (_, made) = tree.capture(&[], || act().and_then(|()| Ok(symlink("x", yard.path("new"))?))).unwrap();
+    assert_eq!(made.files(), []);
+    assert_back();
+    assert!(yard.path("new").symlink_metadata().is_err());
+}
+
+#[test]
+fn what_cannot_be_protected_is_reported() {
+    let yard = Yard::new(&[("a.txt", b"a"), (".git/HEAD", b"ref")]);
+    let large = File::create(yard.path("large.bin")).unwrap();
+    large.set_len(17 << 20).unwrap();
+    let mut tree = yard.open();
+    let before = tree.snapshot().unwrap();
+    assert_eq!(tree.repair(&before).unwrap(), Repaired::default());
+    large.set_len(5).unwrap();
+    fs::remove_file(yard.path(".git/HEAD")).unwrap();
+    let unprotected = vec![rel("large.bin")];
+    let expected = Repaired { put_back: Vec::new(), unprotected, git_destroyed: true };
+    assert_eq!(tree.repair(&before).unwrap(), expected);
+    let after = tree.snapshot().unwrap();
+    assert_eq!(tree.repair(&after).unwrap(), Repaired::default());
+}
+
+#[test]
+fn a_journal_folder_that_others_can_change_is_refused() {
+    let yard = three_files();
+    let refused = |journal: &Path, why: &str| {
+        let error = Tree::open(&yard.path(""), journal).err().unwrap();
+        let Unusable(said) = error.downcast_ref().unwrap();
+        let place = journal.display().to_string();
+        assert!(said.contains(why) && said.contains(&place) && said.contains("XDG_STATE_HOME"), "{said}");
+    };
+    let journal = yard.dir.path().join("journal");
+    drop(yard.open());
+    let own = fs::read_dir(&journal).unwrap().next().unwrap().unwrap().path();
+    let chmod = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for dir in [&journal, &own] {
+        for mode in [0o720, 0o702, 0o1777] {
+            chmod(dir, mode);
+            refused(&journal, "written by others");
+        }
+        chmod(dir, 0o755);
+        drop(yard.open());
+        assert_eq!(fs::metadata(dir).unwrap().permissions().mode() & 0o7777, 0o700);
+    }
+    symlink(&journal, yard.dir.path().join("link")).unwrap();
+    refused(&yard.dir.path().join("link"), "no real directory");
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&journal, Some(12345), None).unwrap();
+        refused(&journal, "another user");
+    } else {
+        refused(Path::new("/"), "another user");
+    }
 }
 
 #[test]

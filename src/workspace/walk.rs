@@ -18,12 +18,12 @@ fn walker(root: &Path) -> WalkBuilder {
     builder
 }
 
-/// The regular files, sorted, and how many more have names that no `RelPath` can hold.
-pub fn files(root: &Path) -> (Vec<RelPath>, usize) {
+/// The regular files (and symlinks), sorted, and how many more have names that no `RelPath` can hold.
+pub fn files(root: &Path, links: bool) -> (Vec<RelPath>, usize) {
     let (mut files, mut unnameable) = (Vec::new(), 0);
     for entry in walker(root).build() {
         let Ok(entry) = entry else { continue };
-        if !entry.file_type().is_some_and(|t| t.is_file()) {
+        if !entry.file_type().is_some_and(|t| t.is_file() || links && t.is_symlink()) {
             continue;
         }
         match relative(root, entry.path()) {

@@ -22,10 +22,9 @@ pub(super) struct Index {
 
 impl Index {
     /// Reads the sources of the language's family, those that share a folder with `near` first, and
-    /// the documentation at the top.
+    /// the documentation.
     pub fn build(job: &Job, language: Language, near: &RelPath) -> Result<Self> {
-        let of_family =
-            |path: &&RelPath| Language::of(path).is_some_and(|l| l.same_family(language)) || is_readme(path);
+        let of_family = |path: &&RelPath| Language::of(path).is_some_and(|l| l.same_family(language)) || is_prose(path);
         let mut files: Vec<RelPath> = job.workshop.files()?.iter().filter(of_family).cloned().collect();
         files.sort_by_key(|path| std::cmp::Reverse(shared_folders(path, near)));
         let (mut index, mut bytes) = (Self::default(), 0);
@@ -41,7 +40,7 @@ impl Index {
         Ok(index)
     }
 
-    fn add(&mut self, path: RelPath, text: &str) {
+    pub fn add(&mut self, path: RelPath, text: &str) {
         let at = self.files.len();
         self.files.push(path);
         for word in super::meaning::words(text) {
@@ -57,7 +56,7 @@ impl Index {
     }
 
     /// Once for each name, not for each of its uses: taking names apart is what takes time.
-    fn count_parts(&mut self) {
+    pub fn count_parts(&mut self) {
         for (name, counts) in &self.names {
             let uses: usize = counts.iter().map(|(_, count)| count).sum();
             for part in parts(name) {
@@ -68,6 +67,34 @@ impl Index {
 
     pub fn count(&self, name: &str) -> usize {
         self.names.get(name).map_or(0, |counts| counts.iter().map(|(_, count)| count).sum())
+    }
+
+    /// Whether a word stands in anything but `name`.
+    pub fn has_elsewhere(&self, part: &str, name: &str) -> bool {
+        let own = self.count(name) * parts(name).filter(|own| own == part).count();
+        self.parts.get(part).is_some_and(|all| *all > own)
+    }
+
+    /// Whether another name, or a file's name, has the words of `name` in a row.
+    pub fn is_part_of_another(&self, name: &str) -> bool {
+        let wanted: Vec<String> = parts(name).collect();
+        let Some(first) = wanted.first() else { return false };
+        let holds = |other: &str| {
+            if !other.to_lowercase().contains(first.as_str()) {
+                return false;
+            }
+            let own: Vec<String> = parts(other).collect();
+            own.windows(wanted.len()).any(|row| row == wanted)
+        };
+        let mut stems = self.files.iter().filter_map(|path| path.file_name().split('.').next());
+        self.names.keys().any(|other| other.len() > name.len() && holds(other)) || stems.any(holds)
+    }
+
+    /// Whether the documentation has the name, or a file that is no test is called like it.
+    pub fn is_spoken_of(&self, name: &str) -> bool {
+        let mut sources = self.files.iter().filter(|path| !super::place::is_test(path));
+        sources.any(|path| path.file_name().split('.').next() == Some(name))
+            || self.holders(name).any(|(path, _)| is_prose(path))
     }
 
     /// The files that hold a name, with how often.
@@ -94,8 +121,8 @@ impl Index {
     }
 }
 
-fn is_readme(path: &RelPath) -> bool {
-    !path.as_str().contains('/') && path.extension() == "md"
+fn is_prose(path: &RelPath) -> bool {
+    matches!(path.extension().as_str(), "md" | "rst" | "adoc")
 }
 
 fn shared_folders(a: &RelPath, b: &RelPath) -> usize {
@@ -103,7 +130,7 @@ fn shared_folders(a: &RelPath, b: &RelPath) -> usize {
 }
 
 /// `parseHTMLNode_list` → parse, html, node, list.
-fn parts(name: &str) -> impl Iterator<Item = String> {
+pub(super) fn parts(name: &str) -> impl Iterator<Item = String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     let chars: Vec<char> = name.chars().collect();

@@ -1,8 +1,9 @@
-//! A test fails without naming a name: a name that stands in the sources only once, and is nearly
-//! another one of the same file, is likely a misspelling that the language let pass.
+//! A test fails without naming a name: a use that stands in the sources only once, spells no known
+//! word, and is nearly a name that its file defines, is likely a misspelling that the language let pass.
 
 use super::distance::{distance, is_near};
 use super::index::Index;
+use super::spelling::{self, Sense};
 use super::{Scene, meaning, words};
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -63,16 +64,12 @@ type Pair = (f64, (std::ops::Range<usize>, String), String);
 
 fn pairs(syntax: &Syntax, index: &Index) -> Vec<Pair> {
     let names = syntax.names();
-    let own = || words::builtins(syntax.language()).chain(syntax.language().keywords().iter().copied());
-    let lone = names.iter().filter(|name| {
-        let text = syntax.text(&name.range);
-        text.len() >= SHORTEST && index.count(text) == 1 && !own().any(|word| word == text)
-    });
     let mut found = Vec::new();
-    for name in lone {
+    for name in names.iter().filter(|name| is_lone(syntax, index, name)) {
         let wrong = syntax.text(&name.range);
-        let near = names.iter().filter(|other| fits(name, other)).map(|other| (other, syntax.text(&other.range)));
-        for (other, right) in near.filter(|(_, right)| index.count(right) > 1 && is_near(wrong, right)) {
+        let near = names.iter().filter(|other| reaches(other, name)).map(|other| (other, syntax.text(&other.range)));
+        for (other, right) in near.filter(|(_, right)| is_near(wrong, right) && is_plainer(syntax, index, right, wrong))
+        {
             let elsewhere = if other.function == name.function { 0.0 } else { 0.5 };
             let cost = distance(wrong, right) + elsewhere - 0.3 * index.trust(right, wrong).clamp(-3.0, 3.0);
             found.push((cost, (name.range.clone(), right.to_owned()), wrong.to_owned()));
@@ -83,7 +80,22 @@ fn pairs(syntax: &Syntax, index: &Index) -> Vec<Pair> {
     found
 }
 
-fn fits(a: &Name, b: &Name) -> bool {
+/// A use, never a definition, of a name that stands nowhere else.
+fn is_lone(syntax: &Syntax, index: &Index, name: &Name) -> bool {
+    let text = syntax.text(&name.range);
+    let mut own = words::builtins(syntax.language()).chain(syntax.language().keywords().iter().copied());
+    !name.defined && text.len() >= SHORTEST && index.count(text) == 1 && !own.any(|word| word == text)
+}
+
+/// Whether `definition` brings a name into being that can stand in the place of `used`.
+fn reaches(definition: &Name, used: &Name) -> bool {
     let is_member = |name: &Name| name.role == Role::Member;
-    is_member(a) == is_member(b)
+    let in_scope = is_member(used) || definition.function.is_none() || definition.function == used.function;
+    definition.defined && is_member(definition) == is_member(used) && in_scope
+}
+
+/// A made-up word is no typing error of another made-up word; two good words are two names.
+fn is_plainer(syntax: &Syntax, index: &Index, right: &str, wrong: &str) -> bool {
+    let sense = |name, other| spelling::sense(index, syntax.language(), name, other);
+    sense(wrong, right) == Sense::Unknown && sense(right, wrong) > Sense::Unknown
 }

@@ -13,6 +13,7 @@ mod place;
 mod punctuation;
 mod runtime;
 mod specifier;
+mod spelling;
 mod tag;
 mod words;
 
@@ -91,7 +92,13 @@ impl Scene<'_> {
         Ok(parsed)
     }
 
+    /// `None` too when a name would be defined twice.
     fn candidate(&self, edits: Vec<Edit>, why: String, confidence: Confidence) -> Result<Option<Candidate>> {
+        for edit in &edits {
+            if self.syntax(&edit.path)?.is_some_and(|syntax| place::defines_twice(&syntax, edit)) {
+                return Ok(None);
+            }
+        }
         let patch: Option<Patch> = offer::patch(self.job, edits)?;
         Ok(patch.map(|patch| Candidate { patch, hand: HandId::Hint, why, confidence }))
     }

@@ -5,6 +5,7 @@ use super::complaint::{Complaint, Place};
 use super::distance::{distance, is_near};
 use super::index::Index;
 use super::meaning::{self, Sort, Unknown};
+use super::spelling::{self, Facts, Verdict};
 use super::{Scene, place, runtime, words};
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -18,9 +19,9 @@ use std::rc::Rc;
 const MOST_NAMES: usize = 5;
 /// Files that are parsed to find a name's definition and its uses.
 const MOST_HOLDERS: usize = 20;
-/// A name used more often than this is not the odd one out.
-const MOST_USES: usize = 40;
 
+/// The second best repair of a pair comes after every best one.
+const SECOND: f64 = 3.0;
 /// Lines around a place in which the name may stand.
 const REACH: u32 = 8;
 
@@ -33,7 +34,7 @@ struct Case<'a> {
     further: Vec<Place>,
 }
 
-/// The file where the name is used wrongly, and where in it.
+/// A file, and where the name of interest stands in it.
 struct Home {
     path: RelPath,
     syntax: Rc<Syntax>,
@@ -152,10 +153,15 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
     let defined = is_defined(scene, index, home, wrong)?;
     let mut repairs = Vec::new();
     for right in pool(case, index, home, wrong, &library) {
-        let mut cost = pair_cost(case, index, wrong, &right) + 0.5 * balance(index, wrong, &right);
+        let mut cost = pair_cost(case, wrong, &right) + 0.5 * balance(index, wrong, &right);
         cost -= 0.35 * index.trust(&right, wrong).clamp(-3.0, 3.0);
         cost += known.distance_to(&right, index, &library, case.unknown.sort, home.syntax.language());
-        let why = format!("renamed the misspelt name `{wrong}` to `{right}`");
+        let why = if verdict(scene, case, index, wrong, &right)? == Verdict::DefinitionThenUse {
+            cost += SECOND;
+            format!("renamed `{wrong}` to the misspelt `{right}`, as it is defined")
+        } else {
+            format!("renamed the misspelt name `{wrong}` to `{right}`")
+        };
         let confidence = confidence(case, &right);
         let here = edits(&home.path, &home.sites, &right);
         let everywhere: Vec<_> = home
@@ -179,21 +185,40 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
 /// Repairs at the place of definition: an existing near name, seldom used, takes the wanted spelling.
 fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Option<&Home>) -> Result<Vec<Repair>> {
     let mut repairs = Vec::new();
-    let offered = case.unknown.spelled.iter().map(String::as_str).filter(|name| !is_near(name, wanted));
-    let near: BTreeSet<&str> = index.near(wanted).chain(offered).collect();
-    for odd in near {
-        if index.count(odd) > MOST_USES || index.holders(odd).count() > MOST_HOLDERS || words_of(home).any(|w| w == odd)
-        {
+    for odd in index.near(wanted) {
+        if words_of(home).any(|word| word == odd) {
             continue;
         }
-        let Some(edits) = renamed_everywhere(scene, index, odd, wanted)? else { continue };
-        let cost = pair_cost(case, index, wanted, odd) + 0.4
+        let Some(definition) = sole_definition(scene, index, odd, wanted)? else { continue };
+        let later = match verdict(scene, case, index, wanted, odd)? {
+            Verdict::Use => continue,
+            Verdict::UseThenDefinition => SECOND,
+            Verdict::DefinitionThenUse => 0.0,
+        };
+        let cost = pair_cost(case, wanted, odd) + 0.4 + later
             - 0.5 * balance(index, wanted, odd)
             - 0.35 * index.trust(wanted, odd).clamp(-3.0, 3.0);
+        let edits = edits(&definition.path, &definition.sites, wanted);
         let why = format!("renamed the misspelt definition `{odd}` to `{wanted}`, as it is used");
         repairs.push(Repair { cost, edits, why, confidence: Confidence::Suggested });
     }
     Ok(repairs)
+}
+
+/// Which of the two may be renamed: `wanted`, as it is used, or `odd`, as it is defined.
+fn verdict(scene: &Scene, case: &Case, index: &Index, wanted: &str, odd: &str) -> Result<Verdict> {
+    let Some((path, _)) = index.holders(odd).next() else { return Ok(Verdict::Use) };
+    let Some(syntax) = scene.syntax(path)? else { return Ok(Verdict::Use) };
+    let sense = |name, other| spelling::sense(index, syntax.language(), name, other);
+    let defined = syntax.names().iter().filter(|n| n.defined && syntax.text(&n.range) == odd).count().max(1);
+    Ok(spelling::verdict(&Facts {
+        used: sense(wanted, odd),
+        defined: sense(odd, wanted),
+        uses: index.count(wanted),
+        used_outside_tests: index.is_spoken_of(wanted) || index.holders(wanted).any(|(path, _)| !place::is_test(path)),
+        defined_spelling_elsewhere: index.count(odd) > defined || index.is_part_of_another(odd),
+        offered: case.unknown.spelled.iter().any(|name| name == odd),
+    }))
 }
 
 fn words_of(home: Option<&Home>) -> impl Iterator<Item = &'static str> {
@@ -201,18 +226,19 @@ fn words_of(home: Option<&Home>) -> impl Iterator<Item = &'static str> {
     language.into_iter().flat_map(|l| words::builtins(l).chain(l.keywords().iter().copied()))
 }
 
-/// Edits for every use of `odd`, when one of them is its definition.
-fn renamed_everywhere(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> Result<Option<Vec<Edit>>> {
-    let (mut all, mut defined) = (Vec::new(), false);
-    for (path, _) in index.holders(odd).take(MOST_HOLDERS) {
-        let Some(syntax) = scene.syntax(path)? else { continue };
-        let names: Vec<_> = syntax.names().iter().filter(|n| syntax.text(&n.range) == odd).collect();
-        // A name that stands there once and is not the unknown one can hardly be a use.
-        defined |= names.iter().any(|n| n.defined) || index.count(odd) == 1;
-        let ranges: Vec<_> = names.into_iter().map(|n| n.range.clone()).collect();
-        all.extend(edits(path, &ranges, wanted));
+/// Where `odd` is defined, when one file does and `wanted` is free there.
+fn sole_definition(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> Result<Option<Home>> {
+    let mut holders = index.holders(odd);
+    let (Some((path, _)), None) = (holders.next(), holders.next()) else { return Ok(None) };
+    let Some(syntax) = scene.syntax(path)? else { return Ok(None) };
+    let named = syntax.names().iter().filter(|n| syntax.text(&n.range) == odd);
+    // A name that stands there once and is not the unknown one can hardly be a use.
+    let defines: Vec<_> = named.filter(|n| n.defined || index.count(odd) == 1).collect();
+    if defines.is_empty() || defines.iter().any(|name| place::is_taken(&syntax, name, wanted)) {
+        return Ok(None);
     }
-    Ok(Some(all).filter(|_| defined))
+    let sites = defines.into_iter().map(|name| name.range.clone()).collect();
+    Ok(Some(Home { path: path.clone(), syntax, sites }))
 }
 
 /// Whether any file of the repository defines the name.
@@ -245,7 +271,7 @@ fn is_identifier(name: &str) -> bool {
     meaning::words(name).next() == Some(name)
 }
 
-fn pair_cost(case: &Case, _index: &Index, wrong: &str, right: &str) -> f64 {
+fn pair_cost(case: &Case, wrong: &str, right: &str) -> f64 {
     let spelled = case.unknown.spelled.iter().position(|name| name == right);
     let offered = match spelled {
         Some(at) => -2.0 + 0.3 * f64::from(u8::try_from(at).unwrap_or(9)),

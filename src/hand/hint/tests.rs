@@ -78,14 +78,6 @@ fn python() {
             fixed: "class A:\n    def __init__(self):\n        self.length = 1\n",
         },
         Example {
-            files: &[
-                ("m.py", "def f(number):\n    numebr = abs(number)\n    return number\n"),
-                ("t.py", "from m import f\n\ndef test():\n    assert f(-1) == 1\n"),
-            ],
-            log: "E   assert -1 == 1\n\nt.py:4: AssertionError\n",
-            fixed: "def f(number):\n    number = abs(number)\n    return number\n",
-        },
-        Example {
             files: &[("m.py", "ALL = [\n    (1, 2)\n    (3, 4),\n]\n")],
             log: "  File \"/repo/m.py\", line 2, in <module>\n    (1, 2)\nTypeError: 'tuple' object is not callable\n",
             fixed: "ALL = [\n    (1, 2),\n    (3, 4),\n]\n",
@@ -156,6 +148,14 @@ fn scripts() {
             fixed: "const o = { items: [] };\nconst n = o.items.length;\n",
         },
         Example {
+            files: &[
+                ("a.js", "function f(o) {\n  o.cuonter += 1;\n}\nconst o = { counter: 1 };\nf(o);\n"),
+                ("a.test.js", ""),
+            ],
+            log: "AssertionError [ERR_ASSERTION]: 1 == 2\n    at Object.<anonymous> (/repo/a.js:5:1)\n",
+            fixed: "function f(o) {\n  o.counter += 1;\n}\nconst o = { counter: 1 };\nf(o);\n",
+        },
+        Example {
             files: &[("a.ts", "interface P { size: number }\nconst f = (p: P) => p.szie;\n")],
             log: "a.ts(2,23): error TS2551: Property 'szie' does not exist on type 'P'. Did you mean 'size'?\n",
             fixed: "interface P { size: number }\nconst f = (p: P) => p.size;\n",
@@ -181,6 +181,127 @@ fn scripts() {
             fixed: "f(function () {\n  g();\n});\n",
         },
     ]);
+}
+
+#[test]
+fn a_source_behind_a_link_is_repaired_where_it_is() {
+    let links = |_: &[String], _: &str| (0, "/repo\n/repo/m.py\t/repo/src/real.py\n".to_owned());
+    let shop = Shop::new(&[("src/real.py", "def f(items):\n    return len(itmes)\n")]).with("sh", links);
+    for path in ["/repo/m.py", "m.py"] {
+        let log = format!("  File \"{path}\", line 2, in f\nNameError: name 'itmes' is not defined\n");
+        let offers = shop.offers(&Hint, "python m.py", &log, &[]);
+        assert_eq!(after(&offers[0]), "def f(items):\n    return len(items)\n", "{path}");
+    }
+}
+
+/// No candidate may change this file; the wrong word is in the other one.
+struct Spared {
+    files: &'static [(&'static str, &'static str)],
+    log: &'static str,
+    right: &'static str,
+}
+
+#[test]
+fn a_right_definition_is_never_renamed_to_a_typing_error() {
+    const TSC: &str =
+        "app.ts(2,3): error TS2551: Property 'customrName' does not exist on type 'P'. Did you mean 'customerName'?\n";
+    const PYTHON: &str = "Traceback (most recent call last):\n  File \"/repo/app.py\", line 1, in <module>\nImportError: cannot import name 'slugfy' from 'm' (/repo/m.py)\n";
+    const RUSTC: &str = "error[E0432]: unresolved import `small::parse_heder`\n --> tests/t.rs:1:5\n  |\n1 | use small::parse_heder;\n  |     ^^^^^^^ no `parse_heder` in the root\n";
+    for Spared { files, log, right } in [
+        Spared {
+            files: &[("app.py", "from m import avrage\n"), ("m.py", "def average(x):\n    return x\n")],
+            log: "Traceback (most recent call last):\n  File \"/repo/app.py\", line 1, in <module>\nImportError: cannot import name 'avrage' from 'm' (/repo/m.py)\n",
+            right: "m.py",
+        },
+        Spared {
+            files: &[
+                ("app.py", "from m import slugfy\nslugfy(1)\nslugfy(2)\n"),
+                ("m.py", "def slugify(x):\n    return x\n"),
+            ],
+            log: PYTHON,
+            right: "m.py",
+        },
+        Spared {
+            files: &[
+                ("tests/t.rs", "use small::parse_heder;\n\n#[test]\nfn f() {\n    parse_heder(parse_heder());\n}\n"),
+                ("src/lib.rs", "pub fn parse_header() {}\n"),
+            ],
+            log: RUSTC,
+            right: "src/lib.rs",
+        },
+        Spared {
+            files: &[
+                ("app.ts", "const f = (p: P) =>\n  p.customrName + p.customrName;\n"),
+                ("p.ts", "export interface P { customerName: string }\n"),
+            ],
+            log: TSC,
+            right: "p.ts",
+        },
+    ] {
+        let offers = Shop::new(files).offers(&Hint, "the failing command", log, &[]);
+        let paths: Vec<_> = offers.iter().map(|offer| offer.patch.files()[0].path.as_str()).collect();
+        assert!(!paths.is_empty() && !paths.contains(&right), "{log}{paths:?}");
+        assert!(offers[0].why.contains("renamed the misspelt name"), "{}", offers[0].why);
+    }
+}
+
+#[test]
+fn a_misspelt_definition_with_several_right_uses_is_healed_first() {
+    for (files, log) in [
+        (
+            [("m.py", "def lenght(x):\n    return x\n"), ("app.py", "import m\n\nm.length(1)\nm.length(2)\n")],
+            "Traceback (most recent call last):\n  File \"/repo/app.py\", line 3, in <module>\nAttributeError: module 'm' has no attribute 'length'\n",
+        ),
+        (
+            [
+                ("m.py", "def zorbel(x):\n    return x\n"),
+                ("app.py", "import m\n\nm.zorble(1)\nm.zorble(2)\nm.zorble(3)\nm.zorble(4)\n"),
+            ],
+            "Traceback (most recent call last):\n  File \"/repo/app.py\", line 3, in <module>\nAttributeError: module 'm' has no attribute 'zorble'\n",
+        ),
+        (
+            [
+                ("zorble.py", "def zorbel(x):\n    return x\n"),
+                ("test_app.py", "from zorble import zorble\n\nzorble(1)\n"),
+            ],
+            "Traceback (most recent call last):\n  File \"/repo/test_app.py\", line 1, in <module>\nImportError: cannot import name 'zorble' from 'zorble' (/repo/zorble.py)\n",
+        ),
+    ] {
+        let offers = Shop::new(&files).offers(&Hint, "python app.py", log, &[]);
+        assert_eq!(offers[0].patch.files()[0].path.as_str(), files[0].0, "{:?}", offers[0].why);
+        assert!(offers[0].why.contains("misspelt definition"), "{}", offers[0].why);
+    }
+}
+
+#[test]
+fn no_second_definition_of_a_name_is_ever_offered() {
+    for (source, log) in [
+        (
+            "LIMIT = 10\nLIMITS = 20\n\ndef cap():\n    return LIMIT\n",
+            "E   assert 10 == 20\n\nm.py:5: AssertionError\n",
+        ),
+        ("def rate():\n    return 1\n\ndef rates():\n    return 2\n", "E   assert 1 == 2\n\nm.py:2: AssertionError\n"),
+        (
+            "def f(number):\n    numebr = abs(number)\n    return number\n",
+            "E   assert -1 == 1\n\nm.py:3: AssertionError\n",
+        ),
+        (
+            "def frobnicate():\n    return 1\n\ndef frobnicaet():\n    return 2\n",
+            "  File \"/repo/m.py\", line 2, in f\nNameError: name 'frobnicate' is not defined\n",
+        ),
+    ] {
+        let offers = Shop::new(&[("m.py", source)]).offers(&Hint, "pytest", log, &[]);
+        assert!(offers.is_empty(), "{source}{:#?}", offers.iter().map(after).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn one_misspelling_is_corrected_wherever_its_file_has_it() {
+    check(&[Example {
+        files: &[("m.py", "def f(items):\n    print(itmes)\n    return len(itmes)\n")],
+        log: "  File \"/repo/m.py\", line 2, in f\nNameError: name 'itmes' is not defined\n",
+        fixed: "def f(items):\n    print(items)\n    return len(items)\n",
+    }]);
 }
 
 #[test]

@@ -66,3 +66,61 @@ em embed fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr
 li link main mark meta nav ol option output p picture pre progress section select slot small source span strong
 style sub summary sup svg table tbody td template textarea tfoot th thead time title tr ul video
 className onClick onChange onSubmit htmlFor children disabled placeholder href src alt value type key ref style";
+
+/// Words of everyday programming: a name made of them is spelt right.
+pub(super) fn common() -> impl Iterator<Item = &'static str> {
+    COMMON.split_ascii_whitespace()
+}
+
+const COMMON: &str = "
+about account action active actual adapter address admin after again agent algorithm align alpha amount analyze angle
+animal append application apply archive area argument around array article assert asset assign async atomic attach
+attempt attribute audio author auth average avatar await background backup balance bank banner base basic batch before
+begin between binary block blue board body book boolean border bottom bound branch break bridge browser bucket budget
+buffer build bundle button byte cache calculate calendar call cancel capacity capital card cart case catalog category
+center chain change channel chapter character chart check child children choice choose circle city class clean clear
+click client clock clone close cloud code collect collection color colour column combine command comment commit common
+company compare compile complete component compose compute condition config configuration configure confirm connect
+connection constant consumer contact contain container content context control convert cookie copy core correct cost
+count counter country create credit currency current cursor custom customer cycle daily dashboard data database date
+debug decode decrease default define degree delay delete deliver delivery delta depth describe description destination
+detail detect device dict dictionary difference digit dimension direction directory disable discount display distance
+divide document domain double download draft draw driver duplicate duration dynamic each east edge edit editor element
+email empty enable encode encrypt end engine enter entity entries entry environment equal error escape evaluate event
+example exception execute exist exit expect expected expense expire export express expression extend extension external
+extract factor factorial factory false feature fetch field file fill filter final find finish first flag flat float
+flow folder follow font footer force form format forward found frame frequency friend from full function future game
+gap gather general generate generic global goal grade grand graph green greet greeting grid group guard guess guest
+handle handler hash head header heading height hello help helper hidden hide high history holiday home horizontal host
+hour icon identifier ignore image implement import include income increase increment index info initial inner input
+insert inside install instance integer interest interface internal interval invalid inventory invoice is item iterate
+join journal json key keyboard keyword kind label language large last latest layer layout lead leaf least left length
+letter level library license light limit line link list listen load local location lock log logger login logout long
+lookup loop lower machine main make manage manager many map margin mark market master match matrix maximum mean measure
+media median member memory menu merge message metadata method metric middle minimum minute missing mobile mode model
+modify module money monitor month mouse move multiply name native negative nested network never next node none normal
+normalize north notification number object observer offset online open operation operator option optional order origin
+other outer outline output overflow owner package padding page paint pair panel paragraph parameter parent parse parser
+part partial partner password patch path pattern payload payment people percent percentage period permission person
+phone photo picture pixel place plain plan player plugin point policy position positive post power prefix prepare
+present preview previous price primary print priority private process produce product profile profit program progress
+project promise property protocol provide provider proxy public publish purchase push quality quantity query question
+queue quick quote radius random range rank rate rating ratio raw reader ready real reason receipt receive recent record
+rectangle recursive red reduce refresh region register regular reject relation release remain reminder remote remove
+render repeat replace reply report repository request require required reset resize resolve resource response rest
+result retry return reverse review right role rollback root rotate round route router row rule salary sale sample save
+scale scan schedule schema scope score screen script scroll search second secret section secure segment select selector
+send sender separator sequence serial series server service session setting setup shape share sheet shift shipping short
+should show side sign signal similar simple single size skip slice slug slugify small snapshot sort source south space
+special speed spell split square stack stage standard start state statement static station statistics status step stock
+stop storage store story stream street string strip student style subject submit subtotal subtract success suffix
+suggest summary sum supply support suspend switch symbol sync syntax system table tag target task tax team temperature
+template term test text theme third thread threshold through ticket time timeout timer title today toggle token tool
+top topic total trace track trade traffic transaction transfer transform translate tree trigger true truncate type
+under undo union unique unit unknown unlock until update upgrade upload upper url usage user utility valid validate
+validator value variable vector vehicle vendor verify version vertical video view visible visit visitor volume wait
+wallet warehouse warning watch weather week weight west white width widget window with word work worker world wrap write
+writer year yellow yesterday zero zone
+anagram bisect bubble celsius consonant decimal divisor divisible duplicates even fahrenheit fibonacci flatten hexadecimal
+interleave kelvin leap multiple numeral odd palindrome permutation prime pyramid roman sentence shuffle sieve sum swap
+transpose triangle vowel";

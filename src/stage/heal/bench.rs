@@ -9,13 +9,14 @@ use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
 use crate::record::{CheckResult, Outcome};
+use crate::report::count;
 use crate::report::markdown::{one_line, tail};
 use crate::stage::Say;
 use crate::verify::{self, Run, Verifier};
 use crate::workspace::{ApplyResult, Tree};
 use anyhow::{Result, bail};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,10 +34,18 @@ pub struct Bench<'a> {
     deadline: Instant,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
+    /// Files that a command changed and that could not be put back.
+    unprotected: RefCell<BTreeSet<RelPath>>,
+    git_destroyed: Cell<bool>,
 }
+
+const GIT_DESTROYED: &str =
+    "WARNING: the command destroyed .git (it or its HEAD is gone), which cannot be restored here: clone it anew";
 
 impl<'a> Bench<'a> {
     pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
+        let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
+        let private = job.sandbox == Sandbox::Full;
         Self {
             job,
             say,
@@ -44,10 +53,12 @@ impl<'a> Bench<'a> {
             tree: RefCell::new(tree),
             files: OnceCell::new(),
             by_name: OnceCell::new(),
-            env: job.env.iter().map(|(k, v)| (k.into(), v.into())).collect(),
+            env: if private { verify::private_env(&env, &job.scratch) } else { env },
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
             cancel,
             verify_seconds: Cell::new(0.0),
+            unprotected: RefCell::default(),
+            git_destroyed: Cell::new(false),
         }
     }
 
@@ -120,8 +131,13 @@ impl<'a> Bench<'a> {
         let result = act();
         self.verify_seconds.set(self.verify_seconds.get() + started.elapsed().as_secs_f64());
         let changed = self.tree.borrow_mut().repair(&before)?;
-        if !changed.is_empty() {
-            tracing::debug!(files = changed.len(), "put back what the command had changed");
+        if !changed.put_back.is_empty() {
+            tracing::debug!(files = changed.put_back.len(), "put back what the command had changed");
+        }
+        self.unprotected.borrow_mut().extend(changed.unprotected);
+        if changed.git_destroyed {
+            (self.say)("tree", GIT_DESTROYED);
+            self.git_destroyed.set(true);
         }
         result
     }
@@ -152,6 +168,19 @@ impl<'a> Bench<'a> {
         self.tree.borrow_mut().accept()
     }
 
+    /// What the commands did to the tree that could not be put back, for people.
+    pub fn damage(&self) -> Vec<String> {
+        let files = self.unprotected.borrow();
+        let git = self.git_destroyed.get().then(|| GIT_DESTROYED.to_owned());
+        let large = (!files.is_empty()).then(|| {
+            let few = super::told::few(files.iter());
+            let were = if files.len() == 1 { "was" } else { "were" };
+            let files = count(files.len(), "file");
+            format!("{files} too large to be protected {were} changed by the command: {few}")
+        });
+        git.into_iter().chain(large).collect()
+    }
+
     /// The checks over data alone.
     pub fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
         let modes = guard::Modes::default();
@@ -172,12 +201,18 @@ impl<'a> Bench<'a> {
         limit: Duration,
         network: bool,
     ) -> Result<Finished> {
+        let foreign = self.job.sandbox == Sandbox::Full;
         let installs = if network { self.install_places() } else { Vec::new() };
         let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
         let mut env = self.env.clone();
+        if foreign && network && verify::wants_user_pip(&env, command) {
+            env.push(("PIP_USER".into(), "1".into()));
+        }
         env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
         let own = [root.to_owned(), self.job.scratch.clone()];
-        let writable: Vec<PathBuf> = verify::caches(&self.env).into_iter().chain(own).chain(installs).collect();
+        let caches = verify::caches(&self.env);
+        let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
+        let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
         process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -186,6 +221,7 @@ impl<'a> Bench<'a> {
             limits: process::Limits { wall: limit.min(self.left()), ..process::Limits::default() },
             sandbox: super::sandbox(self.job.sandbox, network),
             writable: &writable,
+            hidden: &self.job.hidden,
             cancel: Some(self.cancel),
             on_output: None,
         })
@@ -196,8 +232,12 @@ impl<'a> Bench<'a> {
         self.protected(|| self.spawn(command, None, limit, true))
     }
 
-    /// Where set-up may install to: the places of the package managers themselves, never the system's.
+    /// Where set-up may install to: the places of the package managers themselves, never the system's, and
+    /// for foreign code never where later steps find their programs.
     fn install_places(&self) -> Vec<PathBuf> {
+        if self.job.sandbox == Sandbox::Full {
+            return verify::install_places(&self.env);
+        }
         let get = |name: &str| self.env.iter().find(|(k, _)| k == name).map(|(_, v)| PathBuf::from(v));
         let path = get("PATH").unwrap_or_default().into_os_string();
         let prefix = |name: &str| Some(process::find_program(name, &path)?.parent()?.parent()?.to_owned());

@@ -5,6 +5,7 @@ mod bench;
 mod hooks;
 mod ladder;
 mod suspects;
+mod told;
 
 use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
@@ -44,6 +45,8 @@ pub struct Job {
     pub hands: Vec<HandId>,
     pub policy: Policy,
     pub sandbox: Sandbox,
+    /// Unreadable for every child, beside the usual places of credentials.
+    pub hidden: Vec<PathBuf>,
     /// The complete environment of every child.
     pub env: Vec<(String, String)>,
     pub timeout_seconds: u64,
@@ -58,9 +61,12 @@ pub struct Job {
 pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
+    let recovered = told::recovered(tree.recovered());
+    recovered.iter().for_each(|line| say("tree", line));
     let verifier = verifier(job, cancel)?;
     let bench = Bench::new(job, tree, verifier, cancel, say);
     let mut healing = work(&bench)?;
+    healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
     if job.keep && healing.outcome == Outcome::Proposed {
         bench.accept()?;
     } else {
@@ -244,7 +250,8 @@ fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
     match (wanted, network) {
         (Sandbox::Off, _) => process::Sandbox::Off,
         (Sandbox::Full, false) => process::Sandbox::Full,
-        _ => process::Sandbox::Light,
+        (Sandbox::Full, true) => process::Sandbox::Install,
+        (Sandbox::Light, _) => process::Sandbox::Light,
     }
 }
 
@@ -253,5 +260,7 @@ fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
     let limits = process::Limits { wall: Duration::from_secs(job.timeout_seconds), ..process::Limits::default() };
     let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
     let confined = sandbox(job.sandbox, false);
-    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?.cancel_with(cancel))
+    Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?
+        .hide(&job.hidden)
+        .cancel_with(cancel))
 }

@@ -2,12 +2,15 @@
 //! look at; here every message counts, with all of its frames and all that it says beside.
 
 mod lines;
+mod link;
 mod node;
 mod python;
 mod rustc;
 
 use crate::hand::Job;
 use crate::ids::RelPath;
+use link::Links;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// More messages than these are consequences of the first ones.
@@ -35,20 +38,30 @@ type Reader = fn(&[&str], &Finder) -> Vec<Complaint>;
 const READERS: &[Reader] = &[rustc::read, python::read, node::read, lines::read];
 
 /// Turns what a log calls a file into a place here.
-pub(super) struct Finder<'a>(&'a Job<'a>);
+pub(super) struct Finder<'a> {
+    job: &'a Job<'a>,
+    links: OnceCell<Links>,
+}
 
 impl Finder<'_> {
     fn place(&self, path: &str, line: &str, column: Option<&str>) -> Option<Place> {
-        let path = self.0.workshop.resolve(path.trim().trim_start_matches("file://"))?;
+        let path = path.trim().trim_start_matches("file://");
+        let path = self.job.workshop.resolve(path).or_else(|| self.behind(path))?;
         let column = column.and_then(|c| c.parse().ok());
         Some(Place { path, line: line.parse().ok()?, column })
+    }
+
+    fn behind(&self, path: &str) -> Option<RelPath> {
+        // Without the list of links the place is unknown, as it was.
+        let links = self.links.get_or_init(|| Links::of(self.job).unwrap_or_default());
+        self.job.workshop.resolve(links.target(path)?)
     }
 }
 
 pub(super) fn read(job: &Job) -> Vec<Complaint> {
     let log = anstream::adapter::strip_str(job.log).to_string();
     let lines: Vec<&str> = log.lines().map(|line| line.trim_end_matches('\r')).collect();
-    let finder = Finder(job);
+    let finder = Finder { job, links: OnceCell::new() };
     let read = READERS.iter().flat_map(|reader| reader(&lines, &finder));
     let mut seen = HashSet::new();
     read.chain(diagnosed(job, &finder))

@@ -1,0 +1,120 @@
+//! What a start finds after a killed process, and what it does about it: a file that holds what we
+//! left there is put back; of a file that the user may have edited since, no byte is lost.
+
+use super::Tree;
+use super::disk::{Disk, Found, Old, Parents};
+use super::journal::{Record, Wrote};
+use crate::ids::RelPath;
+use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What was done about one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recovered {
+    /// It is as it was before the killed process.
+    PutBack(RelPath),
+    /// It was changed after the kill and is left alone; `old` is a copy of what it was before the run.
+    Kept { path: RelPath, old: Option<PathBuf> },
+    /// It is as it was before the killed process; what stood there at the start is in `copy`.
+    SavedAside { path: RelPath, copy: PathBuf },
+}
+
+/// Every content that our writes may have left at a path, half-done ones included.
+#[derive(Default)]
+pub struct Written(BTreeMap<RelPath, BTreeSet<String>>);
+
+/// Two folders for copies, made when the first copy is.
+struct Aside {
+    present: Disk,
+    old: Disk,
+}
+
+impl Written {
+    pub fn add(&mut self, path: RelPath, wrote: Wrote) {
+        self.0.entry(path).or_default().extend(wrote.0);
+    }
+
+    /// Whether the user cannot have put these bytes there. An empty file holds none to lose.
+    fn ours(&self, record: &Record, found: &Old) -> bool {
+        let half_restored = |old: &Old| Wrote::may_be_half(&found.bytes) && old.bytes.starts_with(&found.bytes);
+        found.bytes.is_empty()
+            || record.old.as_ref().is_some_and(|old| old.bytes == found.bytes || half_restored(old))
+            || self.0.get(&record.path).is_some_and(|digests| digests.contains(&Wrote::digest(&found.bytes)))
+    }
+}
+
+impl Aside {
+    fn new(dir: &Path) -> Self {
+        let now = jiff::Timestamp::now();
+        let name = format!("{}-{:09}", now.strftime("%Y%m%dT%H%M%S"), now.subsec_nanosecond());
+        let old = dir.join(format!("{name}.before"));
+        Self { present: Disk::new(dir.join(name)), old: Disk::new(old) }
+    }
+}
+
+fn save(disk: &mut Disk, path: &RelPath, bytes: &Old) -> Result<PathBuf> {
+    disk.put(path, bytes, Parents::Replace)?;
+    Ok(disk.root().join(path.as_str()))
+}
+
+impl Tree {
+    /// What a command had changed comes first: the journal, which is older, has the last word.
+    pub(super) fn recover(&mut self, written: &Written, kept_dir: &Path) -> Result<()> {
+        let mut aside = Aside::new(kept_dir);
+        for at in self.kept.leftovers()? {
+            let record = self.kept.read(at)?;
+            let done = self.undo_command(&record, &mut aside)?;
+            self.recovered.extend(done);
+        }
+        self.kept.clear()?;
+        for at in self.journalled.values().copied().collect::<Vec<_>>() {
+            let record = self.journal.read(at)?;
+            let done = self.undo_write(&record, written, &mut aside)?;
+            self.recovered.extend(done.filter(|done| !self.recovered.contains(done)));
+        }
+        self.accept()?;
+        if !self.recovered.is_empty() {
+            tracing::warn!(files = self.recovered.len(), "took back what a killed process left in the tree");
+        }
+        Ok(())
+    }
+
+    /// The command's changes cannot be told from the user's later ones, so both versions survive.
+    fn undo_command(&mut self, record: &Record, aside: &mut Aside) -> Result<Option<Recovered>> {
+        let Some(old) = &record.old else { return Ok(None) };
+        let path = record.path.clone();
+        let copy = match self.disk.find(&path) {
+            Ok(Found::Absent) => None,
+            Ok(Found::File(now) | Found::Link(now)) if now == *old => return Ok(None),
+            Ok(Found::File(now)) if now.bytes.is_empty() || now.bytes == old.bytes && !old.link => None,
+            Ok(Found::File(now) | Found::Link(now)) => Some(save(&mut aside.present, &path, &now)?),
+            Ok(Found::Other) | Err(_) => return self.leave(record, aside).map(Some),
+        };
+        self.put_back(record)?;
+        Ok(Some(match copy {
+            Some(copy) => Recovered::SavedAside { path, copy },
+            None => Recovered::PutBack(path),
+        }))
+    }
+
+    fn undo_write(&mut self, record: &Record, written: &Written, aside: &mut Aside) -> Result<Option<Recovered>> {
+        match self.disk.find(&record.path) {
+            Ok(Found::File(now)) if Some(&now) == record.old.as_ref() => return Ok(None),
+            Ok(Found::File(now)) if written.ours(record, &now) => {}
+            Ok(Found::Absent) if record.old.is_none() => {
+                self.put_back(record)?;
+                return Ok(None);
+            }
+            Ok(Found::Absent) => {}
+            _ => return self.leave(record, aside).map(Some),
+        }
+        self.put_back(record)?;
+        Ok(Some(Recovered::PutBack(record.path.clone())))
+    }
+
+    fn leave(&self, record: &Record, aside: &mut Aside) -> Result<Recovered> {
+        let old = record.old.as_ref().map(|old| save(&mut aside.old, &record.path, old)).transpose()?;
+        Ok(Recovered::Kept { path: record.path.clone(), old })
+    }
+}
