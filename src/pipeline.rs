@@ -90,8 +90,8 @@ impl Pipeline<'_> {
         let started = now();
         let task = match self.admit(event, self.command.clone()) {
             Ok(task) => task,
-            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(healing, false)),
-            Err(Refused { task: Some(task), healing }) => return self.finish(healing, &task, None, &started, event),
+            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(*healing, false)),
+            Err(Refused { task: Some(task), healing }) => return self.finish(*healing, &task, None, &started, event),
         };
         (self.say)("event", &format!("{} → task {}", event.name, task.key));
         if self.propose.is_none() {
@@ -123,8 +123,8 @@ impl Pipeline<'_> {
         let task = self.allowed(task, event)?;
         let ours = |key: &TaskKey, branch: &BranchName| self.is_ours(key, branch);
         match collect::complete(self.forge, self.config, task.clone(), &ours) {
-            Err(e) => Err(Refused { healing: failed(&e), task: Some(task) }),
-            Ok(Err((outcome, why))) => Err(Refused { healing: Healing::ended(outcome, why), task: Some(task) }),
+            Err(e) => Err(Refused::task(task, failed(&e))),
+            Ok(Err((outcome, why))) => Err(Refused::task(task, Healing::ended(outcome, why))),
             // The API may name others than the event did.
             Ok(Ok(task)) if task.actors != asked => self.allowed(task, event),
             Ok(Ok(task)) => Ok(task),
@@ -140,7 +140,7 @@ impl Pipeline<'_> {
                 "{why}; somebody who has it can add the label `{}`",
                 self.config.triggers.label
             ))),
-            Err(e) => Err(Refused { healing: failed(&e), task: Some(task) }),
+            Err(e) => Err(Refused::task(task, failed(&e))),
         }
     }
 
@@ -280,7 +280,7 @@ impl Pipeline<'_> {
         let refuse = |why: String| Ended::without_task(Outcome::Blocked, format!("the proposal is refused: {why}"));
         let (task, refused) = match self.admit(event, command) {
             Ok(task) => (task, None),
-            Err(Refused { task: Some(task), healing }) => (task, Some(healing)),
+            Err(Refused { task: Some(task), healing }) => (*task, Some(*healing)),
             Err(Refused { task: None, healing }) => return Ok(refuse(healing.reason)),
         };
         if let Err(why) = claims::check(&sealed, self.this.id, self.this.attempt, &task) {
@@ -375,13 +375,17 @@ const ONLY_WRITERS: &[&str] = &["push", "pull_request", "schedule", "workflow_di
 
 /// An event that gets no work, and the task if it became one.
 struct Refused {
-    task: Option<Task>,
-    healing: Healing,
+    task: Option<Box<Task>>,
+    healing: Box<Healing>,
 }
 
 impl Refused {
     fn event(why: impl Into<String>) -> Self {
-        Self { task: None, healing: Healing::ended(Outcome::Ignored, why) }
+        Self { task: None, healing: Box::new(Healing::ended(Outcome::Ignored, why)) }
+    }
+
+    fn task(task: Task, healing: Healing) -> Self {
+        Self { task: Some(Box::new(task)), healing: Box::new(healing) }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use crate::forge::{Forge, ForgeError};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
-use crate::pipeline::now;
 use crate::record::Outcome;
 use crate::stage::collect;
 use crate::stage::proposal::Proposal;
@@ -38,7 +37,7 @@ pub fn started(text: &str) -> String {
     let oldest = now_at - jiff::SignedDuration::from_hours(MAX_AGE_HOURS);
     match text.parse::<jiff::Timestamp>() {
         Ok(then) if then <= now_at && then >= oldest => then.to_string(),
-        _ => now(),
+        _ => now_at.round(jiff::Unit::Second).unwrap_or(now_at).to_string(),
     }
 }
 
