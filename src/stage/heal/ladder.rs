@@ -341,7 +341,12 @@ fn steps_forward(before: &Diagnosis, after: &LogReport, text: &str, candidate: &
         _ => false,
     };
     let later = stage_of(after.class) > stage_of(before.class);
-    fewer_complaints || fewer_tests || (gone && (later || after.locations.len() <= before.locations.len()))
+    // A deeper traceback has more places, not more causes.
+    let no_more = match after.class {
+        FailureClass::Test => after.failing.len() <= before.failing.len().max(1),
+        _ => after.locations.len() <= before.locations.len(),
+    };
+    fewer_complaints || fewer_tests || (gone && (later || no_more))
 }
 
 /// What is said about which file, as often as it is said; lines move, so they do not count.
@@ -353,18 +358,26 @@ fn complaints(locations: &[Location]) -> Vec<(&str, String)> {
 /// Something is wrong on a line that the candidate wrote, and it is the candidate's doing: what is said
 /// there speaks of a word that it brought in, or of none that stood there before.
 fn blames(after: &LogReport, candidate: &Candidate) -> bool {
-    let old: HashSet<String> = candidate.patch.removed_lines().iter().flat_map(|(_, _, line)| words(line)).collect();
+    let removed: Vec<String> = candidate.patch.removed_lines().iter().flat_map(|(_, _, line)| words(line)).collect();
     let written = candidate.patch.added_lines();
-    let new: HashSet<String> =
-        written.iter().flat_map(|(_, _, line)| words(line)).filter(|w| !old.contains(w)).collect();
+    // A word may stand there before and be brought in once more.
+    let mut new: Vec<String> = written.iter().flat_map(|(_, _, line)| words(line)).collect();
+    for word in &removed {
+        if let Some(at) = new.iter().position(|w| w == word) {
+            new.swap_remove(at);
+        }
+    }
     let at = |l: &Location| {
         l.line.is_some_and(|line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str())))
     };
-    // The quoted line says more than a place in a traceback.
-    let quote = after.first_error.as_deref().unwrap_or_default();
-    after.locations.iter().filter(|l| at(l)).any(|l| {
-        let said: Vec<String> = words(&l.message).into_iter().chain(words(quote)).collect();
-        said.iter().any(|w| new.contains(w)) || !said.iter().any(|w| old.contains(w))
+    // The first place is where it fails, and the quoted line is about it; the callers of a traceback only lead there.
+    let quote = words(after.first_error.as_deref().unwrap_or_default());
+    after.locations.iter().enumerate().filter(|(_, l)| at(l)).any(|(i, l)| {
+        let mut said = words(&l.message);
+        if i == 0 {
+            said.extend(quote.iter().cloned());
+        }
+        said.iter().any(|w| new.contains(w)) || (i == 0 && !said.iter().any(|w| removed.contains(w)))
     })
 }
 
@@ -399,7 +412,7 @@ mod tests {
             ..Location::default()
         };
         LogReport {
-            class: FailureClass::Test,
+            class: FailureClass::Type,
             failing: Vec::new(),
             locations: places.iter().map(place).collect(),
             first_error: places.first().map(|(_, m)| (*m).to_owned()),
@@ -437,6 +450,8 @@ mod tests {
         assert!(!blames(&report(&[(1, "'str' object has no attribute 'stripp'")]), &renamed));
         assert!(blames(&report(&[(1, "'User' object has no attribute 'display'")]), &renamed));
         assert!(blames(&report(&[(1, "unsupported operand")]), &renamed));
+        let twice = candidate("from app.confg import Config\n", "from app.Config import Config\n");
+        assert!(blames(&report(&[(1, "No module named 'app.Config'")]), &twice));
         assert!(!blames(&report(&[(7, "unsupported operand")]), &renamed));
     }
 
