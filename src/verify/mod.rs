@@ -1,6 +1,7 @@
 //! Runs the repository's own command and reads what each test said: the proof that a failure is real and that
 //! a repair is one.
 
+mod caches;
 mod detect;
 mod fetch;
 mod installs;
@@ -11,12 +12,12 @@ mod runner;
 mod surroundings;
 mod words;
 
+pub use caches::caches;
 pub use detect::detect;
 pub use fetch::downloads;
 pub use installs::{install_places, off_path, private_env, wants_user_pip};
 pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
-pub use surroundings::caches;
 
 use crate::command::CommandLine;
 use crate::process::{self, Finished, LimitHit, Limits, OnOutput, Sandbox, Spec};
@@ -74,6 +75,7 @@ pub struct Verifier<'a> {
     as_it_is: AtomicBool,
     /// What failed in the last run, as the runner names it.
     failed: Mutex<BTreeSet<String>>,
+    _made: caches::Made,
 }
 
 impl<'a> Verifier<'a> {
@@ -91,6 +93,7 @@ impl<'a> Verifier<'a> {
         std::fs::create_dir_all(scratch.join("tmp")).context("cannot make a temporary folder")?;
         let foreign = sandbox == Sandbox::Full;
         let env = if foreign { private_env(&env, &scratch) } else { env };
+        let made = caches::Made::below_home(&env);
         let mut writable = if foreign { off_path(&env, caches(&env)) } else { caches(&env) };
         writable.extend([root.clone(), scratch.clone()]);
         if sandbox == Sandbox::Light {
@@ -109,6 +112,7 @@ impl<'a> Verifier<'a> {
             scratch,
             as_it_is: AtomicBool::new(false),
             failed: Mutex::default(),
+            _made: made,
         })
     }
 

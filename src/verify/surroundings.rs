@@ -2,44 +2,9 @@
 
 use crate::command::CommandLine;
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(super) type Env = Vec<(OsString, OsString)>;
-
-/// Caches below the home directory that builds write to even when nothing is downloaded. Not the places of
-/// programs and settings beside them, which would outlive the attempt.
-const CACHES: &[&str] = &[
-    ".cache",
-    ".cargo/registry",
-    ".cargo/git",
-    ".cargo/.package-cache",
-    ".cargo/.package-cache-mutate",
-    ".cargo/.global-cache",
-    "go/pkg",
-    ".npm",
-    ".yarn/berry/cache",
-    ".local/share/pnpm/store",
-    ".local/state/pnpm",
-    ".m2/repository",
-    ".gradle",
-    ".nuget/packages",
-    ".dotnet",
-    ".ivy2",
-    ".sbt",
-    ".konan",
-    ".java/.userPrefs",
-    "Library/Caches",
-];
-/// Variables that move such caches, with what below them is a cache.
-const MOVED: &[(&str, &[&str])] = &[
-    ("CARGO_HOME", &["registry", "git", ".package-cache", ".package-cache-mutate", ".global-cache"]),
-    ("CARGO_TARGET_DIR", &[""]),
-    ("GOCACHE", &[""]),
-    ("GOMODCACHE", &[""]),
-    ("GOPATH", &["pkg"]),
-    ("GRADLE_USER_HOME", &[""]),
-    ("XDG_CACHE_HOME", &[""]),
-];
 
 /// Sets a variable; the last one counts.
 pub(super) fn set(env: &mut Env, name: &str, value: impl Into<OsString>) {
@@ -69,13 +34,4 @@ pub fn environment(base: &Env, command: &CommandLine, added: &[(&str, String)], 
         set(&mut env, name, joined);
     }
     env
-}
-
-/// The caches that exist. What is missing cannot be allowed, and is left for the tool to do without.
-pub fn caches(env: &Env) -> Vec<PathBuf> {
-    let home = get(env, "HOME").map(Path::new);
-    let usual = home.into_iter().flat_map(|home| CACHES.iter().map(|cache| home.join(cache)));
-    let moved = MOVED.iter().filter_map(|(name, below)| Some((Path::new(get(env, name)?), below)));
-    let moved = moved.flat_map(|(root, below)| below.iter().map(|dir| root.join(dir)));
-    usual.chain(moved).filter(|path| path.is_absolute() && path.exists()).collect()
 }

@@ -10,6 +10,7 @@ mod go;
 mod hooks;
 mod invocation;
 mod javascript;
+mod printed;
 mod python;
 mod rust;
 mod rustc;
@@ -31,6 +32,7 @@ struct Fixer {
 }
 
 const FIXERS: &[Fixer] = &[
+    Fixer { name: "printed difference", propose: printed::propose },
     Fixer { name: "rustfmt", propose: |job| rust::RUSTFMT.propose(job) },
     Fixer { name: "ruff format", propose: |job| python::RUFF_FORMAT.propose(job) },
     Fixer { name: "ruff check", propose: |job| python::RUFF_CHECK.propose(job) },
