@@ -9,6 +9,7 @@ mod keyword;
 mod lone;
 mod meaning;
 mod name;
+mod node;
 mod place;
 mod punctuation;
 mod runtime;

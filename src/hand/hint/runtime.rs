@@ -3,6 +3,7 @@
 
 use super::complaint::Complaint;
 use super::meaning::{Sort, Unknown};
+use super::node;
 use crate::command::CommandLine;
 use crate::hand::Job;
 use crate::syntax::{Language, Syntax};
@@ -75,44 +76,12 @@ fn owner(message: &str, name: &str) -> Option<String> {
 fn node(job: &Job, home: &Syntax) -> Result<Vec<String>> {
     let tokens = home.tokens();
     let strings = tokens.iter().filter(|t| t.kind == "string_fragment").map(|t| home.text(&t.range));
-    let modules: Vec<&str> = strings.filter(|s| is_builtin(s)).take(20).collect();
+    let modules: Vec<&str> = strings.filter(|s| node::is_own(s)).take(20).collect();
     let Some(program) = (!modules.is_empty()).then(|| job.workshop.find_program("node")).flatten() else {
         return Ok(Vec::new());
     };
     let argv = [program.as_str(), "-e", NODE, "--"].into_iter().chain(modules);
     run(job, CommandLine::new(argv))
-}
-
-fn is_builtin(specifier: &str) -> bool {
-    const MODULES: &[&str] = &[
-        "assert",
-        "buffer",
-        "child_process",
-        "crypto",
-        "events",
-        "fs",
-        "fs/promises",
-        "http",
-        "https",
-        "module",
-        "net",
-        "os",
-        "path",
-        "perf_hooks",
-        "querystring",
-        "readline",
-        "stream",
-        "string_decoder",
-        "timers",
-        "tls",
-        "url",
-        "util",
-        "v8",
-        "vm",
-        "worker_threads",
-        "zlib",
-    ];
-    MODULES.contains(&specifier.strip_prefix("node:").unwrap_or(specifier))
 }
 
 fn run(job: &Job, command: CommandLine) -> Result<Vec<String>> {

@@ -3,6 +3,7 @@
 use super::Scene;
 use super::complaint::Complaint;
 use super::distance::{distance, is_near};
+use super::node;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -132,33 +133,7 @@ fn differs_in_one(parts: &[&str], wanted: &[&str]) -> Option<f64> {
 
 /// Packages that the manifest names, and node's own.
 fn near_packages(scene: &Scene, specifier: &str) -> Result<Vec<(String, f64)>> {
-    const OWN: &[&str] = &[
-        "assert",
-        "buffer",
-        "child_process",
-        "crypto",
-        "events",
-        "fs",
-        "http",
-        "https",
-        "module",
-        "net",
-        "os",
-        "path",
-        "process",
-        "querystring",
-        "readline",
-        "stream",
-        "timers",
-        "tls",
-        "url",
-        "util",
-        "vm",
-        "worker_threads",
-        "zlib",
-    ];
-    let own = OWN.iter().flat_map(|name| [(*name).to_owned(), format!("node:{name}")]);
-    let mut known: BTreeSet<String> = own.collect();
+    let mut known: BTreeSet<String> = node::specifiers().collect();
     for manifest in scene.job.workshop.files()?.iter().filter(|path| path.file_name() == "package.json").take(20) {
         let text = scene.job.workshop.read(manifest)?.unwrap_or_default();
         let Ok(json) = serde_json::from_slice::<serde_json::Value>(&text) else { continue };
