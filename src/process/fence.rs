@@ -3,8 +3,8 @@
 
 use anyhow::{Context, Result, bail};
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
-    RulesetCreatedAttr, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,12 @@ pub struct Fence<'a> {
     pub hidden: Option<&'a [PathBuf]>,
     /// No TCP connection at all; for want of a network namespace.
     pub no_tcp: bool,
+}
+
+/// Whether this kernel takes such rules, asked without a process of its own.
+pub fn can_limit_writes() -> bool {
+    let wanted = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    wanted.handle_access(AccessFs::from_write(ABI::V1)).and_then(Ruleset::create).is_ok()
 }
 
 /// Fences this process and its children in, for good.

@@ -1,7 +1,7 @@
 //! How a child is started: directly, or by the sandbox helper.
 
 use super::job::{Answer, Job};
-use super::{Sandbox, Spec, Tier, environment, helper, sweep};
+use super::{Sandbox, Spec, Tier, environment, fence, helper, sweep};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal};
 use std::ffi::OsStr;
@@ -111,10 +111,8 @@ fn tier_for(sandbox: Sandbox) -> Result<Tier> {
     match sandbox {
         Sandbox::Off => Ok(Tier::None),
         Sandbox::Light => {
-            static LIGHT: OnceLock<bool> = OnceLock::new();
             HELPER.get().context("no sandbox helper is known to this program")?;
-            let fenced = *LIGHT.get_or_init(|| probe(Tier::WriteLimits).is_ok());
-            Ok(if fenced { Tier::WriteLimits } else { Tier::None })
+            Ok(if fence::can_limit_writes() { Tier::WriteLimits } else { Tier::None })
         }
         Sandbox::Full | Sandbox::Install => match full() {
             Ok(tier) => Ok(*tier),

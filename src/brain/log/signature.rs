@@ -2,16 +2,19 @@
 
 use super::found::patterns;
 use crate::record::{LogReport, Signature};
+use regex::Regex;
+use std::sync::LazyLock;
 
 patterns! {
     PREFIX = r"(?:[A-Za-z]:)?[\\/](?:[^\s\\/:'\x22()\[\]]+[\\/])+";
     TEMPORARY = r"(?:/private)?/(?:tmp|var/folders|var/tmp)/[^\s:'\x22)]*";
     ADDRESS = r"0x[0-9a-fA-F]+";
-    HASH = r"\b[0-9a-f]{8,64}\b";
-    DURATION = r"\b[0-9]+(?:\.[0-9]+)?\s?(?:ns|µs|us|ms|s|sec|secs|seconds?|m|min|minutes?|h|hours?)\b";
+    HASH = r"(?-u:\b)[0-9a-f]{8,64}(?-u:\b)";
+    DURATION = r"(?-u:\b)[0-9]+(?:\.[0-9]+)? ?(?:ns|µs|us|ms|s|sec|secs|seconds?|m|min|minutes?|h|hours?)(?-u:\b)";
     NUMBER = r"[0-9]+(?:\.[0-9]+)?";
-    SPACES = r"\s+";
 }
+
+const DIGITS: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /// Class plus the failing test ids, or the first error without what changes from run to run.
 pub fn signature(report: &LogReport) -> Signature {
@@ -27,13 +30,20 @@ pub fn signature(report: &LogReport) -> Signature {
 
 /// A line without what changes from run to run and from machine to machine.
 pub fn normalise(line: &str) -> String {
-    let text = TEMPORARY.replace_all(line.trim(), "<tmp>");
-    let text = PREFIX.replace_all(&text, "");
-    let text = ADDRESS.replace_all(&text, "<addr>");
-    let text = HASH.replace_all(&text, "<hash>");
-    let text = DURATION.replace_all(&text, "<time>");
-    let text = NUMBER.replace_all(&text, "<n>");
-    SPACES.replace_all(&text, " ").into_owned()
+    let mut text = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut replace = |needs: &[char], pattern: &LazyLock<Regex>, by: &str| {
+        // Compiling a pattern takes longer than looking whether it can match.
+        if text.contains(needs) {
+            text = pattern.replace_all(&text, by).into_owned();
+        }
+    };
+    replace(&['/'], &TEMPORARY, "<tmp>");
+    replace(&['/', '\\'], &PREFIX, "");
+    replace(DIGITS, &ADDRESS, "<addr>");
+    replace(DIGITS, &HASH, "<hash>");
+    replace(DIGITS, &DURATION, "<time>");
+    replace(DIGITS, &NUMBER, "<n>");
+    text
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ const MOST_FILES: usize = 500;
 
 pub(super) struct Formatter {
     pub program: &'static str,
-    /// What the log says when this formatter complains; matched line by line.
-    pub mark: &'static str,
+    /// One of them is in the log when this formatter complains.
+    pub marks: &'static [&'static str],
     /// Lines that name a file to be formatted, in group 1.
     pub files: &'static [&'static str],
     /// The arguments that print the file at this path, given on stdin, as it should be.
@@ -33,7 +33,7 @@ pub(super) struct Formatter {
 
 impl Formatter {
     pub fn propose(&self, job: &Job) -> Result<Vec<Candidate>> {
-        if !matches_line(job.log, self.mark) {
+        if !self.marks.iter().any(|mark| job.log.contains(mark)) {
             return Ok(Vec::new());
         }
         let paths = self.complained_about(job)?;
@@ -93,8 +93,4 @@ impl Formatter {
         }
         options
     }
-}
-
-fn matches_line(log: &str, pattern: &str) -> bool {
-    Regex::new(pattern).is_ok_and(|mark| log.lines().any(|line| mark.is_match(line)))
 }

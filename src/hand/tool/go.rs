@@ -5,7 +5,7 @@ use crate::record::Confidence;
 
 pub(super) const GOFMT: Formatter = Formatter {
     program: "gofmt",
-    mark: r"^(?:diff (?:-u )?)?\S+\.go(?:\.orig)?(?:\s|$)|not `?gofmt",
+    marks: &[".go"],
     files: &[r"^(\S+\.go)$", r"^diff (?:-u )?(\S+?\.go)(?:\.orig)? ", r"^(\S+\.go):\d+(?::\d+)?:.*not `?gofmt"],
     arguments: |_, _| Ok(Vec::new()),
     check_flags: &["-l", "-d", "-e", "-w"],

@@ -5,7 +5,7 @@ use crate::record::Confidence;
 
 pub(super) const PRETTIER: Formatter = Formatter {
     program: "prettier",
-    mark: r"^\[warn\] Code style issues|(?:Run|Forgot to run) Prettier",
+    marks: &["[warn] Code style issues", "Run Prettier", "Forgot to run Prettier"],
     files: &[r"^\[warn\] (.+\.\w+)$"],
     arguments: |_, path| Ok(vec!["--stdin-filepath".to_owned(), path.as_str().to_owned()]),
     check_flags: &["--check", "-c", "--list-different", "-l", "--write", "-w"],

@@ -11,7 +11,7 @@ const RUFF_PLACES: &[&str] = &[r"^\s*--> (.+?):\d+:\d+$", r"^(\S.*?):\d+:\d+: [A
 
 pub(super) const RUFF_FORMAT: Formatter = Formatter {
     program: "ruff",
-    mark: r"^Would reformat: |^unformatted: ",
+    marks: &["Would reformat: ", "unformatted: "],
     files: &[r"^Would reformat: (.+)$", r"^\s*--> (.+?):\d+:\d+$"],
     arguments: |_, path| words(&["format", "--stdin-filename", path.as_str(), "-"]),
     check_flags: &["format", "--check", "--diff", "--quiet", "-q"],
@@ -22,7 +22,7 @@ pub(super) const RUFF_FORMAT: Formatter = Formatter {
 
 pub(super) const RUFF_CHECK: Formatter = Formatter {
     program: "ruff",
-    mark: r"fixable with the `--fix` option|\[\*\]",
+    marks: &["fixable with the `--fix` option", "[*]"],
     files: RUFF_PLACES,
     arguments: |_, path| words(&["check", "--fix", "--quiet", "--stdin-filename", path.as_str(), "-"]),
     check_flags: RUFF_CHECK_FLAGS,
@@ -32,7 +32,7 @@ pub(super) const RUFF_CHECK: Formatter = Formatter {
 };
 
 pub(super) const RUFF_UNSAFE: Formatter = Formatter {
-    mark: r"`--unsafe-fixes` option",
+    marks: &["`--unsafe-fixes` option"],
     arguments: |_, path| {
         words(&["check", "--fix", "--unsafe-fixes", "--quiet", "--stdin-filename", path.as_str(), "-"])
     },
@@ -44,7 +44,7 @@ const RUFF_CHECK_FLAGS: &[&str] = &["check", "--diff", "--no-fix", "--quiet", "-
 
 pub(super) const BLACK: Formatter = Formatter {
     program: "black",
-    mark: r"^would reformat ",
+    marks: &["would reformat "],
     files: &[r"^would reformat (.+)$"],
     arguments: |_, path| words(&["--quiet", "--stdin-filename", path.as_str(), "-"]),
     check_flags: &["--check", "--diff", "--color", "--verbose", "-v", "--quiet", "-q"],
@@ -55,7 +55,7 @@ pub(super) const BLACK: Formatter = Formatter {
 
 pub(super) const ISORT: Formatter = Formatter {
     program: "isort",
-    mark: r"^ERROR: .+ Imports are incorrectly sorted",
+    marks: &["Imports are incorrectly sorted"],
     files: &[r"^ERROR: (.+) Imports are incorrectly sorted"],
     arguments: |_: &Job, path: &RelPath| words(&["--quiet", "--filename", path.as_str(), "-"]),
     check_flags: &["--check", "--check-only", "-c", "--diff", "--quiet", "-q"],

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 pub(super) const RUSTFMT: Formatter = Formatter {
     program: "rustfmt",
-    mark: r"^Diff in .+(?::\d+:?|at line \d+:)$",
+    marks: &["Diff in "],
     files: &[r"^Diff in (.+?)(?::\d+:?| at line \d+:)$"],
     arguments: |job, path| {
         let edition = edition(job, path)?.unwrap_or_else(|| "2015".to_owned());

@@ -1,12 +1,12 @@
 //! Tools that put place and message on one line (tsc, gcc-like linters, mypy, ruff) or the path on a
 //! line of its own (eslint).
 
-use super::{Complaint, Finder, pattern};
+use super::{Complaint, Finder, mention, pattern};
 
 const ONE_LINE: &[&str] = &[
-    r"^(?P<path>.+?)\((?P<line>\d+),(?P<column>\d+)\): error (?P<message>.+)$",
-    r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+) - error (?P<message>.+)$",
-    r"^(?P<path>[^\s:][^:]*\.\w+):(?P<line>\d+):(?:(?P<column>\d+):)? ?(?:error: |ERROR: )?(?P<message>\S.*)$",
+    r"^(?P<path>.+?)\((?P<line>[0-9]+),(?P<column>[0-9]+)\): error (?P<message>.+)$",
+    r"^(?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+) - error (?P<message>.+)$",
+    r"^(?P<path>[^\s:][^:]*\.[0-9A-Za-z]+):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)? ?(?:error: |ERROR: )?(?P<message>\S.*)$",
 ];
 
 pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
@@ -26,8 +26,11 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
 
 /// eslint's stylish form, and ruff's, whose message stands above its arrow.
 fn under_headings(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
+    if !mention(lines, &[" error ", "--> "]) {
+        return Vec::new();
+    }
     let (Some(row), Some(arrow)) =
-        (pattern(r"^\s+(\d+):(\d+)\s+error\s+(.+)$"), pattern(r"^\s*--> (.+?):(\d+):(\d+)$"))
+        (pattern(r"^\s+([0-9]+):([0-9]+)\s+error\s+(.+)$"), pattern(r"^\s*--> (.+?):([0-9]+):([0-9]+)$"))
     else {
         return Vec::new();
     };

@@ -83,6 +83,10 @@ fn diagnosed(job: &Job, finder: &Finder) -> Vec<Complaint> {
     job.diagnosis.locations.iter().filter_map(complaint).collect()
 }
 
+fn mention(lines: &[&str], words: &[&str]) -> bool {
+    lines.iter().any(|line| words.iter().any(|word| line.contains(word)))
+}
+
 /// A pattern of ours; one that does not compile matches nothing, and its test says so.
 fn pattern(text: &str) -> Option<regex::Regex> {
     regex::Regex::new(text).ok()

@@ -1,10 +1,12 @@
 //! Errors of the JavaScript runtime with their stacks, as node and the test runners print them.
 
-use super::{Complaint, Finder, Place, pattern};
+use super::{Complaint, Finder, Place, mention, pattern};
 use regex::Regex;
 
 /// How far below an error its stack may stand: runners put a code frame between.
 const REACH: usize = 40;
+/// What stacks name.
+const FILES: &[&str] = &[".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".vue", ".svelte", "node:"];
 
 struct Patterns {
     error: Regex,
@@ -16,15 +18,18 @@ struct Patterns {
 
 fn patterns() -> Option<Patterns> {
     Some(Patterns {
-        error: pattern(r"(?:^|\s)(?:\w*Error)(?: \[\w+\])?: (.+)$")?,
+        error: pattern(r"(?:^|\s)(?:[0-9A-Za-z_]*Error)(?: \[[0-9A-Za-z_]+\])?: (.+)$")?,
         told: pattern(r#"^\s*error: ['"|](.*?)['"]?$"#)?,
-        head: pattern(r"^\s*(?:file://)?([^\s():]+\.\w+):(\d+)$")?,
-        frame: pattern(r"^\s*(?:at |❯ )?(?:.*[\s(])?(?:file://)?([^\s():]+):(\d+):(\d+)\)?$")?,
+        head: pattern(r"^\s*(?:file://)?([^\s():]+\.[0-9A-Za-z]+):([0-9]+)$")?,
+        frame: pattern(r"^\s*(?:at |❯ )?(?:.*[\s(])?(?:file://)?([^\s():]+):([0-9]+):([0-9]+)\)?$")?,
         importer: pattern(r"imported from (?:file://)?([^\s']+)|^- (/\S+)$")?,
     })
 }
 
 pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
+    if !mention(lines, &["Error", "error: "]) || !mention(lines, FILES) {
+        return Vec::new();
+    }
     let Some(patterns) = patterns() else { return Vec::new() };
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {

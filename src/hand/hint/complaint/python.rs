@@ -1,6 +1,6 @@
 //! Python tracebacks, printed by the interpreter, unittest or pytest in its long and short styles.
 
-use super::{Complaint, Finder, Place, pattern};
+use super::{Complaint, Finder, Place, mention, pattern};
 use regex::Regex;
 
 struct Patterns {
@@ -12,14 +12,18 @@ struct Patterns {
 
 fn patterns() -> Option<Patterns> {
     Some(Patterns {
-        frame: pattern(r#"^\s*File "(.+?)", line (\d+)"#)?,
-        short_frame: pattern(r"^(\S.*?\.py):(\d+): (?:in .+)?$")?,
-        error: pattern(r"^\s*((?:\w+\.)*\w*(?:Error|Exception|NotFound|Interrupt|Exit)): (.*)$")?,
-        trailer: pattern(r"^(\S.*?\.py):(\d+): (\w+)$")?,
+        frame: pattern(r#"^\s*File "(.+?)", line ([0-9]+)"#)?,
+        short_frame: pattern(r"^(\S.*?\.py):([0-9]+): (?:in .+)?$")?,
+        error: pattern(r"^\s*((?:[0-9A-Za-z_]+\.)*[0-9A-Za-z_]*(?:Error|Exception|NotFound|Interrupt|Exit)): (.*)$")?,
+        trailer: pattern(r"^(\S.*?\.py):([0-9]+): ([0-9A-Za-z_]+)$")?,
     })
 }
 
 pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
+    // Compiling patterns takes longer than reading a short log.
+    if !mention(lines, &["File \"", ".py:"]) {
+        return Vec::new();
+    }
     let Some(patterns) = patterns() else { return Vec::new() };
     let mut found: Vec<Complaint> = Vec::new();
     let mut frames: Vec<Place> = Vec::new();

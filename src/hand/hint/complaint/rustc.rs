@@ -1,10 +1,13 @@
 //! rustc and clippy: a headline, `-->` places, then notes and help up to the next headline.
 
-use super::{Complaint, Finder, pattern};
+use super::{Complaint, Finder, mention, pattern};
 
 pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
+    if !mention(lines, &["--> "]) {
+        return Vec::new();
+    }
     let (Some(head), Some(arrow)) =
-        (pattern(r"^(error|warning)(?:\[(\w+)\])?: (.+)$"), pattern(r"^\s*--> (.+?):(\d+):(\d+)$"))
+        (pattern(r"^(error|warning)(?:\[([0-9A-Za-z_]+)\])?: (.+)$"), pattern(r"^\s*--> (.+?):([0-9]+):([0-9]+)$"))
     else {
         return Vec::new();
     };
