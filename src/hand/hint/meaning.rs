@@ -2,7 +2,7 @@
 
 use super::complaint::Complaint;
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A name that the tool does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,55 +27,62 @@ pub(super) enum Sort {
     Receiver,
 }
 
-/// Group 1 is the name. The first pattern that matches the headline or its notes counts.
-const PATTERNS: &[(Sort, &str)] = &[
+/// What it is, a piece of text without which the pattern cannot match (compiling takes longer than looking),
+/// and the pattern, whose group is the name. The first one that matches the headline or its notes counts.
+const PATTERNS: &[(Sort, &str, &str)] = &[
     // rustc
-    (Sort::Name, r"cannot find [\w, ]+ `([^`]+)`"),
+    (Sort::Name, "cannot find ", r"cannot find [\w, ]+ `([^`]+)`"),
     (
         Sort::Member,
+        "no ",
         r"no (?:method|function or associated item|variant or associated item|associated item|associated function or constant|field|variant) (?:named )?`([^`]+)`",
     ),
-    (Sort::Member, r"(?:has no|does not have a|have no) field(?:s)? named `([^`]+)`"),
-    (Sort::Member, r"\w+ `([^`]+)` is not a member of trait"),
-    (Sort::Import, r"no `([^`]+)` (?:in|external crate)"),
-    (Sort::Import, r"could not find `([^`]+)` in"),
+    (Sort::Member, "field", r"(?:has no|does not have a|have no) field(?:s)? named `([^`]+)`"),
+    (Sort::Member, "is not a member of trait", r"\w+ `([^`]+)` is not a member of trait"),
+    (Sort::Import, "no `", r"no `([^`]+)` (?:in|external crate)"),
+    (Sort::Import, "could not find `", r"could not find `([^`]+)` in"),
     (
         Sort::Name,
+        "use of ",
         r"use of (?:undeclared|unresolved) (?:type|crate or module|module or unlinked crate|module) `([^`]+)`",
     ),
-    (Sort::Module, r"file not found for module `([^`]+)`"),
-    (Sort::Import, r"unresolved imports? `(?:[^`]*::)?([^`:]+)`"),
-    (Sort::Name, r"use of undeclared lifetime name `'([^`]+)`"),
-    (Sort::Name, r"unknown (?:lint|attribute): `(?:\w+::)?([^`]+)`"),
+    (Sort::Module, "file not found for module", r"file not found for module `([^`]+)`"),
+    (Sort::Import, "unresolved import", r"unresolved imports? `(?:[^`]*::)?([^`:]+)`"),
+    (Sort::Name, "undeclared lifetime", r"use of undeclared lifetime name `'([^`]+)`"),
+    (Sort::Name, "unknown ", r"unknown (?:lint|attribute): `(?:\w+::)?([^`]+)`"),
     // Python, and the linters and type checkers that speak of it
-    (Sort::Name, r#"(?:^|[^\w])name ['"`](\w+)['"`] (?:is not|is used prior|is undefined)"#),
-    (Sort::Name, r"[Uu]ndefined (?:name|variable) ['`](\w+)['`]"),
-    (Sort::Name, r"local variable '(\w+)' (?:where|referenced)|free variable '(\w+)' referenced"),
-    (Sort::Import, r"cannot import name '(\w+)'"),
-    (Sort::Member, r#"has no attribute ['"](\w+)['"]"#),
-    (Sort::Keyword, r#"[Uu]nexpected keyword argument ['"](\w+)['"]"#),
-    (Sort::Member, r"has no '(\w+)' member"),
-    (Sort::Module, r"No module named '?(?:[\w.]*\.)?(\w+)'?"),
-    (Sort::Module, r#"Cannot find implementation or library stub for module named "(?:[\w.]*\.)?(\w+)""#),
+    (Sort::Name, "name ", r#"(?:^|[^\w])name ['"`](\w+)['"`] (?:is not|is used prior|is undefined)"#),
+    (Sort::Name, "ndefined ", r"[Uu]ndefined (?:name|variable) ['`](\w+)['`]"),
+    (Sort::Name, " variable '", r"local variable '(\w+)' (?:where|referenced)|free variable '(\w+)' referenced"),
+    (Sort::Import, "cannot import name", r"cannot import name '(\w+)'"),
+    (Sort::Member, "has no attribute", r#"has no attribute ['"](\w+)['"]"#),
+    (Sort::Keyword, "nexpected keyword argument", r#"[Uu]nexpected keyword argument ['"](\w+)['"]"#),
+    (Sort::Member, "' member", r"has no '(\w+)' member"),
+    (Sort::Module, "No module named", r"No module named '?(?:[\w.]*\.)?(\w+)'?"),
+    (
+        Sort::Module,
+        "Cannot find implementation",
+        r#"Cannot find implementation or library stub for module named "(?:[\w.]*\.)?(\w+)""#,
+    ),
     // TypeScript and JavaScript
-    (Sort::Name, r"Cannot find (?:name|namespace) '([^']+)'"),
-    (Sort::Name, r"No value exists in scope for the shorthand property '([^']+)'"),
-    (Sort::Import, r"has no exported member(?: named)? '([^']+)'"),
-    (Sort::Import, r"does not provide an export named '([^']+)'"),
-    (Sort::Import, r#"No matching export in "[^"]*" for import "([^"]+)""#),
-    (Sort::Import, r#"^"?([\w$]+)"? is not exported by"#),
-    (Sort::Member, r"(?:Property|property) '([^']+)' does not exist"),
-    (Sort::Member, r"'([^']+)' does not exist (?:in|on) type"),
-    (Sort::Name, r"^'?([\w$]+)'? is not defined"),
+    (Sort::Name, "Cannot find ", r"Cannot find (?:name|namespace) '([^']+)'"),
+    (Sort::Name, "No value exists in scope", r"No value exists in scope for the shorthand property '([^']+)'"),
+    (Sort::Import, "has no exported member", r"has no exported member(?: named)? '([^']+)'"),
+    (Sort::Import, "does not provide an export", r"does not provide an export named '([^']+)'"),
+    (Sort::Import, "No matching export", r#"No matching export in "[^"]*" for import "([^"]+)""#),
+    (Sort::Import, "is not exported by", r#"^"?([\w$]+)"? is not exported by"#),
+    (Sort::Member, "roperty '", r"(?:Property|property) '([^']+)' does not exist"),
+    (Sort::Member, "does not exist ", r"'([^']+)' does not exist (?:in|on) type"),
+    (Sort::Name, "is not defined", r"^'?([\w$]+)'? is not defined"),
     (
         Sort::Receiver,
+        "Cannot ",
         r"Cannot (?:read|set) propert(?:y|ies) (?:of (?:undefined|null) \((?:reading|setting) )?'([\w$]+)'",
     ),
-    (Sort::Member, r"(?:^|[\s.)])([\w$]+)(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
+    (Sort::Member, "is not ", r"(?:^|[\s.)])([\w$]+)(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
 ];
 
-static COMPILED: LazyLock<Vec<(Sort, Regex)>> =
-    LazyLock::new(|| PATTERNS.iter().filter_map(|(sort, text)| Some((*sort, Regex::new(text).ok()?))).collect());
+static COMPILED: [OnceLock<Option<Regex>>; PATTERNS.len()] = [const { OnceLock::new() }; PATTERNS.len()];
 
 static OFFERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let words = r#"(?:similar name[^`\n]*: |[Dd]id you mean:? (?:to (?:write|use) )?(?:the (?:instance|static) member )?)['"`]([^'"`\n]+)['"`]"#;
@@ -103,8 +110,9 @@ pub(super) fn unknown(complaint: &Complaint) -> Option<Unknown> {
 }
 
 fn named(text: &str) -> Option<(Sort, String)> {
-    COMPILED.iter().find_map(|(sort, pattern)| {
-        let found = pattern.captures(text)?;
+    let likely = PATTERNS.iter().zip(&COMPILED).filter(|((_, piece, _), _)| text.contains(piece));
+    likely.into_iter().find_map(|((sort, _, pattern), compiled)| {
+        let found = compiled.get_or_init(|| Regex::new(pattern).ok()).as_ref()?.captures(text)?;
         let name = found.iter().skip(1).flatten().next()?.as_str();
         Some((*sort, name.trim_start_matches("r#").to_owned()))
     })
@@ -147,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(COMPILED.len(), PATTERNS.len());
+        assert!(PATTERNS.iter().all(|(_, _, pattern)| Regex::new(pattern).is_ok()));
         assert!(OFFERS.is_some() && QUOTED.is_some());
     }
 

@@ -12,6 +12,9 @@ use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::CommandLine;
 use crate::config::{Policy, Sandbox};
+use crate::guard;
+use crate::ids::RelPath;
+use crate::patch::{FilePatch, Patch};
 use crate::process;
 use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
 use crate::report::markdown::{one_line, tail};
@@ -85,7 +88,10 @@ fn work(bench: &Bench) -> Result<Healing> {
     }
     healing.notes.extend(bench.download()?);
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
-    let base = bench.verify()?;
+    let base = std::thread::scope(|scope| {
+        scope.spawn(warm_up);
+        bench.verify()
+    })?;
     healing.evidence = Some(evidence(bench, &base));
     match bench.over() {
         Some(Outcome::Cancelled) => {
@@ -118,6 +124,14 @@ fn work(bench: &Bench) -> Result<Healing> {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
     climb(bench, &base, &diagnosis, healing)
+}
+
+/// While the command runs, the patterns that will read its output and judge a patch are compiled.
+fn warm_up() {
+    drop(judgment::diagnose(log::read("a/b.py:1: error: in 2 s\n"), Vec::new(), &[]));
+    let path = RelPath::parse("test_a.py").unwrap_or_else(|e| unreachable!("{e}"));
+    let patch = Patch::from_files([FilePatch { path, before: None, after: Some(b"assert a\n".to_vec()) }]);
+    drop(guard::judge(&guard::Input { patch: &patch, policy: &Policy::default(), modes: &guard::Modes::default() }));
 }
 
 fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, mut healing: Healing) -> Result<Healing> {
