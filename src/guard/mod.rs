@@ -9,7 +9,9 @@ mod paths;
 mod policy;
 pub mod secrets;
 mod shape;
+mod signs;
 mod suite;
+mod suspicious;
 
 pub use policy::unknown_checks;
 
@@ -46,6 +48,7 @@ const CHECKS: &[Check] = &[
     Check { id: "shape", run: shape::check },
     Check { id: "tests", run: suite::check },
     Check { id: "dependencies", run: dependencies::check },
+    Check { id: "suspicious", run: suspicious::check },
     Check { id: "secrets", run: secrets::check },
 ];
 
