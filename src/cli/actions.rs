@@ -103,9 +103,8 @@ pub fn report(report: &Report) -> Result<Exit> {
 fn write_patch(report: &Report) -> Result<Option<std::path::PathBuf>> {
     let Some(candidate) = &report.ended.healing.candidate else { return Ok(None) };
     let path = report.dir.join(proposal::PATCH);
-    std::fs::create_dir_all(report.dir)
-        .and_then(|()| std::fs::write(&path, candidate.patch.unified_diff()))
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    make(report.dir)?;
+    proposal::write_whole(&path, candidate.patch.unified_diff().as_bytes())?;
     Ok(Some(path))
 }
 
@@ -114,10 +113,13 @@ fn keep(report: &Report) -> Result<()> {
     let Some(record) = &report.ended.record else { return Ok(()) };
     let masked = crate::forge::mask_json(&serde_json::to_value(record)?, &|text| report.mask.mask(text).into_owned());
     let record = serde_json::to_vec_pretty(&masked)?;
-    std::fs::create_dir_all(report.dir)
-        .and_then(|()| std::fs::write(report.dir.join("record.json"), record))
-        .and_then(|()| std::fs::write(report.dir.join("transcript.txt"), report.transcript))
-        .with_context(|| format!("cannot write to {}", report.dir.display()))
+    make(report.dir)?;
+    proposal::write_whole(&report.dir.join("record.json"), &record)?;
+    proposal::write_whole(&report.dir.join("transcript.txt"), report.transcript.as_bytes())
+}
+
+fn make(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))
 }
 
 fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
