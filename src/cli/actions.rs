@@ -1,9 +1,8 @@
 //! What a GitHub workflow gets and gives: inputs over the configuration, outputs, the job summary,
 //! annotations.
 
-use super::{Door, Exit, env::Env, print_json, usage};
+use super::{Door, Exit, env::Env, held::Held, print_json, usage};
 use crate::config::{Config, Hands};
-use crate::mask::Masker;
 use crate::pipeline::{Ended, ThisRun};
 use crate::record::{HandId, Outcome};
 use crate::report::{self, Story};
@@ -56,7 +55,7 @@ fn fail_on(env: &Env) -> Result<Vec<Outcome>> {
 
 pub struct Report<'a> {
     pub door: &'a Door,
-    pub mask: &'a Masker,
+    pub mask: &'a Held,
     pub this: &'a ThisRun,
     /// Where people look at the repository.
     pub web: &'a str,

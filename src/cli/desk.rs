@@ -2,6 +2,7 @@
 //! commit, the ledger, and the heal process on a tree of its own.
 
 use super::actions::{self, Report};
+use super::held::Held;
 use super::{Door, Exit, inner, local, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, LedgerStore};
@@ -9,7 +10,6 @@ use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
-use crate::mask::Masker;
 use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process;
 use crate::record::{Healing, Outcome, Tried};
@@ -47,7 +47,7 @@ const RUNNER_PLACES: &[&str] = &[
 pub struct Desk<'a> {
     pub door: &'a Door,
     pub forge: Box<dyn Forge>,
-    pub mask: Arc<Masker>,
+    pub mask: Arc<Held>,
     /// Where trees, proposals and patches are laid.
     pub temp: PathBuf,
     pub this: ThisRun,

@@ -10,6 +10,7 @@ mod event;
 mod fix;
 mod guard;
 mod heal;
+mod held;
 mod init;
 mod inner;
 mod ledger;

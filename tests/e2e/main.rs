@@ -9,6 +9,7 @@ mod common;
 mod build;
 mod forged;
 mod hostile;
+mod identity;
 mod issue;
 mod kill;
 mod look;

@@ -2,13 +2,13 @@
 //! sent (from octokit's webhook examples, MIT). Only the forge is a local twin; every stage is the real one.
 
 use super::desk::Desk;
+use super::held::Held;
 use super::{Door, Exit, local};
 use crate::event;
 use crate::forge::Mask;
 use crate::forge::local::{Item, Local};
 use crate::git::{Moved, RefState, Repo};
 use crate::ids::{BranchName, RelPath, RepoSlug};
-use crate::mask::Masker;
 use crate::patch::{FilePatch, Patch};
 use crate::pipeline::{Ended, ThisRun};
 use crate::record::Outcome;
@@ -84,7 +84,7 @@ fn publish_project(bare: &Path, branch: &BranchName) -> Result<()> {
 }
 
 fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, place: &Path) -> Result<Desk<'a>> {
-    let masker = Arc::new(Masker::new(door.env.secrets()));
+    let masker = Arc::new(Held::new(door.env.secrets()));
     let for_mask = Arc::clone(&masker);
     let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
     let forge = Local::open(slug.clone(), bare, &place.join("forge"), mask)?;

@@ -14,7 +14,8 @@ use std::io::Write as _;
 const LONGEST: usize = 400;
 
 pub fn show(door: &Door, groups: &[Group]) -> Result<Exit> {
-    let masker = Masker::new(door.env.secrets().into_iter().chain(door.env.input("token")));
+    let inputs = ["token", "app-key"].iter().filter_map(|name| door.env.input(name));
+    let masker = Masker::new(door.env.secrets().into_iter().chain(inputs));
     let clean = |text: &str| one_line(&masker.mask(text), LONGEST);
     let groups: Vec<Group> =
         groups.iter().map(|(name, found)| (*name, found.iter().map(|c| c.map(clean)).collect())).collect();
