@@ -104,7 +104,7 @@ impl Desk<'_> {
             None => None,
         };
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let mut config = config::parse(path.as_str(), &text).map_err(|e| Untrusted::User(usage(e)))?;
+        let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
         Ok((info, config))
     }
@@ -199,6 +199,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             policy: config.policy.clone(),
+            guards: config.guards.clone(),
             sandbox: config.sandbox,
             hidden: self.hidden(),
             env: local::strings(env),

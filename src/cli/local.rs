@@ -113,6 +113,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         request: Request::Fix,
         hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
         policy: config.policy.clone(),
+        guards: config.guards.clone(),
         sandbox: options.sandbox,
         hidden: Vec::new(),
         env: strings(env),

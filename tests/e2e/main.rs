@@ -8,6 +8,7 @@ mod common;
 
 mod build;
 mod forged;
+mod guards;
 mod hostile;
 mod identity;
 mod issue;

@@ -198,6 +198,10 @@ impl Forge for GitHub {
         self.get_issue(number)
     }
 
+    fn issues_of(&self, login: &str, since: &str) -> Result<Vec<u64>> {
+        self.get_issues_of(login, since)
+    }
+
     fn linked_pulls(&self, issue: u64) -> Result<Vec<LinkedPull>> {
         self.get_linked_pulls(issue)
     }

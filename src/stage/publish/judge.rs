@@ -7,7 +7,7 @@ use crate::git::{FileMode, TreeEntry};
 use crate::guard::{self, Modes};
 use crate::ids::{BranchName, RelPath, Sha};
 use crate::patch::Patch;
-use crate::record::{CheckResult, CheckStatus, Outcome};
+use crate::record::{CheckStatus, Outcome};
 use crate::stage::proposal::Proposal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,13 +29,8 @@ pub(super) fn again(setting: &Setting, proposal: &mut Proposal, patch: &Patch) -
         let finding = failed.findings.first().map_or("", |f| f.message.as_str());
         format!("refused by the guard {}: {finding}", failed.id)
     });
-    replace(&mut proposal.healing.guards, results);
+    guard::replace(&mut proposal.healing.guards, results);
     failed.map_or(Ok(()), blocked)
-}
-
-fn replace(guards: &mut Vec<CheckResult>, judged: Vec<CheckResult>) {
-    guards.retain(|told| judged.iter().all(|own| own.id != told.id));
-    guards.splice(0..0, judged);
 }
 
 /// Refuses when the target's files are no longer those that the patch was proven on.
