@@ -283,7 +283,7 @@ impl Pipeline<'_> {
         };
         match &self.propose {
             Some(dir) => {
-                let digest = proposal.seal(dir)?;
+                let digest = proposal.seal(dir, &|text| self.forge.mask(text))?;
                 (self.say)("propose", &format!("sealed into {}", dir.display()));
                 let retry = is_retry(&proposal.healing, self.this, self.config);
                 let ended = Ended::unpublished(proposal.healing.clone(), retry);

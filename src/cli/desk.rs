@@ -2,7 +2,7 @@
 //! commit, the ledger, and the heal process on a tree of its own.
 
 use super::actions::{self, Report};
-use super::held::Held;
+use super::held::held;
 use super::{Door, Exit, inner, local, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, LedgerStore};
@@ -47,7 +47,6 @@ const RUNNER_PLACES: &[&str] = &[
 pub struct Desk<'a> {
     pub door: &'a Door,
     pub forge: Box<dyn Forge>,
-    pub mask: Arc<Held>,
     /// Where trees, proposals and patches are laid.
     pub temp: PathBuf,
     pub this: ThisRun,
@@ -87,7 +86,7 @@ impl Desk<'_> {
     }
 
     fn say(&self, stage: &str, text: &str) {
-        let text = self.mask.mask(text);
+        let text = held().mask(text);
         self.door.ui.stage(stage, &text);
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
@@ -113,9 +112,8 @@ impl Desk<'_> {
         match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
-                let mask = Arc::clone(&self.mask);
                 let dir = self.temp.join("thanos-fix-ledger");
-                Box::new(ledger::Directory::new(dir, Arc::new(move |text: &str| mask.mask(text).into_owned())))
+                Box::new(ledger::Directory::new(dir, held().mask_fn()))
             }
         }
     }
@@ -219,7 +217,6 @@ impl Desk<'_> {
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {
         actions::report(&Report {
             door: self.door,
-            mask: &self.mask,
             this: &self.this,
             web: &self.forge.web_url(),
             transcript: &self.transcript.lock().unwrap_or_else(PoisonError::into_inner),

@@ -1,11 +1,13 @@
 //! What crosses from the process or job that ran repository code to the one that holds the token: a
 //! task, how it was healed, and a digest that travels by another road.
 
+use crate::forge::mask_json;
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{Healing, SCHEMA};
 use crate::task::Task;
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, Permissions};
 use std::io::{Read as _, Write as _};
@@ -45,15 +47,30 @@ pub enum SealError {
 }
 
 impl Proposal {
-    /// Writes the proposal (and the patch beside it) and returns the digest to announce.
-    pub fn seal(&self, dir: &Path) -> Result<String> {
+    /// Writes the proposal (and the patch beside it) and returns the digest to announce. What is told about the
+    /// repair is masked; the patch is the repository's own text and must stay what was proven.
+    pub fn seal(&self, dir: &Path, mask: &dyn Fn(&str) -> String) -> Result<String> {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-        let bytes = serde_json::to_vec(self)?;
+        let bytes = serde_json::to_vec(&self.masked(mask)?)?;
         write_whole(&dir.join(FILE), &bytes)?;
         if let Some(candidate) = &self.healing.candidate {
             write_whole(&dir.join(PATCH), candidate.patch.unified_diff().as_bytes())?;
         }
         Ok(digest(&bytes))
+    }
+
+    fn masked(&self, mask: &dyn Fn(&str) -> String) -> Result<Value> {
+        let mut whole = serde_json::to_value(self)?;
+        let patch = whole.pointer_mut("/healing/candidate/patch").map(Value::take);
+        for part in ["/healing", "/task/title", "/task/body"] {
+            if let Some(told) = whole.pointer_mut(part) {
+                *told = mask_json(told, mask);
+            }
+        }
+        if let (Some(place), Some(patch)) = (whole.pointer_mut("/healing/candidate/patch"), patch) {
+            *place = patch;
+        }
+        Ok(whole)
     }
 
     /// Reads a sealed proposal; `announced` is the digest that came another way.

@@ -7,6 +7,7 @@
 mod common;
 
 mod build;
+mod exits;
 mod forged;
 mod guards;
 mod hostile;

@@ -1,6 +1,6 @@
 //! GitHub itself: whether it is reached, what the token is and may do, what lies on the default branch.
 
-use super::super::held::Held;
+use super::super::held::held;
 use super::super::{Door, run};
 use super::workflow::{DIRECTORY, House};
 use super::{Checkup, fine, missing, unknown};
@@ -12,7 +12,6 @@ use crate::ids::{RelPath, RepoSlug, Sha};
 use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// More workflow files than any repository has.
@@ -125,7 +124,7 @@ fn connect(door: &Door, repo: Option<&Repo>, found: &mut Vec<Checkup>) -> Option
             return None;
         }
     };
-    let Some((credential, held)) = credential else {
+    let Some(credential) = credential else {
         let mend = if in_actions {
             "input `token`: ${{ github.token }}"
         } else {
@@ -138,7 +137,7 @@ fn connect(door: &Door, repo: Option<&Repo>, found: &mut Vec<Checkup>) -> Option
         Credential::Token(token) => Kind::of(token.expose_secret()),
         _ => Kind::Installation,
     };
-    let forge = match client(door, slug, credential, held) {
+    let forge = match client(door, slug, credential) {
         Ok(forge) => forge,
         Err(error) => {
             found.push(severe(error.to_string(), "correct it in the step's `env:`"));
@@ -192,18 +191,18 @@ fn unreached(error: &ForgeError, slug: &str, severe: impl Fn(String, &str) -> Ch
 }
 
 /// As a run has it; in a terminal also the token that `gh` goes by.
-fn credential(door: &Door) -> anyhow::Result<Option<(Credential, Arc<Held>)>> {
+fn credential(door: &Door) -> anyhow::Result<Option<Credential>> {
     let given = run::credential(&door.env)?;
     let other = || {
         let token = door.env.get("GH_TOKEN").map(|token| token.trim().to_owned())?;
-        let held = Held::new(door.env.secrets().into_iter().chain([token.clone()]));
-        Some((Credential::Token(token.into()), Arc::new(held)))
+        held().learn([token.clone()]);
+        Some(Credential::Token(token.into()))
     };
     Ok(given.or_else(other))
 }
 
 /// Impatient: somebody waits for the report.
-fn client(door: &Door, repo: RepoSlug, credential: Credential, held: Arc<Held>) -> Result<GitHub, ForgeError> {
+fn client(door: &Door, repo: RepoSlug, credential: Credential) -> Result<GitHub, ForgeError> {
     let env = &door.env;
     let url = |name: &str, default: &str| env.get(name).unwrap_or_else(|| default.to_owned());
     GitHub::new(github::Config {
@@ -211,7 +210,7 @@ fn client(door: &Door, repo: RepoSlug, credential: Credential, held: Arc<Held>) 
         server_url: url("GITHUB_SERVER_URL", "https://github.com"),
         repo,
         credential,
-        mask: Arc::new(move |text: &str| held.mask(text).into_owned()),
+        mask: held().mask_fn(),
         timing: Timing {
             connect: Duration::from_secs(3),
             idle: Duration::from_secs(5),
