@@ -1,8 +1,10 @@
 //! `.github/thanos.yml` and its defaults. Read from the trust commit only; unknown keys are refused
 //! with the line and the nearest known key. `docs/configuration.md` documents every key.
 
+mod guards;
 mod policy;
 
+pub use guards::{OwnGuard, RESERVED};
 pub use policy::{Level, Policy};
 
 use crate::command::CommandLine;
@@ -28,6 +30,8 @@ pub struct Config {
     pub retry: Retry,
     pub ledger: Ledger,
     pub policy: Policy,
+    /// The repository's own checks over every candidate.
+    pub guards: Vec<OwnGuard>,
     pub sandbox: Sandbox,
     pub environment: Environment,
 }
@@ -50,7 +54,7 @@ impl Default for Verify {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Command {
     Script(String),
@@ -156,13 +160,15 @@ fn bot_type() -> String {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Trust {
     pub strangers: Strangers,
+    /// How many issues a day one stranger gets diagnosed (`strangers: triage`).
+    pub triage_per_day: u64,
     pub bots: Vec<Bot>,
 }
 
 impl Default for Trust {
     fn default() -> Self {
         let bot = Bot { login: "dependabot[bot]".to_owned(), kind: bot_type() };
-        Self { strangers: Strangers::Wait, bots: vec![bot] }
+        Self { strangers: Strangers::Wait, triage_per_day: 3, bots: vec![bot] }
     }
 }
 
@@ -269,10 +275,12 @@ fn check(config: &Config) -> Result<(), String> {
     };
     range("verify.timeout-seconds", config.verify.timeout_seconds, 1, 21_600)?;
     range("budget.seconds", config.budget.seconds, 1, 21_600)?;
+    range("trust.triage-per-day", config.trust.triage_per_day, 1, 100)?;
     range("retry.attempts", config.retry.attempts, 1, 10)?;
     if config.hands.0.is_empty() {
         return Err("hands is empty; name at least one".to_owned());
     }
+    guards::check(&config.guards)?;
     config.policy.check()
 }
 
@@ -303,6 +311,7 @@ fn explain(message: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Severity;
 
     fn refusal(text: &str) -> String {
         parse("thanos.yml", text).unwrap_err().to_string()
@@ -339,6 +348,28 @@ mod tests {
         insta::assert_snapshot!(refusal("retry: {attempts: 99}"));
         insta::assert_snapshot!(refusal("hands: []"));
         insta::assert_snapshot!(refusal("branch: {prefix: '..'}"));
+    }
+
+    #[test]
+    fn own_guards_are_read_and_bad_ones_refused() {
+        let text = "guards:\n  - id: licences\n    command: [reuse, lint-file, '{files}']\n    severity: warning\n    when: ['**/*.rs']\n  - {id: size, command: 'wc -l \"$@\"'}\n";
+        let guards = parse("t", text).unwrap().guards;
+        assert_eq!((guards[0].severity, guards[1].severity), (Severity::Warning, Severity::Error));
+        assert_eq!((guards[0].when.as_slice(), guards[1].when.len()), (["**/*.rs".to_owned()].as_slice(), 0));
+        for (guards, part) in [
+            ("[{id: secrets, command: x}]", "built-in check"),
+            ("[{id: A b, command: x}]", "small letters"),
+            ("[{id: a, command: x}, {id: a, command: y}]", "two of them"),
+            ("[{id: a, command: ' '}]", "empty command"),
+            ("[{id: a, command: x, severity: note}]", "use error or warning"),
+            ("[{id: a, command: x, severity: fatal}]", "fatal"),
+            ("[{id: a, command: x, when: ['[']}]", "guards: a:"),
+            ("[{id: a, command: x, comand: y}]", "did you mean `command`"),
+            ("[{id: a}]", "command"),
+        ] {
+            let refused = refusal(&format!("guards: {guards}"));
+            assert!(refused.contains(part), "{guards}: {refused}");
+        }
     }
 
     #[test]

@@ -161,11 +161,20 @@ fn check_rel_path(value: &str) -> Result<(), &'static str> {
         if part.is_empty() || part == "." || part == ".." {
             return Err("has an empty, . or .. part");
         }
-        if part.eq_ignore_ascii_case(".git") {
+        if is_git(part) {
             return Err("reaches into .git");
         }
     }
     Ok(())
+}
+
+/// `.git`, also as file systems write it that fold case, short names, ends or characters without width.
+fn is_git(part: &str) -> bool {
+    let unseen =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let folded: String = part.chars().filter(|c| !unseen(*c)).flat_map(char::to_lowercase).collect();
+    let name = folded.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    matches!(name, ".git" | "git~1")
 }
 
 impl RepoSlug {
@@ -245,7 +254,23 @@ mod tests {
         for path in ["a", "a/b.rs", "with space/ü.py", ".github/x"] {
             assert!(RelPath::parse(path).is_ok(), "{path}");
         }
-        for path in ["", "/a", "../a", "a/../b", "a//b", ".git/config", "x/.GIT/y", "a\nb", "a\\b", "./a"] {
+        for path in [
+            "",
+            "/a",
+            "../a",
+            "a/../b",
+            "a//b",
+            ".git/config",
+            "x/.GIT/y",
+            ".git./x",
+            "a/.Git /x",
+            "GIT~1/x",
+            ".g\u{200c}it/x",
+            ".git::$INDEX/x",
+            "a\nb",
+            "a\\b",
+            "./a",
+        ] {
             assert!(RelPath::parse(path).is_err(), "{path}");
         }
         assert_eq!(RelPath::parse("a/b.TAR.Gz").unwrap().extension(), "gz");

@@ -28,8 +28,21 @@ pub struct FilePatch {
 
 /// The files that change, sorted by path, each once, none of them unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Raw")]
 pub struct Patch {
     files: Vec<FilePatch>,
+}
+
+/// As it is read: in any order, with anything twice.
+#[derive(Deserialize)]
+struct Raw {
+    files: Vec<FilePatch>,
+}
+
+impl From<Raw> for Patch {
+    fn from(raw: Raw) -> Self {
+        Self::from_files(raw.files)
+    }
 }
 
 /// Why edits do not make a patch.
@@ -322,6 +335,14 @@ mod tests {
         +hi
         \ No newline at end of file
         "#);
+    }
+
+    #[test]
+    fn what_is_read_is_in_order_and_nothing_is_there_twice() {
+        let text = r#"{"files": [{"path": "b", "after": "1"}, {"path": "a", "before": "x", "after": "x"}, {"path": "b", "after": "2"}]}"#;
+        let read: Patch = serde_json::from_str(text).unwrap();
+        let files: Vec<_> = read.files().iter().map(|f| (f.path.as_str(), f.after.as_deref())).collect();
+        assert_eq!(files, [("b", Some(&b"2"[..]))]);
     }
 
     proptest! {

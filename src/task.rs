@@ -91,6 +91,12 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
         run_id: None,
         command: None,
     };
+    if event.name == "pull_request_target" {
+        return ignored(
+            "`pull_request_target` puts a pull request's code next to the repository's secrets: use `pull_request`, or \
+             `workflow_run` after it",
+        );
+    }
     if let Some(command) = command {
         return from_command(task, event, command);
     }
@@ -334,13 +340,14 @@ pub fn trust<E>(
 }
 
 fn is_listed_bot(actor: &Actor, config: &Config) -> bool {
-    // Some payloads write a bot's login without `[bot]`; the type must then say Bot.
-    let bare = |login: &str| login.trim_end_matches("[bot]").to_owned();
-    config.trust.bots.iter().any(|bot| {
-        let kind = actor.kind.is_empty() || actor.kind == bot.kind;
-        let suffixed = actor.login.ends_with("[bot]") || actor.kind == "Bot" || bot.kind == "User";
-        kind && suffixed && bare(&actor.login).eq_ignore_ascii_case(&bare(&bot.login))
-    })
+    // Some payloads write a bot's login without `[bot]`, and then say that it is one; some leave the type out, and
+    // nobody but an app can have a login that ends in `[bot]`.
+    let kind = match actor.kind.as_str() {
+        "" if actor.login.ends_with("[bot]") => "Bot",
+        kind => kind,
+    };
+    let bare = |login: &str| login.trim_end_matches("[bot]").to_lowercase();
+    config.trust.bots.iter().any(|bot| kind == bot.kind && bare(&actor.login) == bare(&bot.login))
 }
 
 /// The repository's own workflows started that build; only those with write access can write them.
@@ -463,6 +470,17 @@ mod tests {
         assert!(ignored_because("workflow_dispatch", &dispatch(json!({"issue": "x"}))).contains("not a number"));
     }
 
+    #[test]
+    fn pull_request_target_is_refused_with_and_without_a_command() {
+        let payload = json!({"repository": {"full_name": "o/r"}, "sender": {"login": "ann"}, "ref": "refs/heads/main",
+            "pull_request": {"head": {"ref": "x", "sha": "a".repeat(40), "repo": {"full_name": "o/r"}}}});
+        let event = event::parse("pull_request_target", &serde_json::to_vec(&payload).unwrap()).unwrap();
+        for command in [None, Some(CommandLine::shell("bash", "make test"))] {
+            let decision = decide(&event, &Config::default(), command);
+            assert!(matches!(&decision, Decision::Ignored(why) if why.contains("secrets")), "{decision:?}");
+        }
+    }
+
     fn judged(task: &Task, config: &Config, level: Permission) -> Trust {
         trust(task, config, |_| Ok::<_, std::convert::Infallible>(level)).unwrap()
     }
@@ -498,5 +516,7 @@ mod tests {
         assert!(matches!(by(&mut payload, "dependabot", "User"), Trust::Wait(_)));
         assert!(matches!(by(&mut payload, "evil[bot]", "Bot"), Trust::Wait(_)));
         assert!(matches!(by(&mut payload, "", ""), Trust::Wait(_)));
+        assert_eq!(by(&mut payload, "dependabot[bot]", ""), Trust::Granted);
+        assert!(matches!(by(&mut payload, "dependabot", ""), Trust::Wait(_)));
     }
 }

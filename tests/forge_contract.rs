@@ -12,7 +12,7 @@ use serde_json::json;
 use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
-use thanos_fix::forge::github::{Config, GitHub, Timing};
+use thanos_fix::forge::github::{Config, Credential, GitHub, Timing};
 use thanos_fix::forge::*;
 use thanos_fix::git::FileMode;
 use thanos_fix::ids::{BranchName, RelPath, RepoSlug, Sha};
@@ -43,7 +43,7 @@ fn forge(world: &World) -> GitHub {
         api_url: world.api_url().to_owned(),
         server_url: world.server_url().to_owned(),
         repo: RepoSlug::parse(world.repo.as_str()).unwrap(),
-        token: Some(SecretString::from(world.token.as_str())),
+        credential: Credential::Token(SecretString::from(world.token.as_str())),
         mask: Arc::new(str::to_owned),
         timing: Timing { backoff: Duration::from_millis(5), ..Timing::default() },
     })

@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use thanos_fix::forge::github::{Config, GitHub, Timing};
+use thanos_fix::forge::github::{Config, Credential, GitHub, Timing};
 use thanos_fix::forge::{Forge, ForgeError};
 use thanos_fix::git::Repo;
 use thanos_fix::ids::{BranchName, RelPath, RepoSlug, Sha};
@@ -61,7 +61,7 @@ fn github(url: &str, repo: &str, token: &str) -> GitHub {
         api_url: url.to_owned(),
         server_url: url.to_owned(),
         repo: RepoSlug::parse(repo).unwrap(),
-        token: Some(SecretString::from(token)),
+        credential: Credential::Token(SecretString::from(token)),
         mask: Arc::new(str::to_owned),
         timing: Timing { backoff: std::time::Duration::from_millis(1), ..Timing::default() },
     })

@@ -9,7 +9,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
-use thanos_fix::forge::github::{Config, GitHub, Timing};
+use thanos_fix::forge::github::{Config, Credential, GitHub, Timing};
 use thanos_fix::forge::*;
 use thanos_fix::ids::{BranchName, RelPath, RepoSlug, Sha};
 use thanos_fix::patch::{FilePatch, Patch};
@@ -74,7 +74,7 @@ fn github(url: &str, total: Duration) -> GitHub {
         api_url: url.to_owned(),
         server_url: url.to_owned(),
         repo: RepoSlug::parse("o/r").unwrap(),
-        token: Some(SecretString::from(TOKEN)),
+        credential: Credential::Token(SecretString::from(TOKEN)),
         mask: Arc::new(|text| text.replace("hunter2", "***")),
         timing: Timing {
             backoff: Duration::from_millis(1),
@@ -634,7 +634,7 @@ fn unusable_settings_are_refused() {
         api_url: api_url.to_owned(),
         server_url: "https://github.com".to_owned(),
         repo: RepoSlug::parse("o/r").unwrap(),
-        token: Some(SecretString::from(token)),
+        credential: Credential::Token(SecretString::from(token)),
         mask: Arc::new(str::to_owned),
         timing: Timing::default(),
     };

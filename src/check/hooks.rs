@@ -25,7 +25,7 @@ const CONFIGURATIONS: &[(&str, &[&str])] = &[
 const AGAIN: &str = "::the hooks once more::";
 
 /// Runs a command over some files, takes back what it did to them, and says what that was.
-type Capture<'a> = dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)> + 'a;
+pub type Capture<'a> = dyn Fn(&CommandLine, &[RelPath], Duration) -> Result<(Finished, Patch)> + 'a;
 
 /// The tree with the patch applied, as the caller lets us use it. The hooks' configuration in it is the
 /// base commit's: the caller does not let a patch touch it.
@@ -79,7 +79,7 @@ fn configured(context: &Context) -> Result<Option<(&'static str, &'static [&'sta
 }
 
 /// The files that exist after the patch. A name that a program would take for an option is left out.
-fn kept_paths(patch: &Patch) -> Vec<RelPath> {
+pub fn kept_paths(patch: &Patch) -> Vec<RelPath> {
     let kept = patch.files().iter().filter(|file| file.after.is_some() && !file.path.as_str().starts_with('-'));
     kept.map(|file| file.path.clone()).collect()
 }
@@ -123,7 +123,7 @@ fn failed(context: &Context, command: &CommandLine, paths: &[RelPath], done: &Fi
     if failures.is_empty() {
         return Ok(CheckResult::skipped(ID, format!("the hooks could not run: {}", complaint(done))));
     }
-    let existing = paths_at_base(context, paths);
+    let existing = existing(context.patch, paths);
     let before: BTreeSet<String> = if existing.is_empty() {
         BTreeSet::new()
     } else {
@@ -134,9 +134,9 @@ fn failed(context: &Context, command: &CommandLine, paths: &[RelPath], done: &Fi
     Ok(CheckResult::from_findings(ID, findings.collect()))
 }
 
-fn paths_at_base(context: &Context, paths: &[RelPath]) -> Vec<RelPath> {
-    let existed =
-        |path: &&RelPath| context.patch.files().iter().any(|file| file.path == **path && file.before.is_some());
+/// Those of `paths` that are there without the patch.
+pub fn existing(patch: &Patch, paths: &[RelPath]) -> Vec<RelPath> {
+    let existed = |path: &&RelPath| patch.files().iter().any(|file| file.path == **path && file.before.is_some());
     paths.iter().filter(existed).cloned().collect()
 }
 
@@ -167,7 +167,7 @@ fn verdict_output(done: &Finished) -> String {
 }
 
 /// The line in which a program says what is wrong, or its last one.
-fn complaint(done: &Finished) -> String {
+pub fn complaint(done: &Finished) -> String {
     let text = String::from_utf8_lossy(&done.combined);
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let complains =

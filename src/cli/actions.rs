@@ -1,9 +1,8 @@
 //! What a GitHub workflow gets and gives: inputs over the configuration, outputs, the job summary,
 //! annotations.
 
-use super::{Door, Exit, env::Env, print_json, usage};
+use super::{Door, Exit, env::Env, held::held, print_json, usage};
 use crate::config::{Config, Hands};
-use crate::mask::Masker;
 use crate::pipeline::{Ended, ThisRun};
 use crate::record::{HandId, Outcome};
 use crate::report::{self, Story};
@@ -56,7 +55,6 @@ fn fail_on(env: &Env) -> Result<Vec<Outcome>> {
 
 pub struct Report<'a> {
     pub door: &'a Door,
-    pub mask: &'a Masker,
     pub this: &'a ThisRun,
     /// Where people look at the repository.
     pub web: &'a str,
@@ -71,7 +69,7 @@ pub fn report(report: &Report) -> Result<Exit> {
     let ended = report.ended;
     let patch = write_patch(report)?;
     if let Err(e) = keep(report) {
-        report.door.ui.stage("artifact", &report.mask.mask(&format!("{e:#}")));
+        report.door.ui.stage("artifact", &held().mask(&format!("{e:#}")));
     }
     outputs(report, patch.as_deref())?;
     summary(report)?;
@@ -81,7 +79,7 @@ pub fn report(report: &Report) -> Result<Exit> {
         print_json(&super::local::as_json(&ended.healing))?;
     }
     if let Some(refused) = &ended.published.refused {
-        ui.stage("publish", &report.mask.mask(refused));
+        ui.stage("publish", &held().mask(refused));
         if let Some(url) = &ended.published.compare_url {
             ui.stage("publish", &format!("open the pull request by hand: {url}"));
         }
@@ -92,7 +90,7 @@ pub fn report(report: &Report) -> Result<Exit> {
     let outcome = ended.healing.outcome;
     let good = matches!(outcome, Outcome::Fixed | Outcome::Healthy | Outcome::Proposed | Outcome::Duplicate);
     let line = format!("{}: {}", report::outcome_phrase(outcome), ended.healing.reason);
-    ui.verdict(good, &report.mask.mask(&line));
+    ui.verdict(good, &held().mask(&line));
     Ok(match outcome {
         Outcome::Error => Exit::Internal,
         other if fail_on(&report.door.env)?.contains(&other) => Exit::No,
@@ -103,21 +101,23 @@ pub fn report(report: &Report) -> Result<Exit> {
 fn write_patch(report: &Report) -> Result<Option<std::path::PathBuf>> {
     let Some(candidate) = &report.ended.healing.candidate else { return Ok(None) };
     let path = report.dir.join(proposal::PATCH);
-    std::fs::create_dir_all(report.dir)
-        .and_then(|()| std::fs::write(&path, candidate.patch.unified_diff()))
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    make(report.dir)?;
+    proposal::write_whole(&path, candidate.patch.unified_diff().as_bytes())?;
     Ok(Some(path))
 }
 
 /// What a person may want of the run's artifact: what was said, and the ledger's entry.
 fn keep(report: &Report) -> Result<()> {
     let Some(record) = &report.ended.record else { return Ok(()) };
-    let masked = crate::forge::mask_json(&serde_json::to_value(record)?, &|text| report.mask.mask(text).into_owned());
+    let masked = crate::forge::mask_json(&serde_json::to_value(record)?, &*held().mask_fn());
     let record = serde_json::to_vec_pretty(&masked)?;
-    std::fs::create_dir_all(report.dir)
-        .and_then(|()| std::fs::write(report.dir.join("record.json"), record))
-        .and_then(|()| std::fs::write(report.dir.join("transcript.txt"), report.transcript))
-        .with_context(|| format!("cannot write to {}", report.dir.display()))
+    make(report.dir)?;
+    proposal::write_whole(&report.dir.join("record.json"), &record)?;
+    proposal::write_whole(&report.dir.join("transcript.txt"), report.transcript.as_bytes())
+}
+
+fn make(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))
 }
 
 fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
@@ -143,7 +143,7 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
     let mut block = String::new();
     for (name, value) in pairs {
         // One line each: no value can open another output.
-        let _ = writeln!(block, "{name}={}", report.mask.mask(&value).replace(['\n', '\r'], " "));
+        let _ = writeln!(block, "{name}={}", held().mask(&value).replace(['\n', '\r'], " "));
     }
     append(&file, &block)
 }
@@ -172,7 +172,7 @@ fn summary(report: &Report) -> Result<()> {
             crate::brain::text::inert(&report::markdown::one_line(&ended.healing.reason, 600))
         ),
     };
-    append(&file, &report.mask.mask(&text))
+    append(&file, &held().mask(&text))
 }
 
 /// Workflow commands, where the Checks API did not take them (docs: workflow commands).
@@ -183,7 +183,7 @@ fn annotations(report: &Report) {
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
     for (path, line, message) in &report.ended.published.annotations {
-        let text = escape(&report.mask.mask(message));
+        let text = escape(&held().mask(message));
         let command = format!("::warning file={},line={line},title=thanos-fix::{text}", property(path));
         let _ = writeln!(std::io::stdout().lock(), "{command}");
     }

@@ -2,6 +2,7 @@
 //! commit, the ledger, and the heal process on a tree of its own.
 
 use super::actions::{self, Report};
+use super::held::held;
 use super::{Door, Exit, inner, local, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, LedgerStore};
@@ -9,7 +10,6 @@ use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
-use crate::mask::Masker;
 use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process;
 use crate::record::{Healing, Outcome, Tried};
@@ -47,7 +47,6 @@ const RUNNER_PLACES: &[&str] = &[
 pub struct Desk<'a> {
     pub door: &'a Door,
     pub forge: Box<dyn Forge>,
-    pub mask: Arc<Masker>,
     /// Where trees, proposals and patches are laid.
     pub temp: PathBuf,
     pub this: ThisRun,
@@ -87,7 +86,7 @@ impl Desk<'_> {
     }
 
     fn say(&self, stage: &str, text: &str) {
-        let text = self.mask.mask(text);
+        let text = held().mask(text);
         self.door.ui.stage(stage, &text);
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
@@ -104,7 +103,7 @@ impl Desk<'_> {
             None => None,
         };
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let mut config = config::parse(path.as_str(), &text).map_err(|e| Untrusted::User(usage(e)))?;
+        let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
         Ok((info, config))
     }
@@ -113,9 +112,8 @@ impl Desk<'_> {
         match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
-                let mask = Arc::clone(&self.mask);
                 let dir = self.temp.join("thanos-fix-ledger");
-                Box::new(ledger::Directory::new(dir, Arc::new(move |text: &str| mask.mask(text).into_owned())))
+                Box::new(ledger::Directory::new(dir, held().mask_fn()))
             }
         }
     }
@@ -199,6 +197,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             policy: config.policy.clone(),
+            guards: config.guards.clone(),
             sandbox: config.sandbox,
             hidden: self.hidden(),
             env: local::strings(env),
@@ -218,7 +217,6 @@ impl Desk<'_> {
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {
         actions::report(&Report {
             door: self.door,
-            mask: &self.mask,
             this: &self.this,
             web: &self.forge.web_url(),
             transcript: &self.transcript.lock().unwrap_or_else(PoisonError::into_inner),

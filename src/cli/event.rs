@@ -90,7 +90,7 @@ pub fn parse_config(file: &str, text: &str) -> Result<Config> {
     match crate::guard::unknown_checks(&config.policy).first() {
         None => Ok(config),
         Some(name) => {
-            let known = crate::guard::ids().join(", ");
+            let known = [crate::guard::ids(), vec!["hooks"]].concat().join(", ");
             Err(usage(format!("{file}: policy.checks names no check: `{name}`; the checks are {known}")))
         }
     }

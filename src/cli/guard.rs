@@ -43,7 +43,9 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let mut results = judge(&changes, &config.policy);
     let bench = Bench::new(door, &config, root, &changes.patch)?;
     if guard::passes(&results) && !changes.patch.is_empty() {
-        results.push(bench.hooks(&changes.patch)?);
+        let hooks = bench.hooks()?;
+        results.push(guard::levelled(hooks, &config.policy));
+        results.extend(bench.with_context(|context| check::run_own(context, &config.guards))?);
     }
     if !args.command.is_empty() {
         results.push(bench.verify(&CommandLine::new(&args.command))?);
@@ -107,17 +109,21 @@ impl<'a> Bench<'a> {
         })
     }
 
-    fn hooks(&self, patch: &Patch) -> Result<CheckResult> {
+    fn with_context<R>(&self, act: impl FnOnce(&check::Context) -> Result<R>) -> Result<R> {
         let path = self.env.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone()).unwrap_or_default();
-        let (mut result, addition) = check::run(&check::Context {
-            patch,
+        act(&check::Context {
+            patch: self.patch,
             limit: self.limit,
             exists: &|path| Ok(self.tree.borrow().read(path)?.is_some()),
             find_program: &|name| process::find_program(name, &path).map(|path| path.to_string_lossy().into_owned()),
             prepare: &|command, limit| self.spawn(command, limit),
             capture: &|command, paths, limit| self.capture(command, paths, limit),
             capture_at_base: &|command, paths, limit| self.at_base(command, paths, limit),
-        })?;
+        })
+    }
+
+    fn hooks(&self) -> Result<CheckResult> {
+        let (mut result, addition) = self.with_context(check::run)?;
         let files = addition.map_or(0, |patch| patch.files().len());
         if files > 0 && result.status == CheckStatus::Pass {
             result.status = CheckStatus::Warn;

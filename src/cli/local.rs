@@ -1,12 +1,11 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
-use super::{Door, Exit, event::local_config, print_json, usage};
+use super::{Door, Exit, event::local_config, held::held, print_json, usage};
 use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
 use crate::ledger::{self, Store};
-use crate::mask::Masker;
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
@@ -113,6 +112,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         request: Request::Fix,
         hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
         policy: config.policy.clone(),
+        guards: config.guards.clone(),
         sandbox: options.sandbox,
         hidden: Vec::new(),
         env: strings(env),
@@ -129,7 +129,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let proposal = proposal(&root, &work.title, &started, &healing)?;
     remember(door, &proposal);
     if let Some(dir) = &options.out {
-        proposal.seal(dir)?;
+        proposal.seal(dir, &*held().mask_fn())?;
     }
     let committed = match (&branch, &healing.candidate) {
         (Some(branch), Some(_)) => Some(commit(&root, branch, &healing)?),
@@ -247,8 +247,7 @@ fn remember(door: &Door, proposal: &Proposal) {
 }
 
 fn own_ledger(door: &Door) -> ledger::Directory {
-    let masker = Masker::new(door.env.secrets());
-    ledger::Directory::new(state_dir(door).join("ledger"), Arc::new(move |text: &str| masker.mask(text).into_owned()))
+    ledger::Directory::new(state_dir(door).join("ledger"), held().mask_fn())
 }
 
 /// The ledger that a person in a terminal means: the repository's branch where there is one, else this

@@ -10,6 +10,7 @@ mod event;
 mod fix;
 mod guard;
 mod heal;
+mod held;
 mod init;
 mod inner;
 mod ledger;
@@ -144,6 +145,7 @@ pub fn main() -> ExitCode {
             return if e.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
+    held::held().learn(env.secrets());
     let color = !cli.common.no_color && env.get("NO_COLOR").is_none();
     let ui = Ui::new(cli.common.quiet, cli.common.verbose, color, env.in_actions());
     let door = Door { common: cli.common, env, ui };
@@ -198,10 +200,16 @@ fn fail(ui: &Ui, error: &anyhow::Error) -> Exit {
 
 /// For verbs that only print: a closed pipe is the reader's wish.
 fn to_stdout(act: impl FnOnce(&mut dyn std::io::Write) -> Result<()>) -> Result<Exit> {
+    use std::io::Write as _;
     let broken = |e: &anyhow::Error| {
         e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
     };
-    match act(&mut std::io::stdout().lock()) {
+    let mut printed = Vec::new();
+    let done = act(&mut printed).and_then(|()| {
+        let text = String::from_utf8_lossy(&printed);
+        Ok(std::io::stdout().lock().write_all(held::held().mask(&text).as_bytes())?)
+    });
+    match done {
         Err(e) if !broken(&e) => Err(e),
         _ => Ok(Exit::Done),
     }
@@ -209,12 +217,14 @@ fn to_stdout(act: impl FnOnce(&mut dyn std::io::Write) -> Result<()>) -> Result<
 
 /// One JSON object on standard output.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    print_text(&serde_json::to_string(value)?)
+    let masked = crate::forge::mask_json(&serde_json::to_value(value)?, &*held::held().mask_fn());
+    print_text(&serde_json::to_string(&masked)?)
 }
 
 fn print_text(text: &str) -> Result<()> {
     use std::io::Write as _;
-    match writeln!(std::io::stdout().lock(), "{}", text.trim_end_matches('\n')) {
+    let text = held::held().mask(text.trim_end_matches('\n'));
+    match writeln!(std::io::stdout().lock(), "{text}") {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(()),
     }

@@ -3,14 +3,13 @@
 
 use super::desk::Desk;
 use super::env::Env;
+use super::held::held;
 use super::{Door, Exit, event::read_payload, local, usage};
 use crate::command::CommandLine;
 use crate::event::{self, Event, Head};
 use crate::forge::Forge as _;
-use crate::forge::Mask;
-use crate::forge::github::{self, GitHub, Timing};
+use crate::forge::github::{self, App, Credential, GitHub, Learn, Timing};
 use crate::ids::{BranchName, RepoSlug, Sha};
-use crate::mask::Masker;
 use crate::pipeline::ThisRun;
 use crate::process;
 use crate::stage::proposal::{self, Proposal};
@@ -101,26 +100,40 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
 }
 
 /// GitHub as the environment names it, and what must never leave.
-pub fn github(door: &Door) -> Result<(GitHub, Arc<Masker>)> {
+pub fn github(door: &Door) -> Result<GitHub> {
     let env = &door.env;
     let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
         usage("GITHUB_REPOSITORY is not set: `run` belongs in a GitHub workflow; locally use `heal` or `fix`")
     })?;
-    let token = env.input("token").or_else(|| env.get("GITHUB_TOKEN"));
-    let token = token.ok_or_else(|| usage("no token: give the input `token` or set GITHUB_TOKEN"))?;
-    let masker = Arc::new(Masker::new(env.secrets().into_iter().chain([token.clone()])));
-    let for_mask = Arc::clone(&masker);
-    let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
-    let forge = GitHub::new(github::Config {
+    let credential = credential(env)?
+        .ok_or_else(|| usage("no token: give the input `token`, or `app-id` with `app-key`, or set GITHUB_TOKEN"))?;
+    GitHub::new(github::Config {
         api_url: env.get("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
         server_url: server_url(env),
         repo: RepoSlug::parse(slug).map_err(usage)?,
-        token: Some(token.into()),
-        mask,
+        credential,
+        mask: held().mask_fn(),
         timing: Timing::default(),
     })
-    .map_err(usage)?;
-    Ok((forge, masker))
+    .map_err(usage)
+}
+
+/// Who we are at GitHub: an App where one is given, else a token.
+pub fn credential(env: &Env) -> Result<Option<Credential>> {
+    match (env.input("app-id"), env.input("app-key")) {
+        (Some(id), Some(key)) => {
+            held().learn([key.clone()]);
+            let learn: Learn = Arc::new(|secret: &str| held().learn([secret.to_owned()]));
+            Ok(Some(Credential::App(App { id, key: key.into(), learn })))
+        }
+        (Some(_), None) => Err(usage("the input `app-id` needs `app-key`, the App's private key (a secret)")),
+        (None, Some(_)) => Err(usage("the input `app-key` needs `app-id`, the App's number or client id")),
+        (None, None) => {
+            let token = env.input("token").or_else(|| env.get("GITHUB_TOKEN")).map(|token| token.trim().to_owned());
+            held().learn(token.clone());
+            Ok(token.map(|token| Credential::Token(token.into())))
+        }
+    }
 }
 
 fn server_url(env: &Env) -> String {
@@ -129,18 +142,10 @@ fn server_url(env: &Env) -> String {
 
 fn open(door: &Door) -> Result<Desk<'_>> {
     let env = &door.env;
-    let (forge, mask) = github(door)?;
+    let forge = github(door)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
-    Ok(Desk {
-        door,
-        forge: Box::new(forge),
-        mask,
-        temp,
-        this,
-        cancel: local::cancel_flag()?,
-        transcript: Default::default(),
-    })
+    Ok(Desk { door, forge: Box::new(forge), temp, this, cancel: local::cancel_flag()?, transcript: Default::default() })
 }
 
 fn read_event(desk: &Desk) -> Result<Event> {

@@ -1,5 +1,6 @@
 //! What people see: progress and verdicts on standard error, machine output on standard output.
 
+use super::held::held;
 use anstyle::{AnsiColor, Style};
 use std::io::{IsTerminal as _, Write as _};
 
@@ -66,7 +67,8 @@ impl Ui {
 
     /// A closed pipe is the reader's wish, not our failure.
     fn line(&self, text: &str) {
-        let text = if self.runner { disarm(text) } else { text.to_owned() };
+        let text = held().mask(text);
+        let text = if self.runner { disarm(&text) } else { text.into_owned() };
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 }

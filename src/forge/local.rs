@@ -336,6 +336,13 @@ impl Forge for Local {
         }))
     }
 
+    /// The twin keeps no times: all of them.
+    fn issues_of(&self, login: &str, _since: &str) -> Result<Vec<u64>> {
+        let all = self.store.all::<Item>("items")?.into_iter();
+        let theirs = all.filter(|(_, item)| item.author.as_ref().is_some_and(|author| author.login == login));
+        Ok(theirs.filter(|(_, item)| item.pull.is_none()).map(|(number, _)| number).collect())
+    }
+
     fn linked_pulls(&self, issue: u64) -> Result<Vec<LinkedPull>> {
         let link = |pull: PullRequest| {
             let (mentioned, closes) = mentions(&pull.body, issue);

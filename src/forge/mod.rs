@@ -83,6 +83,8 @@ pub trait Forge: Send + Sync {
 
     // issues and comments
     fn issue(&self, number: u64) -> Result<Option<Issue>>;
+    /// The numbers of the issues that somebody opened since then (RFC 3339), the newest hundred at most.
+    fn issues_of(&self, login: &str, since: &str) -> Result<Vec<u64>>;
     /// Pull requests that say they close the issue or mention it.
     fn linked_pulls(&self, issue: u64) -> Result<Vec<LinkedPull>>;
     fn comments(&self, issue: u64) -> Result<Vec<Comment>>;

@@ -1,5 +1,5 @@
-//! Patches that must pass and patches that must not, as text: `## title [rule]`, then files as
-//! `--- path` with the old content and `+++ path` with the new one.
+//! Patches that must pass and patches that must not, as text: `## title [rule]` (`[rule warns]` where it
+//! does not block), then files as `--- path` with the old content and `+++ path` with the new one.
 
 use super::{Input, Modes, judge, passes};
 use crate::config::Policy;
@@ -78,9 +78,13 @@ fn hostile_patches_are_blocked_by_the_right_rule() {
         assert!(!case.patch.is_empty(), "{}", case.title);
         let results = judged(&case.patch);
         let findings: Vec<_> = results.iter().flat_map(|result| &result.findings).collect();
-        let rule = case.rule.unwrap();
-        if !findings.iter().any(|finding| finding.rule == rule && finding.severity == Severity::Error) {
-            wrong.push_str(&format!("{} wants {rule}: {findings:#?}\n", case.title));
+        let wanted = case.rule.unwrap();
+        let (rule, severity) = match wanted.strip_suffix(" warns") {
+            Some(rule) => (rule, Severity::Warning),
+            None => (wanted.as_str(), Severity::Error),
+        };
+        if !findings.iter().any(|finding| finding.rule == rule && finding.severity == severity) {
+            wrong.push_str(&format!("{} wants {wanted}: {findings:#?}\n", case.title));
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

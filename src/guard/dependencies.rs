@@ -3,6 +3,7 @@
 
 mod lock;
 mod manifest;
+mod typosquat;
 
 use super::change::{FileChange, read};
 use super::{Input, at_line};

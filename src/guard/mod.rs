@@ -9,9 +9,11 @@ mod paths;
 mod policy;
 pub mod secrets;
 mod shape;
+mod signs;
 mod suite;
+mod suspicious;
 
-pub use policy::unknown_checks;
+pub use policy::{matches, unknown_checks};
 
 use crate::config::Policy;
 use crate::ids::RelPath;
@@ -46,6 +48,7 @@ const CHECKS: &[Check] = &[
     Check { id: "shape", run: shape::check },
     Check { id: "tests", run: suite::check },
     Check { id: "dependencies", run: dependencies::check },
+    Check { id: "suspicious", run: suspicious::check },
     Check { id: "secrets", run: secrets::check },
 ];
 
@@ -64,10 +67,24 @@ pub fn passes(results: &[CheckResult]) -> bool {
     results.iter().all(|result| result.status != crate::record::CheckStatus::Fail)
 }
 
+/// Puts fresh results in the place of those of the same checks.
+pub fn replace(results: &mut Vec<CheckResult>, fresh: Vec<CheckResult>) {
+    results.retain(|old| fresh.iter().all(|new| new.id != old.id));
+    results.splice(0..0, fresh);
+}
+
 fn judge_one(check: &Check, input: &Input) -> CheckResult {
-    let findings = (check.run)(input);
-    let findings = findings.into_iter().filter_map(|finding| policy::levelled(finding, input.policy)).collect();
-    CheckResult::from_findings(check.id, findings)
+    levelled(CheckResult::from_findings(check.id, (check.run)(input)), input.policy)
+}
+
+/// A result as the configuration wants its findings to count.
+pub fn levelled(result: CheckResult, policy: &Policy) -> CheckResult {
+    if result.findings.is_empty() {
+        return result;
+    }
+    let findings = result.findings.into_iter().filter_map(|finding| policy::levelled(finding, policy)).collect();
+    let CheckResult { detail, seconds, .. } = result;
+    CheckResult { detail, seconds, ..CheckResult::from_findings(&result.id, findings) }
 }
 
 /// A finding about the patch as a whole.
@@ -84,4 +101,15 @@ fn about(rule: &str, severity: Severity, path: &RelPath, message: impl Into<Stri
 /// A finding about one line: of the new file where it was added, of the old one where it went.
 fn at_line(rule: &str, severity: Severity, path: &RelPath, line: u32, message: impl Into<String>) -> Finding {
     Finding { line: Some(line), ..about(rule, severity, path, message) }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A guard of a repository's own cannot take the name of one of ours.
+    #[test]
+    fn our_names_are_taken() {
+        for id in super::ids() {
+            assert!(crate::config::RESERVED.contains(&id), "{id}");
+        }
+    }
 }

@@ -42,7 +42,8 @@ pub fn levelled(finding: Finding, policy: &Policy) -> Option<Finding> {
 
 /// Names in `policy.checks` that belong to no check, so that a misspelt one is not silently without effect.
 pub fn unknown_checks(policy: &Policy) -> Vec<&str> {
-    let known = |name: &&String| super::ids().contains(&name.split('/').next().unwrap_or_default());
+    let checks = [super::ids(), vec!["hooks"]].concat();
+    let known = |name: &&String| checks.contains(&name.split('/').next().unwrap_or_default());
     policy.checks.keys().filter(|name| !known(name)).map(String::as_str).collect()
 }
 

@@ -7,10 +7,10 @@ const REPO = '^/repos/\\{owner\\}/\\{repo\\}';
 const KEEP = [
   new RegExp(`${REPO}$`),
   new RegExp(`${REPO}/(pulls|issues|git|actions/(runs|jobs|workflows|artifacts|permissions)|dispatches`
-    + '|check-runs|check-suites|commits|statuses|deployments|collaborators|labels|branches|compare|contents|rulesets|rules)(/|$)'),
+    + '|check-runs|check-suites|installation|commits|statuses|deployments|collaborators|labels|branches|compare|contents|rulesets|rules)(/|$)'),
   /^\/(rate_limit|user|meta|app)$/,
   /^\/app\/installations/,
-  /^\/installation\/repositories$/,
+  /^\/installation\/(repositories|token)$/,
   /^\/search\/issues$/,
 ];
 // GitHub answers these media types wherever it answers plain JSON; the description lists only some.

@@ -7,6 +7,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { actionRoutes, blob } from './actions.mjs';
+import { appOf, appRoutes } from './app.mjs';
 import { Contract, oneSegment } from './contract.mjs';
 import { Faults, sendFault } from './faults.mjs';
 import { sendBlob } from './blobs.mjs';
@@ -23,7 +24,7 @@ const faults = new Faults();
 const worlds = new Map();
 const journal = [];
 const servers = {};
-const routes = { ...gitRoutes, ...actionRoutes, ...pullRoutes };
+const routes = { ...gitRoutes, ...actionRoutes, ...pullRoutes, ...appRoutes };
 // The emulator knows these better than a fixed example does; everything else that is not ours is mocked.
 const EMULATED = /^\/(repos\/[^/]+\/[^/]+(\/(issues|pulls|labels)\b.*)?|user|rate_limit|search\/issues)$/;
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -72,9 +73,12 @@ const repoOf = path => path.match(/^\/repos\/([^/]+\/[^/]+)/)?.[1];
 function sender(request, repo) {
   const header = request.headers.authorization ?? '';
   const secret = basicToken(header) ?? header.replace(/^(bearer|token)\s+/i, '');
-  const owned = [...worlds.values()].find(w => w.tokens.has(secret));
+  const all = [...worlds.values()], app = appOf(all, secret);
+  if (app) return { world: app, token: { app: true, login: app.scenario.app.login } };
+  const owned = all.find(w => w.tokens.has(secret));
   const world = repo ? worlds.get(repo.toLowerCase()) : owned;
-  return { world, token: secret ? world?.tokens.get(secret) ?? { bad: true } : undefined };
+  const token = world?.tokens.get(secret);
+  return { world, token: secret ? (token ? { ...token, secret } : { bad: true }) : undefined };
 }
 
 async function answerApi({ request, url, bytes, token, world, body, entry }) {
@@ -166,7 +170,7 @@ async function control(url, bytes) {
     case '/__fault': faults.add(body); return { status: 200, body: {} };
     case '/__heal': faults.clear(); return { status: 200, body: {} };
     case '/__journal': return { status: 200, body: journal.filter(e => !repo || e.repo?.toLowerCase() === repo || e.broken) };
-    case '/__state': return { status: 200, body: { check_runs: world.checkRuns, reactions: world.reactions, dispatches: world.dispatches, runs: [...world.runs.values()] } };
+    case '/__state': return { status: 200, body: { check_runs: world.checkRuns, reactions: world.reactions, dispatches: world.dispatches, runs: [...world.runs.values()], minted: world.minted } };
     default: return { status: 404, body: { message: 'no such control' } };
   }
 }

@@ -10,7 +10,7 @@ const BOT = 'github-actions[bot]';
 export class World {
   // `scenario`: {repo, directory?, default_branch?, branches?: {name: directory}, tokens?: {secret: {login?, permissions?}},
   // collaborators?: {login: role}, users?, issues?: [{title, body, user, labels}], private?, protected?: [branch],
-  // refuse?: ['drafts', 'pull-requests'], runs?} (actions.mjs says what a run is; its head_sha may be any revision)
+  // refuse?: ['drafts', 'pull-requests'], app? (app.mjs), runs?} (actions.mjs says what a run is; its head_sha may be any revision)
   static async create(scenario, root, servers) {
     const world = new World(scenario, servers);
     world.bare = await Bare.create(`${root}/${scenario.repo}.git`, world.defaultBranch);
@@ -33,6 +33,7 @@ export class World {
     this.api = `${servers.api}/repos/${this.name}`;
     this.tokens = new Map(Object.entries(scenario.tokens ?? {}).map(([token, user]) => [token, { login: BOT, ...user }]));
     this.runs = new Map((scenario.runs ?? []).map(run => [run.id, structuredClone(run)]));
+    this.minted = [];
     this.verified = new Set();
     this.checkRuns = [];
     this.reactions = [];
@@ -41,8 +42,8 @@ export class World {
   }
 
   get people() {
-    const { collaborators = {}, users = [], issues = [] } = this.scenario;
-    const tokens = [...this.tokens.values()].map(t => t.login);
+    const { collaborators = {}, users = [], issues = [], app } = this.scenario;
+    const tokens = [...this.tokens.values(), ...(app ? [app] : [])].map(t => t.login);
     return [...new Set([this.owner, BOT, ...tokens, ...Object.keys(collaborators), ...users, ...issues.map(i => i.user).filter(Boolean)])];
   }
 

@@ -44,9 +44,12 @@ pub fn outcomes(world: &World) -> Vec<String> {
     records(world).iter().map(|r| format!("{} {}", text(r, "attempt"), text(r, "outcome"))).collect()
 }
 
+/// Something changed at the repository: fetching and an App's own tokens are no writes.
 pub fn is_write(seen: &Seen) -> bool {
-    seen.method.as_deref().is_some_and(|m| m != "GET" && m != "HEAD")
-        && !seen.target.as_deref().unwrap_or_default().ends_with("/git-upload-pack")
+    let target = seen.target.as_deref().unwrap_or_default();
+    let harmless =
+        ["/git-upload-pack", "/access_tokens", "/installation/token"].iter().any(|end| target.ends_with(end));
+    seen.method.as_deref().is_some_and(|m| m != "GET" && m != "HEAD") && !harmless
 }
 
 /// Writes that the double saw since its journal had `since` entries.

@@ -7,8 +7,11 @@
 mod common;
 
 mod build;
+mod exits;
 mod forged;
+mod guards;
 mod hostile;
+mod identity;
 mod issue;
 mod kill;
 mod look;

@@ -113,3 +113,49 @@ fn closed_issues_and_vanished_ones_are_ignored() {
     there["inputs"]["issue"] = json!("#1");
     Step::new(&world, "workflow_dispatch", &there).go().expect(0, "fixed");
 }
+
+/// One person's issues are diagnosed a few times a day, each once; everybody else's are not held up by that.
+#[test]
+fn strangers_cannot_keep_us_busy() {
+    let text = format!("{}trust:\n  strangers: triage\n  triage-per-day: 2\n", project::VERIFY.1);
+    let dir = project::shop(&[(project::VERIFY.0, &text)]);
+    let mut scenario = project::scenario(dir.path());
+    let by = |user: &str| json!({"title": "It broke", "body": "NameError", "user": user});
+    scenario["users"] = json!(["stranger", "other"]);
+    scenario["issues"] = json!([by("stranger"), by("stranger"), by("stranger"), by("other")]);
+    let world = Doubles::shared().world(scenario);
+    let step = |number: u64, action: &str, login: &str, run: u64| {
+        let mut event = payload::issue(&world, action, login, login);
+        event["issue"]["number"] = json!(number);
+        event["issue"]["user"] = json!({"login": login, "type": "User"});
+        Step { run, ..Step::new(&world, "issues", &event) }.go()
+    };
+    step(1, "opened", "stranger", 4001).expect(0, "explained");
+    step(2, "opened", "stranger", 4002).expect(0, "explained");
+    let before = world.journal().len();
+    let third = step(3, "opened", "stranger", 4003);
+    third.expect(0, "ignored");
+    assert!(third.output("reason").contains("triage-per-day is 2"), "{third:#?}");
+    let again = step(1, "reopened", "stranger", 4004);
+    again.expect(0, "ignored");
+    assert!(again.output("reason").contains("diagnosed before"), "{again:#?}");
+    look::assert_nothing_written(&world, before);
+    step(4, "opened", "other", 4005).expect(0, "explained");
+    assert_eq!((look::comments(&world, 3).len(), look::comments(&world, 4).len()), (0, 1));
+    world.assert_clean();
+}
+
+/// Code of a pull request next to the repository's secrets is not for us, whoever asks.
+#[test]
+fn pull_request_target_is_refused() {
+    let world = world("");
+    let mut event = payload::push(&world);
+    event["pull_request"] =
+        json!({"number": 9, "head": {"ref": "main", "sha": world.head, "repo": {"full_name": world.repo}}});
+    let step = Step::new(&world, "pull_request_target", &event).set("THANOS_INPUT_COMMAND", "touch ran; false");
+    let done = step.go();
+    done.expect(0, "ignored");
+    assert!(done.output("reason").contains("pull_request_target"), "{done:#?}");
+    assert!(!step.workspace().join("ran").exists());
+    look::assert_nothing_written(&world, 0);
+}

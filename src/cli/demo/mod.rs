@@ -2,19 +2,17 @@
 //! sent (from octokit's webhook examples, MIT). Only the forge is a local twin; every stage is the real one.
 
 use super::desk::Desk;
+use super::held::held;
 use super::{Door, Exit, local};
 use crate::event;
-use crate::forge::Mask;
 use crate::forge::local::{Item, Local};
 use crate::git::{Moved, RefState, Repo};
 use crate::ids::{BranchName, RelPath, RepoSlug};
-use crate::mask::Masker;
 use crate::patch::{FilePatch, Patch};
 use crate::pipeline::{Ended, ThisRun};
 use crate::record::Outcome;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The whole main job, offline, without a key, in seconds
 #[derive(clap::Args)]
@@ -84,25 +82,14 @@ fn publish_project(bare: &Path, branch: &BranchName) -> Result<()> {
 }
 
 fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, place: &Path) -> Result<Desk<'a>> {
-    let masker = Arc::new(Masker::new(door.env.secrets()));
-    let for_mask = Arc::clone(&masker);
-    let mask: Mask = Arc::new(move |text: &str| for_mask.mask(text).into_owned());
-    let forge = Local::open(slug.clone(), bare, &place.join("forge"), mask)?;
+    let forge = Local::open(slug.clone(), bare, &place.join("forge"), held().mask_fn())?;
     if let event::Body::Issue { issue, .. } = &event.body {
         forge.add_issue(&Item { title: issue.title.clone(), body: issue.body.clone(), ..Item::default() })?;
     }
     let this = ThisRun { id: 1, attempt: 1, job: "demo".to_owned(), url: None };
     let temp = place.join("work");
     std::fs::create_dir_all(&temp)?;
-    Ok(Desk {
-        door,
-        forge: Box::new(forge),
-        mask: masker,
-        temp,
-        this,
-        cancel: local::cancel_flag()?,
-        transcript: Default::default(),
-    })
+    Ok(Desk { door, forge: Box::new(forge), temp, this, cancel: local::cancel_flag()?, transcript: Default::default() })
 }
 
 /// What a person would see on GitHub, and where it lies now.

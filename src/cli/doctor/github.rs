@@ -1,17 +1,17 @@
 //! GitHub itself: whether it is reached, what the token is and may do, what lies on the default branch.
 
-use super::super::Door;
+use super::super::held::held;
+use super::super::{Door, run};
 use super::workflow::{DIRECTORY, House};
 use super::{Checkup, fine, missing, unknown};
 use crate::config;
-use crate::forge::github::{self, GitHub, Timing};
+use crate::forge::github::{self, Credential, GitHub, Timing};
 use crate::forge::{Forge as _, ForgeError, Probe, RepoInfo, Verdict};
 use crate::git::{Repo, blob_id};
 use crate::ids::{RelPath, RepoSlug, Sha};
-use crate::mask::Masker;
+use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// More workflow files than any repository has.
@@ -117,7 +117,14 @@ fn connect(door: &Door, repo: Option<&Repo>, found: &mut Vec<Checkup>) -> Option
         ));
         return None;
     };
-    let Some(token) = token(door) else {
+    let credential = match credential(door) {
+        Ok(credential) => credential,
+        Err(error) => {
+            found.push(severe(error.to_string(), "give both inputs, `app-id` and `app-key`, or neither"));
+            return None;
+        }
+    };
+    let Some(credential) = credential else {
         let mend = if in_actions {
             "input `token`: ${{ github.token }}"
         } else {
@@ -126,8 +133,11 @@ fn connect(door: &Door, repo: Option<&Repo>, found: &mut Vec<Checkup>) -> Option
         found.push(severe(format!("no token: {slug} on GitHub is not looked at"), mend));
         return None;
     };
-    let kind = Kind::of(&token);
-    let forge = match client(door, slug, token) {
+    let kind = match &credential {
+        Credential::Token(token) => Kind::of(token.expose_secret()),
+        _ => Kind::Installation,
+    };
+    let forge = match client(door, slug, credential) {
         Ok(forge) => forge,
         Err(error) => {
             found.push(severe(error.to_string(), "correct it in the step's `env:`"));
@@ -180,22 +190,27 @@ fn unreached(error: &ForgeError, slug: &str, severe: impl Fn(String, &str) -> Ch
     }
 }
 
-fn token(door: &Door) -> Option<String> {
-    let env = &door.env;
-    env.input("token").or_else(|| env.get("GITHUB_TOKEN")).or_else(|| env.get("GH_TOKEN")).map(|t| t.trim().to_owned())
+/// As a run has it; in a terminal also the token that `gh` goes by.
+fn credential(door: &Door) -> anyhow::Result<Option<Credential>> {
+    let given = run::credential(&door.env)?;
+    let other = || {
+        let token = door.env.get("GH_TOKEN").map(|token| token.trim().to_owned())?;
+        held().learn([token.clone()]);
+        Some(Credential::Token(token.into()))
+    };
+    Ok(given.or_else(other))
 }
 
 /// Impatient: somebody waits for the report.
-fn client(door: &Door, repo: RepoSlug, token: String) -> Result<GitHub, ForgeError> {
+fn client(door: &Door, repo: RepoSlug, credential: Credential) -> Result<GitHub, ForgeError> {
     let env = &door.env;
-    let masker = Masker::new(env.secrets().into_iter().chain([token.clone()]));
     let url = |name: &str, default: &str| env.get(name).unwrap_or_else(|| default.to_owned());
     GitHub::new(github::Config {
         api_url: url("GITHUB_API_URL", "https://api.github.com"),
         server_url: url("GITHUB_SERVER_URL", "https://github.com"),
         repo,
-        token: Some(token.into()),
-        mask: Arc::new(move |text: &str| masker.mask(text).into_owned()),
+        credential,
+        mask: held().mask_fn(),
         timing: Timing {
             connect: Duration::from_secs(3),
             idle: Duration::from_secs(5),

@@ -1,9 +1,9 @@
 //! The report: lines for people, JSON for machines, a table for the job's summary.
 
+use super::super::held::held;
 use super::super::{Door, Exit, print_json};
 use super::{Checkup, Group, State};
 use crate::brain::text::inert;
-use crate::mask::Masker;
 use crate::record::SCHEMA;
 use crate::report::markdown::{cell, one_line, table};
 use anyhow::{Context as _, Result};
@@ -14,8 +14,7 @@ use std::io::Write as _;
 const LONGEST: usize = 400;
 
 pub fn show(door: &Door, groups: &[Group]) -> Result<Exit> {
-    let masker = Masker::new(door.env.secrets().into_iter().chain(door.env.input("token")));
-    let clean = |text: &str| one_line(&masker.mask(text), LONGEST);
+    let clean = |text: &str| one_line(&held().mask(text), LONGEST);
     let groups: Vec<Group> =
         groups.iter().map(|(name, found)| (*name, found.iter().map(|c| c.map(clean)).collect())).collect();
     let count = groups.iter().flat_map(|(_, found)| found).filter(|c| c.state == State::Missing).count();

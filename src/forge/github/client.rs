@@ -2,6 +2,7 @@
 //! limit, the mask over what goes out, and streams.
 
 use super::http::{self, Clients};
+use super::keys::{Keys, Scope};
 use super::send::{Ask, Method};
 use super::{Config, Mask, Timing};
 use crate::forge::{Call, ForgeError, Result, mask_json};
@@ -15,11 +16,13 @@ use tokio::runtime::Runtime;
 /// More than any JSON answer of GitHub's, and little enough to keep in memory.
 const MAX_BODY: usize = 128 << 20;
 
+/// Makes the client that carries a token.
+pub(super) type MakeClient = Box<dyn Fn(Option<&SecretString>) -> Result<Octocrab> + Send + Sync>;
+
 pub(super) struct Client {
-    octocrab: Octocrab,
-    clients: Clients,
+    keys: Keys,
+    clients: Arc<Clients>,
     runtime: Arc<Runtime>,
-    token: Option<SecretString>,
     mask: Mask,
     pub(super) timing: Timing,
 }
@@ -45,25 +48,33 @@ impl Client {
             .enable_all()
             .build()
             .map_err(|error| ForgeError::Local(format!("cannot start the network runtime: {error}")))?;
-        let clients = Clients::new(config.timing);
-        // octocrab starts a task of its own when it is built.
-        let guard = runtime.enter();
-        let octocrab = octocrab(api_url, config.token.as_ref(), clients.for_url(api_url)?)?;
-        drop(guard);
+        let (runtime, clients) = (Arc::new(runtime), Arc::new(Clients::new(config.timing)));
+        let make: MakeClient = {
+            let (runtime, clients, url) = (Arc::clone(&runtime), Arc::clone(&clients), api_url.to_owned());
+            Box::new(move |token| {
+                // octocrab starts a task of its own when it is built.
+                let _guard = runtime.enter();
+                octocrab(&url, token, clients.for_url(&url)?)
+            })
+        };
         Ok(Self {
-            octocrab,
+            keys: Keys::new(config.credential.clone(), config.repo.clone(), make)?,
             clients,
-            runtime: Arc::new(runtime),
-            token: config.token.clone(),
+            runtime,
             mask: Arc::clone(&config.mask),
             timing: config.timing,
         })
     }
 
+    /// What the request is to be sent with.
+    pub(super) fn key(&self, ask: &Ask) -> Result<Octocrab> {
+        Ok(self.keys.for_ask(self, ask)?.octocrab)
+    }
+
     /// Sends it once.
-    pub(super) fn send_once(&self, ask: &Ask) -> Result<Reply> {
+    pub(super) fn send_once(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
         let limit = self.timing.total;
-        let answer = self.runtime.block_on(async { tokio::time::timeout(limit, self.exchange(ask)).await });
+        let answer = self.runtime.block_on(async { tokio::time::timeout(limit, self.exchange(octocrab, ask)).await });
         answer.unwrap_or_else(|_| Err(ForgeError::Timeout { call: ask.call() }))
     }
 
@@ -71,17 +82,17 @@ impl Client {
         self.runtime.block_on(async { tokio::time::sleep(time).await });
     }
 
-    async fn exchange(&self, ask: &Ask) -> Result<Reply> {
+    async fn exchange(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
         let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { mask_json(body, &*self.mask) });
         let (path, body) = (ask.path.as_str(), body.as_ref());
         let response = match ask.method {
             Method::Get => {
                 let accept = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/vnd.github+json"))]);
-                self.octocrab._get_with_headers(path, Some(accept)).await
+                octocrab._get_with_headers(path, Some(accept)).await
             }
-            Method::Post => self.octocrab._post(path, body).await,
-            Method::Patch => self.octocrab._patch(path, body).await,
-            Method::Delete => self.octocrab._delete(path, body).await,
+            Method::Post => octocrab._post(path, body).await,
+            Method::Patch => octocrab._patch(path, body).await,
+            Method::Delete => octocrab._delete(path, body).await,
         };
         let response = response.map_err(|error| failed(ask.call(), &error))?;
         let response = reqwest::Response::from(response.map(reqwest::Body::wrap));
@@ -112,7 +123,7 @@ impl Client {
             .header("content-type", crate::git::FETCH_CONTENT_TYPE)
             .header("git-protocol", crate::git::FETCH_PROTOCOL)
             .body(body);
-        if let Some(token) = &self.token {
+        if let Some(token) = &self.keys.of(self, Scope::Read)?.token {
             request = request.basic_auth("x-access-token", Some(token.expose_secret()));
         }
         self.stream(request, call)
@@ -123,6 +134,13 @@ impl Client {
             self.runtime.block_on(async { request.send().await }).map_err(|error| failed(call.clone(), &error))?;
         let status = response.status().as_u16();
         Ok((status, Stream { runtime: Arc::clone(&self.runtime), response, chunk: io::Cursor::default() }))
+    }
+}
+
+/// Also when everything else went wrong.
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.keys.revoke(self);
     }
 }
 

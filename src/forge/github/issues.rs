@@ -17,6 +17,21 @@ impl GitHub {
         Ok(found(self.client.json::<wire::IssueDetails>(&ask))?.map(Issue::from))
     }
 
+    /// The newest hundred are enough to say "too many".
+    pub(super) fn get_issues_of(&self, login: &str, since: &str) -> Result<Vec<u64>> {
+        let query = format!("creator={}&since={}&state=all&sort=created&per_page=100", encode(login), encode(since));
+        let all: Vec<wire::IssueDetails> = self.client.json(&Ask::get(self.path(&format!("/issues?{query}"))))?;
+        let recent = |issue: &wire::IssueDetails| match (issue.created_at.parse(), since.parse::<jiff::Timestamp>()) {
+            (Ok(made), Ok(since)) => since <= made,
+            _ => true,
+        };
+        let theirs = |issue: &wire::IssueDetails| {
+            let author = issue.user.as_ref().map_or("", |user| user.login.as_str());
+            author.eq_ignore_ascii_case(login) && issue.pull_state().is_none() && recent(issue)
+        };
+        Ok(all.into_iter().filter(theirs).map(|issue| issue.number).collect())
+    }
+
     pub(super) fn get_linked_pulls(&self, issue: u64) -> Result<Vec<LinkedPull>> {
         let path = self.path(&format!("/issues/{issue}/timeline"));
         let events = found(self.client.pages(&path, 10, |page: Vec<wire::TimelineEvent>| page))?.unwrap_or_default();

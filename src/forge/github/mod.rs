@@ -1,11 +1,13 @@
 //! GitHub over HTTPS: octocrab carries the requests, our own lenient types read the answers, because a
 //! field that we do not use must never break a run.
 
+mod app;
 mod builds;
 mod client;
 mod code;
 mod http;
 mod issues;
+mod keys;
 mod me;
 mod probes;
 mod pulls;
@@ -13,8 +15,9 @@ mod send;
 mod wire;
 
 use super::*;
+pub use app::{App, Learn};
 use client::Client;
-use secrecy::SecretString;
+pub use keys::Credential;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -26,7 +29,7 @@ pub struct Config {
     /// `https://github.com`.
     pub server_url: String,
     pub repo: RepoSlug,
-    pub token: Option<SecretString>,
+    pub credential: Credential,
     pub mask: Mask,
     pub timing: Timing,
 }
@@ -193,6 +196,10 @@ impl Forge for GitHub {
 
     fn issue(&self, number: u64) -> Result<Option<Issue>> {
         self.get_issue(number)
+    }
+
+    fn issues_of(&self, login: &str, since: &str) -> Result<Vec<u64>> {
+        self.get_issues_of(login, since)
     }
 
     fn linked_pulls(&self, issue: u64) -> Result<Vec<LinkedPull>> {

@@ -75,7 +75,12 @@ impl GitHub {
     /// Sent once: what a second try would tell is not worth a second write.
     fn may_write(&self, Area { write, writing, .. }: &Area) -> Result<Verdict> {
         let ask = Ask::once(Method::Post, self.path(write.path), Some(write.body.clone()));
-        match self.client.send_once(&ask).and_then(|reply| accept(&ask, reply)) {
+        match self
+            .client
+            .key(&ask)
+            .and_then(|key| self.client.send_once(&key, &ask))
+            .and_then(|reply| accept(&ask, reply))
+        {
             Err(ForgeError::Unprocessable { .. }) => Ok(Verdict::Yes),
             Err(ForgeError::NotFound { .. }) if write.absent => Ok(Verdict::Yes),
             Err(ForgeError::NotFound { .. }) => Ok(Verdict::No("GitHub hides it from this token (404)".to_owned())),

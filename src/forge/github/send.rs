@@ -4,6 +4,7 @@
 use super::client::{Client, Reply};
 use super::wire;
 use crate::forge::{Call, ForgeError, Result};
+use octocrab::Octocrab;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -70,9 +71,13 @@ impl Ask {
 impl Client {
     /// Sends until it is answered or the tries are used up. Only 2xx and 3xx are answers.
     pub(super) fn send(&self, ask: &Ask) -> Result<Reply> {
+        self.send_with(&self.key(ask)?, ask)
+    }
+
+    pub(super) fn send_with(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
         let mut backoff = self.timing.backoff;
         for left in (0..TRIES).rev() {
-            let error = match self.send_once(ask).and_then(|reply| accept(ask, reply)) {
+            let error = match self.send_once(octocrab, ask).and_then(|reply| accept(ask, reply)) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -97,7 +102,11 @@ impl Client {
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T> {
-        let reply = self.send(ask)?;
+        self.json_with(&self.key(ask)?, ask)
+    }
+
+    pub(super) fn json_with<T: DeserializeOwned>(&self, octocrab: &Octocrab, ask: &Ask) -> Result<T> {
+        let reply = self.send_with(octocrab, ask)?;
         serde_json::from_slice(&reply.body)
             .map_err(|error| ForgeError::BadBody { call: ask.call(), message: error.to_string() })
     }

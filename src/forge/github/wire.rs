@@ -45,7 +45,7 @@ fn printable(text: &str) -> String {
 
 #[derive(Deserialize)]
 pub(super) struct User {
-    login: String,
+    pub(super) login: String,
     #[serde(rename = "type", default)]
     kind: String,
 }
@@ -161,6 +161,9 @@ pub(super) struct IssueDetails {
     pub(super) user: Option<User>,
     pub(super) pull_request: Option<PullMark>,
     pub(super) repository: Option<Repo>,
+    /// RFC 3339.
+    #[serde(default)]
+    pub(super) created_at: String,
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,10 @@
-//! Lock files: a package may change its version; it may not come from another host or change its digest
-//! while the version stays.
+//! Lock files: a package may change its version; it may not come from another host, change or lose its
+//! digest while the version stays, or be another package than its name says.
 
 use super::{error, host};
-use crate::guard::change::FileChange;
-use crate::record::Finding;
+use crate::guard::at_line;
+use crate::guard::change::{Block, FileChange, Line};
+use crate::record::{Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DIGEST_KEYS: &[&str] = &["integrity", "checksum", "sha256:", "sha512-", "sha1-", "h1:", "hash ="];
@@ -11,7 +12,63 @@ const DIGEST_KEYS: &[&str] = &["integrity", "checksum", "sha256:", "sha512-", "s
 pub fn check(file: &FileChange) -> Vec<Finding> {
     let mut findings = hosts(file);
     findings.extend(digests(file));
+    findings.extend(names(file));
+    findings.extend(file.added().filter_map(|line| script(file, line)));
     findings
+}
+
+/// npm and pnpm note which packages run a script when they are installed.
+fn script(file: &FileChange, line: Line) -> Option<Finding> {
+    let runs = ["\"hasInstallScript\": true", "requiresBuild: true"].iter().any(|key| line.text.contains(key));
+    let what = "a package that runs a script when it is installed";
+    runs.then(|| at_line("dependencies/install-script", Severity::Warning, file.path, line.number, what))
+}
+
+/// `node_modules/a` that is downloaded as `b`. An alias says so itself.
+fn names(file: &FileChange) -> Vec<Finding> {
+    let added: BTreeSet<u32> = file.added().map(|line| line.number).collect();
+    let mut key: Option<&str> = None;
+    let mut findings = Vec::new();
+    for (number, line) in (1..).zip(file.after.unwrap_or_default().lines()) {
+        if opens(line) {
+            key = entry(line);
+        } else if line.trim_start().starts_with("\"name\":") {
+            key = None;
+        } else if let (Some(name), Some(other)) = (key, downloaded(line))
+            && added.contains(&number)
+            && name != other
+        {
+            let what = format!("`{name}` is downloaded from the address of `{other}`");
+            findings.push(error("dependencies/source", file, number, what));
+        }
+    }
+    findings
+}
+
+fn opens(line: &str) -> bool {
+    line.ends_with("\": {") || line.ends_with(':') && !line.starts_with(' ')
+}
+
+/// The package that an entry of npm's or yarn's lock file is about.
+fn entry(line: &str) -> Option<&str> {
+    if let Some((_, rest)) = line.rsplit_once("node_modules/") {
+        return rest.strip_suffix("\": {");
+    }
+    // yarn: `"@a/b@^1.0.0", "@a/b@^1.1.0":`; an alias is `b@npm:a@1`.
+    let first = line.strip_suffix(':')?.split(',').next()?.trim_matches('"');
+    let at = first.get(1..)?.find('@')? + 1;
+    (!line.starts_with(' ') && !first.contains("@npm:")).then(|| &first[..at])
+}
+
+/// `https://registry.npmjs.org/@a/b/-/b-1.0.0.tgz` → `@a/b`.
+fn downloaded(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let url = line.strip_prefix("\"resolved\": \"").or_else(|| line.strip_prefix("resolved \""))?;
+    let (_, path) = url.split_once("://")?.1.split_once('/')?;
+    let name = path.split_once("/-/")?.0;
+    // A registry may lie below a path.
+    let scoped = name.rfind("/@").map_or(name, |at| &name[at + 1..]);
+    Some(if scoped.starts_with('@') { scoped } else { name.rsplit('/').next().unwrap_or(name) })
 }
 
 /// Hosts that the lock file did not name before; a new lock file is not compared with anything.
@@ -23,8 +80,11 @@ fn hosts(file: &FileChange) -> Vec<Finding> {
     // A tool that starts to write addresses into a file without any brings its registry's.
     let registry = |host: &&str| known.is_empty() && DEFAULT_HOSTS.contains(host);
     let strange = new.filter(|(_, host)| !registry(host));
+    let plain = |text: &str| text.contains("http://");
+    let open = file.added().filter(|line| plain(line.text) && !before.lines().any(plain));
     strange
         .map(|(line, _)| error("dependencies/host", file, line, "takes a package from a host that was not used before"))
+        .chain(open.map(|line| error("dependencies/host", file, line.number, "takes a package without encryption")))
         .collect()
 }
 
@@ -48,6 +108,7 @@ fn digests(file: &FileChange) -> Vec<Finding> {
     let (Some(before), Some(after)) = (file.before, file.after) else { return Vec::new() };
     let old = packages(before);
     let added: BTreeSet<u32> = file.added().map(|line| line.number).collect();
+    let lost = lost(file);
     let changed = packages(after).into_iter().filter(|(package, (line, digest))| {
         added.contains(line) && old.get(package).is_some_and(|(_, known)| known != digest)
     });
@@ -55,7 +116,22 @@ fn digests(file: &FileChange) -> Vec<Finding> {
         .map(|(_, (line, _))| {
             error("dependencies/integrity", file, line, "changes a package's digest but not its version")
         })
+        .chain(lost)
         .collect()
+}
+
+/// Digests that went while their package's other lines stayed.
+fn lost(file: &FileChange) -> Vec<Finding> {
+    // One digest a package; others list one for each file, and drop those of files that are gone.
+    let digest = |line: &Line| ["integrity", "checksum"].iter().any(|key| line.text.contains(key));
+    let plain = |line: &Line| line.text.trim().trim_end_matches(',').to_owned();
+    let only_digests = |block: &&Block| {
+        let others = block.removed.iter().filter(|line| !digest(line)).map(plain);
+        others.eq(block.added.iter().map(plain))
+    };
+    let gone =
+        file.blocks.iter().filter(only_digests).filter_map(|block| block.removed.iter().find(|line| digest(line)));
+    gone.map(|line| error("dependencies/integrity", file, line.number, "removes a package's digest")).collect()
 }
 
 /// What a lock file says of a package before its digest → the digest and where it stands.

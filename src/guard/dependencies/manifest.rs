@@ -2,7 +2,7 @@
 //! run at install time.
 
 use super::lock::DEFAULT_HOSTS;
-use super::{error, host};
+use super::{error, host, typosquat};
 use crate::guard::at_line;
 use crate::guard::change::{FileChange, Line};
 use crate::record::{Finding, Severity};
@@ -71,16 +71,53 @@ const SOURCES: &[&str] = &[
     "=> ",
 ];
 
+/// Whose manifest it is, as far as names are read out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Npm,
+    Cargo,
+    Pyproject,
+    Setup,
+    Requirements,
+    Gem,
+    Go,
+    Maven,
+    Gradle,
+    Other,
+}
+
+/// `None` for a file that lists no dependencies.
+fn kind(name: &str) -> Option<Kind> {
+    Some(match name {
+        "package.json" | "deno.json" => Kind::Npm,
+        "cargo.toml" => Kind::Cargo,
+        "pyproject.toml" | "pipfile" => Kind::Pyproject,
+        "setup.py" | "setup.cfg" => Kind::Setup,
+        "gemfile" => Kind::Gem,
+        "go.mod" => Kind::Go,
+        "pom.xml" => Kind::Maven,
+        "build.gradle" | "build.gradle.kts" => Kind::Gradle,
+        name if is_requirements(name) => Kind::Requirements,
+        name if MANIFESTS.contains(&name) => Kind::Other,
+        _ => return None,
+    })
+}
+
+fn is_requirements(name: &str) -> bool {
+    name.ends_with(".txt") && (name.contains("requirement") || name.contains("constraint"))
+}
+
 pub fn check(file: &FileChange, new_dependency: Severity) -> Vec<Finding> {
     let name = file.path.file_name().to_lowercase();
-    let requirements = name.ends_with(".txt") && (name.contains("requirement") || name.contains("constraint"));
+    let requirements = is_requirements(&name);
     let registry = REGISTRY_FILES.contains(&name.as_str()) || file.path.as_str().ends_with(".cargo/config.toml");
     let mut findings = scripts(file, &name);
     if registry || requirements {
         findings.extend(registries(file));
     }
-    if requirements || MANIFESTS.contains(&name.as_str()) {
-        findings.extend(dependencies(file, &name, new_dependency));
+    if let Some(kind) = kind(&name) {
+        findings.extend(dependencies(file, kind, new_dependency));
+        findings.extend(typosquat::check(file, kind));
     }
     findings
 }
@@ -110,10 +147,10 @@ fn registries(file: &FileChange) -> Vec<Finding> {
     added.map(|line| error("dependencies/host", file, line.number, what)).collect()
 }
 
-fn dependencies(file: &FileChange, manifest: &str, new_dependency: Severity) -> Vec<Finding> {
+fn dependencies(file: &FileChange, kind: Kind, new_dependency: Severity) -> Vec<Finding> {
     let mut findings = Vec::new();
     for block in &file.blocks {
-        for line in block.added.iter().filter(|line| is_dependency(file.after.unwrap_or_default(), line, manifest)) {
+        for line in block.added.iter().filter(|line| is_dependency(file.after.unwrap_or_default(), line, kind)) {
             let text = line.text.trim();
             let from_address = |text: &str| SOURCES.iter().any(|source| text.contains(source));
             if from_address(text)
@@ -139,31 +176,28 @@ fn dependencies(file: &FileChange, manifest: &str, new_dependency: Severity) -> 
 }
 
 /// Whether a line stands where its manifest lists dependencies.
-fn is_dependency(text: &str, line: &Line, manifest: &str) -> bool {
+pub fn is_dependency(text: &str, line: &Line, kind: Kind) -> bool {
     let own = line.text.trim();
-    if own.is_empty()
-        || own.starts_with(['#', '/', '[', ']', '{', '}', '<'])
-            && !own.starts_with("<dep")
-            && !own.starts_with("<artifact")
-    {
+    if kind == Kind::Cargo && own.starts_with('[') {
+        return own.contains("dependencies.");
+    }
+    let structure = own.is_empty() || own.starts_with(['#', '/', '[', ']', '{', '}', '<']);
+    if structure && kind != Kind::Maven {
         return false;
     }
-    match manifest {
-        "go.mod" => {
-            ["require", "replace"].iter().any(|word| own.starts_with(word)) || own.contains(" v") || own.contains("=>")
-        }
-        "pom.xml" => own.starts_with("<dep") || own.starts_with("<artifact"),
-        "gemfile" => own.starts_with("gem ") || own.starts_with("source "),
-        "build.gradle" | "build.gradle.kts" => {
-            ["implementation", "api", "compile", "runtime", "test", "classpath", "maven"]
-                .iter()
-                .any(|word| own.starts_with(word))
+    let starts = |words: &[&str]| words.iter().any(|word| own.starts_with(word));
+    match kind {
+        Kind::Go => starts(&["require", "replace"]) || own.contains(" v") || own.contains("=>"),
+        Kind::Maven => starts(&["<dep", "<artifact"]),
+        Kind::Gem => starts(&["gem ", "gem(", "source "]),
+        Kind::Gradle => {
+            starts(&["implementation", "api", "compile", "runtime", "test", "classpath", "maven"])
                 && own.contains(['(', '"', '\''])
         }
-        name if name.ends_with(".txt") => !own.starts_with('-'),
+        Kind::Requirements => !own.starts_with('-'),
         _ => {
-            section(text, line.number).to_lowercase().contains("depend")
-                || section(text, line.number).contains("requires")
+            let head = section(text, line.number);
+            head.to_lowercase().contains("depend") || head.contains("requires")
         }
     }
 }

@@ -22,9 +22,9 @@ pub fn language(path: &RelPath) -> Language {
         "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts" | "vue" | "svelte" => Language::JavaScript,
         "rs" => Language::Rust,
         "go" => Language::Go,
-        "java" | "kt" | "kts" | "scala" | "groovy" => Language::Jvm,
+        "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" => Language::Jvm,
         "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "cs" | "m" | "mm" | "swift" | "php" => Language::C,
-        "rb" => Language::Ruby,
+        "rb" | "gemspec" | "rake" => Language::Ruby,
         "sh" | "bash" | "bats" => Language::Shell,
         _ => Language::Other,
     }

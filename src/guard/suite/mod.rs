@@ -4,9 +4,10 @@
 mod assertions;
 mod deleted;
 mod expectations;
-mod files;
+pub(super) mod files;
 mod signs;
 mod thresholds;
+mod unreachable;
 
 use super::{Input, change};
 use crate::record::Finding;
@@ -20,5 +21,6 @@ pub fn check(input: &Input) -> Vec<Finding> {
     findings.extend(assertions::check(&files));
     findings.extend(expectations::check(&files));
     findings.extend(thresholds::check(&files));
+    findings.extend(unreachable::check(&files));
     findings
 }

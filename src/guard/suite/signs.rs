@@ -1,53 +1,10 @@
-//! Lines that switch a test or a check off, wherever they are added. One table; a line that only moved
-//! or was only reworded does not count.
+//! Lines that switch a test or a check off, wherever they are added.
 
-use super::files::{Language, is_test_line, language};
-use crate::guard::at_line;
-use crate::guard::change::{FileChange, tokens};
-use crate::mask::finder::{Finder, Rule};
-use crate::record::{Finding, Severity};
-use Language::{C, Go, JavaScript, Jvm, Other, Python, Ruby, Rust, Shell};
-use std::collections::BTreeSet;
+use super::files::Language::{C, Go, JavaScript, Jvm, Other, Python, Ruby, Rust, Shell};
+use crate::guard::change::FileChange;
+use crate::guard::signs::{Place, Sign, Table, error, warning};
+use crate::record::Finding;
 use std::sync::LazyLock;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Anywhere,
-    Tests,
-    Program,
-}
-
-struct Sign {
-    rule: &'static str,
-    severity: Severity,
-    languages: &'static [Language],
-    place: Place,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-}
-
-const fn error(
-    rule: &'static str,
-    languages: &'static [Language],
-    place: Place,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-) -> Sign {
-    Sign { rule, severity: Severity::Error, languages, place, what, keywords, pattern }
-}
-
-const fn warning(
-    rule: &'static str,
-    languages: &'static [Language],
-    place: Place,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-) -> Sign {
-    Sign { rule, severity: Severity::Warning, languages, place, what, keywords, pattern }
-}
 
 const SKIPPED: &str = "tests/skipped";
 const SUPPRESSED: &str = "tests/suppressed";
@@ -142,6 +99,30 @@ const SIGNS: &[Sign] = &[
         "skips a test",
         &["skip", "pending", "xit", "xdescribe", "xcontext"],
         r"^\s*(?:skip|pending|xit|xdescribe|xcontext|xspecify)\b|,\s*(?:skip|pending):",
+    ),
+    error(
+        SKIPPED,
+        &[Go],
+        Place::Tests,
+        "builds tests only sometimes",
+        &["go:build", "+build"],
+        r"^//\s*(?:go:build|\+build)\b",
+    ),
+    error(
+        SKIPPED,
+        &[Python],
+        Place::Tests,
+        "never runs",
+        &["if false", "if 0", "if not true"],
+        r"^\s*if\s+(?:False|0|not\s+True)\s*:",
+    ),
+    error(
+        SKIPPED,
+        &[JavaScript, Rust, Go, Jvm, C],
+        Place::Tests,
+        "never runs",
+        &["if", "#if 0"],
+        r"\bif\s*\(?\s*(?:false|0|!true)\s*\)?\s*\{|^\s*#\s*if\s+0\b",
     ),
     // Checks that no longer speak
     error(
@@ -244,7 +225,7 @@ const SIGNS: &[Sign] = &[
         Place::Anywhere,
         "swallows every failure",
         &["except", "suppress("],
-        r"(?s)\bexcept(?:[ \t]+\(?(?:Base)?Exception\)?(?:[ \t]+as[ \t]+\w+)?)?[ \t]*:[ \t]*(?:#[^\n]*)?\s*(?:pass|\.\.\.|continue)[ \t]*(?:#[^\n]*)?(?:\n|\z)|\bsuppress\(\s*(?:Base)?Exception\s*\)",
+        r"(?s)\bexcept(?:[ \t]+\(?(?:Base)?Exception\)?(?:[ \t]+as[ \t]+\w+)?)?[ \t]*:[ \t]*(?:#[^\n]*)?\s*(?:pass|\.\.\.|continue|return(?:[ \t]+(?:None|True|False|-?\d+|\[\]|\{\}|\(\)|''|\x22\x22))?)[ \t]*(?:#[^\n]*)?(?:\n|\z)|\bsuppress\(\s*(?:Base)?Exception\s*\)",
     ),
     warning(
         SWALLOWED,
@@ -262,6 +243,24 @@ const SIGNS: &[Sign] = &[
         &["catch"],
         r"(?s)\bcatch\s*(?:\([^)]*\)\s*)?\{\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*\}|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+)\s*=>\s*(?:\{\s*\}|null|undefined|void 0)\s*\)",
     ),
+    error(
+        SWALLOWED,
+        &[JavaScript, Jvm, C],
+        Place::Anywhere,
+        "answers a failure with nothing",
+        &["catch"],
+        r"(?s)\bcatch\s*(?:\([^)]*\)\s*)?\{\s*return(?:\s+(?:null|undefined|false|true|-?\d+|\[\]|\{\}|''|\x22\x22))?\s*;?\s*\}|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+)\s*=>\s*(?:\[\]|\(\{\}\)|false|true|0|''|\x22\x22)\s*\)",
+    ),
+    error(
+        SWALLOWED,
+        &[Ruby],
+        Place::Anywhere,
+        "swallows a failure",
+        &["rescue"],
+        r"(?s)\brescue[ \t]+nil\b|\brescue(?:[ \t]+(?:StandardError|Exception))?(?:[ \t]*=>[ \t]*\w+)?[ \t]*(?:#[^\n]*)?\n\s*(?:nil\s+|next\s+|return(?:[ \t]+nil)?\s+|#[^\n]*\s+)?end\b",
+    ),
+    error(SWALLOWED, &[Go], Place::Anywhere, "drops an error", &["_ = err"], r"^\s*_\s*=\s*err\b"),
+    warning(SWALLOWED, &[Rust], Place::Anywhere, "drops a result", &[".ok();"], r"\.ok\(\);\s*$"),
     warning(
         SWALLOWED,
         &[Jvm, C],
@@ -367,99 +366,10 @@ const SIGNS: &[Sign] = &[
     error(EXIT, &[Jvm], Place::Tests, "ends the test run", &["system.exit"], r"\bSystem\.exit\("),
 ];
 
-static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let rule = |sign: &Sign| Rule {
-        id: sign.rule,
-        name: sign.what,
-        keywords: sign.keywords,
-        pattern: sign.pattern,
-        entropy: 0.0,
-    };
-    Finder::new(SIGNS.iter().map(rule).collect())
-});
-
-/// One sign on one line of one side.
-struct Seen {
-    sign: usize,
-    line: u32,
-    block: usize,
-    /// What must stand elsewhere for the line to count as moved.
-    key: Vec<String>,
-}
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(SIGNS, |_| false));
 
 pub fn check(files: &[FileChange]) -> Vec<Finding> {
-    let mut moved_from: Vec<Vec<String>> =
-        files.iter().flat_map(|file| seen(file, false)).map(|seen| seen.key).collect();
-    files.iter().flat_map(|file| check_file(file, &mut moved_from)).collect()
-}
-
-fn check_file(file: &FileChange, moved_from: &mut Vec<Vec<String>>) -> Vec<Finding> {
-    let mut reworded: Vec<(usize, usize)> = seen(file, false).iter().map(|seen| (seen.sign, seen.block)).collect();
-    let mut said = BTreeSet::new();
-    let mut findings = Vec::new();
-    for found in seen(file, true) {
-        let moved = take(moved_from, &found.key);
-        let known = take(&mut reworded, &(found.sign, found.block)) || moved;
-        let sign = &SIGNS[found.sign];
-        if !known && said.insert((sign.rule, found.line)) {
-            findings.push(at_line(sign.rule, sign.severity, file.path, found.line, sign.what));
-        }
-    }
-    findings
-}
-
-fn take<T: PartialEq>(from: &mut Vec<T>, wanted: &T) -> bool {
-    from.iter().position(|item| item == wanted).map(|at| from.swap_remove(at)).is_some()
-}
-
-/// The signs on the added (or removed) lines of a file, errors before warnings.
-fn seen(file: &FileChange, added: bool) -> Vec<Seen> {
-    let side = if added { file.after } else { file.before };
-    let Some(text) = side else { return Vec::new() };
-    let language = language(file.path);
-    let mut seen: Vec<Seen> = Vec::new();
-    for hit in FINDER.find(text) {
-        let line = u32::try_from(text[..hit.range.start].matches('\n').count() + 1).unwrap_or(u32::MAX);
-        let last = line + u32::try_from(text[hit.range.clone()].trim_end().matches('\n').count()).unwrap_or(0);
-        if let Some(block) = block_of(file, added, line..=last)
-            && fits(&SIGNS[hit.rule], language, is_test_line(file, side, line))
-        {
-            seen.push(Seen { sign: hit.rule, line, block, key: key(hit.rule, text, line) });
-        }
-    }
-    seen.sort_by_key(|seen| (std::cmp::Reverse(SIGNS[seen.sign].severity), seen.line));
-    seen
-}
-
-fn fits(sign: &Sign, language: Language, test: bool) -> bool {
-    sign.languages.contains(&language)
-        && match sign.place {
-            Place::Anywhere => true,
-            Place::Tests => test,
-            Place::Program => !test,
-        }
-}
-
-/// The block in which one of the lines changed.
-fn block_of(file: &FileChange, added: bool, lines: std::ops::RangeInclusive<u32>) -> Option<usize> {
-    let side = |block: &crate::guard::change::Block| {
-        let changed = if added { &block.added } else { &block.removed };
-        changed.iter().any(|line| lines.contains(&line.number))
-    };
-    file.blocks.iter().position(side)
-}
-
-/// The line; with the next one where it says nothing by itself (an attribute, a comment of its own), so
-/// that moving `skip` from one test to another is seen.
-fn key(sign: usize, text: &str, line: u32) -> Vec<String> {
-    let mut lines = text.lines().skip(line.saturating_sub(1) as usize);
-    let own = lines.next().unwrap_or_default().trim_start();
-    let mut key = vec![sign.to_string()];
-    key.extend(tokens(own));
-    if own.starts_with(['@', '#', '/', '*']) {
-        key.extend(tokens(lines.next().unwrap_or_default()));
-    }
-    key
+    TABLE.check(files)
 }
 
 #[cfg(test)]

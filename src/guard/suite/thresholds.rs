@@ -6,6 +6,7 @@ use crate::guard::change::{Block, FileChange, Line};
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 type Pattern = LazyLock<Option<Regex>>;
@@ -31,6 +32,15 @@ static TEST_SCRIPT: Pattern = LazyLock::new(|| {
 static PASSES_ALWAYS: Pattern =
     LazyLock::new(|| Regex::new(r"^\s*(?:true|:|exit 0|echo\b[^&|;]*(?:&&\s*(?:exit 0|true))?)?\s*$").ok());
 static NUMBER: Pattern = LazyLock::new(|| Regex::new(r"\d+(?:\.\d+)?").ok());
+
+/// Flags that make a tool strict.
+static STRICT_FLAGS: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?:^|[\s\x22'=,\[])(?:-Werror\b|-W(?:\s|=)*error\b|-Wall\b|-Wextra\b|-D\s*warnings\b|--deny[ =]warnings|--strict\b|--strict-\w+|--max-warnings[ =]0\b|--fail-under[ =]\d+|--cov-fail-under[ =]\d+|--fail-on-\w+|--ci\b|--frozen-lockfile|--locked\b|--check\b|-race\b|--error-on-\w+|--noEmitOnError|set -e\w*\b)").ok()
+});
+/// Lists of what a tool looks for.
+static LOOKS_FOR: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*[\x22']?(?:(?:extend-)?select|enable[ds]?|enable_error_code|extends|testpaths|test_paths|testmatch|include|plugins|linters)[\x22']?\s*[:=]").ok()
+});
 
 /// From strict to mild.
 const LEVELS: &[&[&str]] =
@@ -88,6 +98,8 @@ fn check_file(file: &FileChange) -> Vec<Finding> {
     let mut findings: Vec<_> = file.blocks.iter().flat_map(|block| milder(file, block)).collect();
     findings.extend(file.blocks.iter().flat_map(|block| neutralised(file, block)));
     findings.extend(file.blocks.iter().flat_map(|block| left_out(file, block)));
+    findings.extend(file.blocks.iter().filter_map(|block| fewer_flags(file, block)));
+    findings.extend(file.blocks.iter().filter_map(|block| fewer_rules(file, block)));
     if file.path.file_name() == "package.json" {
         findings.extend(file.blocks.iter().flat_map(|block| scripts(file, block)));
     }
@@ -124,6 +136,9 @@ fn milder(file: &FileChange, block: &Block) -> Vec<Finding> {
             None if is(&AT_LEAST, old.text) && old.text.to_lowercase().contains("fail") => {
                 findings.push(error("tests/threshold", file, old.number, "removes a threshold"));
             }
+            None if is_strict(old.text) && !still_there(file, old.text) => {
+                findings.push(error("tests/lint-level", file, old.number, "removes a strict setting"));
+            }
             None => {}
         }
     }
@@ -141,6 +156,50 @@ fn milder_line(file: &FileChange, old: Line, new: Line) -> Option<Finding> {
     let lower = level(new.text) > level(old.text) && level(old.text).is_some();
     let off = strict_word(&key(old.text)) && has_word(old.text, "true") && has_word(new.text, "false");
     (lower || off).then(|| error("tests/lint-level", file, new.number, "makes a check milder"))
+}
+
+/// `"strict": true`, `unsafe_code = "deny"`.
+fn is_strict(line: &str) -> bool {
+    let named = strict_word(&key(line)) && key(line) != line.trim().to_lowercase();
+    named && has_word(line, "true") || level(line) == Some(0) && words(line).any(|w| w == "deny" || w == "forbid")
+}
+
+/// The same key somewhere else in the new file.
+fn still_there(file: &FileChange, old: &str) -> bool {
+    file.after.is_none_or(|after| after.lines().any(|line| key(line) == key(old)))
+}
+
+/// Flags that went from a command that stayed.
+fn fewer_flags(file: &FileChange, block: &Block) -> Option<Finding> {
+    let flags = |lines: &[Line]| -> usize {
+        let count = |line: &Line| STRICT_FLAGS.as_ref().map_or(0, |regex| regex.find_iter(line.text).count());
+        lines.iter().map(count).sum()
+    };
+    let first = block.added.first()?;
+    let fewer = flags(&block.added) < flags(&block.removed);
+    fewer.then(|| error("tests/lint-level", file, first.number, "takes a flag away that makes a check strict"))
+}
+
+/// Rules, plugins or folders that went from the list of what a tool looks for.
+fn fewer_rules(file: &FileChange, block: &Block) -> Option<Finding> {
+    let list = |line: &&Line, side: Option<&str>| {
+        is(&LOOKS_FOR, line.text)
+            || list_above(side.unwrap_or_default(), line.number).is_some_and(|h| is(&LOOKS_FOR, h))
+    };
+    let entries = |lines: &[Line], side: Option<&str>| -> BTreeSet<String> {
+        let parts = |line: &Line| -> Vec<String> {
+            let value = line.text.split_once(['=', ':']).map_or(line.text, |(_, value)| value);
+            value.split(|c: char| !c.is_alphanumeric() && !"-_/@.*".contains(c)).map(str::to_owned).collect()
+        };
+        lines.iter().filter(|line| list(line, side)).flat_map(parts).filter(|part| !part.is_empty()).collect()
+    };
+    let (old, new) = (entries(&block.removed, file.before), entries(&block.added, file.after));
+    // `ALL` or a shorter prefix asks for more, not for less.
+    let covered =
+        |rule: &String| new.contains("ALL") || new.iter().any(|n| !n.is_empty() && rule.starts_with(n.as_str()));
+    let lost = old.iter().any(|rule| !covered(rule)) && new.len() < old.len();
+    let at = block.added.first().or(block.removed.first())?;
+    (lost && mentions_tools(file)).then(|| error("tests/left-out", file, at.number, "looks for less than before"))
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {

@@ -206,7 +206,7 @@ impl State<'_, '_> {
         Ok(trial)
     }
 
-    /// The last guard: the repository's hooks, which may add to the patch.
+    /// The last guards: the repository's hooks, which may add to the patch, and its own commands.
     fn prove(&mut self, full: &Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
         let mut verified = CheckResult::from_findings("verify", Vec::new());
         verified.seconds = run.finished.seconds;
@@ -222,7 +222,7 @@ impl State<'_, '_> {
             return Ok(Trial::Fell(why));
         }
         let Some(addition) = addition.filter(|a| !a.is_empty()) else {
-            return Ok(Trial::Passed(Box::new((full.clone(), run, guards))));
+            return self.ask_own(full.clone(), run, guards);
         };
         // What a hook rewrote is judged and proven like everything else.
         let with_hooks = full.then(&addition);
@@ -231,11 +231,27 @@ impl State<'_, '_> {
             return Ok(Trial::Fell(format!("after the hooks: {}", blocked_by(&again))));
         }
         let run = self.bench.verify()?;
-        if run.passed() && verify::compare(self.base, &run).broken.is_empty() {
-            return Ok(Trial::Passed(Box::new((with_hooks, run, guards))));
+        let trial = if run.passed() && verify::compare(self.base, &run).broken.is_empty() {
+            guard::replace(&mut guards, again);
+            self.ask_own(with_hooks, run, guards)?
+        } else {
+            Trial::Fell("fails after the hooks rewrote it".to_owned())
+        };
+        if matches!(trial, Trial::Fell(_)) {
+            self.bench.undo(&addition)?;
         }
-        self.bench.undo(&addition)?;
-        Ok(Trial::Fell("fails after the hooks rewrote it".to_owned()))
+        Ok(trial)
+    }
+
+    /// The repository's own guards have the last word.
+    fn ask_own(&mut self, patch: Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
+        guards.extend(super::hooks::own(self.bench, &patch)?);
+        if guard::passes(&guards) {
+            return Ok(Trial::Passed(Box::new((patch, run, guards))));
+        }
+        let why = blocked_by(&guards);
+        self.blocked = Some(guards);
+        Ok(Trial::Fell(why))
     }
 
     fn passed(&self, run: &Run, guards: Vec<CheckResult>) -> Climb {

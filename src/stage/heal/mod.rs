@@ -11,7 +11,7 @@ use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::CommandLine;
-use crate::config::{Policy, Sandbox};
+use crate::config::{OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -47,6 +47,8 @@ pub struct Job {
     pub request: Request,
     pub hands: Vec<HandId>,
     pub policy: Policy,
+    /// The repository's own guards, from the trusted configuration.
+    pub guards: Vec<OwnGuard>,
     pub sandbox: Sandbox,
     /// Unreadable for every child, beside the usual places of credentials.
     pub hidden: Vec<PathBuf>,

@@ -3,7 +3,7 @@
 
 use crate::forge::{Forge, ForgeError};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
-use crate::record::Outcome;
+use crate::record::{Healing, Outcome};
 use crate::stage::collect;
 use crate::stage::proposal::Proposal;
 use crate::task::{Request, Task};
@@ -20,8 +20,25 @@ pub fn check(sealed: &Proposal, run: u64, attempt: u64, task: &Task) -> Result<(
     if outcome == Outcome::Proposed && task.request == Request::Explain {
         return Err("only a diagnosis was asked for".to_owned());
     }
-    Ok(())
+    if outcome == Outcome::Proposed && sealed.healing.candidate.is_none() {
+        return Err("it proposes nothing".to_owned());
+    }
+    is_short(&sealed.healing)
 }
+
+/// Everything but the patch goes into the ledger, where it stays.
+fn is_short(healing: &Healing) -> Result<(), String> {
+    let words = Healing { candidate: None, ..healing.clone() };
+    let length = serde_json::to_vec(&words).map_err(|e| e.to_string())?.len();
+    if length > MAX_WORDS {
+        Err(format!("it tells {length} bytes about the repair; at most {MAX_WORDS}"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Names of some ten thousand tests.
+const MAX_WORDS: usize = 2 * 1024 * 1024;
 
 /// `<run>-<attempt>-<job>-<key>`, of this attempt of the run or an earlier one.
 fn is_of_run(name: &AttemptName, run: u64, attempt: u64, key: &TaskKey) -> bool {

@@ -4,6 +4,7 @@
 
 mod branch;
 pub mod claims;
+mod judge;
 mod pull;
 mod tell;
 
@@ -13,9 +14,8 @@ use super::Say;
 use super::proposal::Proposal;
 use crate::config::Config;
 use crate::forge::{Forge, ForgeError};
-use crate::guard;
 use crate::ids::{AttemptName, BranchName, Sha};
-use crate::record::{Candidate, CheckStatus, Outcome};
+use crate::record::{Candidate, Outcome};
 use crate::report::{self, Story};
 use std::sync::atomic::AtomicBool;
 
@@ -64,7 +64,8 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
     if proposal.healing.outcome == Outcome::Proposed
         && let Some(candidate) = proposal.healing.candidate.clone()
     {
-        match change(setting, proposal, &candidate, &mut published) {
+        let judged = judge::again(setting, proposal, &candidate.patch);
+        match judged.and_then(|()| change(setting, proposal, &candidate, &mut published)) {
             Ok(()) => proposal.healing.outcome = Outcome::Fixed,
             Err(Stop::Refused(why)) => published.refused = Some(why),
             Err(Stop::Later(why)) => {
@@ -101,19 +102,19 @@ fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Publis
     }
 }
 
-/// Guards again, branch, commit, pull request.
+/// Branch, commit, pull request.
 fn change(
     setting: &Setting,
     proposal: &Proposal,
     candidate: &Candidate,
     published: &mut Published,
 ) -> Result<(), Stop> {
-    judge_again(setting, candidate)?;
     let Some(base) = &proposal.base else {
         return Err(Stop::Refused(
             "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
         ));
     };
+    judge::unmoved(setting, base, &proposal.target, &candidate.patch)?;
     let branch = our_branch(setting, proposal)?;
     if branch == proposal.target {
         // A failing build of our own branch: another attempt on that branch's pull request.
@@ -129,20 +130,6 @@ fn change(
     published.commit = Some(commit);
     (setting.say)("publish", &format!("branch {branch}"));
     pull::open(setting, proposal, &branch, published)
-}
-
-/// The proposal may come from a job that ran repository code: nothing in it is taken on trust.
-fn judge_again(setting: &Setting, candidate: &Candidate) -> Result<(), Stop> {
-    let modes = guard::Modes::default();
-    let input = guard::Input { patch: &candidate.patch, policy: &setting.config.policy, modes: &modes };
-    let results = guard::judge(&input);
-    match results.iter().find(|r| r.status == CheckStatus::Fail) {
-        None => Ok(()),
-        Some(failed) => {
-            let finding = failed.findings.first().map_or("", |f| f.message.as_str());
-            Err(Stop::Outcome(Outcome::Blocked, format!("refused by the guard {}: {finding}", failed.id)))
-        }
-    }
 }
 
 fn our_branch(setting: &Setting, proposal: &Proposal) -> Result<BranchName, Stop> {

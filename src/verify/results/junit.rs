@@ -156,6 +156,7 @@ fn attribute(tag: &BytesStart, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// `passed | failed | skipped`, names separated by commas.
     fn told(report: &str) -> Option<String> {
@@ -230,5 +231,38 @@ mod tests {
         for report in ["", "no xml", "<html></html>", cut, missing, "<testsuite><"] {
             assert_eq!(told(report), None, "{report}");
         }
+    }
+
+    proptest! {
+        /// The code under test writes its own report: parts in any order, doubled, cut, with anything between them.
+        /// No test is told to have passed and failed.
+        #[test]
+        fn forged_reports_are_read_or_not(parts in prop::collection::vec((0_usize..4000, 0_usize..200, "\\PC{0,12}"), 0..12)) {
+            let all = [PYTEST, NODE, CTEST, MOCHA, SUREFIRE].concat();
+            let chars: Vec<char> = all.chars().collect();
+            let cut = |(from, length, noise): &(usize, usize, String)| {
+                let from = from % chars.len();
+                let piece: String = chars[from..(from + length).min(chars.len())].iter().collect();
+                format!("{piece}{noise}")
+            };
+            let text: String = parts.iter().map(cut).collect();
+            for report in [text.clone(), format!("<testsuites>{text}</testsuites>"), format!("<testsuite name='a'>{text}</testsuite>")] {
+                if let Some(results) = read(report.as_bytes()) {
+                    prop_assert!(results.passed.is_disjoint(&results.failed));
+                }
+            }
+        }
+
+        #[test]
+        fn bytes_are_read_or_not(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = read(&bytes);
+        }
+    }
+
+    /// Suites in suites without end cost no stack.
+    #[test]
+    fn depth_is_no_danger() {
+        let deep = format!("{}{}", "<testsuite name='a'>".repeat(100_000), "</testsuite>".repeat(100_000));
+        let _ = read(deep.as_bytes());
     }
 }

@@ -177,7 +177,7 @@ pub fn weakened(path: &RelPath, line: u32, old: &[String], new: &[String]) -> Op
     if negations(old) % 2 != negations(new) % 2 {
         return say("tests/expectation", "asserts the opposite");
     }
-    if lost_conjunct(old, new) {
+    if lost_conjunct(old, new) || takes_any_failure(old, new) || only_in_debug(old, new) {
         return say("tests/weakened-assertion", "asserts less than before");
     }
     if literals(old) != literals(new) {
@@ -190,6 +190,29 @@ pub fn weakened(path: &RelPath, line: u32, old: &[String], new: &[String]) -> Op
 fn lost_conjunct(old: &[String], new: &[String]) -> bool {
     let count = |tokens: &[String], words: [&str; 2]| tokens.iter().filter(|t| words.contains(&t.as_str())).count();
     count(new, ["and", "&&"]) < count(old, ["and", "&&"]) || count(new, ["or", "||"]) > count(old, ["or", "||"])
+}
+
+/// What catches everything, in the languages whose tests say which failure they expect.
+const ANY_FAILURE: &[&str] = &["Exception", "BaseException", "Throwable", "Error", "StandardError", "RuntimeException"];
+const EXPECTS_FAILURE: &[&str] =
+    &["raises", "assertraises", "assertraisesregex", "tothrow", "tothrowerror", "throws", "assertthrows", "raiseerror"];
+
+/// `raises(ValueError)` became `raises(Exception)`, `toThrow(TypeError)` became `toThrow()`.
+fn takes_any_failure(old: &[String], new: &[String]) -> bool {
+    let expected = |tokens: &[String]| -> Option<Vec<String>> {
+        let at = tokens.iter().position(|token| EXPECTS_FAILURE.contains(&plain(token).as_str()))?;
+        let named = tokens[at + 1..].iter().filter(|t| t.starts_with(|c: char| c.is_ascii_uppercase()));
+        Some(named.cloned().collect())
+    };
+    let (Some(before), Some(after)) = (expected(old), expected(new)) else { return false };
+    let any = |names: &[String]| names.iter().any(|name| ANY_FAILURE.contains(&name.as_str()));
+    !before.is_empty() && !any(&before) && (after.is_empty() || any(&after))
+}
+
+/// `assert_eq!` became `debug_assert_eq!`, which a release build leaves out.
+fn only_in_debug(old: &[String], new: &[String]) -> bool {
+    let debug = |tokens: &[String]| tokens.iter().any(|token| token.starts_with("debug_assert"));
+    debug(new) && !debug(old)
 }
 
 /// Whether any named tolerance is looser now.
@@ -271,6 +294,11 @@ mod tests {
             ("assert_eq!(f(), 1);", "assert_ne!(f(), 1);", Some("tests/weakened-assertion")),
             ("assert_eq!(lenght(x), 1);", "assert_eq!(length(x), 1);", None),
             ("assert a and b", "assert a", Some("tests/weakened-assertion")),
+            ("pytest.raises(ValueError)", "pytest.raises(Exception)", Some("tests/weakened-assertion")),
+            ("pytest.raises(ValueEror)", "pytest.raises(ValueError)", None),
+            ("expect(f).toThrow(TypeError)", "expect(f).toThrow()", Some("tests/weakened-assertion")),
+            ("self.assertRaises(KeyError, f)", "self.assertRaises((KeyError, LookupError), f)", None),
+            ("assert_eq!(f(), 1);", "debug_assert_eq!(f(), 1);", Some("tests/weakened-assertion")),
         ];
         for (old, new, rule) in cases {
             assert_eq!(verdict(old, new).as_deref(), rule, "{old} -> {new}");

@@ -1,0 +1,89 @@
+//! The guards again, by the process that writes: over the patch and over what stands at its base. The proposal may
+//! come from a job that ran repository code, so nothing in it is taken on trust.
+
+use super::{Setting, Stop, cannot_write};
+use crate::forge::ForgeError;
+use crate::git::{FileMode, TreeEntry};
+use crate::guard::{self, Modes};
+use crate::ids::{BranchName, RelPath, Sha};
+use crate::patch::Patch;
+use crate::record::{CheckStatus, Outcome};
+use crate::stage::proposal::Proposal;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Judges the patch; what the checks found here takes the place of what the proposal says that they found.
+pub(super) fn again(setting: &Setting, proposal: &mut Proposal, patch: &Patch) -> Result<(), Stop> {
+    let blocked = |why: String| Err(Stop::Outcome(Outcome::Blocked, why));
+    let modes = match &proposal.base {
+        None => Modes::default(),
+        Some(base) => {
+            let entries = entries(setting, base, &with_folders(patch))?;
+            if let Some(path) = through_a_file(patch, &entries) {
+                return blocked(format!("{path} would have to be a file and a folder at once"));
+            }
+            modes(patch, &entries)
+        }
+    };
+    let results = guard::judge(&guard::Input { patch, policy: &setting.config.policy, modes: &modes });
+    let failed = results.iter().find(|r| r.status == CheckStatus::Fail).map(|failed| {
+        let finding = failed.findings.first().map_or("", |f| f.message.as_str());
+        format!("refused by the guard {}: {finding}", failed.id)
+    });
+    guard::replace(&mut proposal.healing.guards, results);
+    failed.map_or(Ok(()), blocked)
+}
+
+/// Refuses when the target's files are no longer those that the patch was proven on.
+pub(super) fn unmoved(setting: &Setting, base: &Sha, target: &BranchName, patch: &Patch) -> Result<(), Stop> {
+    let tip = setting.forge.branch_tip(target).map_err(|e| cannot_read(&e))?;
+    let Some(tip) = tip.filter(|tip| tip != base) else { return Ok(()) };
+    let paths: BTreeSet<RelPath> = patch.files().iter().map(|file| file.path.clone()).collect();
+    let (then, now) = (entries(setting, base, &paths)?, entries(setting, &tip, &paths)?);
+    match paths.iter().find(|path| then.get(path) != now.get(path)) {
+        None => Ok(()),
+        Some(path) => Err(Stop::Later(format!(
+            "The branch {target} moved while the patch was made, and changed {path}; run again."
+        ))),
+    }
+}
+
+fn entries(setting: &Setting, at: &Sha, paths: &BTreeSet<RelPath>) -> Result<BTreeMap<RelPath, TreeEntry>, Stop> {
+    let paths: Vec<RelPath> = paths.iter().cloned().collect();
+    setting.forge.entries(at, &paths).map_err(|e| cannot_read(&e))
+}
+
+fn cannot_read(error: &ForgeError) -> Stop {
+    cannot_write(error, "look at the base commit", "contents: read")
+}
+
+/// The files of the patch and every folder above them.
+fn with_folders(patch: &Patch) -> BTreeSet<RelPath> {
+    let paths = patch.files().iter().map(|file| file.path.as_str());
+    let folders = paths.clone().flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]));
+    paths.clone().chain(folders).filter_map(|path| RelPath::parse(path).ok()).collect()
+}
+
+/// The first path that goes through something that is no folder: a file, a link, a submodule, here or in the patch.
+fn through_a_file<'a>(patch: &'a Patch, entries: &BTreeMap<RelPath, TreeEntry>) -> Option<&'a RelPath> {
+    let added: BTreeSet<&str> = patch.files().iter().map(|file| file.path.as_str()).collect();
+    let blocks = |folder: &str| {
+        let entry = RelPath::parse(folder).ok().and_then(|folder| entries.get(&folder));
+        added.contains(folder) || entry.is_some_and(|entry| entry.mode != FileMode::Directory)
+    };
+    let crosses = |path: &str| path.match_indices('/').any(|(at, _)| blocks(&path[..at]));
+    let folder = |path: &RelPath| entries.get(path).is_some_and(|entry| entry.mode == FileMode::Directory);
+    patch.files().iter().map(|file| &file.path).find(|path| crosses(path.as_str()) || folder(path))
+}
+
+/// A commit keeps the modes of its base, and new files are plain.
+fn modes(patch: &Patch, entries: &BTreeMap<RelPath, TreeEntry>) -> Modes {
+    let mut modes = Modes::default();
+    for file in patch.files() {
+        let Some(entry) = entries.get(&file.path) else { continue };
+        modes.before.insert(file.path.clone(), entry.mode.octal().to_owned());
+        if file.after.is_some() {
+            modes.after.insert(file.path.clone(), entry.mode.octal().to_owned());
+        }
+    }
+    modes
+}
