@@ -1,6 +1,7 @@
 //! What the helper is told and what it answers, over the socket that is its standard input. The socket is
 //! also the lifeline: when our end closes, for whatever reason, the helper ends everything.
 
+use super::privileges::Owner;
 use super::{Limits, Sandbox, Spec, Tier};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -49,13 +50,15 @@ pub struct Job {
     pub memory_bytes: Option<u64>,
     pub processes: Option<u64>,
     pub file_bytes: Option<u64>,
+    pub cpu_seconds: Option<u64>,
+    /// Who the helper becomes again, where it was made root.
+    pub owner: Option<Owner>,
 }
 
 impl Job {
     pub fn new(spec: &Spec, program: &Path, tier: Tier) -> Self {
-        let Limits { memory_bytes, processes, file_bytes, .. } = spec.limits;
+        let Limits { memory_bytes, processes, file_bytes, cpu, .. } = spec.limits;
         Self {
-            tier,
             online: spec.sandbox != Sandbox::Full,
             program: Some(program.as_os_str().into()),
             argv: spec.argv.to_vec(),
@@ -67,27 +70,27 @@ impl Job {
             memory_bytes,
             processes,
             file_bytes,
+            cpu_seconds: cpu.map(|time| time.as_secs().max(1)),
+            ..Self::probe(tier)
         }
     }
 
     pub fn probe(tier: Tier) -> Self {
-        let (argv, env, writable, hidden) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let cwd = Raw(b"/".to_vec());
-        let (stdin, memory_bytes, processes, file_bytes) = (None, None, None, None);
-        let online = false;
         Self {
             tier,
-            online,
+            online: false,
             program: None,
-            argv,
-            cwd,
-            env,
-            writable,
-            hidden,
-            stdin,
-            memory_bytes,
-            processes,
-            file_bytes,
+            argv: Vec::new(),
+            cwd: Raw(b"/".to_vec()),
+            env: Vec::new(),
+            writable: Vec::new(),
+            hidden: Vec::new(),
+            stdin: None,
+            memory_bytes: None,
+            processes: None,
+            file_bytes: None,
+            cpu_seconds: None,
+            owner: None,
         }
     }
 

@@ -24,8 +24,9 @@ pub struct Started {
     pub child: Child,
     /// Our end of the helper's lifeline.
     pub control: Option<UnixStream>,
+    pub tier: Tier,
     /// The sandbox in force, for people.
-    pub tier: &'static str,
+    pub named: &'static str,
 }
 
 /// Whatever fails on our side, no child is left running.
@@ -49,7 +50,7 @@ pub struct NotStarted {
 /// Starts the child; the second value is what must be written to its standard input.
 pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     let tier = tier_for(spec.sandbox)?;
-    let named = if spec.sandbox == Sandbox::Install { tier.describe_online() } else { tier.describe() };
+    let named = tier.describe(spec.sandbox == Sandbox::Install);
     let program = match resolve(spec) {
         Ok(program) => program,
         Err(reason) => return Ok(Err(reason)),
@@ -59,10 +60,10 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     if tier != Tier::None || HELPER.get().is_some() {
         let job = Job::new(spec, &program, tier).encode()?;
         let (child, control) = start_helper(true)?;
-        return Ok(Ok((Started { child, control: Some(control), tier: named }, job)));
+        return Ok(Ok((Started { child, control: Some(control), tier, named }, job)));
     }
     match sweep::register(|| direct(spec, &program).spawn()) {
-        Ok(child) => Ok(Ok((Started { child, control: None, tier: named }, spec.stdin.unwrap_or_default().to_vec()))),
+        Ok(child) => Ok(Ok((Started { child, control: None, tier, named }, spec.stdin.unwrap_or_default().to_vec()))),
         Err(error) => Ok(Err(not_started(&program, &error.to_string()))),
     }
 }
