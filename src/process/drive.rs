@@ -95,7 +95,7 @@ fn attend<'a>(
         _ => ask_to_end(started, &pidfd, &mut streams),
     }
     // Before the wait: until then the number cannot belong to anybody else.
-    let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+    launch::kill(pid);
     let status = started.child.wait().context("cannot wait for a child")?;
     sweep::end(pid, &inodes);
     drain(&mut streams)?;
@@ -127,13 +127,9 @@ fn watch(spec: &Spec, pid: Pid, pidfd: &OwnedFd, streams: &mut Streams, began: I
 
 /// With the first process of a process namespace all others end; elsewhere they are stopped before they are killed.
 fn end_at_once(started: &Started, pid: Pid, pidfd: &OwnedFd, streams: &mut Streams) {
-    if started.tier == Tier::Namespaces {
-        tree::children(&pid.as_raw_nonzero().to_string())
-            .into_iter()
-            .filter_map(Pid::from_raw)
-            .for_each(|first| _ = rustix::process::kill_process(first, Signal::KILL));
-    } else {
-        tree::kill_below(pid);
+    match started.tier {
+        Tier::Namespaces => tree::kill_downwards(pid),
+        _ => tree::kill_below(pid),
     }
     ask_to_end(started, pidfd, streams);
 }

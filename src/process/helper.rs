@@ -25,7 +25,13 @@ const POLITELY: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How often dead orphans are collected, which else would count as processes.
 const REAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
+/// Foreign code makes way for who watches it.
+const NICE: i32 = 10;
+
 pub fn main() -> ! {
+    // No terminal to read or type on, and where the system shares its processors out by session, one share for
+    // whatever number of processes.
+    let _ = rustix::process::setsid();
     let answer = std::io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
     let Ok(mut lifeline) = answer else { std::process::exit(3) };
     let answer = serve(&mut lifeline).unwrap_or_else(|error| Answer::Refused(format!("{error:#}")));
@@ -67,6 +73,9 @@ fn confine(job: &Job) -> Result<()> {
         return set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory");
     }
     let foreign = matches!(job.tier, Tier::Landlock | Tier::Namespaces);
+    if foreign {
+        let _ = rustix::process::setpriority_process(None, NICE);
+    }
     privileges::give_up(privileges::kept(foreign, &places.writable))?;
     let alone = job.tier == Tier::Landlock;
     fence::enter(&Fence {

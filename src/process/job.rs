@@ -94,6 +94,11 @@ impl Job {
         }
     }
 
+    /// For a helper that is made root.
+    pub fn of(self, owner: Option<Owner>) -> Self {
+        Self { owner, ..self }
+    }
+
     pub fn program(&self) -> Option<&Path> {
         self.program.as_ref().map(|raw| Path::new(raw.os()))
     }

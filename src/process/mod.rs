@@ -131,7 +131,7 @@ impl Finished {
 
 /// What [`Sandbox::Full`] gives here: found out once, by trying.
 pub fn tier() -> Tier {
-    launch::full().as_ref().copied().unwrap_or(Tier::None)
+    launch::full().as_ref().map_or(Tier::None, |(tier, _)| *tier)
 }
 
 /// The first statement of `main`: when this process was started as the sandbox helper, does that and never

@@ -99,7 +99,7 @@ fn replace(dir: &Path, with: Option<&Path>, mode: &str, kept: &[PathBuf]) -> Res
         None => in_memory(dir, mode)?,
     }
     for (path, is_dir, tree) in clones {
-        make_place(path, is_dir).with_context(|| format!("cannot keep {}", path.display()))?;
+        make_place(dir, path, is_dir).with_context(|| format!("cannot keep {}", path.display()))?;
         move_mount(tree, "", CWD, path, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
             .with_context(|| format!("cannot keep {}", path.display()))?;
     }
@@ -109,12 +109,19 @@ fn replace(dir: &Path, with: Option<&Path>, mode: &str, kept: &[PathBuf]) -> Res
 /// Those below `dir` and below no other of them.
 fn below<'a>(dir: &'a Path, kept: &'a BTreeSet<PathBuf>) -> impl Iterator<Item = &'a PathBuf> {
     let inside = move |path: &&PathBuf| path.starts_with(dir) && path.as_path() != dir;
-    let nested = move |path: &PathBuf| path.ancestors().skip(1).any(|above| kept.contains(above) && above.starts_with(dir));
+    let nested =
+        move |path: &PathBuf| path.ancestors().skip(1).any(|above| kept.contains(above) && above.starts_with(dir));
     kept.iter().filter(inside).filter(move |path| !nested(path))
 }
 
-/// What a mount can stand on: the kind must agree.
-fn make_place(path: &Path, is_dir: bool) -> std::io::Result<()> {
+/// What a mount can stand on: the kind must agree. The folder may be one that a command wrote to before, so no
+/// link in it is followed.
+fn make_place(dir: &Path, path: &Path, is_dir: bool) -> std::io::Result<()> {
+    let inside = |above: &&Path| above.starts_with(dir) && *above != dir;
+    // The topmost: nothing is below it once it is gone.
+    if let Some(link) = path.ancestors().take_while(inside).filter(|above| above.is_symlink()).last() {
+        std::fs::remove_file(link)?;
+    }
     if path.exists() {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Which files and folders a job is about: what it may write, what it needs to find, what it must not see.
 
 use super::job::Job;
+use super::privileges::Owner;
 use super::{Tier, credentials};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -59,7 +60,7 @@ fn temp(job: &Job, writable: &[PathBuf]) -> Option<PathBuf> {
 
 /// The home that the child is told of and the one that the user has.
 fn homes(job: &Job) -> Vec<PathBuf> {
-    let user = rustix::process::getuid().as_raw().to_string();
+    let user = job.owner.map_or(rustix::process::getuid().as_raw(), Owner::user).to_string();
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let own = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
     let own = own

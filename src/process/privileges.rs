@@ -20,8 +20,13 @@ impl Owner {
         Self { user: geteuid().as_raw(), group: rustix::process::getegid().as_raw() }
     }
 
+    pub fn user(self) -> u32 {
+        self.user
+    }
+
     /// From now on this process is the owner's, in no group but the first.
     pub fn become_it(self) -> Result<()> {
+        lower_bound(CapabilitySet::empty());
         let (user, group) = (Uid::from_raw(self.user), Gid::from_raw(self.group));
         rustix::thread::set_thread_groups(&[group])
             .and_then(|()| rustix::thread::set_thread_res_gid(group, group, group))
@@ -37,11 +42,7 @@ fn for_files() -> CapabilitySet {
 
 /// What the user's own command in a terminal keeps when that user is root.
 fn for_terminal() -> CapabilitySet {
-    for_files()
-        | CapabilitySet::KILL
-        | CapabilitySet::SETGID
-        | CapabilitySet::SETUID
-        | CapabilitySet::NET_BIND_SERVICE
+    for_files() | CapabilitySet::KILL | CapabilitySet::SETGID | CapabilitySet::SETUID | CapabilitySet::NET_BIND_SERVICE
 }
 
 /// What foreign code keeps: nothing, but for root in a place that belongs to somebody else.
@@ -56,14 +57,19 @@ pub fn kept(foreign: bool, writable: &[PathBuf]) -> CapabilitySet {
     if writable.iter().any(others) { for_files() } else { CapabilitySet::empty() }
 }
 
-/// Keeps `kept` alone, for this process and for whatever it starts, and gains nothing ever again.
-pub fn give_up(kept: CapabilitySet) -> Result<()> {
+/// What no program gains by being started. Who may not lower it has nothing to gain.
+fn lower_bound(kept: CapabilitySet) {
     for bit in 0..64 {
         let capability = CapabilitySet::from_bits_retain(1 << bit);
         if !kept.contains(capability) {
             let _ = rustix::thread::remove_capability_from_bounding_set(capability);
         }
     }
+}
+
+/// Keeps `kept` alone, for this process and for whatever it starts, and gains nothing ever again.
+pub fn give_up(kept: CapabilitySet) -> Result<()> {
+    lower_bound(kept);
     let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
     let _ = rustix::thread::clear_ambient_capability_set();
     rustix::thread::set_capabilities(None, sets).context("cannot give up capabilities")?;

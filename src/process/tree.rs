@@ -15,14 +15,15 @@ pub struct Usage {
     pub cpu: Duration,
 }
 
-/// Looks at every process of the tree.
-pub fn usage(root: Pid) -> Usage {
+/// Looks at every process of the tree, and no further when there are more than `most`.
+pub fn usage(root: Pid, most: u64) -> Usage {
     let (mut pages, mut ticks, mut processes) = (0, 0, 0);
     walk(root, &mut |pid| {
         let (of_it, time) = pages_and_ticks(pid).unwrap_or_default();
         pages += of_it;
         ticks += time;
         processes += 1;
+        processes <= most
     });
     let second = rustix::param::clock_ticks_per_second().max(1);
     let cpu = Duration::from_millis(ticks.saturating_mul(1000) / second);
@@ -37,6 +38,7 @@ pub fn proportional(root: Pid) -> u64 {
         let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok();
         let shared_out = rollup.as_deref().and_then(pss);
         bytes += shared_out.unwrap_or_else(|| pages_and_ticks(pid).unwrap_or_default().0 * page);
+        true
     });
     bytes
 }
@@ -58,15 +60,23 @@ pub fn kill_below(root: Pid) {
             if pid != own && seen.insert(pid) {
                 signal(pid, Signal::STOP);
             }
+            true
         });
         if seen.len() == before {
             break;
         }
     }
+    kill_downwards(root);
+}
+
+/// Kills everything below `root`, parents first: the first process of a namespace takes the others with it.
+pub fn kill_downwards(root: Pid) {
+    let own = root.as_raw_nonzero().get();
     walk(root, &mut |pid| {
         if pid != own {
             signal(pid, Signal::KILL);
         }
+        true
     });
 }
 
@@ -76,11 +86,14 @@ fn signal(pid: i32, signal: Signal) {
     }
 }
 
-/// Parents before their children; a process is told of before its children are asked for.
-fn walk(root: Pid, tell: &mut dyn FnMut(i32)) {
+/// Parents before their children, until `tell` has heard enough; it hears of a process before its children are
+/// asked for.
+fn walk(root: Pid, tell: &mut dyn FnMut(i32) -> bool) {
     let mut pending = vec![root.as_raw_nonzero().get()];
     while let Some(pid) = pending.pop() {
-        tell(pid);
+        if !tell(pid) {
+            return;
+        }
         pending.extend(children(&pid.to_string()));
     }
 }
@@ -118,7 +131,7 @@ mod tests {
     #[test]
     fn this_process_is_a_tree_of_at_least_one() {
         let own = rustix::process::getpid();
-        let usage = usage(own);
+        let usage = usage(own, u64::MAX);
         assert!(usage.processes >= 1 && usage.resident > 1 << 20, "{usage:?}");
         assert!(proportional(own) > 1 << 20);
         assert_eq!(pss("Rss: 9 kB\nPss:   3 kB\n"), Some(3072));

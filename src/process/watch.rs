@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 /// How often is looked, unless looking itself takes long.
 const TICK: Duration = Duration::from_millis(20);
-/// Looking takes at most this part of the time.
+/// Looking takes about this part of the time, and is never put off for longer than that.
 const SHARE: u32 = 20;
+const LONGEST: Duration = Duration::from_millis(200);
 /// Output beyond this is no log any more.
 const FLOOD: usize = 4 << 30;
 /// The kernel may put off accounting for freed blocks; less is no sign of anything.
@@ -45,7 +46,9 @@ impl<'a> Watch<'a> {
         let looks = memory_bytes.is_some() || processes.is_some() || cpu.is_some() || disk_bytes.is_some();
         match (self.spec.cancel.is_some(), looks) {
             (true, _) => left.min(TICK),
-            (false, true) => left.min(self.next.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))),
+            (false, true) => {
+                left.min(self.next.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)))
+            }
             (false, false) => left,
         }
     }
@@ -65,7 +68,7 @@ impl<'a> Watch<'a> {
             return None;
         }
         let hit = self.used_up();
-        self.pause = TICK.max(now.elapsed() * SHARE);
+        self.pause = (now.elapsed() * SHARE).clamp(TICK, LONGEST);
         self.next = Instant::now() + self.pause;
         hit
     }
@@ -73,7 +76,7 @@ impl<'a> Watch<'a> {
     fn used_up(&self) -> Option<LimitHit> {
         let Limits { memory_bytes, processes, cpu, disk_bytes, .. } = &self.spec.limits;
         if memory_bytes.is_some() || processes.is_some() || cpu.is_some() {
-            let usage = tree::usage(self.pid);
+            let usage = tree::usage(self.pid, processes.unwrap_or(u64::MAX));
             if processes.is_some_and(|most| usage.processes > most) {
                 return Some(LimitHit::Processes);
             }
