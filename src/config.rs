@@ -2,13 +2,15 @@
 //! with the line and the nearest known key. `docs/configuration.md` documents every key.
 
 mod policy;
+mod sandbox;
 
 pub use policy::{Level, Policy};
+pub use sandbox::{Confinement, Sandbox};
 
 use crate::command::CommandLine;
 use crate::ids::{BranchName, RelPath};
 use crate::record::HandId;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Where the file lives in a repository.
 pub const PATH: &str = ".github/thanos.yml";
@@ -28,7 +30,8 @@ pub struct Config {
     pub retry: Retry,
     pub ledger: Ledger,
     pub policy: Policy,
-    pub sandbox: Sandbox,
+    #[serde(deserialize_with = "sandbox::either")]
+    pub sandbox: Confinement,
     pub environment: Environment,
 }
 
@@ -219,15 +222,6 @@ impl Default for Ledger {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sandbox {
-    #[default]
-    Full,
-    Light,
-    Off,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Environment {
@@ -273,6 +267,7 @@ fn check(config: &Config) -> Result<(), String> {
     if config.hands.0.is_empty() {
         return Err("hands is empty; name at least one".to_owned());
     }
+    config.sandbox.check()?;
     config.policy.check()
 }
 

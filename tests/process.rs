@@ -49,6 +49,7 @@ impl Case {
             limits: Limits { wall: Duration::from_secs(60), ..Limits::default() },
             sandbox: Sandbox::Off,
             writable: &self.writable,
+            hosts: &[],
             hidden: &self.hidden,
             cancel: None,
             on_output: None,

@@ -199,7 +199,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             policy: config.policy.clone(),
-            sandbox: config.sandbox,
+            sandbox: config.sandbox.clone(),
             hidden: self.hidden(),
             env: local::strings(env),
             timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),

@@ -6,7 +6,7 @@ use super::job::{Answer, Job};
 use super::mounts::{self, View};
 use super::places::Places;
 use super::syscalls::{self, Sockets};
-use super::{Tier, namespaces, privileges, sweep};
+use super::{Tier, namespaces, privileges, proxy, sweep};
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, pidfd_open, set_dumpable_behavior};
@@ -40,8 +40,8 @@ pub fn main() -> ! {
 }
 
 fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
-    let job = Job::read(lifeline)?;
-    confine(&job)?;
+    let mut job = Job::read(lifeline)?;
+    confine(&mut job, lifeline)?;
     if job.program().is_none() {
         return Ok(Answer::Exit(0));
     }
@@ -57,7 +57,7 @@ fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
 
 /// The order matters: mounts need the capabilities, the capabilities are dropped before Landlock, and only a
 /// dumpable process may write its own user map.
-fn confine(job: &Job) -> Result<()> {
+fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<()> {
     // A stop for what grows faster than it can be watched; the limit itself is kept by who watches.
     limit(Resource::Data, job.memory_bytes.map(|bytes| bytes.saturating_mul(4)))?;
     limit(Resource::Fsize, job.file_bytes)?;
@@ -65,7 +65,7 @@ fn confine(job: &Job) -> Result<()> {
     limit(Resource::Core, Some(0))?;
     let places = Places::of(job);
     if job.tier == Tier::Namespaces {
-        enter_namespaces(job, &places)?;
+        enter_namespaces(job, &places, lifeline)?;
     }
     // Counted from here on in a user namespace of our own, and for the whole user without one.
     limit(Resource::Nproc, job.processes.map(|most| most.saturating_mul(2)))?;
@@ -93,11 +93,14 @@ fn confine(job: &Job) -> Result<()> {
     }
 }
 
-fn enter_namespaces(job: &Job, places: &Places) -> Result<()> {
+fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Result<()> {
     namespaces::enter(job.online)?;
     namespaces::become_first()?;
     if !job.online {
         namespaces::bring_up_loopback().context("cannot bring the loopback interface up")?;
+    }
+    if job.proxy {
+        job.add_env(proxy::open(lifeline)?);
     }
     mounts::arrange(&View {
         writable: &places.writable,

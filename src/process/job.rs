@@ -39,6 +39,8 @@ pub struct Job {
     pub tier: Tier,
     /// The network stays on.
     pub online: bool,
+    /// A proxy for listed hosts is served.
+    pub proxy: bool,
     /// `None` only asks whether the tier can be had.
     program: Option<Raw>,
     pub argv: Vec<String>,
@@ -60,6 +62,7 @@ impl Job {
         let Limits { memory_bytes, processes, file_bytes, cpu, .. } = spec.limits;
         Self {
             online: spec.sandbox != Sandbox::Full,
+            proxy: !spec.hosts.is_empty() && spec.sandbox == Sandbox::Full && tier == Tier::Namespaces,
             program: Some(program.as_os_str().into()),
             argv: spec.argv.to_vec(),
             cwd: spec.cwd.as_os_str().into(),
@@ -79,6 +82,7 @@ impl Job {
         Self {
             tier,
             online: false,
+            proxy: false,
             program: None,
             argv: Vec::new(),
             cwd: Raw(b"/".to_vec()),
@@ -119,6 +123,12 @@ impl Job {
         paths(&self.hidden)
     }
 
+    /// Set last, so that they count.
+    pub fn add_env(&mut self, more: Vec<(&str, String)>) {
+        self.env.retain(|(key, _)| !more.iter().any(|(name, _)| key.os() == *name));
+        self.env.extend(more.iter().map(|(name, value)| (OsStr::new(name).into(), OsStr::new(value).into())));
+    }
+
     pub fn encode(&self) -> Result<Vec<u8>> {
         let body = serde_json::to_vec(self).context("cannot describe a job to the sandbox helper")?;
         Ok([&(body.len() as u64).to_le_bytes()[..], &body].concat())
@@ -156,9 +166,10 @@ impl Answer {
         let mut text = Vec::new();
         // The socket does not block: what the helper had to say it said before it ended.
         let _ = from.take(64 << 10).read_to_end(&mut text);
+        let text = text.strip_prefix(&[super::proxy::MARK]).unwrap_or(&text);
         if text.is_empty() {
             bail!("the sandbox helper ended without an answer");
         }
-        serde_json::from_slice(&text).context("the sandbox helper's answer cannot be read")
+        serde_json::from_slice(text).context("the sandbox helper's answer cannot be read")
     }
 }

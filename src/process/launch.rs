@@ -2,7 +2,8 @@
 
 use super::job::{Answer, Job};
 use super::privileges::Owner;
-use super::{Sandbox, Spec, Tier, environment, helper, sweep};
+use super::proxy::{self, Proxy, Rules};
+use super::{Network, Sandbox, Spec, Tier, environment, helper, sweep};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal};
 use std::ffi::OsStr;
@@ -28,6 +29,8 @@ pub struct Started {
     pub tier: Tier,
     /// The sandbox in force, for people.
     pub named: &'static str,
+    /// Serves as long as the child runs.
+    _proxy: Option<Proxy>,
 }
 
 /// Whatever fails on our side, no child is left running.
@@ -57,7 +60,12 @@ pub struct NotStarted {
 /// Starts the child; the second value is what must be written to its standard input.
 pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     let (tier, means) = tier_for(spec.sandbox)?;
-    let named = tier.describe(spec.sandbox == Sandbox::Install);
+    let listed = spec.sandbox == Sandbox::Full && !spec.hosts.is_empty();
+    let named = tier.describe(match spec.sandbox {
+        Sandbox::Install => Network::On,
+        _ if listed => Network::Listed,
+        _ => Network::Off,
+    });
     let program = match resolve(spec) {
         Ok(program) => program,
         Err(reason) => return Ok(Err(reason)),
@@ -67,10 +75,17 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     if tier != Tier::None || HELPER.get().is_some() {
         let job = Job::new(spec, &program, tier).of(means.owner()).encode()?;
         let (child, control) = start_helper(means, true)?;
-        return Ok(Ok((Started { child, control: Some(control), tier, named }, job)));
+        let mut started = Started { child, control: Some(control), tier, named, _proxy: None };
+        if let Some(control) = started.control.as_ref().filter(|_| listed && tier == Tier::Namespaces) {
+            started._proxy = Some(proxy::serve(control, Rules::new(spec.hosts, spec.env))?);
+        }
+        return Ok(Ok((started, job)));
     }
     match sweep::register(|| direct(spec, &program).spawn()) {
-        Ok(child) => Ok(Ok((Started { child, control: None, tier, named }, spec.stdin.unwrap_or_default().to_vec()))),
+        Ok(child) => Ok(Ok((
+            Started { child, control: None, tier, named, _proxy: None },
+            spec.stdin.unwrap_or_default().to_vec(),
+        ))),
         Err(error) => Ok(Err(not_started(&program, &error.to_string()))),
     }
 }

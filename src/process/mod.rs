@@ -13,6 +13,7 @@ mod mounts;
 mod namespaces;
 mod places;
 mod privileges;
+mod proxy;
 mod replace;
 mod streams;
 mod sweep;
@@ -24,7 +25,8 @@ mod watch;
 pub use environment::{base_env, find_program, terminal_env};
 pub use launch::set_helper;
 pub use replace::{replace_self, take_handed_over};
-pub use tier::{Gap, Tier};
+pub use tier::{Gap, Network, Tier};
+pub use watch::machine_memory;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -87,6 +89,9 @@ pub struct Spec<'a> {
     pub limits: Limits,
     pub sandbox: Sandbox,
     pub writable: &'a [PathBuf],
+    /// Reached under [`Sandbox::Full`] through a proxy, where [`Tier::Namespaces`] is had: `name`, `*.name`,
+    /// either with `:port`.
+    pub hosts: &'a [String],
     /// Unreadable under [`Sandbox::Full`] and [`Sandbox::Install`], beside the usual places of credentials;
     /// what is writable below stays reachable.
     pub hidden: &'a [PathBuf],
@@ -131,7 +136,12 @@ impl Finished {
 
 /// What [`Sandbox::Full`] gives here: found out once, by trying.
 pub fn tier() -> Tier {
-    launch::full().as_ref().map_or(Tier::None, |(tier, _)| *tier)
+    strongest().unwrap_or(Tier::None)
+}
+
+/// The same, or why there is none.
+pub fn strongest() -> Result<Tier, &'static str> {
+    launch::full().as_ref().map(|(tier, _)| *tier).map_err(String::as_str)
 }
 
 /// The first statement of `main`: when this process was started as the sandbox helper, does that and never

@@ -14,6 +14,15 @@ pub enum Tier {
     Namespaces,
 }
 
+/// What of the network is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    Off,
+    /// The hosts that the trusted configuration lists.
+    Listed,
+    On,
+}
+
 /// Something that a tier does not stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
@@ -40,22 +49,30 @@ const NOTHING: &[Gap] = &[gap("off", "do whatever its user can do")];
 
 impl Tier {
     /// What is in force.
-    pub fn describe(self, online: bool) -> &'static str {
-        match (self, online) {
+    pub fn describe(self, network: Network) -> &'static str {
+        match (self, network) {
             (Tier::None, _) => "none",
             (Tier::WriteLimits, _) => "Landlock: writes limited; network and reading open",
-            (Tier::Landlock, false) => {
+            (Tier::Landlock, Network::Off) => {
                 "Landlock and seccomp: no connections (localhost neither), no service sockets, writes limited, \
                  credentials unreadable"
             }
-            (Tier::Landlock, true) => {
+            (Tier::Landlock, Network::Listed) => {
+                "Landlock and seccomp: no connections (the listed hosts neither: that takes namespaces), no service \
+                 sockets, writes limited, credentials unreadable"
+            }
+            (Tier::Landlock, Network::On) => {
                 "Landlock and seccomp: network on, no service sockets, writes limited, credentials unreadable"
             }
-            (Tier::Namespaces, false) => {
+            (Tier::Namespaces, Network::Off) => {
                 "namespaces, Landlock and seccomp: no network but localhost, no other processes, writes limited, \
                  .git read-only, credentials unreadable"
             }
-            (Tier::Namespaces, true) => {
+            (Tier::Namespaces, Network::Listed) => {
+                "namespaces, Landlock and seccomp: no network but localhost and the listed hosts, no other processes, \
+                 writes limited, .git read-only, credentials unreadable"
+            }
+            (Tier::Namespaces, Network::On) => {
                 "namespaces, Landlock and seccomp: network on, no other processes, writes limited, .git read-only, \
                  credentials unreadable"
             }

@@ -14,6 +14,8 @@ const SHARE: u32 = 20;
 const LONGEST: Duration = Duration::from_millis(200);
 /// Output beyond this is no log any more.
 const FLOOD: usize = 4 << 30;
+/// So much stays free whatever the limit: others need the disk too.
+const RESERVE: u64 = 512 << 20;
 /// The kernel may put off accounting for freed blocks; less is no sign of anything.
 const NOISE: u64 = 16 << 20;
 
@@ -87,7 +89,7 @@ impl<'a> Watch<'a> {
                 return Some(LimitHit::Cpu);
             }
         }
-        let full = |most: u64| self.disks.iter().any(|disk| disk.shrank() > most.max(NOISE));
+        let full = |most: u64| self.disks.iter().any(|disk| disk.is_used_up(most));
         disk_bytes.is_some_and(full).then_some(LimitHit::Disk)
     }
 }
@@ -104,8 +106,10 @@ fn disks(writable: &[PathBuf]) -> Vec<Disk> {
 }
 
 impl Disk {
-    fn shrank(&self) -> u64 {
-        free(&self.place).map_or(0, |(_, now)| self.free.saturating_sub(now))
+    fn is_used_up(&self, most: u64) -> bool {
+        let Some((_, now)) = free(&self.place) else { return false };
+        let shrank = self.free.saturating_sub(now);
+        shrank > NOISE && (shrank > most || now < RESERVE)
     }
 }
 
@@ -113,4 +117,14 @@ impl Disk {
 fn free(place: &Path) -> Option<(u64, u64)> {
     let stat = rustix::fs::statvfs(place).ok()?;
     Some((stat.f_fsid, stat.f_bfree.saturating_mul(stat.f_frsize)))
+}
+
+/// What this machine has, or what its container may use of it.
+pub fn machine_memory() -> Option<u64> {
+    let table = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = table.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let total = total.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? << 10;
+    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    let limit = limit.and_then(|text| text.trim().parse::<u64>().ok());
+    Some(limit.map_or(total, |limit| limit.min(total)))
 }

@@ -70,6 +70,7 @@ pub struct Verifier<'a> {
     limits: Limits,
     writable: Vec<PathBuf>,
     hidden: Vec<PathBuf>,
+    hosts: Vec<String>,
     cancel: Option<&'a AtomicBool>,
     on_output: Option<&'a OnOutput<'a>>,
     scratch: PathBuf,
@@ -107,6 +108,7 @@ impl<'a> Verifier<'a> {
             limits,
             writable,
             hidden: Vec::new(),
+            hosts: Vec::new(),
             cancel: None,
             on_output: None,
             scratch,
@@ -134,6 +136,12 @@ impl<'a> Verifier<'a> {
     /// What no run may read.
     pub fn hide(mut self, paths: &[PathBuf]) -> Self {
         self.hidden.extend_from_slice(paths);
+        self
+    }
+
+    /// Hosts that every run may reach though the network is off.
+    pub fn reach(mut self, hosts: &[String]) -> Self {
+        self.hosts.extend_from_slice(hosts);
         self
     }
 
@@ -192,6 +200,7 @@ impl<'a> Verifier<'a> {
             limits: self.limits.clone(),
             sandbox: self.sandbox,
             writable: &self.writable,
+            hosts: &self.hosts,
             hidden: &self.hidden,
             cancel: self.cancel,
             on_output: self.on_output,

@@ -4,6 +4,7 @@
 
 mod attempts;
 mod bombs;
+mod hosts;
 mod world;
 
 use std::collections::BTreeSet;

@@ -141,6 +141,7 @@ impl World {
             limits: Limits { wall: Duration::from_secs(60), ..limits },
             sandbox,
             writable: &[root.join("tree"), root.join("scratch")],
+            hosts: &[],
             hidden: &[root.join("runner"), root.join("tree/.git/config")],
             cancel: None,
             on_output: None,
