@@ -3,9 +3,11 @@
 
 mod guards;
 mod policy;
+mod sandbox;
 
 pub use guards::{OwnGuard, RESERVED};
 pub use policy::{Level, Policy};
+pub use sandbox::{Confinement, Sandbox};
 
 use crate::command::CommandLine;
 use crate::ids::{BranchName, RelPath};
@@ -32,7 +34,8 @@ pub struct Config {
     pub policy: Policy,
     /// The repository's own checks over every candidate.
     pub guards: Vec<OwnGuard>,
-    pub sandbox: Sandbox,
+    #[serde(deserialize_with = "sandbox::either")]
+    pub sandbox: Confinement,
     pub environment: Environment,
 }
 
@@ -225,15 +228,6 @@ impl Default for Ledger {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sandbox {
-    #[default]
-    Full,
-    Light,
-    Off,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Environment {
@@ -281,6 +275,7 @@ fn check(config: &Config) -> Result<(), String> {
         return Err("hands is empty; name at least one".to_owned());
     }
     guards::check(&config.guards)?;
+    config.sandbox.check()?;
     config.policy.check()
 }
 

@@ -256,6 +256,9 @@ pub struct Evidence {
     /// The sandbox tier that was in force, for people.
     #[serde(default)]
     pub sandbox: String,
+    /// What that tier cannot stop and a stronger one would.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sandbox_gaps: Vec<String>,
 }
 
 /// The one way in which a run ended (design: outcomes).

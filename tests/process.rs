@@ -49,6 +49,7 @@ impl Case {
             limits: Limits { wall: Duration::from_secs(60), ..Limits::default() },
             sandbox: Sandbox::Off,
             writable: &self.writable,
+            hosts: &[],
             hidden: &self.hidden,
             cancel: None,
             on_output: None,
@@ -64,11 +65,14 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Whether the process whose number the file holds still runs.
-fn alive(pid_file: &Path) -> bool {
-    let pid = std::fs::read_to_string(pid_file).unwrap();
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+/// Whether the daemon that wrote the file still runs. Its number may be of another process namespace; its name is
+/// the same in all.
+fn alive(name_file: &Path) -> bool {
+    let name = std::fs::read_to_string(name_file).unwrap();
+    assert!(name.starts_with("daemon-"), "{name}");
+    let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path().join("stat"));
+    let stats = processes.filter_map(|stat| std::fs::read_to_string(stat).ok());
+    stats.into_iter().any(|stat| stat.contains(&format!("({name}) ")) && !stat.contains(") Z "))
 }
 
 #[test]
@@ -144,7 +148,9 @@ const DAEMON: &str = "import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        open('pid', 'w').write(str(os.getpid()))
+        name = 'daemon-' + os.urandom(4).hex()
+        import ctypes; ctypes.CDLL(None).prctl(15, name.encode())
+        open('pid', 'w').write(name)
         time.sleep(600)
     os._exit(0)
 os.wait()
@@ -425,6 +431,7 @@ fn nothing_outlives_us_when_we_are_killed() {
         let mut inner = inner.args(["--exact", "inner_process_that_is_killed"]).env(INNER, dir.path()).spawn().unwrap();
         let pid = dir.path().join("pid");
         wait_until(|| std::fs::read_to_string(&pid).is_ok_and(|pid| !pid.is_empty()));
+        assert!(alive(&pid));
         inner.kill().unwrap();
         inner.wait().unwrap();
         wait_until(|| !alive(&pid));

@@ -105,6 +105,7 @@ mod tests {
             truncated: false,
             seconds: 0.1,
             tier: "none",
+            gaps: Vec::new(),
         }
     }
 

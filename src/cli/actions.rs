@@ -29,7 +29,7 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
             parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
     }
     if let Some(wanted) = env.input("sandbox") {
-        config.sandbox = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;
+        config.sandbox.tier = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;
     }
     if let Some(draft) = env.input("draft") {
         config.publish.draft = match draft.as_str() {

@@ -198,7 +198,7 @@ impl Desk<'_> {
             hands: config.hands.0.clone(),
             policy: config.policy.clone(),
             guards: config.guards.clone(),
-            sandbox: config.sandbox,
+            sandbox: config.sandbox.clone(),
             hidden: self.hidden(),
             env: local::strings(env),
             timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),

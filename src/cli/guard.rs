@@ -103,6 +103,7 @@ impl<'a> Bench<'a> {
             limits: Limits { wall: limit, ..Limits::default() },
             sandbox: Sandbox::Off,
             writable: &[],
+            hosts: &[],
             hidden: &[],
             cancel: Some(&self.cancel),
             on_output: None,

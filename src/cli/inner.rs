@@ -43,6 +43,7 @@ pub fn start(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
         limits: Limits { wall, ..Limits::default() },
         sandbox: Sandbox::Off,
         writable: &[],
+        hosts: &[],
         hidden: &[],
         cancel: Some(cancel),
         on_output: Some(&progress),

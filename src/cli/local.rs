@@ -2,7 +2,7 @@
 
 use super::{Door, Exit, event::local_config, held::held, print_json, usage};
 use crate::command::CommandLine;
-use crate::config::Sandbox;
+use crate::config::{Confinement, Sandbox};
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
 use crate::ledger::{self, Store};
@@ -113,7 +113,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
         policy: config.policy.clone(),
         guards: config.guards.clone(),
-        sandbox: options.sandbox,
+        sandbox: Confinement { tier: options.sandbox, ..config.sandbox.clone() },
         hidden: Vec::new(),
         env: strings(env),
         timeout_seconds: config.verify.timeout_seconds.min(budget),
@@ -157,7 +157,7 @@ fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> R
         }
     }
     if let Some(evidence) = &healing.evidence {
-        door.ui.stage("sandbox", &evidence.sandbox);
+        door.ui.stage("sandbox", &report::sandbox(evidence));
     }
     for note in &healing.notes {
         door.ui.stage("note", note);

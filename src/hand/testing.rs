@@ -76,6 +76,7 @@ impl Workshop for Shop {
             truncated: false,
             seconds: 0.0,
             tier: "none",
+            gaps: Vec::new(),
         })
     }
 

@@ -4,24 +4,20 @@
 use super::job::Answer;
 use super::launch::{self, NotStarted, Started};
 use super::streams::Streams;
-use super::{Finished, LimitHit, Spec, memory, sweep};
+use super::watch::Watch;
+use super::{Finished, LimitHit, Spec, Tier, sweep, tree};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How often a request to cancel, and the memory in use, are looked at.
-const TICK: Duration = Duration::from_millis(20);
 /// How long the helper may take to end everything before it is ended itself.
 const GRACE: Duration = Duration::from_secs(4);
 /// How long a killed child's pipes may take to close before they are given up.
 const DRAIN: Duration = Duration::from_millis(500);
-/// Output beyond this is no log any more.
-const FLOOD: usize = 4 << 30;
 
 pub fn run(spec: &Spec) -> Result<Finished> {
     sweep::become_reaper();
@@ -41,7 +37,8 @@ pub fn run(spec: &Spec) -> Result<Finished> {
         combined: output.combined,
         truncated: output.truncated,
         seconds: began.elapsed().as_secs_f64(),
-        tier: started.tier,
+        tier: started.named,
+        gaps: started.tier.gaps(),
     };
     match started.control.as_mut().map(Answer::read) {
         Some(answer) => answered(finished, answer),
@@ -73,6 +70,7 @@ fn not_started(reason: NotStarted) -> Finished {
         truncated: false,
         seconds: 0.0,
         tier: "not started",
+        gaps: Vec::new(),
     }
 }
 
@@ -88,11 +86,16 @@ fn attend<'a>(
     let inodes = streams.inodes();
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).context("cannot watch a child")?;
     let limit = watch(spec, pid, &pidfd, &mut streams, began);
-    if !matches!(limit, Ok(None)) {
-        ask_to_end(started, &pidfd, &mut streams);
+    match limit {
+        Ok(None) => {}
+        // Who takes more than is there gets no time to take yet more.
+        Ok(Some(LimitHit::Memory | LimitHit::Processes | LimitHit::Disk | LimitHit::Output)) => {
+            end_at_once(started, pid, &pidfd, &mut streams);
+        }
+        _ => ask_to_end(started, &pidfd, &mut streams),
     }
     // Before the wait: until then the number cannot belong to anybody else.
-    let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+    launch::kill(pid);
     let status = started.child.wait().context("cannot wait for a child")?;
     sweep::end(pid, &inodes);
     drain(&mut streams)?;
@@ -111,29 +114,24 @@ fn open<'a>(spec: &'a Spec<'a>, started: &mut Started, input: Vec<u8>) -> Result
 
 /// Passes output along until the child ends or a limit is hit, which is returned.
 fn watch(spec: &Spec, pid: Pid, pidfd: &OwnedFd, streams: &mut Streams, began: Instant) -> Result<Option<LimitHit>> {
-    let regular = spec.cancel.is_some() || spec.limits.memory_bytes.is_some();
+    let mut watch = Watch::new(spec, pid, began);
     loop {
-        let left = spec.limits.wall.saturating_sub(began.elapsed());
-        if let Some(limit) = limit_hit(spec, pid, streams, left) {
+        if let Some(limit) = watch.limit_hit(streams) {
             return Ok(Some(limit));
         }
-        if streams.step(Some(pidfd), if regular { left.min(TICK) } else { left })? {
+        if streams.step(Some(pidfd), watch.pause())? {
             return Ok(None);
         }
     }
 }
 
-fn limit_hit(spec: &Spec, pid: Pid, streams: &Streams, left: Duration) -> Option<LimitHit> {
-    if spec.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
-        return Some(LimitHit::Cancelled);
+/// With the first process of a process namespace all others end; elsewhere they are stopped before they are killed.
+fn end_at_once(started: &Started, pid: Pid, pidfd: &OwnedFd, streams: &mut Streams) {
+    match started.tier {
+        Tier::Namespaces => tree::kill_downwards(pid),
+        _ => tree::kill_below(pid),
     }
-    if spec.limits.memory_bytes.is_some_and(|limit| memory::resident(pid) > limit) {
-        return Some(LimitHit::Memory);
-    }
-    if streams.total() > FLOOD {
-        return Some(LimitHit::Output);
-    }
-    left.is_zero().then_some(LimitHit::Wall)
+    ask_to_end(started, pidfd, streams);
 }
 
 /// Cuts the helper's lifeline and waits for it to have ended everything.

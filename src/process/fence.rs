@@ -3,12 +3,14 @@
 
 use anyhow::{Context, Result, bail};
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-    RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
+    RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-/// Device files are safe to write, and programs expect to.
+/// Device files are safe to write, and programs expect to. No others are even readable for foreign code: root
+/// would read the disk itself there.
 const DEVICES: &[&str] = &[
     "/dev/null",
     "/dev/zero",
@@ -20,6 +22,7 @@ const DEVICES: &[&str] = &[
     "/dev/pts",
     "/dev/shm",
 ];
+const ALL_DEVICES: &str = "/dev";
 
 /// Rights on files that a kernel since 6.2 knows; older ones enforce those they know.
 const FILES: ABI = ABI::V3;
@@ -27,16 +30,36 @@ const FILES: ABI = ABI::V3;
 /// What a fence keeps from the child beside writing.
 pub struct Fence<'a> {
     pub writable: &'a [PathBuf],
+    /// Readable though something hidden is around it.
+    pub readable: &'a [PathBuf],
     /// Not even to be read; `None` leaves reading alone.
     pub hidden: Option<&'a [PathBuf]>,
     /// No TCP connection at all; for want of a network namespace.
     pub no_tcp: bool,
 }
 
-/// Whether this kernel takes such rules, asked without a process of its own.
+/// Whether this kernel takes such rules.
 pub fn can_limit_writes() -> bool {
-    let wanted = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
-    wanted.handle_access(AccessFs::from_write(ABI::V1)).and_then(Ruleset::create).is_ok()
+    version() >= 1
+}
+
+/// Whether signals and abstract sockets can be kept inside.
+pub fn has_scopes() -> bool {
+    version() >= 6
+}
+
+/// Whether TCP connections can be refused.
+pub fn knows_tcp() -> bool {
+    version() >= 4
+}
+
+/// Of this kernel's Landlock.
+fn version() -> i64 {
+    const ASK: libc::c_uint = 1;
+    static VERSION: OnceLock<i64> = OnceLock::new();
+    #[expect(unsafe_code, reason = "the crate keeps the kernel's version to itself")]
+    // SAFETY: asked for its version, the call looks at no memory.
+    *VERSION.get_or_init(|| unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0, ASK) })
 }
 
 /// Fences this process and its children in, for good.
@@ -54,9 +77,13 @@ pub fn enter(fence: &Fence) -> Result<()> {
         // Names may be listed everywhere; Landlock cannot take back below what it gave above.
         rules = allow(rules, Path::new("/"), AccessFs::ReadDir.into())?;
         rules = allow_beside(rules, Path::new("/"), hidden)?;
+        for path in fence.readable {
+            rules = allow_reading(rules, path, hidden)?;
+        }
     }
+    let granted = handled & !(AccessFs::MakeBlock | AccessFs::MakeChar);
     for path in fence.writable.iter().map(PathBuf::as_path).chain(DEVICES.iter().map(Path::new)) {
-        rules = allow(rules, path, handled)?;
+        rules = allow(rules, path, granted)?;
     }
     let status = rules.restrict_self().context("cannot enter a Landlock domain")?;
     if status.ruleset == RulesetStatus::NotEnforced {
@@ -72,18 +99,25 @@ fn allow(rules: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Resu
     rules.add_rule(PathBeneath::new(fd, access)).with_context(|| format!("cannot allow {}", path.display()))
 }
 
-/// Allows to read and execute everything below `dir` but the hidden. A symbolic link is no place of its own.
+/// Allows to read and execute everything below `dir` but the hidden and the devices. A symbolic link is no place
+/// of its own.
 fn allow_beside(mut rules: RulesetCreated, dir: &Path, hidden: &[PathBuf]) -> Result<RulesetCreated> {
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();
-        if hidden.contains(&path) || entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+        let closed = hidden.contains(&path) || path == Path::new(ALL_DEVICES);
+        if closed || entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
             continue;
         }
-        rules = if hidden.iter().any(|place| place.starts_with(&path)) {
-            allow_beside(rules, &path, hidden)?
-        } else {
-            allow(rules, &path, AccessFs::from_read(FILES))?
-        };
+        rules = allow_reading(rules, &path, hidden)?;
     }
     Ok(rules)
+}
+
+fn allow_reading(rules: RulesetCreated, path: &Path, hidden: &[PathBuf]) -> Result<RulesetCreated> {
+    let within = |place: &PathBuf| place.starts_with(path);
+    match hidden.iter().any(within) {
+        true if hidden.iter().any(|place| place == path) => Ok(rules),
+        true => allow_beside(rules, path, hidden),
+        false => allow(rules, path, AccessFs::from_read(FILES)),
+    }
 }

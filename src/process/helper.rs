@@ -3,17 +3,17 @@
 
 use super::fence::{self, Fence};
 use super::job::{Answer, Job};
-use super::namespaces::View;
-use super::{Tier, credentials, namespaces, sweep, syscalls};
+use super::mounts::{self, View};
+use super::places::Places;
+use super::syscalls::{self, Sockets};
+use super::{Tier, namespaces, privileges, proxy, sweep};
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, pidfd_open, set_dumpable_behavior};
-use rustix::thread::CapabilitySet;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// The first argument that makes this process the helper.
@@ -22,7 +22,16 @@ pub const WORD: &str = "--thanos-sandbox-helper";
 /// How long a child that is cut short may take to clean up after itself.
 const POLITELY: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 
+/// How often dead orphans are collected, which else would count as processes.
+const REAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+
+/// Foreign code makes way for who watches it.
+const NICE: i32 = 10;
+
 pub fn main() -> ! {
+    // No terminal to read or type on, and where the system shares its processors out by session, one share for
+    // whatever number of processes.
+    let _ = rustix::process::setsid();
     let answer = std::io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
     let Ok(mut lifeline) = answer else { std::process::exit(3) };
     let answer = serve(&mut lifeline).unwrap_or_else(|error| Answer::Refused(format!("{error:#}")));
@@ -31,8 +40,8 @@ pub fn main() -> ! {
 }
 
 fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
-    let job = Job::read(lifeline)?;
-    confine(&job)?;
+    let mut job = Job::read(lifeline)?;
+    confine(&mut job, lifeline)?;
     if job.program().is_none() {
         return Ok(Answer::Exit(0));
     }
@@ -48,30 +57,65 @@ fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
 
 /// The order matters: mounts need the capabilities, the capabilities are dropped before Landlock, and only a
 /// dumpable process may write its own user map.
-fn confine(job: &Job) -> Result<()> {
+fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<()> {
     // A stop for what grows faster than it can be watched; the limit itself is kept by who watches.
     limit(Resource::Data, job.memory_bytes.map(|bytes| bytes.saturating_mul(4)))?;
-    limit(Resource::Nproc, job.processes)?;
     limit(Resource::Fsize, job.file_bytes)?;
+    limit(Resource::Cpu, job.cpu_seconds)?;
     limit(Resource::Core, Some(0))?;
-    let writable = job.writable();
-    let closed = matches!(job.tier, Tier::Landlock | Tier::Namespaces);
-    let hidden = closed.then(|| credentials::places(&homes(job), job.hidden()));
+    let places = Places::of(job);
     if job.tier == Tier::Namespaces {
-        let mut needed = writable.clone();
-        needed.extend([job.cwd().to_owned(), job.program().unwrap_or(job.cwd()).to_owned()]);
-        let hidden = hidden.as_deref().unwrap_or_default();
-        namespaces::enter(&View { writable: &writable, needed: &needed, hidden, online: job.online })?;
+        enter_namespaces(job, &places, lifeline)?;
     }
-    set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory")?;
+    // Counted from here on in a user namespace of our own, and for the whole user without one.
+    limit(Resource::Nproc, job.processes.map(|most| most.saturating_mul(2)))?;
     if job.tier == Tier::None {
-        return Ok(());
+        return set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory");
     }
-    drop_capabilities();
-    rustix::thread::set_no_new_privs(true).context("cannot give up new privileges")?;
+    let foreign = matches!(job.tier, Tier::Landlock | Tier::Namespaces);
+    if foreign {
+        let _ = rustix::process::setpriority_process(None, NICE);
+    }
+    privileges::give_up(privileges::kept(foreign, &places.writable))?;
     let alone = job.tier == Tier::Landlock;
-    fence::enter(&Fence { writable: &writable, hidden: hidden.as_deref(), no_tcp: alone && !job.online })?;
-    if alone { syscalls::limit_sockets(job.online) } else { Ok(()) }
+    fence::enter(&Fence {
+        writable: &places.writable,
+        readable: &places.readable,
+        hidden: places.hidden.as_deref(),
+        no_tcp: alone && !job.online,
+    })?;
+    match job.tier {
+        Tier::Namespaces => syscalls::limit(Sockets::All),
+        Tier::Landlock if job.online => syscalls::limit(Sockets::Internet),
+        Tier::Landlock if fence::knows_tcp() => syscalls::limit(Sockets::Tcp),
+        Tier::Landlock => syscalls::limit(Sockets::None),
+        _ => Ok(()),
+    }
+}
+
+fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Result<()> {
+    namespaces::enter(job.online)?;
+    namespaces::become_first()?;
+    if !job.online {
+        namespaces::bring_up_loopback().context("cannot bring the loopback interface up")?;
+    }
+    if job.proxy {
+        job.add_env(proxy::open(lifeline)?);
+    }
+    mounts::arrange(&View {
+        writable: &places.writable,
+        needed: &places.needed,
+        useful: &places.useful,
+        temp: places.temp.as_deref(),
+        hidden: places.hidden.as_deref().unwrap_or_default(),
+        online: job.online,
+    })?;
+    mounts::fresh_proc()?;
+    if let Some(owner) = job.owner {
+        owner.become_it()?;
+        namespaces::end_with_parent()?;
+    }
+    Ok(())
 }
 
 fn limit(resource: Resource, value: Option<u64>) -> Result<()> {
@@ -79,37 +123,6 @@ fn limit(resource: Resource, value: Option<u64>) -> Result<()> {
     let most = rustix::process::getrlimit(resource).maximum.map_or(value, |most| most.min(value));
     rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
         .with_context(|| format!("cannot set the limit {resource:?}"))
-}
-
-/// What root needs to build as root: everything else (looking into other processes, mounting, the network's
-/// administration) is taken from the programs that it starts. Who is not root has nothing to lose.
-fn drop_capabilities() {
-    let kept = CapabilitySet::CHOWN
-        | CapabilitySet::DAC_OVERRIDE
-        | CapabilitySet::FOWNER
-        | CapabilitySet::FSETID
-        | CapabilitySet::KILL
-        | CapabilitySet::SETGID
-        | CapabilitySet::SETUID
-        | CapabilitySet::NET_BIND_SERVICE;
-    for bit in 0..64 {
-        let capability = CapabilitySet::from_bits_retain(1 << bit);
-        if !kept.contains(capability) {
-            let _ = rustix::thread::remove_capability_from_bounding_set(capability);
-        }
-    }
-}
-
-/// The home that the child is told of and the one that the user has.
-fn homes(job: &Job) -> Vec<PathBuf> {
-    let user = rustix::process::getuid().as_raw().to_string();
-    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let own = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    let own = own
-        .filter(|fields| fields.get(2) == Some(&user.as_str()))
-        .filter_map(|fields| fields.get(5).map(PathBuf::from));
-    let told = job.env().filter(|(key, _)| *key == "HOME").map(|(_, value)| PathBuf::from(value));
-    own.chain(told).filter_map(|home| home.canonicalize().ok()).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the room that starts children")]
@@ -133,7 +146,9 @@ fn attend(child: &mut Child, lifeline: &UnixStream) -> Result<ExitStatus> {
     let pidfd = pidfd_open(pid, PidfdFlags::empty()).context("cannot watch the child")?;
     let ended = PollFd::new(&pidfd, PollFlags::IN);
     let mut fds = [ended.clone(), PollFd::new(lifeline, PollFlags::IN)];
-    while let Err(rustix::io::Errno::INTR) = poll(&mut fds, None) {}
+    while matches!(poll(&mut fds, Some(&REAP)), Ok(0) | Err(rustix::io::Errno::INTR)) {
+        sweep::reap_orphans(pid);
+    }
     if fds[0].revents().is_empty() {
         let _ = rustix::process::kill_process_group(pid, Signal::TERM);
         let _ = poll(&mut [ended], Some(&POLITELY));

@@ -1,6 +1,7 @@
 //! What the helper is told and what it answers, over the socket that is its standard input. The socket is
 //! also the lifeline: when our end closes, for whatever reason, the helper ends everything.
 
+use super::privileges::Owner;
 use super::{Limits, Sandbox, Spec, Tier};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub struct Job {
     pub tier: Tier,
     /// The network stays on.
     pub online: bool,
+    /// A proxy for listed hosts is served.
+    pub proxy: bool,
     /// `None` only asks whether the tier can be had.
     program: Option<Raw>,
     pub argv: Vec<String>,
@@ -49,14 +52,17 @@ pub struct Job {
     pub memory_bytes: Option<u64>,
     pub processes: Option<u64>,
     pub file_bytes: Option<u64>,
+    pub cpu_seconds: Option<u64>,
+    /// Who the helper becomes again, where it was made root.
+    pub owner: Option<Owner>,
 }
 
 impl Job {
     pub fn new(spec: &Spec, program: &Path, tier: Tier) -> Self {
-        let Limits { memory_bytes, processes, file_bytes, .. } = spec.limits;
+        let Limits { memory_bytes, processes, file_bytes, cpu, .. } = spec.limits;
         Self {
-            tier,
             online: spec.sandbox != Sandbox::Full,
+            proxy: !spec.hosts.is_empty() && spec.sandbox == Sandbox::Full && tier == Tier::Namespaces,
             program: Some(program.as_os_str().into()),
             argv: spec.argv.to_vec(),
             cwd: spec.cwd.as_os_str().into(),
@@ -67,28 +73,34 @@ impl Job {
             memory_bytes,
             processes,
             file_bytes,
+            cpu_seconds: cpu.map(|time| time.as_secs().max(1)),
+            ..Self::probe(tier)
         }
     }
 
     pub fn probe(tier: Tier) -> Self {
-        let (argv, env, writable, hidden) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let cwd = Raw(b"/".to_vec());
-        let (stdin, memory_bytes, processes, file_bytes) = (None, None, None, None);
-        let online = false;
         Self {
             tier,
-            online,
+            online: false,
+            proxy: false,
             program: None,
-            argv,
-            cwd,
-            env,
-            writable,
-            hidden,
-            stdin,
-            memory_bytes,
-            processes,
-            file_bytes,
+            argv: Vec::new(),
+            cwd: Raw(b"/".to_vec()),
+            env: Vec::new(),
+            writable: Vec::new(),
+            hidden: Vec::new(),
+            stdin: None,
+            memory_bytes: None,
+            processes: None,
+            file_bytes: None,
+            cpu_seconds: None,
+            owner: None,
         }
+    }
+
+    /// For a helper that is made root.
+    pub fn of(self, owner: Option<Owner>) -> Self {
+        Self { owner, ..self }
     }
 
     pub fn program(&self) -> Option<&Path> {
@@ -109,6 +121,12 @@ impl Job {
 
     pub fn hidden(&self) -> Vec<PathBuf> {
         paths(&self.hidden)
+    }
+
+    /// Set last, so that they count.
+    pub fn add_env(&mut self, more: Vec<(&str, String)>) {
+        self.env.retain(|(key, _)| !more.iter().any(|(name, _)| key.os() == *name));
+        self.env.extend(more.iter().map(|(name, value)| (OsStr::new(name).into(), OsStr::new(value).into())));
     }
 
     pub fn encode(&self) -> Result<Vec<u8>> {
@@ -148,9 +166,10 @@ impl Answer {
         let mut text = Vec::new();
         // The socket does not block: what the helper had to say it said before it ended.
         let _ = from.take(64 << 10).read_to_end(&mut text);
+        let text = text.strip_prefix(&[super::proxy::MARK]).unwrap_or(&text);
         if text.is_empty() {
             bail!("the sandbox helper ended without an answer");
         }
-        serde_json::from_slice(&text).context("the sandbox helper's answer cannot be read")
+        serde_json::from_slice(text).context("the sandbox helper's answer cannot be read")
     }
 }

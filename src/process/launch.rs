@@ -1,7 +1,9 @@
 //! How a child is started: directly, or by the sandbox helper.
 
 use super::job::{Answer, Job};
-use super::{Sandbox, Spec, Tier, environment, fence, helper, sweep};
+use super::privileges::Owner;
+use super::proxy::{self, Proxy, Rules};
+use super::{Network, Sandbox, Spec, Tier, environment, fence, helper, sweep};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal};
 use std::ffi::OsStr;
@@ -24,8 +26,11 @@ pub struct Started {
     pub child: Child,
     /// Our end of the helper's lifeline.
     pub control: Option<UnixStream>,
+    pub tier: Tier,
     /// The sandbox in force, for people.
-    pub tier: &'static str,
+    pub named: &'static str,
+    /// Serves as long as the child runs.
+    _proxy: Option<Proxy>,
 }
 
 /// Whatever fails on our side, no child is left running.
@@ -33,11 +38,17 @@ impl Drop for Started {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             let pid = Pid::from_child(&self.child);
-            let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+            kill(pid);
             let _ = self.child.wait();
             sweep::end(pid, &[]);
         }
     }
+}
+
+/// The child and its group: a helper that has only just begun has none yet.
+pub fn kill(pid: Pid) {
+    let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+    let _ = rustix::process::kill_process(pid, Signal::KILL);
 }
 
 /// A command that cannot be started: how a shell would answer.
@@ -48,8 +59,13 @@ pub struct NotStarted {
 
 /// Starts the child; the second value is what must be written to its standard input.
 pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
-    let tier = tier_for(spec.sandbox)?;
-    let named = if spec.sandbox == Sandbox::Install { tier.describe_online() } else { tier.describe() };
+    let (tier, means) = tier_for(spec.sandbox)?;
+    let listed = spec.sandbox == Sandbox::Full && !spec.hosts.is_empty();
+    let named = tier.describe(match spec.sandbox {
+        Sandbox::Install => Network::On,
+        _ if listed => Network::Listed,
+        _ => Network::Off,
+    });
     let program = match resolve(spec) {
         Ok(program) => program,
         Err(reason) => return Ok(Err(reason)),
@@ -57,12 +73,19 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     // Without a sandbox too: the helper ends everything when we are killed, and tells one run's orphans from
     // another's. Programs that are no helper themselves (tests) do without.
     if tier != Tier::None || HELPER.get().is_some() {
-        let job = Job::new(spec, &program, tier).encode()?;
-        let (child, control) = start_helper(true)?;
-        return Ok(Ok((Started { child, control: Some(control), tier: named }, job)));
+        let job = Job::new(spec, &program, tier).of(means.owner()).encode()?;
+        let (child, control) = start_helper(means, true)?;
+        let mut started = Started { child, control: Some(control), tier, named, _proxy: None };
+        if let Some(control) = started.control.as_ref().filter(|_| listed && tier == Tier::Namespaces) {
+            started._proxy = Some(proxy::serve(control, Rules::new(spec.hosts, spec.env))?);
+        }
+        return Ok(Ok((started, job)));
     }
     match sweep::register(|| direct(spec, &program).spawn()) {
-        Ok(child) => Ok(Ok((Started { child, control: None, tier: named }, spec.stdin.unwrap_or_default().to_vec()))),
+        Ok(child) => Ok(Ok((
+            Started { child, control: None, tier, named, _proxy: None },
+            spec.stdin.unwrap_or_default().to_vec(),
+        ))),
         Err(error) => Ok(Err(not_started(&program, &error.to_string()))),
     }
 }
@@ -93,13 +116,40 @@ fn direct(spec: &Spec, program: &Path) -> Command {
     command
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the room that starts children")]
-fn start_helper(piped: bool) -> Result<(Child, UnixStream)> {
+/// How the helper is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    Own,
+    /// As root, who may make namespaces where users may not; it becomes this user again before anything runs.
+    Sudo,
+}
+
+/// Never looked for on a `PATH`, which an earlier step may have changed.
+const SUDO: &str = "/usr/bin/sudo";
+
+impl Means {
+    fn owner(self) -> Option<Owner> {
+        (self == Self::Sudo).then(Owner::this)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the room that starts children")]
+    fn command(self, helper: &Path) -> Result<Command> {
+        if self == Self::Own {
+            return Ok(Command::new(helper));
+        }
+        let mut command = Command::new(SUDO);
+        // What is `self` here is somebody else there.
+        command.args(["-n", "--"]).arg(helper.canonicalize().context("cannot find our own binary")?);
+        Ok(command)
+    }
+}
+
+fn start_helper(means: Means, piped: bool) -> Result<(Child, UnixStream)> {
     let path = HELPER.get().context("no sandbox helper is known to this program")?;
     let (ours, theirs) = UnixStream::pair().context("cannot make a socket")?;
     let output = || if piped { Stdio::piped() } else { Stdio::null() };
-    let mut command = Command::new(path);
-    command.arg(helper::WORD).env_clear().current_dir("/").process_group(0);
+    let mut command = means.command(path)?;
+    command.arg(helper::WORD).env_clear().current_dir("/");
     command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(output()).stderr(output());
     let child = sweep::register(|| command.spawn())
         .with_context(|| format!("cannot start the sandbox helper {}", path.display()))?;
@@ -107,34 +157,46 @@ fn start_helper(piped: bool) -> Result<(Child, UnixStream)> {
 }
 
 /// What the wanted sandbox comes to here. Foreign code is not run without one; a terminal user's own is.
-fn tier_for(sandbox: Sandbox) -> Result<Tier> {
+fn tier_for(sandbox: Sandbox) -> Result<(Tier, Means)> {
     match sandbox {
-        Sandbox::Off => Ok(Tier::None),
+        Sandbox::Off => Ok((Tier::None, Means::Own)),
         Sandbox::Light => {
             HELPER.get().context("no sandbox helper is known to this program")?;
-            Ok(if fence::can_limit_writes() { Tier::WriteLimits } else { Tier::None })
+            let tier = if fence::can_limit_writes() { Tier::WriteLimits } else { Tier::None };
+            Ok((tier, Means::Own))
         }
         Sandbox::Full | Sandbox::Install => match full() {
-            Ok(tier) => Ok(*tier),
+            Ok(strongest) => Ok(*strongest),
             Err(why) => bail!("no sandbox can be had here ({why}); `--sandbox off` runs the command without one"),
         },
     }
 }
 
+/// From the strongest.
+const LADDER: [(Tier, Means); 3] =
+    [(Tier::Namespaces, Means::Own), (Tier::Namespaces, Means::Sudo), (Tier::Landlock, Means::Own)];
+
 /// The strongest tier that works, asked once by trying; else why not.
-pub fn full() -> &'static Result<Tier, String> {
-    static FULL: OnceLock<Result<Tier, String>> = OnceLock::new();
-    let attempt = |tier| probe(tier).map(|()| tier);
+pub fn full() -> &'static Result<(Tier, Means), String> {
+    static FULL: OnceLock<Result<(Tier, Means), String>> = OnceLock::new();
     FULL.get_or_init(|| {
-        attempt(Tier::Namespaces).or_else(|_| attempt(Tier::Landlock)).map_err(|error| format!("{error:#}"))
+        let mut why = String::new();
+        for (tier, means) in LADDER {
+            match probe(tier, means) {
+                Ok(()) => return Ok((tier, means)),
+                Err(error) => why = format!("{error:#}"),
+            }
+        }
+        Err(why)
     })
 }
 
-fn probe(tier: Tier) -> Result<()> {
+/// The whole way but the child.
+fn probe(tier: Tier, means: Means) -> Result<()> {
     use std::io::Write;
     sweep::become_reaper();
-    let (mut child, mut control) = start_helper(false)?;
-    let told = Job::probe(tier).encode().and_then(|job| Ok(control.write_all(&job)?));
+    let (mut child, mut control) = start_helper(means, false)?;
+    let told = Job::probe(tier).of(means.owner()).encode().and_then(|job| Ok(control.write_all(&job)?));
     let _ = child.wait();
     sweep::forget(&child);
     told?;

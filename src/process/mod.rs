@@ -9,18 +9,25 @@ mod helper;
 mod job;
 mod keep;
 mod launch;
-mod memory;
+mod mounts;
 mod namespaces;
+mod places;
+mod privileges;
+mod proxy;
 mod replace;
 mod streams;
 mod sweep;
 mod syscalls;
+mod tier;
+mod tree;
+mod watch;
 
 pub use environment::{base_env, find_program, terminal_env};
 pub use launch::set_helper;
 pub use replace::{replace_self, take_handed_over};
+pub use tier::{Gap, Network, Tier};
+pub use watch::machine_memory;
 
-use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -42,23 +49,30 @@ pub enum Sandbox {
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub wall: Duration,
+    /// Processor time of all processes together.
+    pub cpu: Option<Duration>,
     /// What is kept of each stream: the head and the tail, half each.
     pub output_bytes: usize,
-    /// Data of one process, and resident memory of all of them together.
+    /// Resident memory of all processes together; four times that is the data of one.
     pub memory_bytes: Option<u64>,
-    /// `RLIMIT_NPROC`: counted per user by the kernel, not per child.
+    /// At one time.
     pub processes: Option<u64>,
+    /// Of a single file.
     pub file_bytes: Option<u64>,
+    /// By how much the free space of a disk that can be written may shrink meanwhile.
+    pub disk_bytes: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             wall: Duration::from_secs(20 * 60),
+            cpu: None,
             output_bytes: 8 << 20,
             memory_bytes: None,
             processes: None,
             file_bytes: Some(32 << 30),
+            disk_bytes: None,
         }
     }
 }
@@ -75,6 +89,9 @@ pub struct Spec<'a> {
     pub limits: Limits,
     pub sandbox: Sandbox,
     pub writable: &'a [PathBuf],
+    /// Reached under [`Sandbox::Full`] through a proxy, where [`Tier::Namespaces`] is had: `name`, `*.name`,
+    /// either with `:port`.
+    pub hosts: &'a [String],
     /// Unreadable under [`Sandbox::Full`] and [`Sandbox::Install`], beside the usual places of credentials;
     /// what is writable below stays reachable.
     pub hidden: &'a [PathBuf],
@@ -87,6 +104,9 @@ pub enum LimitHit {
     Wall,
     Output,
     Memory,
+    Cpu,
+    Processes,
+    Disk,
     Cancelled,
 }
 
@@ -104,6 +124,8 @@ pub struct Finished {
     pub seconds: f64,
     /// The sandbox that was in force, for people.
     pub tier: &'static str,
+    /// What it could not stop.
+    pub gaps: Vec<Gap>,
 }
 
 impl Finished {
@@ -112,52 +134,14 @@ impl Finished {
     }
 }
 
-/// What a sandbox comes to on this machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Tier {
-    None,
-    /// [`Sandbox::Light`].
-    WriteLimits,
-    /// [`Sandbox::Full`] where namespaces are refused.
-    Landlock,
-    /// [`Sandbox::Full`].
-    Namespaces,
-}
-
-impl Tier {
-    /// For people: what is in force, and what is not.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Tier::None => "none",
-            Tier::WriteLimits => "Landlock: writes limited; network and reading open",
-            Tier::Landlock => {
-                "Landlock and a system call filter: no connections (localhost neither), no UDP, no service sockets, \
-                 writes limited, credentials unreadable; .git writable"
-            }
-            Tier::Namespaces => {
-                "namespaces and Landlock: no network but localhost, writes limited, .git read-only, credentials unreadable"
-            }
-        }
-    }
-
-    /// The same for [`Sandbox::Install`].
-    fn describe_online(self) -> &'static str {
-        match self {
-            Tier::Landlock => {
-                "Landlock and a system call filter: network on, no service sockets, writes limited, credentials \
-                 unreadable; .git writable"
-            }
-            Tier::Namespaces => {
-                "namespaces and Landlock: network on, writes limited, .git read-only, credentials unreadable"
-            }
-            other => other.describe(),
-        }
-    }
-}
-
 /// What [`Sandbox::Full`] gives here: found out once, by trying.
 pub fn tier() -> Tier {
-    launch::full().as_ref().copied().unwrap_or(Tier::None)
+    strongest().unwrap_or(Tier::None)
+}
+
+/// The same, or why there is none.
+pub fn strongest() -> Result<Tier, &'static str> {
+    launch::full().as_ref().map(|(tier, _)| *tier).map_err(String::as_str)
 }
 
 /// The first statement of `main`: when this process was started as the sandbox helper, does that and never

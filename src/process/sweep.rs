@@ -1,6 +1,6 @@
 //! Ends what a finished child left behind. As a child subreaper we inherit every orphan, double forks too.
 
-use super::memory;
+use super::tree;
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, Once, PoisonError};
@@ -43,7 +43,7 @@ pub fn end(child: Pid, pipes: &[u64]) {
     running.remove(&child.as_raw_nonzero().get());
     for _ in 0..GENERATIONS {
         let alone = running.is_empty();
-        let orphans: Vec<Pid> = memory::children("self")
+        let orphans: Vec<Pid> = tree::children("self")
             .into_iter()
             .filter(|pid| !running.contains(pid))
             .filter_map(Pid::from_raw)
@@ -53,6 +53,13 @@ pub fn end(child: Pid, pipes: &[u64]) {
             return;
         }
         orphans.into_iter().for_each(kill_and_reap);
+    }
+}
+
+/// Collects the dead that are nobody's but ours; `child`, whom somebody waits for, is left.
+pub fn reap_orphans(child: Pid) {
+    for pid in tree::children("self").into_iter().filter_map(Pid::from_raw).filter(|pid| *pid != child) {
+        let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
     }
 }
 

@@ -1,41 +1,156 @@
-//! What Landlock knows nothing of, refused by the kernel's filter of system calls: sockets of services, UDP,
-//! and the ways round both.
+//! What Landlock knows nothing of, refused by the kernel's filter of system calls: other processes' memory, new
+//! namespaces and mounts, the kernel's less trodden parts, sockets of services, UDP, and the ways round them.
 
 use anyhow::{Context, Result};
 use seccompiler::SeccompCmpArgLen::Dword;
-use seccompiler::SeccompCmpOp::{MaskedEq, Ne};
-use seccompiler::{BpfProgram, SeccompAction, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
+use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, apply_filter, sock_filter,
+};
 use std::collections::BTreeMap;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// From now on sockets are of TCP only, or of TCP and UDP when `online`; `socketpair` stays. For good, and
-/// for every child.
-pub fn limit_sockets(online: bool) -> Result<()> {
-    let arch = std::env::consts::ARCH.try_into().context("no system call filter for this processor")?;
-    let denied = SeccompAction::Errno(libc::EACCES.unsigned_abs());
-    let filter = SeccompFilter::new(rules(online)?, SeccompAction::Allow, denied, arch)?;
-    let program: BpfProgram = filter.try_into()?;
-    seccompiler::apply_filter(&program).context("cannot filter system calls")
+/// Which sockets may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sockets {
+    /// Of the internet and of files: a network namespace and the mounts say which can be reached.
+    All,
+    /// No sockets of files but `socketpair`: services listen there.
+    Internet,
+    /// The same, of TCP alone; Landlock refuses to connect them.
+    Tcp,
+    /// None of the internet either: this Landlock does not know connections.
+    None,
 }
 
-/// What is refused. A ring would do the same calls unseen.
-fn rules(online: bool) -> Result<Rules> {
-    let mut rules = Rules::from([(libc::SYS_io_uring_setup, Vec::new())]);
-    let mut sockets = vec![all(&[(0, Ne, libc::AF_INET), (0, Ne, libc::AF_INET6), (0, Ne, libc::AF_NETLINK)])?];
-    if !online {
-        for kind in (0..16).filter(|kind| *kind != libc::SOCK_STREAM) {
-            sockets.push(all(&[(0, Ne, libc::AF_NETLINK), (1, MaskedEq(15), kind)])?);
-        }
-        sockets.push(all(&[(0, Ne, libc::AF_NETLINK), (2, Ne, 0), (2, Ne, libc::IPPROTO_TCP)])?);
+/// Refused whatever their arguments: they reach into other processes, make mounts and namespaces, hold or run
+/// what a filter does not see, or change the system.
+const REFUSED: &[i64] = &[
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_kcmp,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_bpf,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_open_tree,
+    libc::SYS_move_mount,
+    libc::SYS_fsopen,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fspick,
+    libc::SYS_mount_setattr,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_quotactl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+    libc::SYS_syslog,
+    libc::SYS_acct,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_reboot,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_clock_adjtime,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+];
+/// Shared memory and queues that have no file, and so no Landlock; an IPC namespace makes them private.
+const SHARED: &[i64] = &[libc::SYS_shmget, libc::SYS_semget, libc::SYS_msgget, libc::SYS_mq_open];
+const NAMESPACES: &[libc::c_int] = &[
+    libc::CLONE_NEWNS,
+    libc::CLONE_NEWCGROUP,
+    libc::CLONE_NEWUTS,
+    libc::CLONE_NEWIPC,
+    libc::CLONE_NEWUSER,
+    libc::CLONE_NEWPID,
+    libc::CLONE_NEWNET,
+];
+/// They type for whoever sits at the terminal.
+const TYPING: [libc::c_int; 2] = [0x5412, 0x541C];
+
+/// From now on, for good, and for every child.
+pub fn limit(sockets: Sockets) -> Result<()> {
+    // It says what it wants in memory, which a filter cannot read; told that the kernel is too old, everybody
+    // falls back to `clone`.
+    let clone3 = Rules::from([(libc::SYS_clone3, Vec::new())]);
+    install(clone3, libc::ENOSYS)?;
+    install(rules(sockets)?, libc::EACCES)
+}
+
+fn install(rules: Rules, errno: libc::c_int) -> Result<()> {
+    let arch = std::env::consts::ARCH.try_into().context("no system call filter for this processor")?;
+    let refused = SeccompAction::Errno(errno.unsigned_abs());
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, refused, arch)?;
+    let program: BpfProgram = filter.try_into()?;
+    apply_filter(&guarded(program)).context("cannot filter system calls")
+}
+
+/// x86's second calling convention has numbers of its own for the same calls: none of them is had.
+fn guarded(program: BpfProgram) -> BpfProgram {
+    const LOAD: u16 = 0x20;
+    const AT_LEAST: u16 = 0x35;
+    const RETURN: u16 = 0x06;
+    const X32: u32 = 0x4000_0000;
+    const NO_SUCH_CALL: u32 = 0x0005_0000 | libc::ENOSYS.unsigned_abs();
+    let step = |code, jt, jf, k| sock_filter { code, jt, jf, k };
+    [step(LOAD, 0, 0, 0), step(AT_LEAST, 0, 1, X32), step(RETURN, 0, 0, NO_SUCH_CALL)]
+        .into_iter()
+        .chain(program)
+        .collect()
+}
+
+fn rules(sockets: Sockets) -> Result<Rules> {
+    let mut rules: Rules = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    let flag = |flag: &libc::c_int| all(&[(0, MaskedEq(u64::from(flag.unsigned_abs())), *flag)]);
+    rules.insert(libc::SYS_clone, NAMESPACES.iter().map(flag).collect::<Result<_>>()?);
+    let types = TYPING.iter().map(|request| all(&[(1, Eq, *request)]));
+    rules.insert(libc::SYS_ioctl, types.collect::<Result<_>>()?);
+    rules.insert(libc::SYS_socket, refused_sockets(sockets)?);
+    if sockets != Sockets::All {
+        rules.extend(SHARED.iter().map(|call| (*call, Vec::new())));
+    }
+    if matches!(sockets, Sockets::Tcp | Sockets::None) {
         // It connects without `connect`, which is what Landlock watches.
         let fast = libc::MSG_FASTOPEN;
         for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
             rules.insert(call, vec![all(&[(flags, MaskedEq(u64::from(fast.unsigned_abs())), fast)])?]);
         }
     }
-    rules.insert(libc::SYS_socket, sockets);
     Ok(rules)
+}
+
+/// Every family that is not named is refused: some (of virtual machines above all) know no namespace.
+fn refused_sockets(sockets: Sockets) -> Result<Vec<SeccompRule>> {
+    let families: &[libc::c_int] = match sockets {
+        Sockets::All => &[libc::AF_NETLINK, libc::AF_INET, libc::AF_INET6, libc::AF_UNIX],
+        Sockets::Internet | Sockets::Tcp => &[libc::AF_NETLINK, libc::AF_INET, libc::AF_INET6],
+        Sockets::None => &[libc::AF_NETLINK],
+    };
+    let others: Vec<_> = families.iter().map(|family| (0, Ne, *family)).collect();
+    let mut refused = vec![all(&others)?];
+    if sockets == Sockets::Tcp {
+        for kind in (0..16).filter(|kind| *kind != libc::SOCK_STREAM) {
+            refused.push(all(&[(0, Ne, libc::AF_NETLINK), (1, MaskedEq(15), kind)])?);
+        }
+        refused.push(all(&[(0, Ne, libc::AF_NETLINK), (2, Ne, 0), (2, Ne, libc::IPPROTO_TCP)])?);
+    }
+    Ok(refused)
 }
 
 fn all(conditions: &[(u8, SeccompCmpOp, libc::c_int)]) -> Result<SeccompRule> {

@@ -114,13 +114,21 @@ pub(super) fn evidence_section(evidence: &Evidence) -> String {
         Some(false) => "The recorded failure was not reproduced here.",
         None => "No failure was recorded elsewhere; the command was run here before and after.",
     };
-    let _ = writeln!(out, "\n{reproduced} Sandbox: {}.\n", one_line(&evidence.sandbox, 120));
+    let _ = writeln!(out, "\n{reproduced} Sandbox: {}.\n", one_line(&sandbox(evidence), 600));
     out.push_str(&details("output before", &fence("text", &tail(&evidence.before.excerpt, 60))));
     if let Some(after) = &evidence.after {
         out.push_str(&details("output after", &fence("text", &tail(&after.excerpt, 30))));
     }
     out.push('\n');
     out
+}
+
+/// What was in force, and what that cannot stop.
+pub fn sandbox(evidence: &Evidence) -> String {
+    if evidence.sandbox_gaps.is_empty() {
+        return evidence.sandbox.clone();
+    }
+    format!("{}. The command could still {}", evidence.sandbox, evidence.sandbox_gaps.join("; "))
 }
 
 /// The whole list of checks; also used by the comment and the summary.

@@ -93,6 +93,7 @@ fn healing(hostile: &str) -> Healing {
             pass_to_pass: Some(4),
             reproduced: Some(true),
             sandbox: "full".to_owned(),
+            sandbox_gaps: vec!["write to the tree's own .git".to_owned(), "read command lines".to_owned()],
         }),
         guards: vec![CheckResult::from_findings("dependencies", vec![finding])],
         seconds: Seconds { total: 3.25, verify: 3.0, hands: 0.1 },

@@ -51,6 +51,9 @@ impl Run {
             (Some(LimitHit::Wall), ..) => "stopped at the time limit".into(),
             (Some(LimitHit::Output), ..) => "stopped for its flood of output".into(),
             (Some(LimitHit::Memory), ..) => "stopped at the memory limit".into(),
+            (Some(LimitHit::Cpu), ..) => "stopped at the limit of processor time".into(),
+            (Some(LimitHit::Processes), ..) => "stopped at the limit of processes".into(),
+            (Some(LimitHit::Disk), ..) => "stopped at the disk limit".into(),
             (Some(LimitHit::Cancelled), ..) => "cancelled".into(),
             (None, Some(code), _) => format!("exit {code}"),
             (None, None, Some(signal)) => format!("killed by signal {signal}"),
@@ -68,6 +71,7 @@ pub struct Verifier<'a> {
     limits: Limits,
     writable: Vec<PathBuf>,
     hidden: Vec<PathBuf>,
+    hosts: Vec<String>,
     cancel: Option<&'a AtomicBool>,
     on_output: Option<&'a OnOutput<'a>>,
     scratch: PathBuf,
@@ -107,6 +111,7 @@ impl<'a> Verifier<'a> {
             limits,
             writable,
             hidden: Vec::new(),
+            hosts: Vec::new(),
             cancel: None,
             on_output: None,
             scratch,
@@ -135,6 +140,12 @@ impl<'a> Verifier<'a> {
     /// What no run may read.
     pub fn hide(mut self, paths: &[PathBuf]) -> Self {
         self.hidden.extend_from_slice(paths);
+        self
+    }
+
+    /// Hosts that every run may reach though the network is off.
+    pub fn reach(mut self, hosts: &[String]) -> Self {
+        self.hosts.extend_from_slice(hosts);
         self
     }
 
@@ -193,6 +204,7 @@ impl<'a> Verifier<'a> {
             limits: self.limits.clone(),
             sandbox: self.sandbox,
             writable: &self.writable,
+            hosts: &self.hosts,
             hidden: &self.hidden,
             cancel: self.cancel,
             on_output: self.on_output,

@@ -121,7 +121,7 @@ fn judge_kernel(release: &str) -> Option<Checkup> {
 }
 
 fn sandbox(tier: Tier) -> Checkup {
-    let what = format!("sandbox: {}", tier.describe());
+    let what = format!("sandbox: {}", tier.describe(process::Network::Off));
     match tier {
         Tier::Namespaces => fine(what),
         Tier::None => missing(

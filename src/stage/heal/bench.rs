@@ -45,7 +45,7 @@ const GIT_DESTROYED: &str =
 impl<'a> Bench<'a> {
     pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
         let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
-        let private = job.sandbox == Sandbox::Full;
+        let private = job.sandbox.tier == Sandbox::Full;
         Self {
             job,
             say,
@@ -96,7 +96,7 @@ impl<'a> Bench<'a> {
 
     /// Downloads dependencies before the network is cut. What fails is only noted: they may be there.
     pub fn download(&self) -> Result<Option<String>> {
-        if self.job.sandbox != Sandbox::Full {
+        if self.job.sandbox.tier != Sandbox::Full {
             return Ok(None);
         }
         let root = self.tree.borrow().root().to_owned();
@@ -201,7 +201,7 @@ impl<'a> Bench<'a> {
         limit: Duration,
         network: bool,
     ) -> Result<Finished> {
-        let foreign = self.job.sandbox == Sandbox::Full;
+        let foreign = self.job.sandbox.tier == Sandbox::Full;
         let installs = if network { self.install_places() } else { Vec::new() };
         let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
         let mut env = self.env.clone();
@@ -218,9 +218,10 @@ impl<'a> Bench<'a> {
             cwd: &cwd,
             env: &env,
             stdin,
-            limits: process::Limits { wall: limit.min(self.left()), ..process::Limits::default() },
-            sandbox: super::sandbox(self.job.sandbox, network),
+            limits: super::limits(&self.job.sandbox, limit.min(self.left())),
+            sandbox: super::sandbox(self.job.sandbox.tier, network),
             writable: &writable,
+            hosts: &self.job.sandbox.network,
             hidden: &self.job.hidden,
             cancel: Some(self.cancel),
             on_output: None,
@@ -235,7 +236,7 @@ impl<'a> Bench<'a> {
     /// Where set-up may install to: the places of the package managers themselves, never the system's, and
     /// for foreign code never where later steps find their programs.
     fn install_places(&self) -> Vec<PathBuf> {
-        if self.job.sandbox == Sandbox::Full {
+        if self.job.sandbox.tier == Sandbox::Full {
             return verify::install_places(&self.env);
         }
         let get = |name: &str| self.env.iter().find(|(k, _)| k == name).map(|(_, v)| PathBuf::from(v));

@@ -11,7 +11,7 @@ use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::CommandLine;
-use crate::config::{OwnGuard, Policy, Sandbox};
+use crate::config::{Confinement, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -49,7 +49,7 @@ pub struct Job {
     pub policy: Policy,
     /// The repository's own guards, from the trusted configuration.
     pub guards: Vec<OwnGuard>,
-    pub sandbox: Sandbox,
+    pub sandbox: Confinement,
     /// Unreadable for every child, beside the usual places of credentials.
     pub hidden: Vec<PathBuf>,
     /// The complete environment of every child.
@@ -84,6 +84,13 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
 
 fn work(bench: &Bench) -> Result<Healing> {
     let mut healing = Healing::default();
+    if let (Sandbox::Full, Err(why)) = (bench.job.sandbox.tier, process::strongest()) {
+        let why = format!(
+            "no sandbox can be had here ({why}), and without one no repository code is run; `sandbox: off` in {} runs it all the same",
+            crate::config::PATH
+        );
+        return Ok(healing.end(Outcome::Blocked, why));
+    }
     if let Err(why) = bench.prepare()? {
         healing.retry_wanted = Some("the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, why));
@@ -245,6 +252,7 @@ fn evidence(bench: &Bench, base: &Run) -> Evidence {
         pass_to_pass: None,
         reproduced: None,
         sandbox: base.finished.tier.to_owned(),
+        sandbox_gaps: base.finished.gaps.iter().map(|gap| gap.text.to_owned()).collect(),
     }
 }
 
@@ -271,12 +279,29 @@ fn sandbox(wanted: Sandbox, network: bool) -> process::Sandbox {
     }
 }
 
+/// What the user's own command in a terminal uses is the user's business.
+fn limits(confinement: &Confinement, wall: Duration) -> process::Limits {
+    let usual = process::Limits { wall, ..process::Limits::default() };
+    if confinement.tier != Sandbox::Full {
+        return usual;
+    }
+    let most = process::machine_memory().map(|bytes| bytes / 4 * 3);
+    process::Limits {
+        memory_bytes: confinement.memory_mb.map(|mb| mb << 20).or(most),
+        processes: Some(confinement.processes),
+        disk_bytes: Some(confinement.disk_mb << 20),
+        cpu: confinement.cpu_seconds.map(Duration::from_secs),
+        ..usual
+    }
+}
+
 fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
     std::fs::create_dir_all(&job.scratch).with_context(|| format!("cannot make {}", job.scratch.display()))?;
-    let limits = process::Limits { wall: Duration::from_secs(job.timeout_seconds), ..process::Limits::default() };
+    let limits = limits(&job.sandbox, Duration::from_secs(job.timeout_seconds));
     let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
-    let confined = sandbox(job.sandbox, false);
+    let confined = sandbox(job.sandbox.tier, false);
     Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?
         .hide(&job.hidden)
+        .reach(&job.sandbox.network)
         .cancel_with(cancel))
 }
