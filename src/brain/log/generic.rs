@@ -2,6 +2,7 @@
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
+use super::script;
 use super::table::Parser;
 use crate::record::FailureClass;
 
@@ -21,6 +22,7 @@ pub(super) const PARSER: Parser = Parser {
         "⨯",
         "✘",
         "❌",
+        ": not found",
     ],
     read,
 };
@@ -31,13 +33,19 @@ patterns! {
     EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code|status)\b|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
     WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|unable|cannot|refused)\b";
+    FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found)\b";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
+    NO_COMMAND = r"^\s*(?:\S*/)?(?:[a-z]*sh|\S+\.sh): (?:line )?[0-9]+: \S+: (?:command )?not found$";
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.marked(at);
+    if NO_COMMAND.is_match(line) {
+        out.push(Found::new("shell", FailureClass::Config, Rank::Strong, at, line));
+        return;
+    }
     let rank = if CLOSING.is_match(line) {
         Rank::Echo
     } else if ZERO.is_match(line) {
@@ -59,6 +67,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let text = if BARE.is_match(line) { lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()) } else { None };
     let found = Found::new("", FailureClass::Unknown, rank, at, text.map_or(line, |(_, l)| l));
     out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
+}
+
+/// Nothing was recognised: the last line that speaks of a failure.
+pub(super) fn hint(lines: &Lines) -> Option<Found> {
+    const LOOK: usize = 400;
+    let telling = |l: &str| FAILS.is_match(l) && !ZERO.is_match(l) && !l.starts_with(['+', '$']);
+    let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| telling(l))?;
+    let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
+    Some(Found::new("", class, Rank::Echo, at, line))
 }
 
 /// What a script said just before it gave up tells more than the runner's verdict.

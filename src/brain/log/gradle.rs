@@ -12,6 +12,8 @@ patterns! {
     TASK = r"^Execution failed for task '(?P<task>[^']+)'";
     HEADER = r"^> Task (?P<task>\S+) FAILED";
     FILE = r"^\s{4,}(?P<path>\S+\.\w+)$";
+    RELAYED = r"(?i)non-zero exit value|command failed|failed to run|exit code|^\s*> A failure occurred while";
+    ERROR = r"(?:^\s*|: )(?:fatal )?error: \S";
     SCRIPT = r"(?:[Bb]uild|[Ss]ettings) file '(?P<path>[^']+)' line: (?P<line>[0-9]+)";
 }
 
@@ -34,6 +36,9 @@ fn wrong(lines: &Lines, at: usize) -> Option<Found> {
     let (_, first) = *body.first()?;
     let cause = body.iter().take(20).rfind(|(_, l)| l.trim_start().starts_with("> "));
     let (index, quote) = *cause.unwrap_or(&body[0]);
+    // A tool that Gradle ran speaks below.
+    let own = body.iter().find(|(i, l)| *i > index && ERROR.is_match(l)).filter(|_| RELAYED.is_match(quote));
+    let (index, quote) = *own.unwrap_or(&(index, quote));
     let task = TASK.captures(first).map(|c| group(&c, "task").to_owned());
     let all: String = body.iter().take(20).map(|(_, l)| *l).collect::<Vec<_>>().join("\n");
     let (class, rank) = section_class(&all, task.as_deref());

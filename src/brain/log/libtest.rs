@@ -1,6 +1,7 @@
 //! Rust's tests: libtest and cargo-nextest.
 
 use super::found::{Found, Rank, group, patterns, place};
+use super::judge::is_foreign;
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -16,6 +17,7 @@ patterns! {
     FAILED = r"^\s*test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
     SECTION = r"^\s*---- (?P<name>.+?) stdout ----$";
     NEXTEST = r"^\s+(?:TRY [0-9]+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT) \[\s*[0-9.]+s\](?: \([ 0-9/]+\))? +(?P<binary>\S+) (?P<name>\S+)";
+    MISSING = r"(?i)could not (?:find|be found|run)|not found|unable to find|is not installed|no such file";
     RERUN = r"error: (?:test failed, to rerun|[0-9]+ targets? failed|doctest failed)";
 }
 
@@ -43,9 +45,19 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
     // libtest names each thread by its test.
     let test = Some(group(&c, "name")).filter(|name| name.contains("::") && !name.contains(' '));
     let rank = if test.is_some() || in_test(lines, at) { Rank::Sure } else { Rank::Generic };
+    if rank == Rank::Generic && is_foreign(&spot.path) {
+        return Some(dependency(lines, at, quote));
+    }
     let mut found = Found::new("libtest", FailureClass::Test, rank, at, quote).location(spot);
     found.failing.extend(test.map(str::to_owned));
     Some(found)
+}
+
+/// A dependency's build script or tool died: mostly it misses something of the system.
+fn dependency(lines: &Lines, at: usize, quote: &str) -> Found {
+    let missing = MISSING.is_match(quote) || lines.after(at, 6).any(|(_, l)| MISSING.is_match(l));
+    let class = if missing { FailureClass::Dependency } else { FailureClass::Config };
+    Found::new("cargo", class, Rank::Generic, at, quote)
 }
 
 fn in_test(lines: &Lines, at: usize) -> bool {

@@ -13,7 +13,7 @@ patterns! {
     SYNTAX = r"^(?P<path>\S*[Mm]akefile\S*|\S+\.mk):(?P<line>[0-9]+): \*\*\* (?P<text>.+?)\.?\s+Stop\.";
     RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted)|ninja: build stopped";
     KILLED = r"make\S*: \*\*\* \[.*\] Killed";
-    BAZEL = r"^ERROR: (?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
+    BAZEL = r"^ERROR: (?:\([0-9: .-]+\) )?(?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
     BAZEL_TEST = r"^(?P<name>//\S+)\s+(?:FAILED|TIMEOUT) in ";
 }
 
