@@ -21,6 +21,10 @@ pub(super) const PARSER: Parser = Parser {
         "There were failing tests",
         "Caused an ERROR",
         ".xml:",
+        "AssertionError",
+        "AssertionFailedError",
+        "TestFailedException",
+        "ComparisonFailure",
     ],
     read,
 };
@@ -38,6 +42,7 @@ patterns! {
     FRAME = r"^\s*(?:\[\w+\]\s+)?at (?:[\w.-]+@?[\w.]*/)*(?P<method>[\w.$<>]+)\((?P<path>[\w$-]+\.(?:java|kt|scala|groovy)):(?P<line>[0-9]+)\)";
     AT_FILE = r"^\s+(?P<text>[\w.$]+(?:: .*)?) at (?P<path>[\w$-]+\.(?:java|kt|groovy|scala)):(?P<line>[0-9]+)";
     THROWN = r"^\s*(?:\[ERROR\] )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?::.*)?$|^\s*\S*(?:Error|Exception|Failure)\b.*";
+    BARE = r"^\s*(?:Caused by: )?(?:[a-z]\w*\.)+(?:AssertionError|AssertionFailedError|TestFailedException|ComparisonFailure)(?::|$)";
     SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed|\.xml:[0-9]+: Test \S+ failed)";
 }
 
@@ -57,6 +62,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(scalatest(lines, at, group(&c, "name")));
     } else if ANT_TEST.is_match(line) {
         out.push(Found::new("junit", FailureClass::Test, Rank::Wrapper, at, line));
+    } else if BARE.is_match(line) && lines.get(at + 1).trim_start().starts_with("at ") {
+        out.push(Found::new("junit", FailureClass::Test, Rank::Strong, at, line).locations(frames(lines, at, "")));
     } else if SUMMARY.is_match(line) {
         out.push(Found::new("junit", FailureClass::Test, Rank::Generic, at, line));
     }

@@ -16,6 +16,8 @@ patterns! {
     NEW = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at (?P<path>[^']+?):(?P<line>[0-9]+):(?P<column>[0-9]+):$";
     FAILED = r"^\s*test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
     SECTION = r"^\s*---- (?P<name>.+?) stdout ----$";
+    ERROR = r"^error(?:\[E[0-9]+\])?: ";
+    ARROW = r"^\s*--> (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     NEXTEST = r"^\s+(?:TRY [0-9]+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT) \[\s*[0-9.]+s\](?: \([ 0-9/]+\))? +(?P<binary>\S+) (?P<name>\S+)";
     MISSING = r"(?i)could not (?:find|be found|run)|not found|unable to find|is not installed|no such file";
     RERUN = r"error: (?:test failed, to rerun|[0-9]+ targets? failed|doctest failed)";
@@ -27,10 +29,21 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(panic(lines, at));
     } else if let Some(c) = FAILED.captures(line).or_else(|| SECTION.captures(line)).or_else(|| NEXTEST.captures(line))
     {
-        out.push(Found::new("libtest", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
+        out.push(uncompiled(lines, at, line).failing(group(&c, "name")));
     } else if RERUN.is_match(line) {
         out.push(Found::new("libtest", FailureClass::Test, Rank::Wrapper, at, line));
     }
+}
+
+/// A documentation example that does not compile says so right below its heading.
+fn uncompiled(lines: &Lines, at: usize, line: &str) -> Found {
+    let head = lines.after(at, 2).find(|(_, l)| SECTION.is_match(line) && ERROR.is_match(l));
+    let Some((index, quote)) = head else {
+        return Found::new("libtest", FailureClass::Test, Rank::Strong, at, line);
+    };
+    let arrow = lines.after(index, 4).find_map(|(_, l)| ARROW.captures(l));
+    let spot = arrow.map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), quote, ""));
+    Found::new("libtest", FailureClass::Test, Rank::Sure, at, quote).locations(spot)
 }
 
 /// A panic fails a test only where a test harness ran; elsewhere it is a program that died.

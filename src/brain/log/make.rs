@@ -6,10 +6,10 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser =
-    Parser { keys: &["*** ", "ninja: ", "Makefile:", "BUILD", "FAILED: ", "No rule to make target"], read };
+    Parser { keys: &["*** ", "ninja: ", "Makefile:", "BUILD", "FAILED: ", "No rule to make target", "No targets specified"], read };
 
 patterns! {
-    RULE = r"^\s*(?:\S*make\S*: \*\*\* )?No rule to make target|ninja: error: ";
+    RULE = r"^\s*(?:\S*make\S*: \*\*\* )?(?:No rule to make target|No targets specified and no makefile found)|ninja: error: ";
     SYNTAX = r"^(?P<path>\S*[Mm]akefile\S*|\S+\.mk):(?P<line>[0-9]+): \*\*\* (?P<text>.+?)\.?\s+Stop\.";
     RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted)|ninja: build stopped";
     KILLED = r"make\S*: \*\*\* \[.*\] Killed";

@@ -97,6 +97,7 @@ pub(super) fn own_only(spots: Vec<Location>) -> Vec<Location> {
 pub(super) fn load_class(message: &str) -> FailureClass {
     if MISSING.is_match(message)
         || message.contains("Failed to resolve import")
+        || message.contains("Failed to resolve entry for package")
         || message.contains("Cannot find package")
     {
         FailureClass::Dependency

@@ -118,6 +118,7 @@ fn class_of(title: &str, quote: &str) -> FailureClass {
     match python::class_of(name, quote) {
         FailureClass::Dependency if collecting => FailureClass::Dependency,
         FailureClass::Compile if collecting => FailureClass::Compile,
+        FailureClass::Config if collecting => FailureClass::Config,
         _ => FailureClass::Test,
     }
 }
