@@ -155,6 +155,7 @@ fn strip_clock(line: &str) -> &str {
 /// Ant tasks (`[javac] …`), the runner's own commands (`##[error]`, `::error …::`) and BuildKit's clock.
 fn strip_tool_prefix(line: &str) -> &str {
     let line = strip_clock(line);
+    let line = line.strip_prefix("[ERROR] ").filter(|rest| rest.starts_with("npm ")).unwrap_or(line);
     let trimmed = line.trim_start();
     for task in ["[javac] ", "[junit] ", "[exec] ", "[java] ", "[scalac] ", "[testng] ", "[checkstyle] "] {
         if let Some(rest) = trimmed.strip_prefix(task) {

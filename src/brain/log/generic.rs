@@ -30,10 +30,10 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
     LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: )";
-    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code|status)\b|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
+    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
     WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
-    FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found)\b";
+    FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found|(?:can't|cannot|could not|unable to) [a-z]+)\b";
     BULLET = r"^\s*(?:[-*•xX✗✘×❌]|[0-9]+[.)]) ";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
     NO_COMMAND = r"^\s*(?:\S*/)?(?:[a-z]*sh|\S+\.sh): (?:line )?[0-9]+: \S+: (?:command )?not found$";

@@ -70,6 +70,7 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
         "Could not HEAD",
         "Could not download",
         "was not found in any of the following sources",
+        "when checking AAR metadata",
     ]) {
         (resolve_class(text), Rank::Strong)
     } else if says(&["Timeout has been exceeded", "OutOfMemory", "disappeared unexpectedly"]) {
@@ -95,7 +96,10 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
 fn task_class(task: &str) -> FailureClass {
     let name = task.rsplit(':').next().unwrap_or(task).to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&["spotless", "format", "fmt"]) {
+    // What only prepares the work of another task is no check itself.
+    if ["generate", "prepare", "merge"].iter().any(|verb| name.starts_with(verb)) {
+        FailureClass::Config
+    } else if has(&["spotless", "format", "fmt"]) {
         FailureClass::Format
     } else if has(&[
         "checkstyle",

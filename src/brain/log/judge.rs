@@ -51,14 +51,15 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     let mut purposes = found.iter().filter(|f| f.tool == script::TOOL);
     let after = purposes.clone().find(|f| f.at > best.at && f.rank > Rank::Context);
     let before = purposes.rfind(|f| f.at < best.at && f.rank == Rank::Context);
-    after.or(before).map_or(FailureClass::Config, |f| f.class)
+    let told = || Some(&best.quote).filter(|quote| quote.contains("failed")).and_then(|quote| script::purpose(quote));
+    after.or(before).map(|f| f.class).or_else(told).unwrap_or(FailureClass::Config)
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.
 fn best(found: &[Found]) -> Option<&Found> {
     let top = found.iter().map(|f| f.rank).max().filter(|rank| *rank > Rank::Context)?;
     let first = found.iter().find(|f| f.rank == top)?;
-    if let Some(code) = broken_before(first, found) {
+    if let Some(code) = broken_before(first, found).or_else(|| broken_beside(first, found)) {
         return Some(code);
     }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
@@ -82,6 +83,12 @@ fn broken_before<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
     };
     let earlier = found.iter().find(|f| f.rank == Rank::Sure).filter(broken);
     earlier.filter(|_| end.rank == Rank::Root)
+}
+
+/// A denied lint among errors of the same compiler is not what stops the build.
+fn broken_beside<'f>(lint: &Found, found: &'f [Found]) -> Option<&'f Found> {
+    let both = (lint.tool, lint.class) == ("clippy", FailureClass::Lint);
+    found.iter().filter(|_| both).find(|f| (f.tool, f.class, f.rank) == ("rustc", FailureClass::Compile, Rank::Sure))
 }
 
 /// The ids, in order of appearance; of two spellings of one test the fuller one stays.

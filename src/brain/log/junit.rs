@@ -32,7 +32,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
     LISTED = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
-    LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\)(?::? (?P<text>.*))?$";
+    LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
     GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
     ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";

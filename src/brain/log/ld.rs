@@ -40,7 +40,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if SYMBOL.is_match(line) {
         (FailureClass::Compile, Rank::Sure)
     } else if let Some(c) = DRIVER.captures(line) {
-        let option = ["unrecognized", "unknown argument", "unsupported option"].iter().any(|w| group(&c, "text").contains(w));
+        let option =
+            ["unrecognized", "unknown argument", "unsupported option"].iter().any(|w| group(&c, "text").contains(w));
         (if option { FailureClass::Config } else { FailureClass::Compile }, Rank::Strong)
     } else if CLOSING.is_match(line) {
         (FailureClass::Compile, Rank::Generic)

@@ -7,7 +7,16 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["panicked at", "... FAILED", " stdout ----", "FAIL [", "SIGABRT [", "TIMEOUT [", "test failed, to rerun"],
+    keys: &[
+        "panicked at",
+        "... FAILED",
+        " stdout ----",
+        "FAIL [",
+        "SIGABRT [",
+        "TIMEOUT [",
+        "test failed, to rerun",
+        "failures:",
+    ],
     read,
 };
 
@@ -30,9 +39,21 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = FAILED.captures(line).or_else(|| SECTION.captures(line)).or_else(|| NEXTEST.captures(line))
     {
         out.push(uncompiled(lines, at, line).failing(group(&c, "name")));
+    } else if line.trim() == "failures:" {
+        out.extend(listed(lines, at));
     } else if RERUN.is_match(line) {
         out.push(Found::new("libtest", FailureClass::Test, Rank::Wrapper, at, line));
     }
+}
+
+/// The names below the last heading, where the tests' own lines are gone.
+fn listed(lines: &Lines, at: usize) -> Option<Found> {
+    let names = || lines.after(at, 500).map_while(|(_, l)| l.strip_prefix("    ")).filter(|l| !l.starts_with(' '));
+    let end = at + names().count();
+    let closed = lines.after(end, 3).any(|(_, l)| l.starts_with("test result: FAILED"));
+    let mut found = Found::new("libtest", FailureClass::Test, Rank::Strong, at, lines.get(at));
+    found.failing = names().map(str::to_owned).collect();
+    (closed && !found.failing.is_empty()).then_some(found)
 }
 
 /// A documentation example that does not compile says so right below its heading.

@@ -6,8 +6,10 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at ", "at Context.<anonymous>"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at ", "at Context.<anonymous>"],
+    read,
+};
 
 patterns! {
     COUNT = r"^\s*[1-9][0-9]* failing\b";

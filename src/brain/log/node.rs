@@ -7,7 +7,14 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["Error: ", "Error [ERR_", "MODULE_NOT_FOUND", "digital envelope routines::unsupported", "unhandled", "triggerUncaughtException("],
+    keys: &[
+        "Error: ",
+        "Error [ERR_",
+        "MODULE_NOT_FOUND",
+        "digital envelope routines::unsupported",
+        "unhandled",
+        "triggerUncaughtException(",
+    ],
     read,
 };
 

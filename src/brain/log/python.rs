@@ -6,8 +6,7 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["Traceback (most recent call last)", "Error: "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["Traceback (most recent call last)", "Error: "], read };
 
 patterns! {
     FRAME = r#"^\s*(?:[E|+]\s+)?File "(?P<path>[^"]+)", line (?P<line>[0-9]+)"#;

@@ -7,8 +7,10 @@ use crate::record::FailureClass;
 
 pub(super) const TOOL: &str = "script";
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script", "$ ", STEP], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script", "$ ", STEP],
+    read,
+};
 
 /// What a step was for, in the place of its script.
 const STEP: &str = "##[step]";
