@@ -58,9 +58,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
     } else if let Some(c) = VERDICT.captures(line).filter(|_| below_failures(lines, at)) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
-    } else if COUNTED.is_match(line) {
-        out.push(test(Rank::Generic));
-    } else if CRASH.is_match(line) {
+    } else if COUNTED.is_match(line) || CRASH.is_match(line) {
         out.push(test(Rank::Generic));
     }
 }
