@@ -137,8 +137,25 @@ fn sequence_length(after: &[u8]) -> usize {
     }
 }
 
+/// `12:34:56 text` and `[12:34:56] text`, as Jenkins, gulp and many scripts write it; a blank keeps the indent.
+fn strip_clock(line: &str) -> &str {
+    let open = usize::from(line.starts_with('['));
+    let bytes = &line.as_bytes()[open..];
+    let shape = b"00:00:00";
+    let is_clock = bytes.len() >= shape.len()
+        && bytes.iter().zip(shape).all(|(b, s)| if *s == b'0' { b.is_ascii_digit() } else { b == s });
+    let end = shape.len() + 2 * open;
+    match line.as_bytes().get(open + shape.len()) {
+        Some(b']') if open == 1 && is_clock => line[end..].strip_prefix(' ').unwrap_or(&line[end..]),
+        Some(b' ') if open == 0 && is_clock => &line[end + 1..],
+        _ => line,
+    }
+}
+
 /// Ant tasks (`[javac] …`), the runner's own commands (`##[error]`, `::error …::`) and BuildKit's clock.
 fn strip_tool_prefix(line: &str) -> &str {
+    let line = strip_clock(line);
+    let line = line.strip_prefix("[ERROR] ").filter(|rest| rest.starts_with("npm ")).unwrap_or(line);
     let trimmed = line.trim_start();
     for task in ["[javac] ", "[junit] ", "[exec] ", "[java] ", "[scalac] ", "[testng] ", "[checkstyle] "] {
         if let Some(rest) = trimmed.strip_prefix(task) {

@@ -41,8 +41,12 @@ fn cmake(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
     let heading = group(c, "text");
     let (_, message) = lines.after(at, 3).find(|(_, l)| l.starts_with("  ")).unwrap_or((at, lines.get(at)));
     let quote = if heading.is_empty() { message } else { lines.get(at) };
-    let body: String =
-        lines.after(at, 6).take_while(|(_, l)| !l.is_empty()).map(|(_, l)| l).collect::<Vec<_>>().join(" ");
+    let body: String = lines
+        .after(at, 6)
+        .take_while(|(_, l)| !l.is_empty() && !l.starts_with("Call Stack"))
+        .map(|(_, l)| l)
+        .collect::<Vec<_>>()
+        .join(" ");
     let path = c.name("path").map_or("", |m| m.as_str());
     let spot = (!path.is_empty()).then(|| place(path, group(c, "line"), "", quote, ""));
     let call = c.name("call").map_or("", |m| m.as_str());

@@ -33,6 +33,7 @@ patterns! {
     CATCH = r"^(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:FAILED:|ERROR: .* is NOT correct!)";
     BOOST = r#"^(?P<path>[^\s:(]+)\((?P<line>[0-9]+)\): (?:fatal )?error: in "(?P<name>[^"]+)": (?P<text>.+)$"#;
     AUTOMAKE = r"^FAIL: (?P<name>[\w./-]+)$";
+    COUNTED = r"^# FAIL: +[1-9]";
     VERDICT = r"^\s+(?P<name>[\w./-]+) FAILED$";
     ASSERT = r"(?P<path>[^\s:]+):(?P<line>[0-9]+): .*Assertion `.+' failed";
     CRASH = r"^\s*(?:\S+: line [0-9]+:\s+[0-9]+ )?Segmentation fault|SIGSEGV";
@@ -57,7 +58,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
     } else if let Some(c) = VERDICT.captures(line).filter(|_| below_failures(lines, at)) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
-    } else if CRASH.is_match(line) {
+    } else if COUNTED.is_match(line) || CRASH.is_match(line) {
         out.push(test(Rank::Generic));
     }
 }

@@ -40,7 +40,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let spot = c.name("line").map(|_| {
             place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), group(&c, "code"))
         });
-        out.push(Found::new("dotnet", class_of(group(&c, "code")), Rank::Sure, at, line).locations(spot));
+        // A custom build step only reports that what it ran failed.
+        let rank = if group(&c, "text").contains("exited with code") { Rank::Wrapper } else { Rank::Sure };
+        out.push(Found::new("dotnet", class_of(group(&c, "code")), rank, at, line).locations(spot));
     }
 }
 

@@ -6,6 +6,8 @@ use regex::Regex;
 /// How much a finding explains. The judge takes the highest, and of equals the first in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
+    /// What was run: it explains nothing by itself.
+    Context,
     /// The runner's closing word: it says that something failed, not what.
     Echo,
     /// A tool that reports that another tool failed.
@@ -55,8 +57,11 @@ impl Found {
 }
 
 pub(super) fn place(path: &str, line: &str, column: &str, message: &str, code: &str) -> Location {
+    // `file:///C:/a.kt` leaves a slash before the drive.
+    let path = path.trim();
+    let drive = path.strip_prefix('/').filter(|p| p.as_bytes().get(1) == Some(&b':'));
     Location {
-        path: path.trim().to_owned(),
+        path: drive.unwrap_or(path).to_owned(),
         line: line.parse().ok(),
         column: column.parse().ok(),
         message: message.trim().to_owned(),

@@ -2,6 +2,7 @@
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
+use super::script;
 use super::table::Parser;
 use crate::record::FailureClass;
 
@@ -21,6 +22,7 @@ pub(super) const PARSER: Parser = Parser {
         "⨯",
         "✘",
         "❌",
+        ": not found",
     ],
     read,
 };
@@ -28,16 +30,25 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
     LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: )";
-    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code|status)\b|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
+    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
-    WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|unable|cannot|refused)\b";
+    WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
+    FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found|(?:can't|cannot|could not|unable to) [a-z]+)\b";
+    BULLET = r"^\s*(?:[-*•xX✗✘×❌]|[0-9]+[.)]) ";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
+    NO_COMMAND = r"^\s*(?:\S*/)?(?:[a-z]*sh|\S+\.sh): (?:line )?[0-9]+: \S+: (?:command )?not found$";
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
+    ABOVE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
+    WORDED = r"(?i)^\s*(?:\w+ )?error (?:on|at|in) line (?P<line>[0-9]+) (?:in|of) (?:file )?(?P<path>(?:[A-Za-z]:)?[^\s:]+)";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.marked(at);
+    if NO_COMMAND.is_match(line) {
+        out.push(Found::new("shell", FailureClass::Config, Rank::Strong, at, line));
+        return;
+    }
     let rank = if CLOSING.is_match(line) {
         Rank::Echo
     } else if ZERO.is_match(line) {
@@ -61,15 +72,31 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
 }
 
+/// Nothing was recognised: the last line that speaks of a failure.
+pub(super) fn hint(lines: &Lines) -> Option<Found> {
+    const LOOK: usize = 400;
+    let telling = |l: &str| FAILS.is_match(l) && !ZERO.is_match(l) && !l.starts_with(['+', '$']);
+    let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| telling(l))?;
+    let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
+    Some(Found::new("", class, Rank::Echo, at, line))
+}
+
 /// What a script said just before it gave up tells more than the runner's verdict.
 fn last_words(lines: &Lines, at: usize) -> &str {
     let before = lines.before(at, 3).find(|(_, l)| !l.trim().is_empty()).map(|(_, l)| l);
-    before.filter(|l| WORDS.is_match(l) && !ZERO.is_match(l)).unwrap_or(lines.marked(at))
+    let said = before.filter(|l| WORDS.is_match(l) && !ZERO.is_match(l)).unwrap_or(lines.marked(at));
+    let Some(bullet) = BULLET.find(said) else { return said };
+    // Of a list the first is told.
+    let list = lines.before(at, 200).skip_while(|(_, l)| l.trim().is_empty());
+    list.map(|(_, l)| l).take_while(|l| l.starts_with(bullet.as_str())).last().unwrap_or(said)
 }
 
 /// Compilers of many languages point at the source with an arrow below their message.
 fn compiler(lines: &Lines, at: usize, found: Found) -> Found {
-    let Some(c) = lines.after(at, 3).find_map(|(_, l)| ARROW.captures(l)) else { return found };
-    let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), &found.quote, "");
+    let below = || lines.after(at, 3).find_map(|(_, l)| ARROW.captures(l));
+    let above = || ABOVE.captures(lines.get(at.checked_sub(1)?));
+    let Some(c) = WORDED.captures(lines.get(at)).or_else(below).or_else(above) else { return found };
+    let column = c.name("column").map_or("", |m| m.as_str());
+    let spot = place(group(&c, "path"), group(&c, "line"), column, &found.quote, "");
     Found { class: FailureClass::Compile, rank: Rank::Strong, ..found }.location(spot)
 }

@@ -2,6 +2,7 @@
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
+use super::python;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
@@ -32,7 +33,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = GINKGO.captures(line) {
         let spot = lines.after(at, 2).find_map(|(_, l)| GINKGO_AT.captures(l)).map(|c| spot(&c));
         let name = group(&c, "name").trim_end_matches(" [It]").to_owned();
-        out.push(Found::new("ginkgo", FailureClass::Test, Rank::Strong, at, line).failing(name).locations(spot));
+        let found = Found::new("ginkgo", FailureClass::Test, Rank::Strong, at, line).failing(name);
+        // Home-made runners print the same mark below what was raised.
+        let raised = if spot.is_none() { python::raised_above(lines, at) } else { None };
+        out.push(match raised {
+            Some(raised) => Found { quote: lines.get(raised.at).to_owned(), locations: raised.locations, ..found },
+            None => found.locations(spot),
+        });
     } else if PACKAGE.is_match(line) {
         out.push(Found::new("gotest", FailureClass::Test, Rank::Wrapper, at, line));
     }

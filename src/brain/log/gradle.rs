@@ -12,6 +12,8 @@ patterns! {
     TASK = r"^Execution failed for task '(?P<task>[^']+)'";
     HEADER = r"^> Task (?P<task>\S+) FAILED";
     FILE = r"^\s{4,}(?P<path>\S+\.\w+)$";
+    RELAYED = r"(?i)non-zero exit value|command failed|failed to run|exit code|^\s*> A failure occurred while";
+    ERROR = r"(?:^\s*|: )(?:fatal )?error: \S";
     SCRIPT = r"(?:[Bb]uild|[Ss]ettings) file '(?P<path>[^']+)' line: (?P<line>[0-9]+)";
 }
 
@@ -34,6 +36,9 @@ fn wrong(lines: &Lines, at: usize) -> Option<Found> {
     let (_, first) = *body.first()?;
     let cause = body.iter().take(20).rfind(|(_, l)| l.trim_start().starts_with("> "));
     let (index, quote) = *cause.unwrap_or(&body[0]);
+    // A tool that Gradle ran speaks below.
+    let own = body.iter().find(|(i, l)| *i > index && ERROR.is_match(l)).filter(|_| RELAYED.is_match(quote));
+    let (index, quote) = *own.unwrap_or(&(index, quote));
     let task = TASK.captures(first).map(|c| group(&c, "task").to_owned());
     let all: String = body.iter().take(20).map(|(_, l)| *l).collect::<Vec<_>>().join("\n");
     let (class, rank) = section_class(&all, task.as_deref());
@@ -65,6 +70,7 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
         "Could not HEAD",
         "Could not download",
         "was not found in any of the following sources",
+        "when checking AAR metadata",
     ]) {
         (resolve_class(text), Rank::Strong)
     } else if says(&["Timeout has been exceeded", "OutOfMemory", "disappeared unexpectedly"]) {
@@ -90,7 +96,10 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
 fn task_class(task: &str) -> FailureClass {
     let name = task.rsplit(':').next().unwrap_or(task).to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&["spotless", "format", "fmt"]) {
+    // What only prepares the work of another task is no check itself.
+    if ["generate", "prepare", "merge"].iter().any(|verb| name.starts_with(verb)) {
+        FailureClass::Config
+    } else if has(&["spotless", "format", "fmt"]) {
         FailureClass::Format
     } else if has(&[
         "checkstyle",

@@ -5,25 +5,34 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &[".java:", ".kt", ".scala:", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &[".java:", ".kt", ".scala:", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error"],
+    read,
+};
 
 patterns! {
     JAVAC = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
     MAVEN = r"^\s*(?:\[ERROR\] )?(?P<path>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.(?:java|kt|groovy|scala)):\s?[\[(](?P<line>[0-9]+),\s?(?P<column>[0-9]+)[\])]:? (?P<text>.+)$";
-    KOTLIN = r"^\s*e: (?:file://)?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.kts?):(?: \((?P<line>[0-9]+), (?P<column>[0-9]+)\):|(?P<line2>[0-9]+):(?P<column2>[0-9]+):?) (?P<text>.+)$";
+    KOTLIN = r"^\s*e: (?:file://)?(?P<path>/?(?:[A-Za-z]:)?[^\s:]+\.kts?):(?: \((?P<line>[0-9]+), (?P<column>[0-9]+)\):|(?P<line2>[0-9]+):(?P<column2>[0-9]+):?) (?P<text>.+)$";
     SCALA = r"^\s*\[?error\]? (?P<path>[^\s:]+\.scala):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
     SCALA3 = r"^\s*\[error\] -- (?:\[(?P<code>E[0-9]+)\] )?(?P<text>.*?)Error: (?P<path>\S+\.scala):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     GROOVY = r"^\s*(?P<path>[^\s:]+\.(?:groovy|gradle)): (?P<line>[0-9]+): (?P<text>.+?)(?: @ line [0-9]+, column (?P<column>[0-9]+)\.)?$";
     DETEKT = r"^\s*(?P<path>\S+\.kts?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+?) (?:\[(?P<code>\w+)\]|\((?P<code2>[\w:-]+)\))$";
+    AAPT = r"^\s*(?:ERROR: ?)?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.xml):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: AAPT: error: (?P<text>.+)$";
     HEADING = r"COMPILATION ERROR";
     LINTED = r"^\([a-z]+\) [A-Z]\w+|\[[A-Z]\w+\]$|^[\w.]+: ";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    let compilers =
-        [("javac", &*JAVAC), ("javac", &*MAVEN), ("kotlinc", &*KOTLIN), ("scalac", &*SCALA), ("scalac", &*SCALA3)];
+    let compilers = [
+        ("javac", &*JAVAC),
+        ("javac", &*MAVEN),
+        ("kotlinc", &*KOTLIN),
+        ("scalac", &*SCALA),
+        ("scalac", &*SCALA3),
+        ("aapt", &*AAPT),
+    ];
     let hit = compilers.into_iter().find_map(|(tool, pattern)| Some((tool, pattern.captures(line)?)));
     if let Some((tool, c)) = hit {
         if !is_checkstyle(group(&c, "text")) && !group(&c, "text").starts_with("warning:") {

@@ -10,6 +10,7 @@ pub(super) const PARSER: Parser = Parser { keys: &["● ", "FAIL ", "Got error r
 
 patterns! {
     BULLET = r"^\s*● (?P<title>\S.*?)$";
+    SYNTAX_AT = r"^\s*(?:\w*Error: )?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+): .*\((?P<line>[0-9]+):(?P<column>[0-9]+)\)$";
     GLOBAL = r"Got error running global(?:Setup|Teardown) - (?P<path>[^\s,]+), reason: ";
     FILE = r"^\s*FAIL\s+(?:\S+ )?(?P<path>\S+\.[cm]?[jt]sx?)(?: \([0-9.]+ m?s\))?$";
 }
@@ -49,5 +50,7 @@ fn suite(lines: &Lines, at: usize, first: usize, end: usize) -> Found {
     let named = |l: &str| l.contains("Error") || l.contains("Cannot find") || l.contains("error TS");
     let quote =
         lines.after(first - 1, (end - first).min(12)).find(|(_, l)| named(l)).map_or(lines.get(first), |(_, l)| l);
-    Found::new("jest", node::load_class(quote), Rank::Sure, at, quote)
+    let spot = SYNTAX_AT.captures(quote);
+    let spot = spot.map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), quote, ""));
+    Found::new("jest", node::load_class(quote), Rank::Sure, at, quote).locations(spot)
 }

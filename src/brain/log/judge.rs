@@ -12,7 +12,7 @@ const NEAR: usize = 40;
 pub(super) fn judge(mut found: Vec<Found>) -> LogReport {
     found.sort_by_key(|f| f.at);
     let Some(best) = best(&found) else { return nothing() };
-    let (class, at) = (class_of(best, &found), best.at);
+    let class = class_of(best, &found);
     let same: Vec<&Found> =
         found.iter().filter(|f| f.class == best.class && f.rank >= Rank::Strong.min(best.rank)).collect();
     let quote = if best.quote.is_empty() {
@@ -23,7 +23,7 @@ pub(super) fn judge(mut found: Vec<Found>) -> LogReport {
     LogReport {
         class,
         failing: if class == FailureClass::Test { failing(&found) } else { Vec::new() },
-        locations: locations(best, &same, at),
+        locations: locations(best, &same, &found),
         first_error: quote.map(str::to_owned),
         tool: (!best.tool.is_empty()).then(|| best.tool.to_owned()),
     }
@@ -48,26 +48,31 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     if best.class != FailureClass::Unknown || best.rank != Rank::Generic {
         return best.class;
     }
-    let purpose = found.iter().find(|f| f.tool == script::TOOL && f.at > best.at);
-    purpose.map_or(FailureClass::Config, |f| f.class)
+    let mut purposes = found.iter().filter(|f| f.tool == script::TOOL);
+    let after = purposes.clone().find(|f| f.at > best.at && f.rank > Rank::Context);
+    let before = purposes.rfind(|f| f.at < best.at && f.rank == Rank::Context);
+    let told = || Some(&best.quote).filter(|quote| quote.contains("failed")).and_then(|quote| script::purpose(quote));
+    after.or(before).map(|f| f.class).or_else(told).unwrap_or(FailureClass::Config)
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.
 fn best(found: &[Found]) -> Option<&Found> {
-    let top = found.iter().map(|f| f.rank).max()?;
+    let top = found.iter().map(|f| f.rank).max().filter(|rank| *rank > Rank::Context)?;
     let first = found.iter().find(|f| f.rank == top)?;
-    if let Some(code) = broken_before(first, found) {
+    if let Some(code) = broken_before(first, found).or_else(|| broken_beside(first, found)) {
         return Some(code);
     }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
     // Of several readings of one line the most specific: a known class, then a known place.
     let best =
         same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.tool.is_empty()))?;
-    if best.class != FailureClass::Dependency {
-        return Some(best);
-    }
-    let cause =
-        |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong && f.at.abs_diff(best.at) <= NEAR;
+    let network = |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong;
+    let cause = |f: &&Found| match best.class {
+        FailureClass::Dependency => network(f) && f.at.abs_diff(best.at) <= NEAR,
+        // A build that cannot be configured for what it failed to fetch.
+        FailureClass::Config => network(f) && f.at < best.at && f.at + NEAR >= best.at && !best.tool.is_empty(),
+        _ => false,
+    };
     found.iter().find(cause).or(Some(best))
 }
 
@@ -78,6 +83,12 @@ fn broken_before<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
     };
     let earlier = found.iter().find(|f| f.rank == Rank::Sure).filter(broken);
     earlier.filter(|_| end.rank == Rank::Root)
+}
+
+/// A denied lint among errors of the same compiler is not what stops the build.
+fn broken_beside<'f>(lint: &Found, found: &'f [Found]) -> Option<&'f Found> {
+    let both = (lint.tool, lint.class) == ("clippy", FailureClass::Lint);
+    found.iter().filter(|_| both).find(|f| (f.tool, f.class, f.rank) == ("rustc", FailureClass::Compile, Rank::Sure))
 }
 
 /// The ids, in order of appearance; of two spellings of one test the fuller one stays.
@@ -115,11 +126,14 @@ fn id_parts(id: &str) -> Vec<String> {
 }
 
 /// The best finding's own places first, then the others'; foreign code after the project's own.
-fn locations(best: &Found, same: &[&Found], at: usize) -> Vec<Location> {
+fn locations(best: &Found, same: &[&Found], found: &[Found]) -> Vec<Location> {
+    let at = best.at;
     let others = same.iter().filter(|f| f.at != at).flat_map(|f| &f.locations);
+    // Another reading of the very line may know the place.
+    let twins = found.iter().filter(|f| f.at == at && best.locations.is_empty()).flat_map(|f| &f.locations);
     let mut own: Vec<Location> = Vec::new();
     let mut foreign: Vec<Location> = Vec::new();
-    for location in best.locations.iter().chain(others).take(LIST_LIMIT) {
+    for location in best.locations.iter().chain(twins).chain(others).take(LIST_LIMIT) {
         let list = if is_foreign(&location.path) { &mut foreign } else { &mut own };
         if !list.iter().any(|known| known.path == location.path && known.line == location.line) {
             list.push(location.clone());

@@ -20,14 +20,19 @@ pub(super) const PARSER: Parser = Parser {
         "There are test failures",
         "There were failing tests",
         "Caused an ERROR",
+        ".xml:",
+        "AssertionError",
+        "AssertionFailedError",
+        "TestFailedException",
+        "ComparisonFailure",
     ],
     read,
 };
 
 patterns! {
     SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
-    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?:(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)$";
-    LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\)(?::? (?P<text>.*))?$";
+    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
+    LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
     GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
     ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";
@@ -37,7 +42,8 @@ patterns! {
     FRAME = r"^\s*(?:\[\w+\]\s+)?at (?:[\w.-]+@?[\w.]*/)*(?P<method>[\w.$<>]+)\((?P<path>[\w$-]+\.(?:java|kt|scala|groovy)):(?P<line>[0-9]+)\)";
     AT_FILE = r"^\s+(?P<text>[\w.$]+(?:: .*)?) at (?P<path>[\w$-]+\.(?:java|kt|groovy|scala)):(?P<line>[0-9]+)";
     THROWN = r"^\s*(?:\[ERROR\] )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?::.*)?$|^\s*\S*(?:Error|Exception|Failure)\b.*";
-    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed)";
+    BARE = r"^\s*(?:Caused by: )?(?:[a-z]\w*\.)+(?:AssertionError|AssertionFailedError|TestFailedException|ComparisonFailure)(?::|$)";
+    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed|\.xml:[0-9]+: Test \S+ failed)";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
@@ -56,6 +62,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(scalatest(lines, at, group(&c, "name")));
     } else if ANT_TEST.is_match(line) {
         out.push(Found::new("junit", FailureClass::Test, Rank::Wrapper, at, line));
+    } else if BARE.is_match(line) && lines.get(at + 1).trim_start().starts_with("at ") {
+        out.push(Found::new("junit", FailureClass::Test, Rank::Strong, at, line).locations(frames(lines, at, "")));
     } else if SUMMARY.is_match(line) {
         out.push(Found::new("junit", FailureClass::Test, Rank::Generic, at, line));
     }
@@ -157,7 +165,10 @@ fn listed(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let rest = lines.after(at, 300).take_while(|(_, l)| !ends_list(l));
     for (index, line) in std::iter::once((at, first)).chain(rest) {
         let (c, row) = match (LISTED.captures(line), LISTED_OLD.captures(line)) {
-            (Some(c), _) => (c, true),
+            (Some(c), _) => {
+                let row = c.name("line").is_some();
+                (c, row)
+            }
             (None, Some(c)) => (c, false),
             (None, None) => continue,
         };

@@ -19,6 +19,8 @@ pub(super) const PARSER: Parser = Parser {
         "linker command failed",
         "error LNK",
         "Undefined symbols for",
+        ": error: ",
+        ": fatal error: ",
     ],
     read,
 };
@@ -27,6 +29,7 @@ patterns! {
     LIBRARY = r"cannot find -l\S+|library not found for -l";
     SYMBOL = r"undefined reference to|(?:ld|lld|rust-lld)\S*: (?:error: )?undefined symbol|(?:ld\.lld|rust-lld|ld64\.lld): error: |multiple definition of|duplicate symbol|error LNK[0-9]+|Undefined symbols for architecture";
     PLACE = r"^(?:.*: )?(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+): (?:undefined reference|multiple definition)";
+    DRIVER = r"^\s*(?:\S*[/\\])?(?:[\w.]+-)*(?:gcc|g\+\+|clang|clang\+\+|cc|cc1|cc1plus|c\+\+|ld|gfortran)(?:-[0-9.]+)?(?:\.exe)?: (?:fatal )?error: (?P<text>.+)$";
     CLOSING = r"collect2: error|linker command failed|ymbol\(s\) not found|ld returned";
 }
 
@@ -36,6 +39,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         (FailureClass::Dependency, Rank::Sure)
     } else if SYMBOL.is_match(line) {
         (FailureClass::Compile, Rank::Sure)
+    } else if let Some(c) = DRIVER.captures(line) {
+        let option =
+            ["unrecognized", "unknown argument", "unsupported option"].iter().any(|w| group(&c, "text").contains(w));
+        (if option { FailureClass::Config } else { FailureClass::Compile }, Rank::Strong)
     } else if CLOSING.is_match(line) {
         (FailureClass::Compile, Rank::Generic)
     } else {

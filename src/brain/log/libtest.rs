@@ -1,12 +1,22 @@
 //! Rust's tests: libtest and cargo-nextest.
 
 use super::found::{Found, Rank, group, patterns, place};
+use super::judge::is_foreign;
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["panicked at", "... FAILED", " stdout ----", "FAIL [", "SIGABRT [", "TIMEOUT [", "test failed, to rerun"],
+    keys: &[
+        "panicked at",
+        "... FAILED",
+        " stdout ----",
+        "FAIL [",
+        "SIGABRT [",
+        "TIMEOUT [",
+        "test failed, to rerun",
+        "failures:",
+    ],
     read,
 };
 
@@ -15,7 +25,10 @@ patterns! {
     NEW = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at (?P<path>[^']+?):(?P<line>[0-9]+):(?P<column>[0-9]+):$";
     FAILED = r"^\s*test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
     SECTION = r"^\s*---- (?P<name>.+?) stdout ----$";
+    ERROR = r"^error(?:\[E[0-9]+\])?: ";
+    ARROW = r"^\s*--> (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     NEXTEST = r"^\s+(?:TRY [0-9]+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT) \[\s*[0-9.]+s\](?: \([ 0-9/]+\))? +(?P<binary>\S+) (?P<name>\S+)";
+    MISSING = r"(?i)could not (?:find|be found|run)|not found|unable to find|is not installed|no such file";
     RERUN = r"error: (?:test failed, to rerun|[0-9]+ targets? failed|doctest failed)";
 }
 
@@ -25,10 +38,33 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(panic(lines, at));
     } else if let Some(c) = FAILED.captures(line).or_else(|| SECTION.captures(line)).or_else(|| NEXTEST.captures(line))
     {
-        out.push(Found::new("libtest", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
+        out.push(uncompiled(lines, at, line).failing(group(&c, "name")));
+    } else if line.trim() == "failures:" {
+        out.extend(listed(lines, at));
     } else if RERUN.is_match(line) {
         out.push(Found::new("libtest", FailureClass::Test, Rank::Wrapper, at, line));
     }
+}
+
+/// The names below the last heading, where the tests' own lines are gone.
+fn listed(lines: &Lines, at: usize) -> Option<Found> {
+    let names = || lines.after(at, 500).map_while(|(_, l)| l.strip_prefix("    ")).filter(|l| !l.starts_with(' '));
+    let end = at + names().count();
+    let closed = lines.after(end, 3).any(|(_, l)| l.starts_with("test result: FAILED"));
+    let mut found = Found::new("libtest", FailureClass::Test, Rank::Strong, at, lines.get(at));
+    found.failing = names().map(str::to_owned).collect();
+    (closed && !found.failing.is_empty()).then_some(found)
+}
+
+/// A documentation example that does not compile says so right below its heading.
+fn uncompiled(lines: &Lines, at: usize, line: &str) -> Found {
+    let head = lines.after(at, 2).find(|(_, l)| SECTION.is_match(line) && ERROR.is_match(l));
+    let Some((index, quote)) = head else {
+        return Found::new("libtest", FailureClass::Test, Rank::Strong, at, line);
+    };
+    let arrow = lines.after(index, 4).find_map(|(_, l)| ARROW.captures(l));
+    let spot = arrow.map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), quote, ""));
+    Found::new("libtest", FailureClass::Test, Rank::Sure, at, quote).locations(spot)
 }
 
 /// A panic fails a test only where a test harness ran; elsewhere it is a program that died.
@@ -43,9 +79,19 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
     // libtest names each thread by its test.
     let test = Some(group(&c, "name")).filter(|name| name.contains("::") && !name.contains(' '));
     let rank = if test.is_some() || in_test(lines, at) { Rank::Sure } else { Rank::Generic };
+    if rank == Rank::Generic && is_foreign(&spot.path) {
+        return Some(dependency(lines, at, quote));
+    }
     let mut found = Found::new("libtest", FailureClass::Test, rank, at, quote).location(spot);
     found.failing.extend(test.map(str::to_owned));
     Some(found)
+}
+
+/// A dependency's build script or tool died: mostly it misses something of the system.
+fn dependency(lines: &Lines, at: usize, quote: &str) -> Found {
+    let missing = MISSING.is_match(quote) || lines.after(at, 6).any(|(_, l)| MISSING.is_match(l));
+    let class = if missing { FailureClass::Dependency } else { FailureClass::Config };
+    Found::new("cargo", class, Rank::Generic, at, quote)
 }
 
 fn in_test(lines: &Lines, at: usize) -> bool {

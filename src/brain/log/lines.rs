@@ -1,6 +1,7 @@
 //! A cleaned log as numbered lines: what every parser sees.
 
 use super::clean;
+use super::script;
 use super::unfold;
 
 /// Longer lines are cut: no message that a person would quote needs more.
@@ -21,7 +22,10 @@ impl Lines {
         for raw in log.split('\n') {
             buffer.clear();
             clean::clean(raw, &mut buffer);
-            if echo.hides(&buffer) || clean::is_remark(&buffer) {
+            if let Some(command) = buffer.strip_prefix("##[group]Run ") {
+                lines.push(&script::mark(command));
+                echo.hides(&buffer);
+            } else if echo.hides(&buffer) || clean::is_remark(&buffer) {
                 lines.push("");
             } else {
                 unfolder.line(&buffer, &mut |line| lines.push(line));

@@ -22,6 +22,7 @@ pub(super) const PARSER: Parser = Parser {
         "hook id: ",
         "files were modified by this hook",
         "(error)",
+        "tidy error: ",
     ],
     read,
 };
@@ -37,13 +38,14 @@ patterns! {
     CPPLINT = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+):\s+(?P<text>.+?)\s+\[(?P<code>[\w/+]+)\] \[[0-9]\]$";
     CPPCHECK = r"^\[(?P<path>[^\s:]+):(?P<line>[0-9]+)\]: \((?:error|warning|style)\) (?P<text>.+)$";
     CODESPELL = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+): (?P<text>\S+ ==> \S.*)$";
+    TIDY = r"^\s*tidy error: (?P<path>[^\s:]+):(?:(?P<line>[0-9]+):)? (?P<text>.+)$";
     HOOK = r"^- hook id: (?P<id>\S+)$";
     FORMATTER = r"(?i)format|fmt|black|isort|prettier|whitespace|end-of-file|line-ending|yapf";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    let flat = [&*MARKDOWN, &*SHELL_GCC, &*YAML, &*HADOLINT, &*ACTIONLINT, &*CPPLINT, &*CPPCHECK, &*CODESPELL];
+    let flat = [&*MARKDOWN, &*SHELL_GCC, &*YAML, &*HADOLINT, &*ACTIONLINT, &*CPPLINT, &*CPPCHECK, &*CODESPELL, &*TIDY];
     if let Some(c) = flat.into_iter().find_map(|pattern| pattern.captures(line)) {
         out.push(finding(line, at, &c, group(&c, "path")));
     } else if let Some(c) = HOOK.captures(line) {

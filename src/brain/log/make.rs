@@ -5,15 +5,28 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["*** ", "ninja: ", "Makefile:", "BUILD", "FAILED: ", "No rule to make target"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "*** ",
+        "ninja: ",
+        "Makefile:",
+        "BUILD",
+        "FAILED: ",
+        "No rule to make target",
+        "No targets specified",
+        "NMAKE : ",
+    ],
+    read,
+};
 
 patterns! {
-    RULE = r"^\s*(?:\S*make\S*: \*\*\* )?No rule to make target|ninja: error: ";
+    RULE = r"^\s*(?:\S*make\S*: \*\*\* )?(?:No rule to make target|No targets specified and no makefile found)|ninja: error: ";
     SYNTAX = r"^(?P<path>\S*[Mm]akefile\S*|\S+\.mk):(?P<line>[0-9]+): \*\*\* (?P<text>.+?)\.?\s+Stop\.";
     RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted)|ninja: build stopped";
+    NMAKE = r"^NMAKE : fatal error U[0-9]+: ";
+    STEP = r"^FAILED: (?:\[code=[0-9]+\] )?\S+";
     KILLED = r"make\S*: \*\*\* \[.*\] Killed";
-    BAZEL = r"^ERROR: (?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
+    BAZEL = r"^ERROR: (?:\([0-9: .-]+\) )?(?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
     BAZEL_TEST = r"^(?P<name>//\S+)\s+(?:FAILED|TIMEOUT) in ";
 }
 
@@ -26,6 +39,12 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("make", FailureClass::Config, Rank::Strong, at, line));
     } else if KILLED.is_match(line) {
         out.push(Found::new("make", FailureClass::Resource, Rank::Sure, at, line));
+    } else if NMAKE.is_match(line) {
+        let compiling = line.contains("cl.exe") || line.contains("compile");
+        let class = if compiling { FailureClass::Compile } else { FailureClass::Unknown };
+        out.push(Found::new("make", class, Rank::Wrapper, at, line));
+    } else if STEP.is_match(line) {
+        out.extend(step(lines, at));
     } else if RESULT.is_match(line) {
         out.push(Found::new("make", FailureClass::Unknown, Rank::Wrapper, at, line));
     } else if let Some(c) = BAZEL_TEST.captures(line) {
@@ -34,4 +53,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
         out.push(Found::new("bazel", FailureClass::Config, Rank::Generic, at, line).location(spot));
     }
+}
+
+/// Ninja repeats the command of a failed step; what it said stands below.
+fn step(lines: &Lines, at: usize) -> Option<Found> {
+    let said = lines.get(at + 2);
+    let own = said.is_empty() || said.starts_with("ninja: ") || said.starts_with('[');
+    (!own).then(|| Found::new("ninja", FailureClass::Unknown, Rank::Wrapper, at, said))
 }

@@ -6,8 +6,10 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at "], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &[" failing", " › ", "Failures:", " FAILED", "Message:", "        at ", "at Context.<anonymous>"],
+    read,
+};
 
 patterns! {
     COUNT = r"^\s*[1-9][0-9]* failing\b";
@@ -40,6 +42,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
                 .failing(group(&c, "title"))
                 .locations(spots),
         );
+    } else if line.trim_start().starts_with("at Context.<anonymous>") {
+        out.extend(uncounted(lines, at));
     } else if let Some(c) = AT.captures(line) {
         out.extend(headless(lines, at, &c));
     } else if line.trim() == "Message:" {
@@ -59,6 +63,16 @@ fn failures(lines: &Lines, at: usize) -> Vec<Found> {
         }
     }
     found
+}
+
+/// An entry of a list whose count the log has lost.
+fn uncounted(lines: &Lines, at: usize) -> Option<Found> {
+    if lines.before(at, 1_000).any(|(_, l)| COUNT.is_match(l)) {
+        return None;
+    }
+    let above = lines.before(at, 40).take_while(|(_, l)| !l.trim_start().starts_with("at Context.<anonymous>"));
+    let (index, c) = above.into_iter().find_map(|(index, l)| Some((index, ENTRY.captures(l)?)))?;
+    entry(lines, index, group(&c, "title"))
 }
 
 /// The title goes on, one nested suite a line, until a line that ends with a colon.

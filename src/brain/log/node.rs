@@ -7,7 +7,14 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["Error: ", "Error [ERR_", "MODULE_NOT_FOUND", "digital envelope routines::unsupported", "unhandled"],
+    keys: &[
+        "Error: ",
+        "Error [ERR_",
+        "MODULE_NOT_FOUND",
+        "digital envelope routines::unsupported",
+        "unhandled",
+        "triggerUncaughtException(",
+    ],
     read,
 };
 
@@ -23,6 +30,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if line.contains("digital envelope routines::unsupported") {
         out.push(Found::new("node", FailureClass::Config, Rank::Strong, at, line));
+        return;
+    }
+    if line.contains("triggerUncaughtException(") {
+        out.extend(rejected(lines, at));
         return;
     }
     let Some(c) = HEAD.captures(line) else { return };
@@ -44,6 +55,18 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     spots.extend(frames);
     let rank = if known { Rank::Strong } else { Rank::Generic };
     out.push(Found::new("node", class, rank, at, line).locations(own_only(spots)));
+}
+
+/// A rejected promise: what it was rejected with stands below node's own source, whatever its form.
+fn rejected(lines: &Lines, at: usize) -> Option<Found> {
+    let (index, message) = lines.after(at, 5).find(|(_, l)| !matches!(l.trim(), "" | "^"))?;
+    if HEAD.is_match(message) {
+        return None;
+    }
+    let late = message.contains("imeout") && message.contains("exceeded");
+    let class = if late { FailureClass::Test } else { FailureClass::Config };
+    let spots = own_only(stack(lines, index, 60));
+    Some(Found::new("node", class, Rank::Generic, index, message).locations(spots))
 }
 
 /// The class, and whether the message names it for sure.
@@ -81,6 +104,7 @@ pub(super) fn own_only(spots: Vec<Location>) -> Vec<Location> {
 pub(super) fn load_class(message: &str) -> FailureClass {
     if MISSING.is_match(message)
         || message.contains("Failed to resolve import")
+        || message.contains("Failed to resolve entry for package")
         || message.contains("Cannot find package")
     {
         FailureClass::Dependency

@@ -49,6 +49,7 @@ pub(super) const LIST: List = List {
         phrase("protected branch update failed", Permission, Sure),
         phrase("required status check", Permission, Generic),
         phrase("insufficient permission", Permission, Strong),
+        phrase("not authorized", Permission, Generic),
         phrase("does not have permission", Permission, Strong),
         phrase("not authorized to perform", Permission, Sure),
         phrase("you must be logged in", Permission, Generic),

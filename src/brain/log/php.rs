@@ -21,7 +21,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     ENTRY = r"^\s*[0-9]+\) (?P<name>[\w\\]+::\w+)(?: with data set .*)?$";
-    PLACE = r"^\s*(?P<path>/?[^\s:]+\.php):(?P<line>[0-9]+)$";
+    PLACE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.php):(?P<line>[0-9]+)$";
     FATAL = r"^\s*(?:PHP )?(?P<kind>Fatal|Parse) error:\s+(?P<text>.+?)(?: in (?P<path>\S+\.php)(?: on line |:)(?P<line>[0-9]+))?$";
     SNIFF = r"^\s*(?P<line>[0-9]+) \| ERROR\s+\| (?:\[.\] )?(?P<text>\S.*)$";
     SNIFF_FILE = r"^FILE: (?P<path>\S+)";

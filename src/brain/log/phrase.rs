@@ -1,7 +1,7 @@
 //! Phrases that name a cause by themselves, whatever tool printed them. The lists lie in `network.rs`,
 //! `resource.rs`, `permission.rs` and `runner.rs`.
 
-use super::found::{Found, Rank};
+use super::found::{Found, Rank, patterns};
 use super::lines::Lines;
 use crate::record::FailureClass;
 use aho_corasick::AhoCorasick;
@@ -23,6 +23,11 @@ pub(super) struct List {
 
 const LISTS: &[List] = &[super::resource::LIST, super::permission::LIST, super::network::LIST, super::runner::LIST];
 
+patterns! {
+    // A language's own warning class, with the place that raised it.
+    WARNING = r"^\s*\S+:[0-9]+: \w+Warning: ";
+}
+
 static ENTRIES: LazyLock<Vec<(&'static str, &'static Phrase)>> =
     LazyLock::new(|| LISTS.iter().flat_map(|list| list.phrases.iter().map(|phrase| (list.tool, phrase))).collect());
 
@@ -37,7 +42,11 @@ pub(super) fn first(lines: &Lines, at: usize) -> Option<Found> {
     let hits = SEARCH.as_ref()?.find_overlapping_iter(line).filter(|hit| starts_word(line, hit.start()));
     let hits = hits.map(|hit| ENTRIES[hit.pattern().as_usize()]);
     let (tool, phrase) = hits.filter(|(_, phrase)| holds(line, phrase.with)).max_by_key(|(_, phrase)| phrase.rank)?;
-    let rank = if is_tolerated(lines.marked(at)) { Rank::Wrapper.min(phrase.rank) } else { phrase.rank };
+    let rank = match lines.marked(at) {
+        l if WARNING.is_match(l) => Rank::Context,
+        l if is_tolerated(l) => Rank::Wrapper.min(phrase.rank),
+        _ => phrase.rank,
+    };
     Some(Found::new(tool, phrase.class, rank, at, line))
 }
 

@@ -11,7 +11,7 @@ pub(super) const PARSER: Parser =
     Parser { keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "_ ", " FAILED", ".py:"], read };
 
 patterns! {
-    SUMMARY = r"^(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
+    SUMMARY = r"^(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?:\[[0-9.]+s\] )?(?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
     HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
@@ -118,6 +118,7 @@ fn class_of(title: &str, quote: &str) -> FailureClass {
     match python::class_of(name, quote) {
         FailureClass::Dependency if collecting => FailureClass::Dependency,
         FailureClass::Compile if collecting => FailureClass::Compile,
+        FailureClass::Config if collecting => FailureClass::Config,
         _ => FailureClass::Test,
     }
 }

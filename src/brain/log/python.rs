@@ -6,8 +6,7 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["Traceback (most recent call last)", "SyntaxError: ", "IndentationError: ", "TabError: "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["Traceback (most recent call last)", "Error: "], read };
 
 patterns! {
     FRAME = r#"^\s*(?:[E|+]\s+)?File "(?P<path>[^"]+)", line (?P<line>[0-9]+)"#;
@@ -26,14 +25,60 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     if line.contains("Traceback") {
         let Some(raised) = traceback(lines, at) else { return };
         let quote = lines.get(raised.at);
-        let class = class_of(&raised.name, quote);
-        out.push(Found::new("python", class, rank(class), raised.at, quote).locations(raised.locations));
+        let class = tested(class_of(&raised.name, quote), &raised.locations);
+        let spots = telling(class, raised.locations);
+        out.push(Found::new("python", class, rank(class), raised.at, quote).locations(spots));
     } else if let Some(c) = RAISED.captures(line) {
-        let frame = lines.before(at, 5).find_map(|(_, l)| FRAME.captures(l));
-        let Some(frame) = frame else { return };
-        let spot = place(group(&frame, "path"), group(&frame, "line"), "", line, group(&c, "name"));
-        out.push(Found::new("python", FailureClass::Compile, Rank::Strong, at, line).location(spot));
+        out.extend(headless(lines, at, group(&c, "name")));
     }
+}
+
+/// An exception whose traceback the log has lost the beginning of; a syntax error has one place of its own.
+fn headless(lines: &Lines, at: usize, name: &str) -> Option<Found> {
+    let line = lines.get(at);
+    let class = class_of(name, line);
+    let reach = if class == FailureClass::Compile { 5 } else { 40 };
+    let inside = |l: &str| l.starts_with([' ', '\t', 'E', '|']) && !l.contains("Traceback (most");
+    let above = lines.before(at, reach).take_while(|(_, l)| inside(l));
+    let frames: Vec<_> = above.filter_map(|(_, l)| FRAME.captures(l)).collect();
+    let (start, head) = lines.before(at, reach).find(|(_, l)| !inside(l)).unwrap_or((0, ""));
+    if frames.is_empty() || class != FailureClass::Compile && head.contains("Traceback (most") && start < at {
+        return None;
+    }
+    let spots: Vec<_> = frames.iter().map(|c| place(group(c, "path"), group(c, "line"), "", line, name)).collect();
+    let class = tested(class, &spots);
+    let spots = telling(class, spots);
+    Some(Found::new("python", class, rank(class), at, line).locations(spots))
+}
+
+/// A syntax error lies in the file that it names, whoever imported it.
+fn telling(class: FailureClass, mut spots: Vec<Location>) -> Vec<Location> {
+    if class == FailureClass::Compile {
+        spots.truncate(1);
+    }
+    spots
+}
+
+/// What a runner of one's own raised just above its verdict.
+pub(super) fn raised_above(lines: &Lines, at: usize) -> Option<Raised> {
+    let (start, _) = lines.before(at, 80).find(|(_, l)| l.contains("Traceback (most recent call last)"))?;
+    traceback(lines, start).filter(|raised| raised.at < at && raised.at + 3 >= at)
+}
+
+/// An exception of no special kind fails the tests where a test's own file is among the frames.
+fn tested(class: FailureClass, spots: &[Location]) -> FailureClass {
+    let of_test = |spot: &Location| !is_foreign(&spot.path) && is_test(&spot.path);
+    if class == FailureClass::Unknown && spots.iter().any(of_test) { FailureClass::Test } else { class }
+}
+
+fn is_test(path: &str) -> bool {
+    let path = path.replace('\\', "/");
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", &path));
+    let name = file.trim_end_matches(".py");
+    name.starts_with("test_")
+        || name.ends_with("_test")
+        || name.ends_with("_tests")
+        || folders.split('/').any(|folder| matches!(folder, "test" | "tests"))
 }
 
 fn rank(class: FailureClass) -> Rank {

@@ -2,7 +2,7 @@
 
 use super::found::Rank::{Generic, Strong, Sure};
 use super::phrase::{List, phrase, phrase_with};
-use crate::record::FailureClass::{Config, Dependency};
+use crate::record::FailureClass::{Config, Dependency, Lint, Test};
 
 pub(super) const LIST: List = List {
     tool: "runner",
@@ -29,6 +29,8 @@ pub(super) const LIST: List = List {
         phrase_with("with arch", "not found", Config, Sure),
         phrase("the specified node version file", Config, Sure),
         phrase("no files were found with the provided path", Config, Strong),
+        phrase("unable to download artifact", Config, Strong),
+        phrase("artifact not found for name", Config, Strong),
         phrase("context access might be invalid", Config, Generic),
         phrase("couldn't find remote ref", Config, Sure),
         phrase("a branch or tag with the name", Config, Sure),
@@ -45,6 +47,8 @@ pub(super) const LIST: List = List {
         phrase("is not recognized as a name of a cmdlet", Config, Strong),
         phrase("is not recognized as the name of a cmdlet", Config, Strong),
         phrase("unable to locate executable file", Config, Sure),
+        phrase("not found in path", Config, Strong),
+        phrase("not found on path", Config, Strong),
         phrase_with("executable file not found in", "", Config, Strong),
         phrase("bad interpreter", Config, Strong),
         phrase("unbound variable", Config, Strong),
@@ -81,6 +85,15 @@ pub(super) const LIST: List = List {
         phrase("invalid configuration", Config, Strong),
         phrase("invalid config", Config, Strong),
         phrase("configuration error", Config, Strong),
+        phrase("broken relative link", Lint, Strong),
+        phrase("broken link", Lint, Generic),
+        phrase("found in pull request title", Lint, Strong),
+        phrase_with("required test coverage of", "not reached", Test, Strong),
+        phrase("coverage failure: total of", Test, Strong),
+        phrase("coverage threshold for", Test, Strong),
+        phrase("failed to find package '", Dependency, Strong),
+        phrase_with("pr title", "should", Lint, Strong),
+        phrase_with("pr title", "must", Lint, Strong),
         phrase("e: unable to locate package", Dependency, Sure),
         phrase("has no installation candidate", Dependency, Sure),
         phrase("you have held broken packages", Dependency, Sure),

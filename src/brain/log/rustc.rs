@@ -41,7 +41,8 @@ fn message(lines: &Lines, at: usize) -> Option<Found> {
     let c = HEAD.captures(line)?;
     let (code, text) = (group(&c, "code"), group(&c, "text"));
     if text.starts_with("linking with `") || text.starts_with("linker `") {
-        return Some(Found::new("rustc", FailureClass::Compile, Rank::Sure, at, line));
+        let class = if text.ends_with("` not found") { FailureClass::Config } else { FailureClass::Compile };
+        return Some(Found::new("rustc", class, Rank::Sure, at, line));
     }
     if text.starts_with("could not compile `")
         || text.starts_with("Could not compile `")

@@ -7,10 +7,16 @@ use crate::record::FailureClass;
 
 pub(super) const TOOL: &str = "script";
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script", "$ ", STEP],
+    read,
+};
+
+/// What a step was for, in the place of its script.
+const STEP: &str = "##[step]";
 
 patterns! {
+    TYPED = r"^\s*\$ (?P<command>\S.*)$";
     NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$"#;
     FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
     LINT = r"(?i)lint|\b(?:clippy|vet|rubocop|ruff|flake8|credo|stylecheck|codestyle|shellcheck|hadolint|pre-commit)\b";
@@ -20,6 +26,12 @@ patterns! {
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
+    let typed = line.strip_prefix(STEP).map(str::to_owned);
+    let typed = typed.or_else(|| TYPED.captures(line).map(|c| group(&c, "command").to_owned()));
+    if let Some(class) = typed.as_deref().and_then(purpose) {
+        out.push(Found::new(TOOL, class, Rank::Context, at, ""));
+        return;
+    }
     let Some(c) = NAMED.captures(line) else { return };
     let name = ["a", "b", "c", "d", "e", "f"].iter().map(|n| group(&c, n)).find(|n| !n.is_empty()).unwrap_or_default();
     if let Some(class) = purpose(name) {
@@ -27,7 +39,19 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     }
 }
 
-fn purpose(name: &str) -> Option<FailureClass> {
+/// The mark that stands for a step's command, where its purpose is known.
+pub(super) fn mark(command: &str) -> String {
+    let word = match purpose(command) {
+        Some(FailureClass::Format) => "format",
+        Some(FailureClass::Lint) => "lint",
+        Some(FailureClass::Type) => "typecheck",
+        Some(FailureClass::Test) => "test",
+        _ => return String::new(),
+    };
+    format!("{STEP}{word}")
+}
+
+pub(super) fn purpose(name: &str) -> Option<FailureClass> {
     let classes = [
         (&*FORMAT, FailureClass::Format),
         (&*LINT, FailureClass::Lint),

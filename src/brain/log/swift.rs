@@ -5,7 +5,7 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &[".swift:", "✗ "], read };
+pub(super) const PARSER: Parser = Parser { keys: &[".swift:", "✗ ", "The following build commands failed:"], read };
 
 patterns! {
     TEST = r"^\s*(?P<path>[^\s:]+\.swift):(?P<line>[0-9]+): error: -?\[?(?P<name>[\w.]+[ .]\w+)\]? ?: (?P<text>.+)$";
@@ -26,6 +26,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         );
     } else if let Some(c) = PRETTY.captures(line) {
         out.push(pretty(lines, at, &c));
+    } else if line.contains("The following build commands failed:") {
+        // Xcode lists the commands when the compiler's own words are gone.
+        let (_, command) = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, line));
+        out.push(Found::new("xcode", FailureClass::Compile, Rank::Generic, at, command));
     } else if let Some(c) = LINT.captures(line) {
         let spot =
             place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), group(&c, "code"));

@@ -1,6 +1,7 @@
 //! The table of parsers. A parser is called for each line that holds one of its keys.
 
-use super::found::Found;
+use super::found::{Found, Rank};
+use super::generic;
 use super::lines::Lines;
 use super::phrase;
 use aho_corasick::AhoCorasick;
@@ -71,7 +72,7 @@ const PARSERS: &[Parser] = &[
     super::linters::PARSER,
     super::http::PARSER,
     super::script::PARSER,
-    super::generic::PARSER,
+    generic::PARSER,
 ];
 
 /// Each key with the index of its parser.
@@ -103,6 +104,9 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
         if found.len() > FOUND_LIMIT {
             break;
         }
+    }
+    if found.iter().all(|f| f.rank == Rank::Context) {
+        found.extend(generic::hint(lines));
     }
     found
 }

@@ -50,11 +50,16 @@ fn above(lines: &Lines, at: usize, message: &regex::Captures<'_>) -> Option<crat
     Some(place(group(&c, "path"), row, column, group(message, "text"), code))
 }
 
-/// 1xxx are syntax errors, 5xxx, 6xxx and 18xxx speak of options and inputs.
+/// What the parser says is syntax, the rest of 1xxx are rules that only types know; 5xxx and 6xxx speak of
+/// options and inputs, but for what is declared and never used.
 fn class_of(code: &str) -> FailureClass {
-    match code.as_bytes() {
-        [b'T', b'S', b'1', _, _, _] => FailureClass::Compile,
-        [b'T', b'S', b'5' | b'6', _, _, _] => FailureClass::Config,
+    let number: u32 = code.trim_start_matches("TS").parse().unwrap_or_default();
+    match number {
+        1002..=1014 | 1109 | 1110 | 1121..=1145 | 1160 | 1161 | 1351 | 1381 | 1382 | 1434..=1443 | 1477 => {
+            FailureClass::Compile
+        }
+        6133 | 6138 | 6192 | 6196 | 6198 | 6199 => FailureClass::Type,
+        5000..=6999 => FailureClass::Config,
         _ => FailureClass::Type,
     }
 }
