@@ -21,6 +21,7 @@ mod cargo;
 mod cc;
 mod cmake;
 mod ctest;
+mod diff;
 mod dotnet;
 mod elixir;
 mod erlang;

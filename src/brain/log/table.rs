@@ -1,9 +1,9 @@
 //! The table of parsers. A parser is called for each line that holds one of its keys.
 
 use super::found::{Found, Rank};
-use super::generic;
 use super::lines::Lines;
 use super::phrase;
+use super::{diff, generic};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -106,7 +106,7 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
         }
     }
     if found.iter().all(|f| f.rank == Rank::Context) {
-        found.extend(generic::hint(lines));
+        found.extend(diff::hint(lines).or_else(|| generic::hint(lines)));
     }
     found
 }
