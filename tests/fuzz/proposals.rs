@@ -122,7 +122,7 @@ fn look(dir: &Path, base: &Sha, outcome: Option<&str>) {
     assert_eq!(refs, usize::from(ours.is_some()) + usize::from(ledger.is_some()), "no other branch of ours");
     assert_eq!(ours.is_some(), outcome == Some("fixed"), "{outcome:?}");
     if let Some(tip) = &ours {
-        assert_eq!(repo.commit(tip).unwrap().unwrap().parents, [base.clone()]);
+        assert_eq!(repo.commit(tip).unwrap().unwrap().parents, std::slice::from_ref(base));
         let changes = repo.changes_between(base, tip).unwrap();
         assert!(changes.modes.is_empty(), "{:?}", changes.modes);
         let (policy, modes) = (Policy::default(), Modes::default());
