@@ -1,6 +1,8 @@
 //! The story on one page: an event becomes a task, the task is looked up, healed in a process that holds
 //! no secret, published by this one, and recorded. Every ending is an outcome.
 
+mod triage;
+
 use crate::brain::diagnose::may_be_patched;
 use crate::command::CommandLine;
 use crate::config::Config;
@@ -135,7 +137,7 @@ impl Pipeline<'_> {
     fn allowed(&self, task: Task, event: &Event) -> Result<Task, Refused> {
         match self.trusted(&task, event) {
             Ok(Trust::Granted) => Ok(task),
-            Ok(Trust::TriageOnly(_)) => match self.too_much(&task) {
+            Ok(Trust::TriageOnly(_)) => match triage::too_much(self, &task) {
                 Ok(None) => Ok(Task { request: Request::Explain, ..task }),
                 Ok(Some(why)) => Err(Refused::event(why)),
                 Err(e) => Err(Refused::task(task, failed(&e))),
@@ -146,22 +148,6 @@ impl Pipeline<'_> {
             ))),
             Err(e) => Err(Refused::task(task, failed(&e))),
         }
-    }
-
-    /// Why a stranger's issue is not diagnosed, if so: one person must not be able to keep us busy.
-    fn too_much(&self, task: &Task) -> Result<Option<String>, ForgeError> {
-        let told = self.store.of_task(&task.key, EARLIER).unwrap_or_default();
-        if told.iter().any(|record| !matches!(record.outcome, Outcome::Error | Outcome::Lost | Outcome::Cancelled)) {
-            return Ok(Some("it was diagnosed before".to_owned()));
-        }
-        let (Some(author), Some(number)) = (&task.author, task.number) else { return Ok(None) };
-        let since = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24);
-        let since = since.round(jiff::Unit::Second).unwrap_or(since).to_string();
-        let opened = self.forge.issues_of(&author.login, &since)?;
-        let most = self.config.trust.triage_per_day;
-        let earlier = opened.iter().filter(|other| **other < number).count() as u64;
-        let why = format!("{} opened {earlier} issues before it today (trust.triage-per-day is {most})", author.login);
-        Ok((earlier >= most).then_some(why))
     }
 
     /// A branch of ours is known from the ledger or by our pull request; people's may have such names, too.
