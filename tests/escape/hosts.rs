@@ -72,12 +72,7 @@ except OSError: print('no other way')"
     let lines: Vec<&str> = said.lines().collect();
     let refused = format!("403 127.0.0.1:{other} is not in sandbox.network of .github/thanos.yml");
     let near = "502 localhost leads back to this machine";
-    assert_eq!(
-        lines,
-        ["200 hello", &refused, near, &refused, "200 hello", "no other way"],
-        "{}",
-        text(&done.stderr)
-    );
+    assert_eq!(lines, ["200 hello", &refused, near, &refused, "200 hello", "no other way"], "{}", text(&done.stderr));
 }
 
 #[test]
