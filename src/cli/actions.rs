@@ -185,7 +185,8 @@ fn annotations(report: &Report) {
     for (path, line, message) in &report.ended.published.annotations {
         let text = escape(&held().mask(message));
         let command = format!("::warning file={},line={line},title=thanos-fix::{text}", property(path));
-        let _ = writeln!(std::io::stdout().lock(), "{command}");
+        // On the stream on which commands were stopped and allowed again: the runner reads each in order.
+        let _ = writeln!(std::io::stderr().lock(), "{command}");
     }
 }
 

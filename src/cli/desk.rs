@@ -3,15 +3,15 @@
 
 use super::actions::{self, Report};
 use super::held::held;
-use super::{Door, Exit, inner, local, usage};
+use super::{Door, Exit, inner, local, usage, withheld};
 use crate::command::CommandLine;
-use crate::config::{self, Config, LedgerStore};
+use crate::config::{self, Config, LedgerStore, Sandbox};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
 use crate::pipeline::{Ended, Pipeline, ThisRun};
-use crate::process;
+use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
 use crate::stage::heal::Job;
@@ -135,6 +135,9 @@ impl Desk<'_> {
     /// Removes the scratch folder of this attempt, or of one that was killed. Whatever became of the heal
     /// process, the job's own tree ends as it began.
     fn clear(&self, scratch: &Path, own: Option<&Path>) -> Result<()> {
+        if let Some(root) = own {
+            withheld::restore(root, scratch)?;
+        }
         let journal = scratch.join(JOURNAL);
         if let Some(root) = own.filter(|_| journal.exists()) {
             drop(crate::workspace::Tree::open(root, &journal)?);
@@ -155,6 +158,7 @@ impl Desk<'_> {
         work: &Collected,
         tried: Vec<Tried>,
     ) -> Result<Healing> {
+        let is_own = own.is_some();
         let root = match own {
             Some(root) => root,
             None => self.checkout(work, &scratch.join("tree"))?,
@@ -163,7 +167,11 @@ impl Desk<'_> {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
-        inner::start(&job, &self.cancel, &|stage, text| self.say(stage, text))
+        // Elsewhere the sandbox covers it.
+        if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
+            withheld::withhold(&root, scratch)?;
+        }
+        self.door.ui.without_commands(|| inner::start(&job, &self.cancel, &|stage, text| self.say(stage, text)))
     }
 
     fn workspace(&self) -> PathBuf {
