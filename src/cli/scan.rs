@@ -60,6 +60,8 @@ fn as_json(found: &Found) -> serde_json::Value {
         "path": found.path,
         "line": secret.line,
         "column": secret.column,
+        "end_line": secret.end_line,
+        "end_column": secret.end_column,
         "excerpt": secret.excerpt,
         "fingerprint": secret.fingerprint,
     })
