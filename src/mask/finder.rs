@@ -40,13 +40,15 @@ pub struct Pattern {
     pub scope: Scope,
     /// The secret's group; 0 for the first one that took part, else the whole match.
     pub group: usize,
+    /// Letters, digits and words' edges are those of ASCII.
+    pub ascii: bool,
 }
 
 impl From<&Rule> for Pattern {
     fn from(rule: &Rule) -> Self {
         let scope = if rule.pattern.starts_with("(?s") { Scope::Rest } else { Scope::Line };
         let keywords = rule.keywords.iter().map(|word| Cow::Borrowed(*word)).collect();
-        Self { keywords, regex: Some(Cow::Borrowed(rule.pattern)), scope, group: 0 }
+        Self { keywords, regex: Some(Cow::Borrowed(rule.pattern)), scope, group: 0, ascii: false }
     }
 }
 
@@ -84,15 +86,21 @@ impl Engine {
             .build(words.iter().map(|(_, word)| word))
             .expect("an automaton over short words");
         let owners = words.into_iter().map(|(owner, _)| owner).collect();
-        let always = (0..patterns.len()).filter(|i| patterns[*i].keywords.is_empty()).collect();
+        let always = (0..patterns.len()).filter(|i| patterns[*i].keywords.is_empty() && patterns[*i].regex.is_some()).collect();
         let regexes = patterns.iter().map(|_| OnceLock::new()).collect();
         Self { patterns, keywords, owners, always, regexes }
     }
 
+    /// Whether the pattern's hits are its keywords.
+    pub fn is_bare(&self, pattern: usize) -> bool {
+        self.patterns[pattern].regex.is_none()
+    }
+
     /// A pattern that does not compile matches nothing; whoever takes patterns from outside compiles them first.
     fn regex(&self, pattern: usize) -> Option<&Regex> {
-        let compile = || self.patterns[pattern].regex.as_deref().and_then(|text| compile(text).ok());
-        self.regexes[pattern].get_or_init(compile).as_ref()
+        let Pattern { regex, ascii, .. } = &self.patterns[pattern];
+        let read = |text: &str| if *ascii { compile(&super::dialect::ours(text)) } else { compile(text) };
+        self.regexes[pattern].get_or_init(|| regex.as_deref().and_then(|text| read(text).ok())).as_ref()
     }
 
     /// Every match of every pattern, in no particular order; matches of different patterns may overlap.
@@ -184,12 +192,10 @@ impl Finder {
     }
 }
 
-/// Shannon entropy in bits per character.
+/// Shannon entropy in bits per byte.
 pub fn entropy(text: &str) -> f64 {
-    let mut counts = std::collections::BTreeMap::new();
-    for c in text.chars() {
-        *counts.entry(c).or_insert(0_u32) += 1;
-    }
-    let total = f64::from(counts.values().sum::<u32>());
-    counts.values().map(|&n| f64::from(n) / total).map(|p| -p * p.log2()).sum()
+    let mut counts = [0_u32; 256];
+    text.bytes().for_each(|b| counts[usize::from(b)] += 1);
+    let total = f64::from(counts.iter().sum::<u32>());
+    counts.iter().filter(|n| **n > 0).map(|&n| f64::from(n) / total).map(|p| -p * p.log2()).sum()
 }

@@ -2,12 +2,13 @@
 //! through it. It hides the secrets that this process holds, in every form in which they may come
 //! back, and anything that has the form of a well-known token.
 
+pub mod dialect;
 pub mod finder;
 mod forms;
 pub mod shapes;
 
 use aho_corasick::AhoCorasick;
-use finder::Finder;
+use finder::{Engine, Pattern};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,7 +20,7 @@ pub const MASK: &str = "***";
 /// Shorter values are words of everyday text; masking them would only mark where they are.
 const SHORTEST: usize = 6;
 
-static TOKENS: LazyLock<Finder> = LazyLock::new(|| Finder::new(shapes::shapes().map(|shape| shape.rule).collect()));
+static TOKENS: LazyLock<Engine> = LazyLock::new(|| Engine::new(shapes::shapes().map(Pattern::from).collect(), false));
 
 /// Hides secrets. Its `Debug` form shows none.
 #[derive(Clone)]

@@ -42,9 +42,15 @@ fn result(found: &Found, rules: &[&str]) -> Value {
         "message": {"text": format!("{}: {}", secret.name, secret.excerpt)},
         "locations": [{"physicalLocation": {
             "artifactLocation": {"uri": uri(&found.path), "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": secret.line, "startColumn": secret.column},
+            "region": {
+                "startLine": secret.line,
+                "startColumn": secret.column,
+                "endLine": secret.end_line,
+                "endColumn": secret.end_column,
+            },
         }}],
         "partialFingerprints": {"secretLine/v1": secret.fingerprint},
+        "properties": {"commit": found.commit},
     })
 }
 
@@ -65,14 +71,15 @@ fn uri(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::cli::scan::scan_text;
+    use crate::guard::secrets::Scanner;
 
     #[test]
     fn the_report_names_places_and_never_the_secret() {
         let secret = format!("rubygems{}{}", "_", "0a1b2c3d4e5f6978".repeat(3));
         let mut found = Vec::new();
-        scan_text("src/a b.env", format!("x\nexport T={secret}\n").as_bytes(), &mut found);
-        scan_text("src/b.py", format!("t = '{secret}'  # gitleaks:allow\n").as_bytes(), &mut found);
-        scan_text("src/c.bin", format!("\0{secret}").as_bytes(), &mut found);
+        scan_text(Scanner::built_in(), "src/a b.env", format!("x\nexport T={secret}\n").as_bytes(), &mut found);
+        scan_text(Scanner::built_in(), "src/b.py", format!("t = '{secret}'  # gitleaks:allow\n").as_bytes(), &mut found);
+        scan_text(Scanner::built_in(), "src/c.bin", format!("\0{secret}").as_bytes(), &mut found);
         let report = report(&found);
         assert!(!report.to_string().contains(&secret));
         let result = &report["runs"][0]["results"];

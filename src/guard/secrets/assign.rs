@@ -36,11 +36,16 @@ const LONGEST_VALUE: usize = 400;
 pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
     let bytes = text.as_bytes();
     let name = name_around(bytes, at);
+    // A type's or a resource's path is no name of a value.
+    if bytes[..name.start].ends_with(b"::") {
+        return (name.end, None);
+    }
     let Some(family) = family(&text[name.clone()]) else { return (name.end, None) };
     let mut reader = Reader { bytes, at: name.end };
     let line = memchr::memrchr(b'\n', &bytes[..name.start]).map_or(0, |i| i + 1);
     let before = &bytes[line..name.start];
-    let found = reader.value(before, &name).map(|(value, quoted, flag)| {
+    let called = bytes.get(name.end) == Some(&b'(');
+    let found = reader.value(before, &name).filter(|_| !(called && family == Family::Vague)).map(|(value, quoted, flag)| {
         let literal = flag || in_string_or_comment(before);
         Assigned { family, name: name.clone(), value, quoted, literal }
     });
@@ -72,12 +77,12 @@ fn in_string_or_comment(before: &[u8]) -> bool {
 
 const PASSWORDS: &[&str] =
     &["password", "passwd", "passwort", "passphrase", "passcode", "pass", "pwd", "passw", "pswd", "psw", "userpass", "passin", "passout", "kennwort", "userpassword", "dbpassword", "dbpass", "identified"];
-const SECRETS: &[&str] = &["secret", "secrets", "token", "tokens", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "apitoken", "clientsecret", "authkey", "appsecret", "appkey", "secretid"];
+const SECRETS: &[&str] = &["secret", "secrets", "token", "tokens", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "apitoken", "clientsecret", "credential", "credentials", "authkey", "appsecret", "appkey", "secretid"];
 /// What makes a `key` one that locks something.
 const LOCKS: &[&str] = &[
     "api", "access", "secret", "private", "auth", "encryption", "signing", "master", "account", "storage", "app",
     "client", "shared", "consumer", "license", "service", "admin", "deploy", "write", "crypt", "aes", "hmac", "jwt",
-    "session", "cookie", "ssh", "subscription", "application", "integration", "root", "user",
+    "session", "cookie", "ssh", "subscription", "oauth", "application", "integration", "root", "user",
 ];
 /// Words at a name's end that change nothing.
 const NEUTRAL: &[&str] = &[
@@ -94,7 +99,7 @@ const OTHERS: &[&str] = &[
     "endpoint", "version", "algorithm", "alg", "ref", "key_id", "map", "list", "set", "word", "words", "board",
     "code", "codes", "event", "press", "down", "up", "pair", "pairs", "usage", "ops", "author", "authors", "through",
     "required", "enabled", "method", "mode", "strategy", "scheme", "flow", "user", "username", "domain", "host",
-    "server", "filename", "dir", "fingerprint", "digest", "checksum", "signature", "public", "dn", "arn", "column",
+    "server", "filename", "dir", "fingerprint", "digest", "checksum", "public", "dn", "arn", "column",
 ];
 
 /// No keys, whatever their ending.
@@ -124,11 +129,11 @@ pub fn family(name: &str) -> Option<Family> {
     if matches!(last.as_str(), "key" | "keys") && LOCKS.contains(&before) && !head.iter().any(|p| p == "public") {
         return Some(Family::Secret);
     }
-    if OTHERS.contains(&last.as_str()) || parts.iter().any(|p| p == "public" || p == "author") {
+    if OTHERS.contains(&last.as_str()) || parts.iter().any(|p| matches!(p.as_str(), "public" | "author" | "encrypted")) {
         return None;
     }
     let speaks = |p: &String| {
-        matches!(p.as_str(), "key" | "auth" | "credential" | "credentials" | "cred" | "creds" | "oauth" | "access")
+        matches!(p.as_str(), "key" | "keys" | "auth" | "credential" | "credentials" | "cred" | "creds" | "oauth" | "access")
             || PASSWORDS.contains(&p.as_str())
             || SECRETS.contains(&p.as_str())
             || ["key", "token", "secret", "auth"].iter().any(|end| p.ends_with(end) && !ANIMALS.contains(&p.as_str()))
@@ -166,7 +171,8 @@ impl Reader<'_> {
     fn value(&mut self, before: &[u8], name: &Range<usize>) -> Option<(Range<usize>, bool, bool)> {
         let closed = self.closers();
         let spaces = self.spaces();
-        let flag = self.bytes[name.start] == b'-' && closed == 0;
+        let named = &self.bytes[name.clone()];
+        let flag = (named[0] == b'-' || named.eq_ignore_ascii_case(b"identified by")) && closed == 0;
         let join = self.join(closed, spaces, flag, before)?;
         self.skip(|b| matches!(b, b' ' | b'\t'), 12);
         self.wrapping();
@@ -180,6 +186,9 @@ impl Reader<'_> {
             return Some((range, true, flag));
         }
         let mut range = self.bare(join)?;
+        if join == Join::Markup && !self.ahead(b"</") {
+            return None;
+        }
         // openssl's way to say that the password follows.
         if self.bytes[range.clone()].starts_with(b"pass:") {
             range.start += 5;
@@ -233,6 +242,7 @@ impl Reader<'_> {
             _ if flag && spaces > 0 => return Some(Join::Flag),
             // Go's and others' `password string = "…"`.
             _ if spaces > 0 && self.typed() => {}
+            _ if spaces > 0 && self.more_words() => return Some(Join::QuotedOnly),
             _ => return None,
         }
         Some(Join::Plain)
@@ -247,7 +257,10 @@ impl Reader<'_> {
             self.at += 4;
         }
         self.spaces();
-        if word > 0 && self.peek() == b'=' && !self.ahead(b"==") && !self.ahead(b"=>") {
+        // What ends in `=` without a string behind it is a value in base64.
+        let joined = word > 0 && self.peek() == b'=' && !self.ahead(b"==") && !self.ahead(b"=>");
+        let tail = &self.bytes[self.at..self.bytes.len().min(self.at + 5)];
+        if joined && tail.iter().any(|b| b"\"'`".contains(b)) {
             self.at += 1;
         } else {
             self.at = from;
@@ -260,6 +273,18 @@ impl Reader<'_> {
         let word = self.skip(|b| b.is_ascii_alphanumeric() || b == b'*' || b == b'.', 20);
         self.spaces();
         if word > 0 && self.peek() == b'=' && !self.ahead(b"==") {
+            self.at += 1;
+            return true;
+        }
+        self.at = from;
+        false
+    }
+
+    /// A few words more, and a colon before a quote: `token for the account: "…"`.
+    fn more_words(&mut self) -> bool {
+        let from = self.at;
+        self.skip(|b| b.is_ascii_alphanumeric() || b" _.-".contains(&b), 24);
+        if self.ahead(b": \"") || self.ahead(b": '") || self.ahead(b": `") {
             self.at += 1;
             return true;
         }

@@ -5,41 +5,61 @@
 
 mod allow;
 mod assign;
+mod baseline;
 mod decode;
+pub mod diff;
 mod found;
+mod gitleaks;
 mod kind;
 mod rules;
 mod scanner;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod trigrams;
 mod value;
 mod words;
 
-pub use allow::is_allowed;
-pub use found::{Hidden, Secret};
-pub use scanner::Scanner;
+pub use allow::lets_pass;
+pub use baseline::Baseline;
+pub use found::Secret;
+pub use scanner::{Place, Scanner};
+pub use settings::Settings;
 
 use super::{Input, change};
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 use std::collections::BTreeSet;
 
+/// `input.secrets` comes from the base: what the patch itself says about secrets counts for nothing.
 pub fn check(input: &Input) -> Vec<Finding> {
-    let scanner = Scanner::built_in();
+    let scanner = input.secrets.unwrap_or(Scanner::built_in());
     change::read(input.patch).iter().flat_map(|file| check_file(scanner, file)).collect()
 }
 
 fn check_file(scanner: &Scanner, file: &change::FileChange) -> Vec<Finding> {
-    let (before, after) = (file.before.unwrap_or_default(), file.after.unwrap_or_default());
-    let added: BTreeSet<u32> = file.added().map(|line| line.number).collect();
-    let secrets = scanner.scan(file.path.as_str(), after);
-    // A line that was only moved or re-wrapped adds no secret.
-    let fresh = secrets.iter().filter(|secret| !before.contains(secret.value.reveal()));
-    let fresh = fresh.filter(|secret| (secret.line..=secret.end_line).any(|line| added.contains(&line)));
-    let mut findings: Vec<_> = fresh.map(|secret| finding(secret, file.path)).collect();
-    findings.extend(allow::comments(file, before, after));
+    let mut findings: Vec<_> =
+        added(scanner, file, None).iter().map(|secret| finding(secret, file.path)).collect();
+    findings.extend(allow::comments(file, file.before.unwrap_or_default(), file.after.unwrap_or_default()));
     findings
+}
+
+/// The secrets that a change brings into a file.
+pub fn added(scanner: &Scanner, file: &change::FileChange, commit: Option<&str>) -> Vec<Secret> {
+    let (before, after) = (file.before.unwrap_or_default(), file.after.unwrap_or_default());
+    let lines: BTreeSet<u32> = file.added().map(|line| line.number).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let mut secrets = scanner.scan(Place { path: file.path.as_str(), commit }, after);
+    // A line that was only moved or re-wrapped adds no secret.
+    secrets.retain(|secret| match secret.value.reveal() {
+        // A rule against the path, not against a text in it.
+        "" => file.before.is_none(),
+        value => !before.contains(value),
+    });
+    secrets.retain(|secret| (secret.line..=secret.end_line).any(|line| lines.contains(&line)));
+    secrets
 }
 
 /// The finding that the evidence shows.
@@ -57,5 +77,5 @@ pub fn finding(secret: &Secret, path: &RelPath) -> Finding {
 
 /// Every secret in `text`, by line, by the built-in rules. Comments that silence scanners are not heeded here.
 pub fn scan(path: &str, text: &str) -> Vec<Secret> {
-    Scanner::built_in().scan(path, text)
+    Scanner::built_in().scan(Place { path, commit: None }, text)
 }

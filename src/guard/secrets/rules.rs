@@ -39,7 +39,7 @@ pub const PLACES: &[Shape] = &[
         .no(&["jdbc:postgresql://db/x?user=a&password=password", "jdbc:mysql://db/x?password=${PW}"]),
     form("jdbc-oracle", "login in an Oracle JDBC URL", &["jdbc:oracle:thin:", "sqlplus", "as sysdba"],
         r#"(?i)(?:jdbc:oracle:thin:|sqlplus\s+(?:-s\s+)?["']?)[a-z0-9_$]+/([^\s@/"']{5,})@"#)
-        .yes(&["jdbc:oracle:thin:scott/{w:9}@//db:1521/x", "sqlplus -s scott/{w:9}@db"])
+        .yes(&["jdbc:oracle:thin:scott/{w:9}@//db:1521/x", "sqlplus -s scott/{w:10}@db"])
         .no(&["jdbc:oracle:thin:@//db:1521/x", "sqlplus user/password@db"]),
     form("netrc-password", "password in a netrc file", &["machine "],
         r#"(?i)\bmachine\s+\S+\s+login\s+\S+\s+password\s+(\S{4,})"#)
@@ -91,3 +91,6 @@ pub const PLACES: &[Shape] = &[
 /// Rules whose secret a person may have chosen: judged like an assigned password.
 pub const CHOSEN: &[&str] =
     &["connection-string", "command-password", "jdbc-password", "jdbc-oracle", "netrc-password", "nuget-password", "url-credentials"];
+
+/// Rules whose secret is `user:password` in base64.
+pub const LOGINS: &[&str] = &["basic-credentials", "docker-auth"];

@@ -7,7 +7,7 @@ use crate::mask::finder::entropy;
 /// Parts of values that stand for a secret and are none.
 const STAND_INS: &[&str] = &[
     "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "your", "dummy", "sample",
-    "redacted", "insert", "todo", "fixme", "xxxx", "****", "....", "----", "____", "1234567890", "0123456789",
+    "redacted", "insert", "todo", "fixme", "xxxx", "****", "....", "----", "____", "1234567", "0123456789", "da39a3ee5e6b4b0d", "d41d8cd98f00b204", "e3b0c44298fc1c14",
     "abcdefgh", "00000000", "11111111", "deadbeef", "foobar", "undefined", "not-a-secret", "notasecret", "my-secret",
     "mysecret", "my_secret", "supersecret", "super-secret", "super_secret", "somesecret", "some_secret", "obfuscated",
     "masked", "hidden", "encrypted", "lorem", "ipsum", "null", "none", "asdf", "qwerty", "letmein", "hunter2",
@@ -32,7 +32,7 @@ const WORDS: &[&str] = &[
 const REFERENCES: &[&str] = &[
     "${", "{{", "}}", "$(", "#{", "%(", "<%", "%{", "@{", "process.env", "os.environ", "getenv", "env.", "env[", "secrets.",
     "config.", "settings.", "vault:", "ssm:", "arn:", "keyring", "op://", "://", "\\u", "\\n", "=>", "();", "()", "->", "::",
-    "this.", "self.", "&&", "||", "==", "options.", "params.", "req.", "args.", "data.", "props.", "window.", "opts.",
+    "this.", "self.", "&&", "||", "options.", "params.", "req.", "args.", "data.", "props.", "window.", "opts.",
 ];
 
 /// From this entropy on a rule means random characters, which no words are.
@@ -72,13 +72,13 @@ pub fn is_secret(value: &str, manner: Manner) -> bool {
     match manner.family {
         Family::Password => is_password(value, manner.literal),
         Family::Secret => is_key(value, manner.literal, 2.7, 8),
-        Family::Vague => is_key(value, manner.literal, 3.4, 12) && has_digit(value) && !is_path(value),
+        Family::Vague => is_key(value, manner.literal, 3.3, 10) && has_digit(value) && !is_path(value),
     }
 }
 
 fn is_password(value: &str, literal: bool) -> bool {
     let (letters, digits, length) = (count(value, |b| b.is_ascii_alphabetic()), count(value, |b| b.is_ascii_digit()), value.len());
-    if length < if literal { 4 } else { 6 } || is_words(value) || is_path(value) {
+    if length < if literal { 4 } else { 6 } || is_words(value) || is_path(value) || value.contains("123456") {
         return false;
     }
     let symbols = length - letters - digits;
@@ -90,7 +90,7 @@ fn is_password(value: &str, literal: bool) -> bool {
         return strange >= word_limit(letters);
     }
     if literal && (digits > 0 || symbols > 0) && letters >= 2 {
-        return strange >= word_limit(letters) || digits + symbols >= 2 && letters + digits + symbols >= 6;
+        return strange >= 0.3 || digits + symbols >= 2 && length >= 6;
     }
     strange >= word_limit(letters) && digits > 0
 }
@@ -98,8 +98,7 @@ fn is_password(value: &str, literal: bool) -> bool {
 /// From this strangeness on letters are no word; few letters can be strange by chance.
 fn word_limit(letters: usize) -> f64 {
     match letters {
-        0..=4 => 0.55,
-        5 => 0.5,
+        0..=5 => 0.5,
         6..=7 => 0.42,
         _ => 0.36,
     }
@@ -119,7 +118,7 @@ fn is_key(value: &str, literal: bool, least: f64, shortest: usize) -> bool {
     let digits = count(value, |b| b.is_ascii_digit());
     match digits {
         0 => strangeness(value) >= 0.4 && letters >= 8,
-        _ => strangeness(value) >= 0.3 || digits * 3 >= value.len() && letters >= 2 || digits >= 16,
+        _ => strangeness(value) >= 0.25 || digits * 3 >= value.len() && letters >= 2 || digits >= 16,
     }
 }
 
@@ -142,7 +141,7 @@ fn is_stand_in(lower: &str) -> bool {
 }
 
 /// Nothing but words that stand for a secret, and digits.
-fn is_words(value: &str) -> bool {
+pub fn is_words(value: &str) -> bool {
     let parts = parts(value);
     let known = |part: &String| WORDS.contains(&part.as_str()) || part.bytes().all(|b| b.is_ascii_digit());
     !parts.is_empty() && parts.iter().any(|p| p.bytes().any(|b| b.is_ascii_alphabetic())) && parts.iter().all(known)
@@ -156,7 +155,9 @@ fn is_monotone(lower: &str) -> bool {
     let count = letters.len();
     letters.sort_unstable();
     letters.dedup();
-    count >= 6 && letters.len() <= 2 || count == lower.len() && count >= 3 && letters.len() == 1
+    let most = lower.bytes().max_by_key(|b| lower.bytes().filter(|c| c == b).count());
+    let most = lower.bytes().filter(|b| Some(*b) == most).count();
+    count >= 6 && letters.len() <= 2 || count == lower.len() && count >= 3 && letters.len() == 1 || count >= 16 && most * 5 >= lower.len() * 4
 }
 
 /// `12345678`, `abcdef12`, `98765`.

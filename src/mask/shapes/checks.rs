@@ -56,10 +56,14 @@ pub fn twitter(token: &str) -> bool {
 
 /// `user:password` in base64.
 pub fn basic(secret: &str) -> bool {
-    let Ok(bytes) = STANDARD.decode(secret) else { return false };
-    let Ok(text) = String::from_utf8(bytes) else { return false };
+    login(secret).is_some()
+}
+
+pub fn login(secret: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(STANDARD.decode(secret).ok()?).ok()?;
+    let (user, password) = text.split_once(':').filter(|_| !text.chars().any(char::is_control))?;
     let whole = |part: &str| part.chars().count() >= 2;
-    !text.chars().any(char::is_control) && text.split_once(':').is_some_and(|(user, pass)| whole(user) && whole(pass))
+    (whole(user) && whole(password)).then(|| (user.to_owned(), password.to_owned()))
 }
 
 /// The first part, and the second where there is one, are JSON objects.

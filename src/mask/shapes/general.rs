@@ -10,7 +10,7 @@ pub const RULES: &[Shape] = &[
         "jwt",
         "JSON web token",
         &["eyJ"],
-        r"\beyJ[A-Za-z0-9_/+-]{8,}={0,2}\.(?:eyJ[A-Za-z0-9_/+-]{8,}={0,2}\.[A-Za-z0-9_/+-]{8,}={0,2}|[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){0,2})",
+        r"\beyJ[A-Za-z0-9_/+-]{8,}={0,2}\.(?:eyJ[A-Za-z0-9_/+-]{8,}={0,2}\.[A-Za-z0-9_/+-]{8,}={0,2}|[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,})",
     )
     .check(checks::jwt)
     .aka(&["jwt", "jwt-base64"])
@@ -46,11 +46,19 @@ pub const RULES: &[Shape] = &[
         "jwk-private",
         "private JSON web key",
         &["kty"],
-        r#"["']?kty["']?\s*:\s*["'](?:oct|EC|RSA|OKP)["'][^}]{0,2000}?["']?\b(?:k|d)["']?\s*:\s*\\?["']([A-Za-z0-9_-]{16,})\\?["']"#,
+        r#"(?s)["']?kty["']?\s*:\s*["'](?:oct|EC|RSA|OKP)["'][^}]{0,2000}?["']?\b(?:k|d)["']?\s*:\s*\\?["']([A-Za-z0-9_-]{16,})\\?["']"#,
     )
     .entropy(3.5)
     .yes(&[r#"{"kty":"oct","k":"{u:43}"}"#, r#"{"kty":"EC","crv":"P-256","d":"{u:43}"}"#])
     .no(&[r#"{"kty":"RSA","n":"{u:43}","e":"AQAB"}"#, r#"{"kty":"oct","k":"short"}"#]),
+    form(
+        "nats-seed",
+        "NATS nkey seed",
+        &["SUA", "SUB", "SUC", "SUD", "SAA", "SAB", "SAC", "SAD", "SOA", "SOB", "SOC", "SOD", "SNA", "SNB", "SNC", "SND"],
+        r"\bS[UAONC][A-D][A-Z2-7]{55}\b",
+    )
+    .yes(&["seed: SUA{aws:55}", "var oSeed = []byte(\"SOD{aws:55}\")"])
+    .no(&["seed: SUA{aws:20}", "seed: UUA{aws:55}"]),
     form(
         "authorization-header",
         "authorization header",

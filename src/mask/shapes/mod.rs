@@ -13,7 +13,7 @@ mod stores;
 pub mod template;
 mod tools;
 
-use super::finder::Rule;
+use super::finder::{Pattern, Rule};
 
 /// A rule, what its matches must be made of, and text that it must and must not find.
 #[derive(Clone, Copy)]
@@ -44,6 +44,12 @@ pub const fn form(
         yes: &[],
         #[cfg(test)]
         no: &[],
+    }
+}
+
+impl From<&Shape> for Pattern {
+    fn from(shape: &Shape) -> Self {
+        Self { ascii: true, ..Self::from(&shape.rule) }
     }
 }
 

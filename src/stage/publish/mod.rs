@@ -14,7 +14,7 @@ use super::proposal::Proposal;
 use crate::config::Config;
 use crate::forge::{Forge, ForgeError};
 use crate::guard;
-use crate::ids::{AttemptName, BranchName, Sha};
+use crate::ids::{AttemptName, BranchName, RelPath, Sha};
 use crate::record::{Candidate, CheckStatus, Outcome};
 use crate::report::{self, Story};
 use std::sync::atomic::AtomicBool;
@@ -108,7 +108,7 @@ fn change(
     candidate: &Candidate,
     published: &mut Published,
 ) -> Result<(), Stop> {
-    judge_again(setting, candidate)?;
+    judge_again(setting, proposal.base.as_ref(), candidate)?;
     let Some(base) = &proposal.base else {
         return Err(Stop::Refused(
             "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
@@ -132,10 +132,20 @@ fn change(
 }
 
 /// The proposal may come from a job that ran repository code: nothing in it is taken on trust.
-fn judge_again(setting: &Setting, candidate: &Candidate) -> Result<(), Stop> {
+fn judge_again(setting: &Setting, base: Option<&Sha>, candidate: &Candidate) -> Result<(), Stop> {
     let modes = guard::Modes::default();
-    let input = guard::Input { patch: &candidate.patch, policy: &setting.config.policy, modes: &modes };
-    let results = guard::judge(&input);
+    let judge = |secrets| {
+        guard::judge(&guard::Input { patch: &candidate.patch, policy: &setting.config.policy, modes: &modes, secrets })
+    };
+    let mut results = judge(None);
+    // Only then is it worth asking what the base lets pass.
+    if let Some(base) = base
+        && results.iter().any(|result| result.id == "secrets" && result.status == CheckStatus::Fail)
+    {
+        let file = |path: &str| setting.forge.file(base, &RelPath::parse(path).ok()?).ok()?;
+        let scanner = super::scanner(&|path| super::text_of(file(path)?), &|why| (setting.say)("publish", why));
+        results = judge(Some(&scanner));
+    }
     match results.iter().find(|r| r.status == CheckStatus::Fail) {
         None => Ok(()),
         Some(failed) => {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// A find as an allowlist sees it.
 pub struct Sight<'a> {
     /// Our id, and what gitleaks calls the rule.
-    pub rules: &'a [&'a str],
+    pub rules: Vec<&'a str>,
     pub path: &'a str,
     pub commit: Option<&'a str>,
     pub secret: &'a str,

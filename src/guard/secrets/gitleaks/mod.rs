@@ -2,7 +2,6 @@
 //! switched off, and what is let pass. github.com/gitleaks/gitleaks documents it; pure data here.
 
 mod allow;
-mod expression;
 mod ignore;
 #[cfg(test)]
 mod tests;
@@ -10,7 +9,7 @@ mod tests;
 pub use allow::{Allow, Sight};
 pub use ignore::Ignore;
 
-use crate::mask::finder;
+use crate::mask::{dialect, finder};
 use regex::Regex;
 use serde::Deserialize;
 
@@ -136,12 +135,12 @@ fn one_line(text: &str) -> String {
 
 /// The expression in our own dialect, known to compile.
 fn checked(text: &str) -> Result<String, String> {
-    let ours = expression::ours(text);
+    let ours = dialect::ours(text);
     finder::compile(&ours).map(|_| ours).map_err(|e| unreadable(text, &e))
 }
 
 fn compile(text: &str) -> Result<Regex, String> {
-    finder::compile(&expression::ours(text)).map_err(|e| unreadable(text, &e))
+    finder::compile(&dialect::ours(text)).map_err(|e| unreadable(text, &e))
 }
 
 fn unreadable(text: &str, error: &regex::Error) -> String {

@@ -12,7 +12,7 @@ fn parsed(text: &str) -> Config {
 }
 
 fn sight<'a>(path: &'a str, secret: &'a str, line: &'a str) -> Sight<'a> {
-    Sight { rules: &["assigned-secret", "generic-api-key"], path, commit: Some("0123456789"), secret, whole: secret, line }
+    Sight { rules: vec!["assigned-secret", "generic-api-key"], path, commit: Some("0123456789"), secret, whole: secret, line }
 }
 
 const BOTH_FORMS: &str = r#"
@@ -55,10 +55,10 @@ fn both_forms_of_allowlists_are_heeded() {
     assert!(config.allow.iter().any(|allow| allow.takes_path("a/vendor/x.go")));
     assert!(covered(&sight("a/vendor/x.go", "s", "s")) && covered(&sight("x", "a-placeholder", "s")));
     assert!(covered(&sight("x", "s", "k = s # not secret")) && !covered(&sight("x", "s", "k = s")));
-    let acme = |path, secret| Sight { rules: &["acme-token"], commit: None, ..sight(path, secret, "") };
+    let acme = |path, secret| Sight { rules: vec!["acme-token"], commit: None, ..sight(path, secret, "") };
     assert!(covered(&acme("docs/a.md", "sample1")) && !covered(&acme("src/a.md", "sample1")));
-    let jwt = Sight { rules: &["jwt"], ..sight("x", "s", "s") };
-    assert!(covered(&jwt) && !covered(&Sight { commit: Some("999"), ..jwt }));
+    let jwt = Sight { rules: vec!["jwt"], ..sight("x", "s", "s") };
+    assert!(covered(&jwt) && !covered(&Sight { commit: Some("999"), rules: vec!["jwt"], ..sight("x", "s", "s") }));
 }
 
 #[test]
