@@ -124,12 +124,17 @@ fn describe_one<'r>(
 fn redacted(text: &str, line: Range<usize>, hidden: &[Range<usize>]) -> String {
     let mut out = String::new();
     let mut done = line.start;
-    for secret in hidden.iter().filter(|range| range.start < line.end && range.end > line.start) {
+    let here = || hidden.iter().filter(|range| range.start < line.end && range.end > line.start);
+    for secret in here() {
         out.push_str(&text[done..secret.start.max(done)]);
         out.push_str(MASK);
         done = secret.end.clamp(done, line.end);
     }
     out.push_str(&text[done..line.end]);
+    // The same value may stand on the line once more where no rule sees it.
+    for value in here().map(|range| &text[range.clone()]).filter(|value| value.len() >= 3) {
+        out = out.replace(value, MASK);
+    }
     crate::mask::Masker::plain().mask(&out).trim().to_owned()
 }
 

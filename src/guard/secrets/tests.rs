@@ -7,6 +7,7 @@ use crate::guard::{Modes, judge, passes};
 use crate::mask::MASK;
 use crate::mask::shapes::{Shape, checks, shapes, template};
 use crate::patch::{FilePatch, Patch};
+use proptest::prelude::*;
 
 fn word(n: usize) -> String {
     "aB3dE5gH7jK9mN1pQ2sT4vW6xY8z".chars().cycle().take(n).collect()
@@ -157,4 +158,116 @@ fn every_rule_finds_what_it_should_and_nothing_else() {
 fn rules_have_names_of_their_own() {
     let ids: BTreeSet<_> = every_rule().map(|shape| shape.rule.id).collect();
     assert_eq!(ids.len(), every_rule().count());
+}
+
+/// Built of `.gitleaks.toml`, `.gitleaksignore` and a baseline.
+fn scanner(files: &[(&str, &str)]) -> Scanner {
+    let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
+    Scanner::new(Settings::read(&read).unwrap(), false)
+}
+
+fn rules_found(scanner: &Scanner, path: &str, text: &str) -> Vec<String> {
+    scanner.scan(Place { path, commit: None }, text).into_iter().map(|secret| secret.rule).collect()
+}
+
+#[test]
+fn the_repositorys_own_rules_and_allowances_are_heeded() {
+    let config = "
+[extend]
+useDefault = true
+disabledRules = ['generic-api-key', 'gcp-api-key', 'google-api-key']
+[[rules]]
+id = 'acme'
+description = 'ACME token'
+regex = '''acme_(\\w{12}){x}'''
+keywords = ['acme_']
+[[rules]]
+id = 'key-file'
+path = '''\\.key$'''
+[[rules]]
+id = 'github-pat'
+[[rules.allowlists]]
+paths = ['^fixtures/']
+[[allowlists]]
+paths = ['^vendor/']
+";
+    let token = github("");
+    let scanner = scanner(&[(".gitleaks.toml", config), (".gitleaksignore", "b.py:github-pat:2\n")]);
+    assert_eq!(rules_found(&scanner, "a.py", "x = 'acme_abcDEF123456{x}'"), ["acme"]);
+    assert_eq!(rules_found(&scanner, "a.key", "nothing in it"), ["key-file"]);
+    assert_eq!(rules_found(&scanner, "a.py", &format!("t = '{token}'")), ["github-token"]);
+    assert_eq!(rules_found(&scanner, "b.py", &format!("\nt = '{token}'\nt = '{token}'")), ["github-token"]);
+    for (path, text) in [("fixtures/a.py", format!("t = '{token}'")), ("vendor/x", format!("t = '{token}'"))] {
+        assert_eq!(rules_found(&scanner, path, &text), [""; 0], "{path}");
+    }
+    // Both rules that gitleaks counts as one are off.
+    assert_eq!(rules_found(&scanner, "a.py", "DB_PASSWORD = 'k3Jd9sQw!x'\nAPI_TOKEN = 'k3Jd9sQwx8e7d6c5b4a3'"), [""; 0]);
+    let own = self::scanner(&[(".gitleaks.toml", "[[rules]]\nid='a'\nregex='b{3}'")]);
+    assert_eq!(rules_found(&own, "a.py", &format!("bbb {token}")), ["a"]);
+}
+
+#[test]
+fn what_the_base_lets_pass_counts_for_a_patch_and_nothing_else() {
+    let token = github("");
+    let text = format!("t = '{token}'\n");
+    let judged = |scanner: Option<&Scanner>| {
+        let after = Some(text.clone().into_bytes());
+        let path = RelPath::parse("tests/a.py").unwrap();
+        let patch = Patch::from_files([FilePatch { path, before: None, after }]);
+        let input = Input { patch: &patch, policy: &Policy::default(), modes: &Modes::default(), secrets: scanner };
+        judge(&input).into_iter().filter(|result| result.id == "secrets").all(|result| result.findings.is_empty())
+    };
+    assert!(!judged(None));
+    assert!(judged(Some(&scanner(&[(".gitleaks.toml", "[allowlist]\npaths = ['^tests/']")]))));
+    assert!(!judged(Some(&scanner(&[(".gitleaks.toml", "[allowlist]\npaths = ['^docs/']")]))));
+    let found = scan("tests/a.py", &text);
+    let baseline = Baseline::new("ab".repeat(16), found.iter().map(|secret| ("tests/a.py", secret)));
+    let baseline = serde_json::to_string(&baseline).unwrap();
+    assert!(judged(Some(&scanner(&[(".github/thanos-secrets.json", &baseline)]))));
+}
+
+#[test]
+fn encoded_secrets_are_found_where_they_are_written() {
+    let inner = format!("x: {}", github(""));
+    let base64 = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+    let hex = |text: &str| text.bytes().map(|b| format!("{b:02x}")).collect::<String>();
+    for encoded in [base64(&inner), hex(&inner), base64(&hex(&inner)), base64(&base64(&base64(&inner)))] {
+        let found = scan("a.txt", &format!("data: {encoded} end"));
+        assert_eq!(found.iter().map(|s| (s.rule.as_str(), s.column)).collect::<Vec<_>>(), [("github-token", 7)]);
+        assert!(!found[0].excerpt.contains(&encoded[..12]));
+    }
+    let deep = base64(&base64(&base64(&base64(&inner))));
+    assert_eq!(scan("a.txt", &format!("data: {deep} end")), []);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_survived_and_places_are_right(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                "\\PC{0,12}",
+                "[=:'\"`\\\\ \n%{}<>()-]{1,4}",
+                Just("password".to_owned()), Just("--password ".to_owned()), Just("token: ".to_owned()),
+                Just("eyJhbGciOiJIUzI1NiJ9.".to_owned()), Just("://u:xkqwzrtv@".to_owned()),
+                Just("-----BEGIN PRIVATE KEY-----\n".to_owned()), Just("identified by".to_owned()), Just("&quot;".to_owned()),
+                "[A-Za-z0-9+/]{20,60}", "[0-9a-f]{32,40}", "%[0-9A-F]{2}",
+            ],
+            0..12,
+        ),
+        path in prop_oneof![Just("a.py"), Just(".env"), Just("a.lock")],
+    ) {
+        let text = parts.concat();
+        let lines: Vec<&str> = text.split('\n').collect();
+        for secret in scan(path, &text) {
+            let line: Vec<char> = lines[secret.line as usize - 1].chars().collect();
+            let first = secret.value.reveal().split('\n').next().unwrap();
+            let there: String = line[secret.column as usize - 1..].iter().take(first.chars().count()).collect();
+            prop_assert_eq!(there.as_str(), first);
+            let shown = format!("{secret:?}");
+            prop_assert!(secret.value.reveal().len() < 6 || !shown.contains(secret.value.reveal()));
+        }
+        let _ = diff::added(&text);
+    }
 }
