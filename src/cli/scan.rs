@@ -130,7 +130,9 @@ fn with_baseline(mut settings: Settings, args: &Args) -> Result<Settings> {
 
 fn remember(door: &Door, file: &Path, found: &[Found]) -> Result<Exit> {
     let mut salt = [0_u8; 16];
-    std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut salt)).context("no random bytes")?;
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut salt))
+        .context("no random bytes")?;
     let salt = salt.iter().map(|b| format!("{b:02x}")).collect();
     let baseline = Baseline::new(salt, found.iter().map(|found| (found.path.as_str(), &found.secret)));
     let text = serde_json::to_string_pretty(&baseline)? + "\n";

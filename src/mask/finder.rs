@@ -86,7 +86,8 @@ impl Engine {
             .build(words.iter().map(|(_, word)| word))
             .expect("an automaton over short words");
         let owners = words.into_iter().map(|(owner, _)| owner).collect();
-        let always = (0..patterns.len()).filter(|i| patterns[*i].keywords.is_empty() && patterns[*i].regex.is_some()).collect();
+        let always =
+            (0..patterns.len()).filter(|i| patterns[*i].keywords.is_empty() && patterns[*i].regex.is_some()).collect();
         let regexes = patterns.iter().map(|_| OnceLock::new()).collect();
         Self { patterns, keywords, owners, always, regexes }
     }

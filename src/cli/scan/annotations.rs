@@ -41,12 +41,14 @@ mod tests {
     fn commands_are_one_line_each_and_hide_the_secret() {
         let text = "a\npassword = 'k3Jd9sQw!x' # 100%\n".repeat(12);
         let secrets = scan("a", &text);
-        let found: Vec<Found> = secrets
-            .into_iter()
-            .map(|secret| Found { path: "a,b:c\n.py".to_owned(), commit: None, secret })
-            .collect();
+        let found: Vec<Found> =
+            secrets.into_iter().map(|secret| Found { path: "a,b:c\n.py".to_owned(), commit: None, secret }).collect();
         let lines = lines(&found);
-        assert!(lines[0].starts_with("::error file=a%2Cb%3Ac%0A.py,line=2,endLine=2,col=13,title=password (assigned-password)::"));
+        assert!(
+            lines[0].starts_with(
+                "::error file=a%2Cb%3Ac%0A.py,line=2,endLine=2,col=13,title=password (assigned-password)::"
+            )
+        );
         assert_eq!(lines.iter().filter(|line| line.starts_with("::error ")).count(), SHOWN);
         assert!(lines.len() == 12 && lines.iter().all(|line| !line.contains("k3Jd9sQw") && !line.contains('\n')));
         assert!(lines[0].ends_with("100%25"));

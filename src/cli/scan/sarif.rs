@@ -78,7 +78,12 @@ mod tests {
         let secret = format!("rubygems{}{}", "_", "0a1b2c3d4e5f6978".repeat(3));
         let mut found = Vec::new();
         scan_text(Scanner::built_in(), "src/a b.env", format!("x\nexport T={secret}\n").as_bytes(), &mut found);
-        scan_text(Scanner::built_in(), "src/b.py", format!("t = '{secret}'  # gitleaks:allow\n").as_bytes(), &mut found);
+        scan_text(
+            Scanner::built_in(),
+            "src/b.py",
+            format!("t = '{secret}'  # gitleaks:allow\n").as_bytes(),
+            &mut found,
+        );
         scan_text(Scanner::built_in(), "src/c.bin", format!("\0{secret}").as_bytes(), &mut found);
         let report = report(&found);
         assert!(!report.to_string().contains(&secret));

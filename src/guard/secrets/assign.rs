@@ -45,10 +45,11 @@ pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
     let line = memchr::memrchr(b'\n', &bytes[..name.start]).map_or(0, |i| i + 1);
     let before = &bytes[line..name.start];
     let called = bytes.get(name.end) == Some(&b'(');
-    let found = reader.value(before, &name).filter(|_| !(called && family == Family::Vague)).map(|(value, quoted, flag)| {
-        let literal = flag || in_string_or_comment(before);
-        Assigned { family, name: name.clone(), value, quoted, literal }
-    });
+    let found =
+        reader.value(before, &name).filter(|_| !(called && family == Family::Vague)).map(|(value, quoted, flag)| {
+            let literal = flag || in_string_or_comment(before);
+            Assigned { family, name: name.clone(), value, quoted, literal }
+        });
     (name.end, found)
 }
 
@@ -60,7 +61,8 @@ fn name_around(bytes: &[u8], at: usize) -> Range<usize> {
     let left = bytes[..at].iter().rev().take(LONGEST_NAME).take_while(|b| is_name(**b)).count();
     let right = bytes[at..].iter().take(LONGEST_NAME).take_while(|b| is_name(**b)).count();
     // `IDENTIFIED BY` is two words.
-    let right = if bytes[at..].len() > 13 && bytes[at..at + 13].eq_ignore_ascii_case(b"identified by") { 13 } else { right };
+    let right =
+        if bytes[at..].len() > 13 && bytes[at..at + 13].eq_ignore_ascii_case(b"identified by") { 13 } else { right };
     at - left..at + right.max(1)
 }
 
@@ -75,31 +77,212 @@ fn in_string_or_comment(before: &[u8]) -> bool {
     comment || odd(b'"') || odd(b'\'') || odd(b'`')
 }
 
-const PASSWORDS: &[&str] =
-    &["password", "passwd", "passwort", "passphrase", "passcode", "pass", "pwd", "passw", "pswd", "psw", "userpass", "passin", "passout", "kennwort", "userpassword", "dbpassword", "dbpass", "identified"];
-const SECRETS: &[&str] = &["secret", "secrets", "token", "tokens", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "apitoken", "clientsecret", "credential", "credentials", "authkey", "appsecret", "appkey", "secretid"];
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "passcode",
+    "pass",
+    "pwd",
+    "passw",
+    "pswd",
+    "psw",
+    "userpass",
+    "passin",
+    "passout",
+    "kennwort",
+    "userpassword",
+    "dbpassword",
+    "dbpass",
+    "identified",
+];
+const SECRETS: &[&str] = &[
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authtoken",
+    "accesstoken",
+    "apitoken",
+    "clientsecret",
+    "credential",
+    "credentials",
+    "authkey",
+    "appsecret",
+    "appkey",
+    "secretid",
+];
 /// What makes a `key` one that locks something.
 const LOCKS: &[&str] = &[
-    "api", "access", "secret", "private", "auth", "encryption", "signing", "master", "account", "storage", "app",
-    "client", "shared", "consumer", "license", "service", "admin", "deploy", "write", "crypt", "aes", "hmac", "jwt",
-    "session", "cookie", "ssh", "subscription", "oauth", "application", "integration", "root", "user",
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "encryption",
+    "signing",
+    "master",
+    "account",
+    "storage",
+    "app",
+    "client",
+    "shared",
+    "consumer",
+    "license",
+    "service",
+    "admin",
+    "deploy",
+    "write",
+    "crypt",
+    "aes",
+    "hmac",
+    "jwt",
+    "session",
+    "cookie",
+    "ssh",
+    "subscription",
+    "oauth",
+    "application",
+    "integration",
+    "root",
+    "user",
 ];
 /// Words at a name's end that change nothing.
 const NEUTRAL: &[&str] = &[
-    "value", "val", "string", "str", "text", "default", "old", "new", "env", "plain", "plaintext", "confirmation",
-    "confirm", "again", "repeat", "base", "b", "hex", "raw", "encoded", "test", "current", "prod", "production",
-    "dev", "live", "staging", "by", "param", "a", "mock", "field",
+    "value",
+    "val",
+    "string",
+    "str",
+    "text",
+    "default",
+    "old",
+    "new",
+    "env",
+    "plain",
+    "plaintext",
+    "confirmation",
+    "confirm",
+    "again",
+    "repeat",
+    "base",
+    "b",
+    "hex",
+    "raw",
+    "encoded",
+    "test",
+    "current",
+    "prod",
+    "production",
+    "dev",
+    "live",
+    "staging",
+    "by",
+    "param",
+    "a",
+    "mock",
+    "field",
 ];
 /// Words at a name's end with which it no longer names the secret itself.
 const OTHERS: &[&str] = &[
-    "id", "ids", "name", "names", "type", "types", "path", "file", "files", "url", "uri", "label", "length", "len",
-    "size", "hash", "salt", "policy", "prompt", "placeholder", "error", "message", "msg", "title", "hint", "reset",
-    "expiry", "expires", "expiration", "count", "index", "header", "prefix", "suffix", "class", "parser", "manager",
-    "provider", "store", "format", "regex", "pattern", "selector", "element", "input", "button", "form", "page",
-    "endpoint", "version", "algorithm", "alg", "ref", "key_id", "map", "list", "set", "word", "words", "board",
-    "code", "codes", "event", "press", "down", "up", "pair", "pairs", "usage", "ops", "author", "authors", "through",
-    "required", "enabled", "method", "mode", "strategy", "scheme", "flow", "user", "username", "domain", "host",
-    "server", "filename", "dir", "fingerprint", "digest", "checksum", "public", "dn", "arn", "column",
+    "id",
+    "ids",
+    "name",
+    "names",
+    "type",
+    "types",
+    "path",
+    "file",
+    "files",
+    "url",
+    "uri",
+    "label",
+    "length",
+    "len",
+    "size",
+    "hash",
+    "salt",
+    "policy",
+    "prompt",
+    "placeholder",
+    "error",
+    "message",
+    "msg",
+    "title",
+    "hint",
+    "reset",
+    "expiry",
+    "expires",
+    "expiration",
+    "count",
+    "index",
+    "header",
+    "prefix",
+    "suffix",
+    "class",
+    "parser",
+    "manager",
+    "provider",
+    "store",
+    "format",
+    "regex",
+    "pattern",
+    "selector",
+    "element",
+    "input",
+    "button",
+    "form",
+    "page",
+    "endpoint",
+    "version",
+    "algorithm",
+    "alg",
+    "ref",
+    "key_id",
+    "map",
+    "list",
+    "set",
+    "word",
+    "words",
+    "board",
+    "code",
+    "codes",
+    "event",
+    "press",
+    "down",
+    "up",
+    "pair",
+    "pairs",
+    "usage",
+    "ops",
+    "author",
+    "authors",
+    "through",
+    "required",
+    "enabled",
+    "method",
+    "mode",
+    "strategy",
+    "scheme",
+    "flow",
+    "user",
+    "username",
+    "domain",
+    "host",
+    "server",
+    "filename",
+    "dir",
+    "fingerprint",
+    "digest",
+    "checksum",
+    "public",
+    "dn",
+    "arn",
+    "column",
 ];
 
 /// No keys, whatever their ending.
@@ -129,12 +312,15 @@ pub fn family(name: &str) -> Option<Family> {
     if matches!(last.as_str(), "key" | "keys") && LOCKS.contains(&before) && !head.iter().any(|p| p == "public") {
         return Some(Family::Secret);
     }
-    if OTHERS.contains(&last.as_str()) || parts.iter().any(|p| matches!(p.as_str(), "public" | "author" | "encrypted")) {
+    if OTHERS.contains(&last.as_str()) || parts.iter().any(|p| matches!(p.as_str(), "public" | "author" | "encrypted"))
+    {
         return None;
     }
     let speaks = |p: &String| {
-        matches!(p.as_str(), "key" | "keys" | "auth" | "credential" | "credentials" | "cred" | "creds" | "oauth" | "access")
-            || PASSWORDS.contains(&p.as_str())
+        matches!(
+            p.as_str(),
+            "key" | "keys" | "auth" | "credential" | "credentials" | "cred" | "creds" | "oauth" | "access"
+        ) || PASSWORDS.contains(&p.as_str())
             || SECRETS.contains(&p.as_str())
             || ["key", "token", "secret", "auth"].iter().any(|end| p.ends_with(end) && !ANIMALS.contains(&p.as_str()))
     };
@@ -371,8 +557,24 @@ enum Join {
 }
 
 const CALLS: &[&[u8]] = &[
-    b"String", b"[]byte", b"Ptr", b"Some", b"str", b"bytes", b"to_string", b"SecureString", b"string", b"Secret",
-    b"from", b"encode", b"new", b"StringPtr", b"env", b"Buffer.from", b"decode", b"SecretStr",
+    b"String",
+    b"[]byte",
+    b"Ptr",
+    b"Some",
+    b"str",
+    b"bytes",
+    b"to_string",
+    b"SecureString",
+    b"string",
+    b"Secret",
+    b"from",
+    b"encode",
+    b"new",
+    b"StringPtr",
+    b"env",
+    b"Buffer.from",
+    b"decode",
+    b"SecretStr",
 ];
 
 #[cfg(test)]

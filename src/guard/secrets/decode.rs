@@ -78,7 +78,8 @@ fn base64(run: &str) -> Option<String> {
 fn hexadecimal(run: &str) -> Option<String> {
     let pairs = run.as_bytes().chunks_exact(2);
     let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    readable_text(bytes.map_while(|b| b.filter(|b| readable(&[*b]))).collect()).filter(|text| text.len() == run.len() / 2)
+    readable_text(bytes.map_while(|b| b.filter(|b| readable(&[*b]))).collect())
+        .filter(|text| text.len() == run.len() / 2)
 }
 
 fn readable(bytes: &[u8]) -> bool {

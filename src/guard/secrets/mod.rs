@@ -38,8 +38,7 @@ pub fn check(input: &Input) -> Vec<Finding> {
 }
 
 fn check_file(scanner: &Scanner, file: &change::FileChange) -> Vec<Finding> {
-    let mut findings: Vec<_> =
-        added(scanner, file, None).iter().map(|secret| finding(secret, file.path)).collect();
+    let mut findings: Vec<_> = added(scanner, file, None).iter().map(|secret| finding(secret, file.path)).collect();
     findings.extend(allow::comments(file, file.before.unwrap_or_default(), file.after.unwrap_or_default()));
     findings
 }

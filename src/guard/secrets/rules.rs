@@ -13,11 +13,11 @@ pub const READER: &[&str] = assign::KEYWORDS;
 #[rustfmt::skip]
 pub const READ: &[Shape] = &[
     form(PASSWORD, "password", READER, "")
-        .aka(&["generic-api-key", "hashicorp-tf-password"])
+        .aka(&["generic-api-key"])
         .yes(&["DB_PASSWORD = \"{p:12}\"", "  password: {w:14}", "mysql --user root --password={w:12}", "u, err := login(\"x\", pass=\"{w:10}\")"])
         .no(&["password = getpass()", "PASSWORD=changeme", "password: $DB_PASSWORD", "\"password\": \"Passwort vergessen?\""]),
     form(ASSIGNED, "secret in an assignment", READER, "")
-        .aka(&["generic-api-key", "kubernetes-secret-yaml"])
+        .aka(&["generic-api-key"])
         .yes(&["const apiKey: string = '{h:32}'", "  \"client_secret\": \"{w:24}\",", "API_TOKEN={w:32}", "key = \"{w:40}\""])
         .no(&["token_type = 'bearer-token'", "secretName: my-app-db-credentials", "key: app.kubernetes.io/name", "api_key = os.environ['API_KEY']"]),
 ];
@@ -89,8 +89,15 @@ pub const PLACES: &[Shape] = &[
 ];
 
 /// Rules whose secret a person may have chosen: judged like an assigned password.
-pub const CHOSEN: &[&str] =
-    &["connection-string", "command-password", "jdbc-password", "jdbc-oracle", "netrc-password", "nuget-password", "url-credentials"];
+pub const CHOSEN: &[&str] = &[
+    "connection-string",
+    "command-password",
+    "jdbc-password",
+    "jdbc-oracle",
+    "netrc-password",
+    "nuget-password",
+    "url-credentials",
+];
 
 /// Rules whose secret is `user:password` in base64.
 pub const LOGINS: &[&str] = &["basic-credentials", "docker-auth"];

@@ -3,8 +3,8 @@
 use super::assign::{self, Assigned, Family};
 use super::found::{Find, Secret, describe};
 use super::gitleaks::{Config, Sight, UserRule};
-use super::settings::Settings;
 use super::kind::Kind;
+use super::settings::Settings;
 use super::value::{self, Manner};
 use super::{decode, rules};
 use crate::mask::finder::{Engine, Hit, Pattern, Scope, entropy};
@@ -105,7 +105,8 @@ impl Scanner {
         let config = settings.config.clone().unwrap_or(Config { built_in: true, ..Config::default() });
         let enabled = |shape: &&Shape| {
             let off = |id: &str| config.disabled.iter().any(|name| name == id);
-            config.built_in && !off(shape.rule.id) && !(!shape.aka.is_empty() && shape.aka.iter().all(|id| off(id)))
+            let all_off = !shape.aka.is_empty() && shape.aka.iter().all(|id| off(id));
+            config.built_in && !all_off && !off(shape.rule.id)
         };
         let all: Vec<&Shape> = rules::READ.iter().chain(shapes()).chain(rules::PLACES).filter(enabled).collect();
         let mut known: Vec<Known> = all.iter().map(|shape| Known::of(shape)).collect();
@@ -145,7 +146,8 @@ impl Scanner {
         let mut secrets = self.by_path(place);
         if !found.is_empty() {
             let find = |c: &Candidate| (&*self.known[c.rule].id, &*self.known[c.rule].name, c.range.clone());
-            let finds: Vec<Find> = found.iter().map(find).map(|(rule, name, range)| Find { rule, name, range }).collect();
+            let finds: Vec<Find> =
+                found.iter().map(find).map(|(rule, name, range)| Find { rule, name, range }).collect();
             secrets.extend(describe(place.path, text, &finds));
         }
         let passed = |s: &Secret| self.settings.lets_pass(&self.names_of(&s.rule), place.path, place.commit, s);
@@ -174,7 +176,9 @@ impl Scanner {
     fn by_path(&self, place: Place) -> Vec<Secret> {
         let rules = self.settings.config.iter().flat_map(|config| &config.rules).filter(|rule| rule.regex.is_none());
         let forbidden = rules.filter(|rule| rule.path.as_ref().is_some_and(|path| path.is_match(place.path)));
-        forbidden.flat_map(|rule| describe(place.path, "", &[Find { rule: &rule.id, name: &rule.name, range: 0..0 }])).collect()
+        forbidden
+            .flat_map(|rule| describe(place.path, "", &[Find { rule: &rule.id, name: &rule.name, range: 0..0 }]))
+            .collect()
     }
 
     fn candidates(&self, kind: Kind, text: &str, depth: usize) -> Vec<Candidate> {
@@ -278,7 +282,8 @@ fn distinct(mut all: Vec<Candidate>, known: &[Known]) -> Vec<Candidate> {
     all.sort_by_key(|c| (known[c.rule].origin, std::cmp::Reverse(c.range.len()), c.rule));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in all {
-        let overlaps = |other: &Candidate| candidate.range.start < other.range.end && other.range.start < candidate.range.end;
+        let overlaps =
+            |other: &Candidate| candidate.range.start < other.range.end && other.range.start < candidate.range.end;
         if !kept.iter().any(overlaps) {
             kept.push(candidate);
         }

@@ -1,7 +1,7 @@
 //! Secrets are put together here, so that no scanner takes this file for a leak.
 
-use super::*;
 use super::rules::{PLACES, READ};
+use super::*;
 use crate::config::Policy;
 use crate::guard::{Modes, judge, passes};
 use crate::mask::MASK;
@@ -36,17 +36,17 @@ fn planted() -> Vec<(&'static str, &'static str, String, &'static str)> {
         ("a.html", "key=§&x=1", format!("AIz{}{}", "a", word(35)), "google-api-key"),
         ("a.rb", "Stripe.api_key = '§'", format!("sk_{}_{}", "live", word(24)), "stripe-key"),
         ("a.json", "{\"t\":\"§\"}", template::fill("{jwt}"), "jwt"),
-        ("a.sh", "git clone https://me:§@example.org/x", "hunter2Xk9q".to_owned(), "url-credentials"),
+        ("a.sh", "git clone https://me:§@example.org/x", "hunted7Xk9q".to_owned(), "url-credentials"),
         ("a.env", "DATABASE_URL=postgres://app:§@db:5432/x", "k3Jd9sQw".to_owned(), "url-credentials"),
         ("a.sh", "curl -H 'Authorization: Bearer §' x", low(40), "authorization-header"),
         ("a.sh", "curl -s -u admin:§ https://x", "k3Jd9sQw".to_owned(), "command-password"),
         ("a.cs", "\"Server=db;Database=x;User Id=sa;Password=§;\"", "k3Jd9sQw!".to_owned(), "connection-string"),
-        ("a.py", "DB_PASSWORD = \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-secret"),
+        ("a.py", "DB_PASSWORD = \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-password"),
         ("a.ts", "const apiKey: string = '§'", low(32), "assigned-secret"),
         ("a.json", "  \"client_secret\": \"§\",", word(24), "assigned-secret"),
-        ("a.go", "password := \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-secret"),
-        (".env", "API_TOKEN=§", low(32), "setting-secret"),
-        ("deploy.yaml", "  db_password: §", "k3Jd9sQw8x".to_owned(), "setting-secret"),
+        ("a.go", "password := \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-password"),
+        (".env", "API_TOKEN=§", low(32), "assigned-secret"),
+        ("deploy.yaml", "  db_password: §", "k3Jd9sQw8x".to_owned(), "assigned-password"),
         ("a.env", "OPENAI=§", format!("sk-proj{}{}", "-", word(48)), "openai-key"),
         ("a.env", "X=§", format!("glpat{}{}", "-", word(20)), "gitlab-token"),
     ]
@@ -66,7 +66,8 @@ fn planted_secrets_are_found_where_they_stand_and_not_shown() {
 
 #[test]
 fn a_private_key_is_found_at_its_head() {
-    let key = format!("-----BEGIN {} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END {0} KEY-----\n", "RSA PRIVATE");
+    let key =
+        format!("-----BEGIN {} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END {0} KEY-----\n", "RSA PRIVATE");
     let found = scan("id", &format!("a\n{key}b\n"));
     assert_eq!(found.iter().map(|s| (s.rule.as_str(), s.line)).collect::<Vec<_>>(), [("private-key", 2)]);
     assert!(!found[0].excerpt.contains("MIIE"));
@@ -201,7 +202,10 @@ paths = ['^vendor/']
         assert_eq!(rules_found(&scanner, path, &text), [""; 0], "{path}");
     }
     // Both rules that gitleaks counts as one are off.
-    assert_eq!(rules_found(&scanner, "a.py", "DB_PASSWORD = 'k3Jd9sQw!x'\nAPI_TOKEN = 'k3Jd9sQwx8e7d6c5b4a3'"), [""; 0]);
+    assert_eq!(
+        rules_found(&scanner, "a.py", "DB_PASSWORD = 'k3Jd9sQw!x'\nAPI_TOKEN = 'k3Jd9sQwx8e7d6c5b4a3'"),
+        [""; 0]
+    );
     let own = self::scanner(&[(".gitleaks.toml", "[[rules]]\nid='a'\nregex='b{3}'")]);
     assert_eq!(rules_found(&own, "a.py", &format!("bbb {token}")), ["a"]);
 }

@@ -43,9 +43,8 @@ pub fn aws(id: &str) -> bool {
 
 /// Letters of both cases or digits among letters, as no word has them.
 pub fn mixed(secret: &str) -> bool {
-    let has = |class: fn(&u8) -> bool| secret.as_bytes().iter().any(|b| class(b));
-    let (lower, upper, digit) =
-        (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase), has(u8::is_ascii_digit));
+    let has = |class: fn(&u8) -> bool| secret.as_bytes().iter().any(class);
+    let (lower, upper, digit) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase), has(u8::is_ascii_digit));
     digit && (lower || upper)
 }
 

@@ -87,7 +87,8 @@ fn parse_at(name: &str, text: &str, read: &dyn Fn(&str) -> Option<String>, depth
         config = parse_at(path, &base, read, depth + 1)?;
     }
     // A file with nothing but allowances is meant for the built-in rules, whether it says so or not.
-    config.built_in |= file.extend.use_default || file.rules.iter().all(|rule| rule.regex.is_none() && rule.path.is_none());
+    config.built_in |=
+        file.extend.use_default || file.rules.iter().all(|rule| rule.regex.is_none() && rule.path.is_none());
     config.disabled.extend(file.extend.disabled_rules);
     for raw in file.allowlist.into_iter().chain(file.allowlists) {
         config.allow.push(raw.build(Vec::new()).map_err(|e| format!("{name}: allowlist: {e}"))?);

@@ -12,7 +12,14 @@ fn parsed(text: &str) -> Config {
 }
 
 fn sight<'a>(path: &'a str, secret: &'a str, line: &'a str) -> Sight<'a> {
-    Sight { rules: vec!["assigned-secret", "generic-api-key"], path, commit: Some("0123456789"), secret, whole: secret, line }
+    Sight {
+        rules: vec!["assigned-secret", "generic-api-key"],
+        path,
+        commit: Some("0123456789"),
+        secret,
+        whole: secret,
+        line,
+    }
 }
 
 const BOTH_FORMS: &str = r#"
@@ -50,7 +57,10 @@ commits = ["0123456"]
 fn both_forms_of_allowlists_are_heeded() {
     let config = parsed(BOTH_FORMS);
     assert!(config.built_in && config.disabled == ["generic-api-key", "jwt"]);
-    assert_eq!((config.rules[0].id.as_str(), config.rules[0].group, config.rules[0].keywords[0].as_str()), ("acme-token", 1, "acme_"));
+    assert_eq!(
+        (config.rules[0].id.as_str(), config.rules[0].group, config.rules[0].keywords[0].as_str()),
+        ("acme-token", 1, "acme_")
+    );
     let covered = |sight: &Sight| config.allow.iter().any(|allow| allow.covers(sight));
     assert!(config.allow.iter().any(|allow| allow.takes_path("a/vendor/x.go")));
     assert!(covered(&sight("a/vendor/x.go", "s", "s")) && covered(&sight("x", "a-placeholder", "s")));
@@ -70,11 +80,16 @@ fn built_in_rules_go_only_where_the_file_has_its_own() {
 
 #[test]
 fn another_file_is_extended() {
-    let read = |path: &str| (path == "base.toml").then(|| "[extend]\nuseDefault = true\n[[rules]]\nid='a'\nregex='old'".to_owned());
+    let read = |path: &str| {
+        (path == "base.toml").then(|| "[extend]\nuseDefault = true\n[[rules]]\nid='a'\nregex='old'".to_owned())
+    };
     let text = "[extend]\npath = 'base.toml'\n[[rules]]\nid='a'\nregex='new'\n[[rules]]\nid='b'\npath='\\.key$'";
     let config = parse("x", text, &read).unwrap();
     assert!(config.built_in);
-    assert_eq!(config.rules.iter().map(|r| (r.id.as_str(), r.regex.as_deref())).collect::<Vec<_>>(), [("a", Some("new")), ("b", None)]);
+    assert_eq!(
+        config.rules.iter().map(|r| (r.id.as_str(), r.regex.as_deref())).collect::<Vec<_>>(),
+        [("a", Some("new")), ("b", None)]
+    );
     let endless = |_: &str| Some("[extend]\npath = 'x'".to_owned());
     assert!(parse("x", "[extend]\npath = 'x'", &endless).unwrap_err().contains("files deep"));
     assert!(parse("x", "[extend]\npath = 'y'", &read_none).unwrap_err().contains("no file `y`"));
@@ -98,7 +113,8 @@ fn mistakes_are_told_in_one_line_with_their_place() {
 
 #[test]
 fn ignored_finds_are_named_by_place() {
-    let text = "# comment\nsrc/a.py:generic-api-key:3\n0123456789012345678901234567890123456789:b:c.py:jwt:1\nnonsense\n";
+    let text =
+        "# comment\nsrc/a.py:generic-api-key:3\n0123456789012345678901234567890123456789:b:c.py:jwt:1\nnonsense\n";
     let ignore = Ignore::parse(text);
     let rules = ["assigned-secret", "generic-api-key"];
     assert!(ignore.covers(&rules, "src/a.py", 3, None) && ignore.covers(&rules, "src/a.py", 3, Some("x")));
