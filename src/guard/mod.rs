@@ -28,6 +28,8 @@ pub struct Input<'a> {
     pub policy: &'a Policy,
     /// git's file modes where they are known: `100644`, `100755`, `120000` (symlink), `160000` (submodule).
     pub modes: &'a Modes,
+    /// The secret scan with the base's own settings; the built-in rules alone without.
+    pub secrets: Option<&'a secrets::Scanner>,
 }
 
 /// The modes on the two sides of the patch, for its paths alone. Unknown ones are left out.

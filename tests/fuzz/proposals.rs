@@ -150,7 +150,12 @@ fn look(dir: &Path, base: &Sha, outcome: Option<&str>) {
         let changes = repo.changes_between(base, tip).unwrap();
         assert!(changes.modes.is_empty(), "{:?}", changes.modes);
         let (policy, modes) = (Policy::default(), Modes::default());
-        assert!(guard::passes(&guard::judge(&Input { patch: &changes.patch, policy: &policy, modes: &modes })));
+        assert!(guard::passes(&guard::judge(&Input {
+            patch: &changes.patch,
+            policy: &policy,
+            modes: &modes,
+            secrets: None
+        })));
         let files = |at: &Sha| repo.list(at, None).unwrap();
         let kept = |(path, entry): &(_, thanos_fix::git::TreeEntry)| {
             repo.entry(tip, path).unwrap().is_none_or(|now| now.mode == entry.mode)
