@@ -16,6 +16,7 @@ const COMPLAINTS: &[&str] = &[
     r#"Cannot find (?:module|package) ['"]([^'"]+)['"]"#,
     r#"(?:Can't|Could not|Failed to) resolve (?:import )?['"]([^'"]+)['"]"#,
     r#"Unable to resolve path to module ['"]([^'"]+)['"]"#,
+    r"Failed to load url (\S+)",
     r"No such built-in module: (\S+)",
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
 ];
@@ -55,10 +56,19 @@ fn importers(scene: &Scene, complaint: &Complaint, wanted: &str) -> Result<Vec<R
             break;
         }
         let text = scene.job.workshop.read(path)?.unwrap_or_default();
-        let holds = memchr::memmem::find(&text, last(wanted).as_bytes()).is_some();
-        found.extend(holds.then(|| path.clone()));
+        found.extend(holds(&text, wanted).then(|| path.clone()));
     }
     Ok(found)
+}
+
+/// Whether the specifier stands in quotes; of an absolute path only the end can.
+fn holds(text: &[u8], wanted: &str) -> bool {
+    let is_quote = |byte: Option<&u8>| byte.is_some_and(|byte| b"'\"`".contains(byte));
+    let sought = if wanted.starts_with('/') { last(wanted) } else { wanted };
+    memchr::memmem::find_iter(text, sought.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        is_quote(text.get(at + sought.len())) && (is_quote(before) || (sought != wanted && before == Some(&b'/')))
+    })
 }
 
 fn missing(complaint: &Complaint) -> Result<Option<String>> {

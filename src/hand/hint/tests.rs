@@ -102,6 +102,11 @@ fn python() {
             fixed: "def f(width):\n    return width\n\nf(width=1)\n",
         },
         Example {
+            files: &[("m.py", "def f(x: strr) -> intt:\n    return lenn(x)\n")],
+            log: "m.py:1: error: Name \"intt\" is not defined; did you mean \"int\"?  [name-defined]\n",
+            fixed: "def f(x: strr) -> int:\n    return lenn(x)\n",
+        },
+        Example {
             files: &[("m.py", "def f(x):\n    retrun x\n")],
             log: "  File \"/repo/m.py\", line 2\n    retrun x\n           ^\nSyntaxError: invalid syntax\n",
             fixed: "def f(x):\n    return x\n",
@@ -131,6 +136,15 @@ fn scripts() {
             files: &[("b.mjs", "import { parse } from './praser.mjs';\n"), ("parser.mjs", "export const parse = 1;\n")],
             log: "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/repo/praser.mjs' imported from /repo/b.mjs\n    at finalizeResolution (node:internal/modules/esm/resolve:283:11)\n",
             fixed: "import { parse } from './parser.mjs';\n",
+        },
+        Example {
+            files: &[
+                ("test/a.test.js", "import f from '../scr';\n\ndescribe(f);\n"),
+                ("src/index.js", "export default 1;\n"),
+                ("bench.js", "describe(1);\n"),
+            ],
+            log: " FAIL  test/a.test.js [ test/a.test.js ]\nError: Failed to load url ../scr (resolved id: ../scr). Does the file exist?\n \u{276f} loadAndTransform node_modules/vite/dist/node/chunks/dep-C6uTJdX2.js:51920:17\n",
+            fixed: "import f from '../src';\n\ndescribe(f);\n",
         },
         Example {
             files: &[("b.mjs", "import { prase } from './p.mjs';\n"), ("p.mjs", "export const parse = 1;\n")],
