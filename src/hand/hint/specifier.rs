@@ -4,6 +4,8 @@ use super::Scene;
 use super::complaint::Complaint;
 use super::distance::{distance, is_near};
 use super::node;
+use super::place;
+use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -95,10 +97,20 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
             near_packages(scene, specifier)?
         };
         for (text, far) in near {
+            // A test that imports what is not written yet.
+            if place::is_test(path) && relatives(specifier, &text) {
+                continue;
+            }
             found.push((Edit { path: path.clone(), range: token.range.clone(), text }, far));
         }
     }
     Ok(found)
+}
+
+/// Whether the parts in which two paths differ are relatives, as in `./codecs` and `./codec`.
+fn relatives(a: &str, b: &str) -> bool {
+    let differing = a.split('/').zip(b.split('/')).filter(|(a, b)| a != b);
+    differing.into_iter().any(|(a, b)| guard::is_relative(a, b))
 }
 
 fn last(path: &str) -> &str {

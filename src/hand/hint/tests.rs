@@ -259,6 +259,67 @@ fn a_right_definition_is_never_renamed_to_a_typing_error() {
     }
 }
 
+/// The test says what the code shall be; the code is repaired, or nothing is.
+#[test]
+fn a_test_is_not_bent_to_the_code() {
+    const PYTEST: &str = "t.py:4: in test\n    assert lib.loads('a') == ['a']\nE   AttributeError: module 'lib' has no attribute 'loads'. Did you mean: 'load'?\n";
+    for (files, log, offered) in [
+        (
+            vec![
+                ("index.js", "module.export = function isObject(x) { return typeof x === 'object'; };\n"),
+                ("test.js", "const isObject = require('./');\ntest('plain', () => { assert.ok(isObject({})); });\n"),
+            ],
+            "    TypeError: isObject is not a function\n        at TestContext.<anonymous> (/repo/test.js:2:34)\n",
+            vec!["module.exports = function isObject(x) { return typeof x === 'object'; };\n"],
+        ),
+        (
+            vec![
+                ("index.js", "export function isNumbr(x) { return true; }\nexport const other = 1;\n"),
+                ("test.mjs", "import isNumber from './index.js';\nassert.ok(isNumber(1));\n"),
+            ],
+            "TypeError: isNumber is not a function\n    at file:///repo/test.mjs:2:11\n",
+            vec![],
+        ),
+        (
+            vec![
+                ("lib.py", "def load(x):\n    return x\n"),
+                ("test_lib.py", "import lib\n\ndef test():\n    assert lib.loads('a') == ['a']\n"),
+            ],
+            PYTEST,
+            vec![],
+        ),
+        (
+            vec![
+                ("lib.js", "exports.encode = (x) => x;\n"),
+                ("lib.test.js", "const lib = require('./lib');\nassert.equal(lib.encodes('a'), 'b');\n"),
+            ],
+            "TypeError: lib.encodes is not a function\n    at Object.<anonymous> (/repo/lib.test.js:2:18)\n",
+            vec![],
+        ),
+        (
+            vec![
+                ("calc.py", "def subtract(a, b):\n    return a - b\n"),
+                (
+                    "test_calc.py",
+                    "import calc\n\ndef test_minus():\n    assert calc.substract(2, 1) == 1\n    assert calc.subtract(2, 1) == 1\n",
+                ),
+            ],
+            "test_calc.py:4: in test_minus\nE   AttributeError: module 'calc' has no attribute 'substract'\n",
+            vec![
+                "import calc\n\ndef test_minus():\n    assert calc.subtract(2, 1) == 1\n    assert calc.subtract(2, 1) == 1\n",
+            ],
+        ),
+    ] {
+        let offers = Shop::new(&files).offers(&Hint, "the failing command", &log.replace("t.py", "test_lib.py"), &[]);
+        let texts: Vec<_> = offers.iter().map(after).collect();
+        assert!(offered.iter().all(|wanted| texts.contains(wanted)), "{log}{texts:#?}");
+        let spared = offers
+            .iter()
+            .all(|offer| offered.contains(&after(offer)) || !offer.patch.files()[0].path.as_str().contains("test"));
+        assert!(spared, "{log}{texts:#?}");
+    }
+}
+
 #[test]
 fn a_misspelt_definition_with_several_right_uses_is_healed_first() {
     for (files, log) in [
