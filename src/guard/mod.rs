@@ -14,6 +14,8 @@ mod suite;
 mod suspicious;
 
 pub use policy::{matches, unknown_checks};
+pub use suite::called::{is_means, is_relative};
+pub use suite::files::test_part;
 
 use crate::config::Policy;
 use crate::ids::RelPath;

@@ -2,6 +2,7 @@
 //! failures swallowed, thresholds lowered.
 
 mod assertions;
+pub(super) mod called;
 mod deleted;
 mod expectations;
 pub(super) mod files;
@@ -19,6 +20,7 @@ pub fn check(input: &Input) -> Vec<Finding> {
     let mut findings = deleted::check(&files, input.patch);
     findings.extend(signs::check(&files));
     findings.extend(assertions::check(&files));
+    findings.extend(called::check(&files));
     findings.extend(expectations::check(&files));
     findings.extend(thresholds::check(&files));
     findings.extend(unreachable::check(&files));
