@@ -84,14 +84,16 @@ pub fn local_config(door: &Door) -> Result<Config> {
     }
 }
 
-/// Parses a configuration; also a check that does not exist is a misspelling to tell of.
+/// Parses a configuration; what only rooms above the words know to be without effect is refused here.
 pub fn parse_config(file: &str, text: &str) -> Result<Config> {
     let config = config::parse(file, text).map_err(usage)?;
-    match crate::guard::unknown_checks(&config.policy).first() {
+    if let Some(why) = crate::guard::refuse(&config.policy) {
+        return Err(usage(format!("{file}: {why}")));
+    }
+    match config.environment.keep.iter().find(|name| crate::process::names_credential(name)) {
         None => Ok(config),
-        Some(name) => {
-            let known = [crate::guard::ids(), vec!["hooks"]].concat().join(", ");
-            Err(usage(format!("{file}: policy.checks names no check: `{name}`; the checks are {known}")))
-        }
+        Some(name) => Err(usage(format!(
+            "{file}: environment.keep has `{name}`, which by its name is a credential; the command never gets one"
+        ))),
     }
 }
