@@ -3,12 +3,13 @@
 
 mod command;
 mod guards;
-pub mod limits;
+mod limits;
 mod policy;
 mod sandbox;
 
 pub use command::Command;
 pub use guards::{OwnGuard, RESERVED};
+pub use limits::{apart, twice};
 pub use policy::{Level, Policy};
 pub use sandbox::{Confinement, Sandbox};
 

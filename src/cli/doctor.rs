@@ -58,7 +58,7 @@ pub fn run(door: &Door, _args: &Args) -> Result<Exit> {
     let repo = Repo::discover(&door.common.repo)?;
     let root = repo.as_ref().and_then(Repo::workdir).unwrap_or(&door.common.repo);
     let remote = github::Remote::connect(door, repo.as_ref());
-    let (config, project) = project::check(door, repo.as_ref(), root)?;
+    let (config, project) = project::check(door, repo.as_ref(), root, &remote)?;
     let (files, mut workflows) = workflows::find(root, &remote);
     let house = workflow::House { files: &files, root };
     workflows.extend(workflows::check(&house, &config));

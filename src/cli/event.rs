@@ -30,7 +30,7 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let name = args.name.clone().or(env_name).unwrap_or_default();
     let payload = read_payload(&file)?;
     let event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", file.display())))?;
-    let decision = decide(&event, &local_config(door)?, None);
+    let decision = decide(&event, &local_config(door, &super::local::project(door)?)?, None);
     if door.common.json {
         print_json(&match &decision {
             Decision::Task(task) => json!({"schema": SCHEMA, "task": task}),
@@ -71,17 +71,42 @@ pub fn read_payload(file: &Path) -> Result<Vec<u8>> {
     Ok(payload)
 }
 
-/// The configuration for a verb that works on the local tree.
-pub fn local_config(door: &Door) -> Result<Config> {
-    let (file, needed) = match &door.common.config {
-        Some(file) => (file.clone(), true),
-        None => (door.common.repo.join(config::PATH), false),
+/// The configuration for a verb that works on the tree below `root`.
+pub fn local_config(door: &Door, root: &Path) -> Result<Config> {
+    let (file, text) = match &door.common.config {
+        Some(file) => (file.clone(), Some(read_bounded(file)?)),
+        None => (root.join(config::PATH), read_own(root)?),
     };
-    match std::fs::read_to_string(&file) {
-        Ok(text) => parse_config(&file.display().to_string(), &text),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !needed => Ok(Config::default()),
-        Err(e) => Err(usage(format!("cannot read the configuration {}: {e}", file.display()))),
+    match text {
+        Some(text) => parse_config(&file.display().to_string(), &String::from_utf8_lossy(&text)),
+        None => Ok(Config::default()),
     }
+}
+
+/// More than a configuration may have, less than what could hurt.
+const MAX_CONFIG: u64 = 1 << 20;
+
+fn cannot_read(file: &Path, why: impl std::fmt::Display) -> anyhow::Error {
+    usage(format!("cannot read the configuration {}: {why}", file.display()))
+}
+
+/// A file that the user named may be anything that can be read.
+fn read_bounded(file: &Path) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let input = std::fs::File::open(file).map_err(|e| cannot_read(file, e))?;
+    input.take(MAX_CONFIG).read_to_end(&mut text).map_err(|e| cannot_read(file, e))?;
+    Ok(text)
+}
+
+/// The tree's own: never what a link leads to, for that is no part of the tree; a pipe would not end.
+fn read_own(root: &Path) -> Result<Option<Vec<u8>>> {
+    let file = root.join(config::PATH);
+    let Ok(found) = file.symlink_metadata() else { return Ok(None) };
+    let within = file.parent().and_then(|dir| dir.symlink_metadata().ok()).is_some_and(|dir| dir.is_dir());
+    if !found.is_file() || !within {
+        return Err(cannot_read(&file, "it is no plain file in a plain folder (links are not followed)"));
+    }
+    read_bounded(&file).map(Some)
 }
 
 /// Parses a configuration; what only rooms above the words know to be without effect is refused here.

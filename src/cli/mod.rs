@@ -162,6 +162,10 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
+    let repo = &door.common.repo;
+    if !repo.is_dir() {
+        return Err(usage(format!("--repo: {} is not a directory", repo.display())));
+    }
     match verb {
         Verb::Run(_) => run::run(door, None),
         Verb::Propose(args) => run::run(door, Some(args)),

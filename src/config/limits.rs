@@ -1,6 +1,7 @@
 //! What a configuration may say: values that could not be meant are refused where they are read.
 
 use super::{Config, guards};
+use crate::ids::BranchName;
 use crate::record::HandId;
 use std::collections::BTreeSet;
 
@@ -89,7 +90,35 @@ fn branches(config: &Config) -> Result<(), String> {
     ))
 }
 
+/// The default branch, known only at the forge, is people's alone.
+pub fn apart(config: &Config, default: &BranchName) -> Result<(), String> {
+    if config.ledger.branch == *default {
+        return Err(format!("ledger.branch is {default}, the default branch; name one for the ledger alone"));
+    }
+    if collides(config.branch.prefix.as_str(), default.as_str()) {
+        return Err(format!("branch.prefix is {}, which collides with the default branch", config.branch.prefix));
+    }
+    Ok(())
+}
+
 /// Whether branches below `prefix` cannot be beside the branch `other`.
-pub fn collides(prefix: &str, other: &str) -> bool {
+fn collides(prefix: &str, other: &str) -> bool {
     prefix == other || prefix.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_branches_stay_apart_from_the_default_one() {
+        let said = |text: &str, default: &str| {
+            let config = crate::config::parse("t", text).unwrap();
+            apart(&config, &BranchName::parse(default).unwrap()).err().unwrap_or_default()
+        };
+        assert!(said("ledger: {branch: main}", "main").contains("the default branch"));
+        assert!(said("branch: {prefix: main/x}", "main").contains("collides"));
+        assert_eq!(said("ledger: {branch: main}", "trunk"), "");
+        assert_eq!(said("{}", "main"), "");
+    }
 }
