@@ -6,10 +6,11 @@ mod github;
 mod here;
 mod project;
 mod show;
-mod workflow;
+pub(super) mod workflow;
 mod workflows;
 
 use super::{Door, Exit};
+pub(super) use workflows::local as workflow_files;
 use crate::git::Repo;
 use anyhow::Result;
 use serde::Serialize;

@@ -176,7 +176,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Locate(args) => to_stdout(|out| locate::run(args, &door.common.repo, door.common.json, out)),
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),
-        Verb::Init(args) => to_stdout(|out| init::run(args, &door.common.repo, out)),
+        Verb::Init(args) => init::run(door, args),
         Verb::Ledger(args) => {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }

@@ -70,7 +70,7 @@ pub fn find(root: &Path, remote: &Remote) -> (Vec<Workflow>, Vec<Checkup>) {
     (files, found)
 }
 
-fn local(root: &Path) -> Vec<(String, String)> {
+pub fn local(root: &Path) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(root.join(DIRECTORY)).into_iter().flatten().flatten();
     let mut texts: Vec<_> = entries
         .filter(|entry| entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() < LONGEST))
