@@ -1,6 +1,7 @@
 //! `thanos-fix event`: what an event would become, so that a user can ask why nothing happened.
 
 use super::{Door, Exit, print_json, print_text, usage};
+use crate::command::CommandLine;
 use crate::config::{self, Config};
 use crate::event::{self, MAX_PAYLOAD};
 use crate::record::SCHEMA;
@@ -17,6 +18,9 @@ pub struct Args {
     /// The event's name, as in GITHUB_EVENT_NAME; guessed from the payload without it
     #[arg(long)]
     name: Option<String>,
+    /// What it would become with the input `command`, which makes work of any event
+    #[arg(long, value_name = "SCRIPT")]
+    command: Option<String>,
     /// The payload; `-` is standard input, and GITHUB_EVENT_PATH is read without it
     file: Option<PathBuf>,
 }
@@ -29,8 +33,13 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let env_name = door.env.get("GITHUB_EVENT_NAME").filter(|_| !explicit);
     let name = args.name.clone().or(env_name).unwrap_or_default();
     let payload = read_payload(&file)?;
-    let event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", file.display())))?;
-    let decision = decide(&event, &local_config(door, &super::local::project(door)?)?, None);
+    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", file.display())))?;
+    if !explicit {
+        event.head = super::run::with_runner(&door.env, event.head);
+    }
+    let config = local_config(door, &super::local::project(door)?)?;
+    let command = args.command.as_deref().map(|script| CommandLine::shell("bash", script));
+    let decision = decide(&event, &config, command);
     if door.common.json {
         print_json(&match &decision {
             Decision::Task(task) => json!({"schema": SCHEMA, "task": task}),
