@@ -96,15 +96,21 @@ impl Desk<'_> {
     fn trusted_config(&self) -> Result<(RepoInfo, Config), Untrusted> {
         let info = self.forge.repo_info().map_err(Untrusted::Forge)?;
         let tip = self.forge.branch_tip(&info.default_branch).map_err(Untrusted::Forge)?;
-        let path = RelPath::parse(self.door.env.input("config").unwrap_or_else(|| config::PATH.to_owned()))
+        let named = self.door.env.input("config");
+        let path = RelPath::parse(named.clone().unwrap_or_else(|| config::PATH.to_owned()))
             .map_err(|e| Untrusted::User(usage(e)))?;
         let text = match tip {
             Some(tip) => self.forge.file(&tip, &path).map_err(Untrusted::Forge)?,
             None => None,
         };
+        if named.is_some() && text.is_none() {
+            let branch = &info.default_branch;
+            return Err(Untrusted::User(usage(format!("input `config`: there is no {path} on the branch {branch}"))));
+        }
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
         let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
+        config::apart(&config, &info.default_branch).map_err(|why| Untrusted::User(usage(format!("{path}: {why}"))))?;
         Ok((info, config))
     }
 

@@ -33,12 +33,12 @@ pub struct Args {
 }
 
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
-    let config = local_config(door)?;
     let repo = Repo::discover(&door.common.repo)?;
     let repo = repo.ok_or_else(|| usage(format!("{} is not in a git repository", door.common.repo.display())))?;
     let Some(root) = repo.workdir().map(PathBuf::from) else {
         return Err(usage("a bare repository has no working tree to judge"));
     };
+    let config = local_config(door, &root)?;
     let base = repo.resolve(&args.base)?.ok_or_else(|| usage(format!("no commit is called `{}` here", args.base)))?;
     let changes = repo.changes_since(&base)?;
     let read = |path: &str| stage::text_of(repo.file(&base, &RelPath::parse(path).ok()?).ok()??);

@@ -173,6 +173,10 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
+    let repo = &door.common.repo;
+    if !repo.is_dir() {
+        return Err(usage(format!("--repo: {} is not a directory", repo.display())));
+    }
     match verb {
         Verb::Run(_) => run::run(door, None),
         Verb::Propose(args) => run::run(door, Some(args)),
@@ -183,7 +187,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Locate(args) => to_stdout(|out| locate::run(args, &door.common.repo, door.common.json, out)),
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),
-        Verb::Init(args) => to_stdout(|out| init::run(args, &door.common.repo, out)),
+        Verb::Init(args) => init::run(door, args),
         Verb::Ledger(args) => {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }

@@ -182,15 +182,20 @@ const SECRET_VALUES: &[&str] = &[
 ];
 
 fn is_credential(name: &OsStr, value: &OsStr) -> bool {
-    let name = name.to_string_lossy().to_uppercase();
     let value = value.to_string_lossy();
+    names_credential(&name.to_string_lossy())
+        || SECRET_VALUES.iter().any(|start| value.starts_with(start))
+        || has_url_password(&value)
+}
+
+/// Whether a variable of this name holds a credential, whatever its value.
+pub fn names_credential(name: &str) -> bool {
+    let name = name.to_uppercase();
     SECRET_NAMES.contains(&name.as_str())
         || SECRET_PARTS.iter().any(|part| name.contains(part))
         || SECRET_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || name == "KEY"
         || SECRET_ENDS.iter().any(|end| name.ends_with(end))
-        || SECRET_VALUES.iter().any(|start| value.starts_with(start))
-        || has_url_password(&value)
 }
 
 /// `scheme://user:password@host`, as proxies, indexes and databases are often given.

@@ -23,7 +23,7 @@ mod tier;
 mod tree;
 mod watch;
 
-pub use environment::{base_env, find_program, terminal_env};
+pub use environment::{base_env, find_program, names_credential, terminal_env};
 pub use launch::set_helper;
 pub use replace::{hide_memory, replace_self, take_handed_over};
 pub use tier::{Gap, Network, Tier};

@@ -13,6 +13,30 @@ mod unreachable;
 use super::{Input, change};
 use crate::record::Finding;
 
+/// What follows `tests/` in the rules of the findings.
+pub const RULES: &[&str] = &[
+    "command",
+    "deleted",
+    "deleted-file",
+    "exit",
+    "expectation",
+    "left-out",
+    "lint-level",
+    "literal",
+    "neutralised",
+    "removed-assertion",
+    "skipped",
+    "snapshot",
+    "special-case",
+    "suppressed",
+    "swallowed",
+    "threshold",
+    "tolerance",
+    "unreachable",
+    "vacuous",
+    "weakened-assertion",
+];
+
 pub fn check(input: &Input) -> Vec<Finding> {
     let files = change::read(input.patch);
     // A formatter's work cannot hide anything: not one token differs.
