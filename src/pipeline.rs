@@ -550,8 +550,9 @@ mod tests {
             tried("4", "passed"),
             tried("5", "refused by the guard policy: not here"),
         ];
-        let skipped =
-            |at: &Sha| earlier(Ok(vec![record.clone()]), at).0.into_iter().map(|t| t.digest).collect::<Vec<_>>();
+        let skipped = |record: &AttemptRecord, at: &Sha| {
+            earlier(Ok(vec![record.clone()]), at).0.into_iter().map(|t| t.digest).collect::<Vec<_>>()
+        };
         assert_eq!(skipped(&record, &base("a")), ["1", "2"]);
         assert!(skipped(&record, &base("b")).is_empty());
         record.outcome = Outcome::Explained;
