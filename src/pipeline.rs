@@ -211,7 +211,7 @@ impl Pipeline<'_> {
         if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.used_up(work, &records)) {
             return healing;
         }
-        let (tried, mut notes) = earlier(records);
+        let (tried, mut notes) = earlier(records, &work.base);
         notes.extend(work.notes.clone());
         let mut healing = match (self.healer)(work, tried) {
             Ok(healing) => healing,
@@ -428,14 +428,17 @@ fn not_worth_a_checkout(work: &Collected) -> Option<Healing> {
     Some(healing)
 }
 
-/// What earlier attempts tried: data from outside, used to skip and to tell.
-fn earlier(records: Result<Vec<AttemptRecord>>) -> (Vec<Tried>, Vec<String>) {
+/// What earlier attempts tried in vain on the same commit: data from outside, used to skip and to tell.
+fn earlier(records: Result<Vec<AttemptRecord>>, base: &Sha) -> (Vec<Tried>, Vec<String>) {
     let records = match records {
         Ok(records) => records,
         Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
     };
-    let tried: Vec<Tried> =
-        records.iter().flat_map(|r| r.tried.iter().filter(|t| t.result != "passed").cloned()).collect();
+    let here = records.iter().filter(|r| r.base.as_ref() == Some(base) && r.version == env!("CARGO_PKG_VERSION"));
+    // A step led nowhere only where everything after it was tried, too.
+    let in_vain =
+        |r: &AttemptRecord, t: &Tried| t.is_refuted() || (t.result == Tried::STEP && r.outcome == Outcome::Explained);
+    let tried: Vec<Tried> = here.flat_map(|r| r.tried.iter().filter(|t| in_vain(r, t)).cloned()).collect();
     let note = format!(
         "{} before this one, {} not tried again",
         crate::report::count(records.len(), "attempt"),
@@ -511,5 +514,36 @@ mod tests {
         assert_eq!(earlier("9-3-fix-issue-1"), ["9-1-fix-issue-1", "9-2-fix-issue-1"]);
         assert!(earlier("9-1-fix-issue-1").is_empty());
         assert!(earlier("01ARZ3NDEKTSV4RRFFQ69G5FAV").is_empty());
+    }
+
+    #[test]
+    fn only_what_failed_on_the_same_commit_is_not_tried_again() {
+        let base = |digit: &str| Sha::parse(digit.repeat(40)).unwrap();
+        let tried = |digest: &str, result: &str| Tried {
+            digest: digest.to_owned(),
+            hand: crate::record::HandId::Hint,
+            why: String::new(),
+            result: result.to_owned(),
+        };
+        let mut record = crate::ledger::example("9-1-fix-issue-1", "2026-01-01T00:00:00Z");
+        record.base = Some(base("a"));
+        record.version = env!("CARGO_PKG_VERSION").to_owned();
+        record.outcome = Outcome::Budget;
+        record.tried = vec![
+            tried("1", "still fails: E1"),
+            tried("2", "breaks test_x"),
+            tried("3", Tried::STEP),
+            tried("4", "passed"),
+            tried("5", "refused by the guard policy: not here"),
+        ];
+        let skipped = |record: &AttemptRecord, at: &Sha| {
+            earlier(Ok(vec![record.clone()]), at).0.into_iter().map(|t| t.digest).collect::<Vec<_>>()
+        };
+        assert_eq!(skipped(&record, &base("a")), ["1", "2"]);
+        assert!(skipped(&record, &base("b")).is_empty());
+        record.outcome = Outcome::Explained;
+        assert_eq!(skipped(&record, &base("a")), ["1", "2", "3"]);
+        record.version = "0.0.0".to_owned();
+        assert!(skipped(&record, &base("a")).is_empty());
     }
 }

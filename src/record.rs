@@ -328,6 +328,17 @@ pub struct Tried {
     pub result: String,
 }
 
+impl Tried {
+    /// The result of a step that is not the whole way.
+    pub const STEP: &str = "removes one cause, others remain";
+
+    /// The command itself refuted it: on the same commit it would again. What passed, and what a guard refused
+    /// (policy may have changed), is worth another try.
+    pub fn is_refuted(&self) -> bool {
+        ["still fails", "breaks "].iter().any(|said| self.result.starts_with(said))
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seconds {
     pub total: f64,

@@ -293,10 +293,11 @@ fn commit(root: &Path, branch: &BranchName, healing: &Healing) -> Result<String>
     }
 }
 
-/// Set by SIGINT or SIGTERM; a second one ends the process at once.
+/// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.
 pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))?;
         signal_hook::flag::register(signal, Arc::clone(&flag))?;
     }

@@ -15,6 +15,7 @@ use crate::record::{
 use crate::verify::{self, Run};
 use anyhow::Result;
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::Instant;
 
 /// More causes than this in one command are left to people.
@@ -41,6 +42,8 @@ enum Trial {
     /// It fails later or elsewhere: ground for the next round.
     Better(Box<Run>),
     Fell(String),
+    /// The end came while its command ran.
+    Unfinished(Outcome),
 }
 
 struct State<'b, 'a> {
@@ -53,6 +56,8 @@ struct State<'b, 'a> {
     confidence: Confidence,
     seen: HashSet<String>,
     tried: Vec<Tried>,
+    /// What fell on the present ground: on another ground the same change may be right.
+    fell_here: Vec<Tried>,
     judged: usize,
     skipped: usize,
     blocked: Option<Vec<CheckResult>>,
@@ -71,6 +76,7 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
         confidence: Confidence::Confident,
         seen: bench.job.tried.iter().map(|t| t.digest.clone()).collect(),
         tried: Vec::new(),
+        fell_here: bench.job.tried.clone(),
         judged: 0,
         skipped: 0,
         blocked: None,
@@ -103,7 +109,7 @@ impl State<'_, '_> {
 
     fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
         for hand in rungs(&diagnosis.strategy) {
-            let tried = [self.bench.job.tried.as_slice(), &self.tried].concat();
+            let tried = self.fell_here.clone();
             let job = Job { diagnosis, log, command: &self.bench.job.command, workshop: self.bench, tried: &tried };
             let candidates = match hand.propose(&job) {
                 Ok(candidates) => candidates,
@@ -150,13 +156,20 @@ impl State<'_, '_> {
         let trial = self.try_one(&candidate, &full, diagnosis)?;
         let result = match &trial {
             Trial::Passed(_) => "passed".to_owned(),
-            Trial::Better(_) => "removes one cause, others remain".to_owned(),
+            Trial::Better(_) => Tried::STEP.to_owned(),
             Trial::Fell(why) => why.clone(),
+            // It says nothing about the candidate: a later attempt tries it again.
+            Trial::Unfinished(outcome) => return Ok(Some(Step::Done(Box::new(self.ended(*outcome))))),
         };
         (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
-        self.tried.push(Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result });
+        let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result };
+        self.tried.push(tried.clone());
         Ok(match trial {
-            Trial::Fell(_) => None,
+            Trial::Unfinished(_) => None,
+            Trial::Fell(_) => {
+                self.fell_here.push(Tried { digest: candidate.patch.digest(), ..tried });
+                None
+            }
             Trial::Better(run) => {
                 self.take(&candidate, full);
                 Some(Step::Next(run))
@@ -171,6 +184,7 @@ impl State<'_, '_> {
 
     fn take(&mut self, candidate: &Candidate, ground: Patch) {
         self.ground = ground;
+        self.fell_here.clear();
         if !self.why.contains(&candidate.why) {
             self.why.push(candidate.why.clone());
         }
@@ -191,19 +205,21 @@ impl State<'_, '_> {
         self.judged += 1;
         let run = self.bench.verify()?;
         let compared = verify::compare(self.base, &run);
+        let was_limited = run.finished.limit.is_some();
         let trial = if run.passed() && compared.broken.is_empty() {
             self.prove(full, run, guards)?
         } else if let Some(broken) = compared.broken.first() {
             Trial::Fell(format!("breaks {}", crate::report::markdown::one_line(broken, 200)))
-        } else if is_better(diagnosis, &run, candidate) {
+        } else if is_better(diagnosis, &run, &compared, candidate) {
             return Ok(Trial::Better(Box::new(run)));
         } else {
             Trial::Fell(still_fails(&run))
         };
-        if matches!(trial, Trial::Fell(_)) {
-            self.bench.undo(&candidate.patch)?;
-        }
-        Ok(trial)
+        let Trial::Fell(_) = trial else { return Ok(trial) };
+        self.bench.undo(&candidate.patch)?;
+        // Whatever failed while everything was being stopped says nothing.
+        let end = self.bench.over().filter(|end| was_limited || *end == Outcome::Cancelled);
+        Ok(end.map_or(trial, Trial::Unfinished))
     }
 
     /// The last guards: the repository's hooks, which may add to the patch, and its own commands.
@@ -284,9 +300,13 @@ impl State<'_, '_> {
             let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
             return Climb { reason, guards, ..self.empty(Outcome::Blocked) };
         }
-        let reason = match (self.judged, self.skipped) {
+        let earlier = self.bench.job.tried.len();
+        let reason = match (self.judged, earlier) {
             (0, 0) => "no hand has a candidate for this failure".to_owned(),
-            (0, n) => format!("all {n} candidates were tried by an earlier attempt"),
+            (0, n) => format!(
+                "no hand has a candidate beside {} that failed on this commit before",
+                crate::report::count(n, "candidate")
+            ),
             (n, _) => format!("{} tried, none passes", crate::report::count(n, "candidate")),
         };
         Climb { reason, ..self.empty(Outcome::Explained) }
@@ -339,10 +359,13 @@ fn still_fails(run: &Run) -> String {
     format!("still fails: {}", crate::report::markdown::one_line(&line, 120))
 }
 
-/// Whether a run that still fails is a step forward: fewer of the same complaints and no new one, or the
-/// first error gone, nothing said about the lines that the candidate wrote, and not more wrong than before.
-fn is_better(before: &Diagnosis, run: &Run, candidate: &Candidate) -> bool {
-    run.finished.limit.is_none() && steps_forward(before, &log::read(&run.text), &run.text, candidate)
+/// Whether a run that still fails is a step forward: a failing test passes now (and, as was asked before, none is
+/// broken); or fewer of the same complaints and no new one; or the first error gone, nothing said about the lines
+/// that the candidate wrote, and not more wrong than before.
+fn is_better(before: &Diagnosis, run: &Run, compared: &verify::Comparison, candidate: &Candidate) -> bool {
+    let after = log::read(&run.text);
+    let mended = !compared.fail_to_pass.is_empty() && !blames(&after, candidate);
+    run.finished.limit.is_none() && (mended || steps_forward(before, &after, &run.text, candidate))
 }
 
 fn steps_forward(before: &Diagnosis, after: &LogReport, text: &str, candidate: &Candidate) -> bool {
@@ -384,7 +407,8 @@ fn blames(after: &LogReport, candidate: &Candidate) -> bool {
         }
     }
     let at = |l: &Location| {
-        l.line.is_some_and(|line| written.iter().any(|(path, n, _)| *n == line && l.path.ends_with(path.as_str())))
+        let is_there = |path: &str| Path::new(&l.path).ends_with(path);
+        l.line.is_some_and(|line| written.iter().any(|(path, n, _)| *n == line && is_there(path.as_str())))
     };
     // The first place is where it fails, and the quoted line is about it; the callers of a traceback only lead there.
     let quote = words(after.first_error.as_deref().unwrap_or_default());
@@ -469,6 +493,13 @@ mod tests {
         let twice = candidate("from app.confg import Config\n", "from app.Config import Config\n");
         assert!(blames(&report(&[(1, "No module named 'app.Config'")]), &twice));
         assert!(!blames(&report(&[(7, "unsupported operand")]), &renamed));
+        let mut namesake = report(&[(1, "unsupported operand")]);
+        namesake.locations[0].path = "/tmp/x/src/test_a.py".to_owned();
+        let candidate = candidate("return amuont\n", "return amount\n");
+        assert!(blames(&report(&[(1, "unsupported operand")]), &candidate));
+        assert!(!blames(&namesake, &candidate));
+        namesake.locations[0].path = "/tmp/x/other_src/a.py".to_owned();
+        assert!(!blames(&namesake, &candidate));
     }
 
     #[test]
