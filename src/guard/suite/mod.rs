@@ -15,6 +15,7 @@ use crate::record::Finding;
 
 /// What follows `tests/` in the rules of the findings.
 pub const RULES: &[&str] = &[
+    "called",
     "command",
     "deleted",
     "deleted-file",
