@@ -443,7 +443,15 @@ mod tests {
     fn only_the_first_words_of_a_comment_command() {
         assert_eq!(task("issue_comment", &comment("/thanos fix please")).request, Request::Fix);
         assert_eq!(task("issue_comment", &comment("/thanos  explain\r\nplease")).request, Request::Explain);
-        for text in [" /thanos fix", "/thanos\tfix", "say `/thanos fix`", "> /thanos fix", "/thanosfix", "/thanos", "thanks\n/thanos fix"] {
+        for text in [
+            " /thanos fix",
+            "/thanos\tfix",
+            "say `/thanos fix`",
+            "> /thanos fix",
+            "/thanosfix",
+            "/thanos",
+            "thanks\n/thanos fix",
+        ] {
             ignored_because("issue_comment", &comment(text));
         }
         assert_eq!(task("issue_comment", &comment("/thanos fix")).actors[0].login, "bob");

@@ -10,10 +10,10 @@ pub(super) mod workflow;
 mod workflows;
 
 use super::{Door, Exit};
-pub(super) use workflows::local as workflow_files;
 use crate::git::Repo;
 use anyhow::Result;
 use serde::Serialize;
+pub(super) use workflows::local as workflow_files;
 
 /// Name what is missing here for thanos-fix to work, and the mend
 ///

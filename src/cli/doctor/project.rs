@@ -25,12 +25,7 @@ const SHELL_WORDS: &[&str] = &[
 const GRAMMAR: &[&str] =
     &["<<", "()", "if ", "for ", "while ", "case ", "function ", "`", "$(", "'", "\"", "{", "\\\n"];
 
-pub fn check(
-    door: &Door,
-    repo: Option<&Repo>,
-    root: &Path,
-    remote: &Remote,
-) -> Result<(Config, Vec<Checkup>)> {
+pub fn check(door: &Door, repo: Option<&Repo>, root: &Path, remote: &Remote) -> Result<(Config, Vec<Checkup>)> {
     let mut found = vec![repository(repo, root, door.env.in_actions())];
     let config = match repo {
         None if door.env.in_actions() => remote_configuration(door, remote, &mut found)?,

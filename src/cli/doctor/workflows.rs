@@ -394,13 +394,7 @@ mod tests {
                 "cancel-in-progress: false",
             ),
             ("[CI], types", "[C1], types", State::Missing, "`C1`", "write `CI` for `C1`"),
-            (
-                "[CI], types",
-                "[Nightly], types",
-                State::Missing,
-                "`Nightly`",
-                "name one of these under workflows: CI",
-            ),
+            ("[CI], types", "[Nightly], types", State::Missing, "`Nightly`", "name one of these under workflows: CI"),
             ("[CI], types", "[CI, fixes], types", State::Missing, "uses thanos-fix itself", "take `fixes` out"),
             ("types: [completed]", "types: [requested]", State::Missing, "`completed`", "types: [completed]"),
             (
@@ -494,7 +488,8 @@ mod tests {
         let mut all: Vec<_> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
         all.push(("ci.yml", CI));
         let both: Vec<_> = look(&all, &Config::default()).into_iter().map(|c| c.what).collect();
-        let told = |name: &str, events: &str| format!("{DIRECTORY}/{name} and {DIRECTORY}/split.yml both start for {events}");
+        let told =
+            |name: &str, events: &str| format!("{DIRECTORY}/{name} and {DIRECTORY}/split.yml both start for {events}");
         assert_eq!(both, [told("on-issue.yml", "issue_comment, issues"), told("on-failed-build.yml", "workflow_run")]);
         assert_eq!(look(&[all[0], all[1], all[2], ("ci.yml", CI)], &Config::default()), []);
         assert_eq!(look(&[all[2], all[3], all[4], all[5], ("ci.yml", CI)], &Config::default()), []);
