@@ -1,6 +1,7 @@
 //! `heal` and its neighbours as a person in a terminal meets them: the real binary in a small repository.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "the test starts the program as a person does")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
