@@ -274,6 +274,12 @@ fn check(config: &Config) -> Result<(), String> {
     if config.hands.0.is_empty() {
         return Err("hands is empty; name at least one".to_owned());
     }
+    let (ledger, prefix) = (&config.ledger.branch, &config.branch.prefix);
+    if format!("{prefix}/").starts_with(&format!("{ledger}/")) {
+        return Err(format!(
+            "branch.prefix is {prefix}: git keeps no branch below another, and {ledger} is the ledger's"
+        ));
+    }
     guards::check(&config.guards)?;
     config.sandbox.check()?;
     config.policy.check()

@@ -105,6 +105,10 @@ impl Desk<'_> {
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
         let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
+        if config.ledger.store == LedgerStore::Branch && config.ledger.branch == info.default_branch {
+            let why = "ledger.branch is the default branch, which is people's: name another, or leave it out";
+            return Err(Untrusted::User(usage(format!("{path}: {why}"))));
+        }
         Ok((info, config))
     }
 

@@ -24,6 +24,7 @@ pub fn verdict(healing: &Healing, kept: bool) -> String {
         // In a terminal there is no pull request to speak of.
         Outcome::Proposed if kept => "repaired",
         Outcome::Proposed => "a repair is proven, and not applied",
+        Outcome::Transient => "not repaired",
         other => outcome_phrase(other),
     };
     let judged = count(healing.candidates, "candidate");
