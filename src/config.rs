@@ -1,18 +1,21 @@
 //! `.github/thanos.yml` and its defaults. Read from the trust commit only; unknown keys are refused
 //! with the line and the nearest known key. `docs/configuration.md` documents every key.
 
+mod command;
 mod guards;
+mod limits;
 mod policy;
 mod sandbox;
 
+pub use command::Command;
 pub use guards::{OwnGuard, RESERVED};
+pub use limits::{apart, twice};
 pub use policy::{Level, Policy};
 pub use sandbox::{Confinement, Sandbox};
 
-use crate::command::CommandLine;
 use crate::ids::{BranchName, RelPath};
 use crate::record::HandId;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Where the file lives in a repository.
 pub const PATH: &str = ".github/thanos.yml";
@@ -54,26 +57,6 @@ pub struct Verify {
 impl Default for Verify {
     fn default() -> Self {
         Self { command: None, prepare: Vec::new(), directory: None, timeout_seconds: 1200 }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Command {
-    Script(String),
-    Argv(Vec<String>),
-}
-
-impl Command {
-    /// `None` when it is empty.
-    pub fn to_line(&self, directory: Option<&RelPath>) -> Option<CommandLine> {
-        let mut line = match self {
-            Self::Script(script) if !script.trim().is_empty() => CommandLine::shell("bash", script),
-            Self::Argv(argv) if !argv.is_empty() => CommandLine::new(argv),
-            _ => return None,
-        };
-        line.directory = directory.cloned();
-        Some(line)
     }
 }
 
@@ -258,38 +241,15 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
         return Ok(Config::default());
     }
     let config: Config = serde_yaml::from_str(text).map_err(|e| refuse(explain(&e.to_string(), text)))?;
-    check(&config).map_err(refuse)?;
+    limits::check(&config).map_err(refuse)?;
     Ok(config)
-}
-
-fn check(config: &Config) -> Result<(), String> {
-    let range = |name: &str, value: u64, low: u64, high: u64| {
-        let ok = (low..=high).contains(&value);
-        if ok { Ok(()) } else { Err(format!("{name} is {value}; use {low} to {high}")) }
-    };
-    range("verify.timeout-seconds", config.verify.timeout_seconds, 1, 21_600)?;
-    range("budget.seconds", config.budget.seconds, 1, 21_600)?;
-    range("trust.triage-per-day", config.trust.triage_per_day, 1, 100)?;
-    range("retry.attempts", config.retry.attempts, 1, 10)?;
-    if config.hands.0.is_empty() {
-        return Err("hands is empty; name at least one".to_owned());
-    }
-    let (ledger, prefix) = (&config.ledger.branch, &config.branch.prefix);
-    if format!("{prefix}/").starts_with(&format!("{ledger}/")) {
-        return Err(format!(
-            "branch.prefix is {prefix}: git keeps no branch below another, and {ledger} is the ledger's"
-        ));
-    }
-    guards::check(&config.guards)?;
-    config.sandbox.check()?;
-    config.policy.check()
 }
 
 /// Adds the nearest known key to serde's "unknown field" message.
 fn explain(message: &str, text: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let Some((unknown, known)) = quoted.split_first().filter(|_| message.contains("unknown field")) else {
-        return message.to_owned();
+        return plain(message);
     };
     let nearest = known
         .iter()
@@ -309,13 +269,33 @@ fn explain(message: &str, text: &str) -> String {
     }
 }
 
+/// serde's words for types, as people say them.
+fn plain(message: &str) -> String {
+    const WORDS: [(&str, &str); 8] = [
+        ("expected struct ", "expected a table of keys, not the struct "),
+        ("expected u64", "expected a whole number from 0"),
+        ("expected usize", "expected a whole number from 0"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+        ("expected a boolean", "expected true or false"),
+        ("invalid type: sequence", "invalid type: a list"),
+        ("invalid type: map", "invalid type: a table of keys"),
+    ];
+    let plain = WORDS.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    // A struct's name is ours, not the reader's.
+    match plain.split_once(", not the struct ") {
+        Some((before, after)) => before.to_owned() + after.find(' ').map_or("", |at| &after[at..]),
+        None => plain,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::Severity;
 
     fn refusal(text: &str) -> String {
-        parse("thanos.yml", text).unwrap_err().to_string()
+        parse("thanos.yml", text).expect_err(text).to_string()
     }
 
     #[test]
@@ -349,6 +329,38 @@ mod tests {
         insta::assert_snapshot!(refusal("retry: {attempts: 99}"));
         insta::assert_snapshot!(refusal("hands: []"));
         insta::assert_snapshot!(refusal("branch: {prefix: '..'}"));
+    }
+
+    /// What would be silently without effect, or do harm, is refused where it is read.
+    #[test]
+    fn values_that_cannot_be_meant_are_refused() {
+        for (text, part) in [
+            ("verify: {command: false}", "a string or a list of strings"),
+            ("verify: {command: {run: x}}", "a string or a list of strings"),
+            ("verify: {command: ''}", "verify.command is empty"),
+            ("verify: {command: []}", "verify.command is empty"),
+            ("verify: {prepare: [make, ' ']}", "verify.prepare has an empty command"),
+            ("verify: 3", "verify: invalid type: integer `3`, expected a table of keys at line 1"),
+            ("- verify", "invalid type: a list, expected a table of keys"),
+            ("verify: {timeout-seconds: -3}", "expected a whole number from 0"),
+            ("hands: tool", "expected a list"),
+            ("hands: [hint, tool, hint]", "names `hint` twice"),
+            ("publish: {draft: maybe}", "expected true or false"),
+            ("budget: {usd: -1}", "budget.usd is -1"),
+            ("budget: {usd: .nan}", "budget.usd is NaN"),
+            ("publish: {dispatch-ci: ../x.yml}", "publish.dispatch-ci is `../x.yml`"),
+            ("publish: {dispatch-ci: ci}", "the file name of a workflow"),
+            ("policy: {max-files: 0}", "policy.max-files is 0"),
+            ("policy: {max-lines: 0}", "policy.max-lines is 0"),
+            ("triggers: {label: ''}", "triggers.label is empty"),
+            ("environment: {keep: [A=b]}", "environment.keep has `A=b`"),
+            ("branch: {prefix: a/b}\nledger: {branch: a/b}", "collide"),
+            ("branch: {prefix: thanos/ledger/x}", "collide"),
+        ] {
+            let refused = refusal(text);
+            assert!(refused.contains(part) && !refused.contains("struct"), "{text}: {refused}");
+        }
+        parse("t", "publish: {dispatch-ci: ci.yaml}\nenvironment: {keep: [MY_VAR]}\nbudget: {usd: 1.5}").unwrap();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! no secret, published by this one, and recorded. Every ending is an outcome.
 
 mod past;
+mod triage;
 
 pub use past::{now, record};
 
@@ -140,7 +141,7 @@ impl Pipeline<'_> {
     fn allowed(&self, task: Task, event: &Event) -> Result<Task, Refused> {
         match self.trusted(&task, event) {
             Ok(Trust::Granted) => Ok(task),
-            Ok(Trust::TriageOnly(_)) => match self.too_much(&task) {
+            Ok(Trust::TriageOnly(_)) => match triage::too_much(self, &task) {
                 Ok(None) => Ok(Task { request: Request::Explain, ..task }),
                 Ok(Some(why)) => Err(Refused::event(why)),
                 Err(e) => Err(Refused::task(task, failed(&e))),
@@ -151,22 +152,6 @@ impl Pipeline<'_> {
             ))),
             Err(e) => Err(Refused::task(task, failed(&e))),
         }
-    }
-
-    /// Why a stranger's issue is not diagnosed, if so: one person must not be able to keep us busy.
-    fn too_much(&self, task: &Task) -> Result<Option<String>, ForgeError> {
-        let told = self.store.of_task(&task.key, EARLIER).unwrap_or_default();
-        if told.iter().any(|record| !matches!(record.outcome, Outcome::Error | Outcome::Lost | Outcome::Cancelled)) {
-            return Ok(Some("it was diagnosed before".to_owned()));
-        }
-        let (Some(author), Some(number)) = (&task.author, task.number) else { return Ok(None) };
-        let since = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24);
-        let since = since.round(jiff::Unit::Second).unwrap_or(since).to_string();
-        let opened = self.forge.issues_of(&author.login, &since)?;
-        let most = self.config.trust.triage_per_day;
-        let earlier = opened.iter().filter(|other| **other < number).count() as u64;
-        let why = format!("{} opened {earlier} issues before it today (trust.triage-per-day is {most})", author.login);
-        Ok((earlier >= most).then_some(why))
     }
 
     /// A branch of ours is known from the ledger or by our pull request; people's may have such names, too.

@@ -91,7 +91,8 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
         run_id: None,
         command: None,
     };
-    if event.name == "pull_request_target" {
+    // Also where the name was guessed and may be this one.
+    if event.name.contains("pull_request_target") && (command.is_some() || event.name == "pull_request_target") {
         return ignored(
             "`pull_request_target` puts a pull request's code next to the repository's secrets: use `pull_request`, or \
              `workflow_run` after it",
@@ -107,11 +108,16 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
         Body::Dispatch { inputs, branch } => {
             from_dispatch(task, |key| inputs.get(key).map(String::as_str).filter(|v| !v.is_empty()), branch.clone())
         }
-        Body::Other => ignored(format!(
-            "thanos-fix does not act on `{}` events; it acts on issues, issue_comment, workflow_run and \
-             workflow_dispatch, and on any event when the input `command` is given",
-            event.name
-        )),
+        Body::Other => ignored(not_acted_on(&event.name)),
+    }
+}
+
+fn not_acted_on(name: &str) -> String {
+    let ours = "it acts on issues, issue_comment, workflow_run and workflow_dispatch, and on any event when the input \
+                `command` is given";
+    match name {
+        "" => format!("the payload's keys are those of no event that thanos-fix acts on; {ours}"),
+        name => format!("thanos-fix does not act on `{name}` events; {ours}"),
     }
 }
 
@@ -154,6 +160,12 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
     if issue.is_pull {
         return ignored("it is a pull request, not an issue");
     }
+    if !matches!(event.action.as_str(), "labeled" | "opened" | "reopened") {
+        return ignored(match plain(&event.action) {
+            None => "the event does not say what happened to the issue".to_owned(),
+            Some(action) => format!("thanos-fix does not act on issues that are {action}"),
+        });
+    }
     if !issue.open {
         return ignored(format!("issue #{} is closed", issue.number));
     }
@@ -168,14 +180,22 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
             }
             made(task)
         }
-        "opened" | "reopened" => ignored("new issues are off (triggers.issues) and the label is not there"),
-        other => ignored(format!("thanos-fix does not act on issues that are `{other}`")),
+        _ => ignored("new issues are off (triggers.issues) and the label is not there"),
     }
+}
+
+/// A word of GitHub's in quotes; `None` for what is none.
+fn plain(word: &str) -> Option<String> {
+    let is_word = !word.is_empty() && word.len() <= 40 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_word.then(|| format!("`{word}`"))
 }
 
 fn from_comment(task: Task, event: &Event, issue: &Issue, id: u64, text: &str, author: &Actor) -> Decision {
     if event.action != "created" {
-        return ignored(format!("the comment was `{}`, not created", event.action));
+        return ignored(match plain(&event.action) {
+            None => "the event does not say what happened to the comment".to_owned(),
+            Some(action) => format!("the comment was {action}, not created"),
+        });
     }
     let Some(request) = command_in(text) else {
         return ignored("the comment does not start with `/thanos fix` or `/thanos explain`");
@@ -187,25 +207,29 @@ fn from_comment(task: Task, event: &Event, issue: &Issue, id: u64, text: &str, a
     made(Task { request, comment: Some(id), actors, ..about(task, issue) })
 }
 
-/// The command must be the comment's first word, so that quoting it in a sentence starts nothing.
+/// The command must begin the comment, so that quoting it in a sentence starts nothing. Exactly so, because a
+/// workflow's `if:` can ask for no more than how a text begins, and what it lets pass and what we take must be one.
 fn command_in(text: &str) -> Option<Request> {
-    let mut words = text.trim_start().lines().next()?.split_whitespace();
-    match (words.next()?, words.next()) {
-        ("/thanos", Some("fix")) => Some(Request::Fix),
-        ("/thanos", Some("explain")) => Some(Request::Explain),
+    let line = text.strip_prefix("/thanos ")?.lines().next()?;
+    match line.split_whitespace().next()? {
+        "fix" => Some(Request::Fix),
+        "explain" => Some(Request::Explain),
         _ => None,
     }
 }
 
 fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> Decision {
     if event.action != "completed" {
-        return ignored(format!("the workflow run is `{}`, not completed", event.action));
+        return ignored(match plain(&event.action) {
+            None => "the event does not say what happened to the workflow run".to_owned(),
+            Some(action) => format!("the workflow run is {action}, not completed"),
+        });
     }
     if let Some(why) = not_ours(run, config) {
         return ignored(why);
     }
     let Some(branch) = &run.head_branch else {
-        return ignored("the workflow run has no branch");
+        return ignored("the workflow run has no branch, or one whose name git would refuse");
     };
     if run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
         return ignored("the failed build is of a fork; a fork's code is not run next to this repository's token");
@@ -225,7 +249,10 @@ pub fn is_asked(event: &Event) -> bool {
 /// Why a run is no failed build of ours, however we came to know it.
 pub fn not_ours(run: &UpstreamRun, config: &Config) -> Option<String> {
     if !matches!(run.conclusion.as_str(), "failure" | "timed_out") {
-        return Some(format!("the workflow run ended with `{}`, not with a failure", run.conclusion));
+        return Some(match plain(&run.conclusion) {
+            None => "the workflow run does not say how it ended".to_owned(),
+            Some(conclusion) => format!("the workflow run ended with {conclusion}, not with a failure"),
+        });
     }
     let file = run.path.rsplit('/').next().unwrap_or_default();
     let wanted = &config.triggers.workflows;
@@ -424,8 +451,16 @@ mod tests {
     #[test]
     fn only_the_first_words_of_a_comment_command() {
         assert_eq!(task("issue_comment", &comment("/thanos fix please")).request, Request::Fix);
-        assert_eq!(task("issue_comment", &comment("  /thanos explain")).request, Request::Explain);
-        for text in ["say `/thanos fix`", "> /thanos fix", "/thanosfix", "/thanos", "thanks\n/thanos fix"] {
+        assert_eq!(task("issue_comment", &comment("/thanos  explain\r\nplease")).request, Request::Explain);
+        for text in [
+            " /thanos fix",
+            "/thanos\tfix",
+            "say `/thanos fix`",
+            "> /thanos fix",
+            "/thanosfix",
+            "/thanos",
+            "thanks\n/thanos fix",
+        ] {
             ignored_because("issue_comment", &comment(text));
         }
         assert_eq!(task("issue_comment", &comment("/thanos fix")).actors[0].login, "bob");
@@ -448,6 +483,22 @@ mod tests {
         let mut target = run();
         target["workflow_run"]["event"] = json!("pull_request_target");
         assert!(ignored_because("workflow_run", &target).contains("pull_request_target"));
+    }
+
+    #[test]
+    fn what_is_ignored_is_ignored_for_its_true_reason() {
+        let mut deleted = issue("deleted");
+        deleted["issue"]["state"] = json!("closed");
+        assert!(ignored_because("issues", &deleted).contains("`deleted`"));
+        for (action, part) in [("", "does not say"), ("```\nx", "does not say")] {
+            assert!(ignored_because("issues", &issue(action)).contains(part), "{action}");
+        }
+        let mut run = run();
+        run["workflow_run"]["conclusion"] = Value::Null;
+        assert!(ignored_because("workflow_run", &run).contains("does not say how it ended"));
+        run["workflow_run"]["conclusion"] = json!("failure");
+        run["workflow_run"]["head_branch"] = json!("a..b");
+        assert!(ignored_because("workflow_run", &run).contains("git would refuse"));
     }
 
     #[test]

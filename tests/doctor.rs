@@ -269,6 +269,21 @@ fn without_a_checkout_the_default_branch_is_looked_at() {
     assert_eq!(report.exit, Some(0), "{}", report.text);
 }
 
+/// Also the configuration, as `run` reads it.
+#[test]
+fn without_a_checkout_the_configuration_of_the_default_branch_is_read() {
+    let source = Machine::good();
+    source.write("project/.github/thanos.yml", "sandbox: open\n");
+    source.write("project/.github/other.yml", "sandbox: light\n");
+    let world = world(&source, &permissions("nothing"), &json!({}));
+    let look = |config: &str| Machine::new(&[]).in_actions(&world).set("THANOS_INPUT_CONFIG", config).run();
+    let report = look("");
+    assert!(text(report.only("missing", ".github/thanos.yml: sandbox"), "what").contains("open"), "{}", report.text);
+    assert_eq!(report.exit, Some(1));
+    look(".github/other.yml").only("ok", "the configuration is read");
+    look(".github/gone.yml").only("missing", "input `config`: there is no .github/gone.yml");
+}
+
 #[test]
 fn what_is_not_on_the_default_branch_is_told() {
     let source = Machine::new(&[

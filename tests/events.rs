@@ -60,3 +60,34 @@ fn the_smallest_payload_is_enough() {
     let guessed = event::parse("", payload).unwrap();
     assert_eq!(guessed.name, "issues");
 }
+
+/// Without its name an event is never taken for another one: it is known, or all that it may be are told.
+#[test]
+fn a_payload_without_a_name_is_never_taken_for_another_event() {
+    let (mut known, mut told) = (0, 0);
+    for (name, payload) in examples() {
+        let bytes = serde_json::to_vec(&payload).unwrap();
+        let event = event::parse("", &bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let names: Vec<&str> = event.name.split(" or ").filter(|n| !n.is_empty()).collect();
+        assert!(names.is_empty() || names.contains(&name.as_str()), "{name} is taken for {names:?}: {payload}");
+        known += usize::from(names.len() == 1);
+        told += usize::from(names.len() != 1);
+        if ["issues", "issue_comment", "workflow_run", "workflow_dispatch"].contains(&name.as_str()) {
+            assert_eq!(names, [name.as_str()]);
+        }
+    }
+    // Those of several names, and `public`, `watch` and a few more, which have no key of their own.
+    assert!(known > 230 && told > 0, "{known} are known, {told} are not");
+}
+
+#[test]
+fn two_events_in_one_are_for_a_person_to_tell_apart() {
+    let payload = br#"{"repository": {"full_name": "o/r"}, "issue": {"number": 7}, "check_run": {}}"#;
+    let refused = event::parse("", payload).unwrap_err().to_string();
+    assert!(refused.contains("check_run or issues") && refused.contains("--name"), "{refused}");
+    let pull = br#"{"repository": {"full_name": "o/r"}, "pull_request": {"head": {"ref": "x", "repo": {"full_name": "o/r"}}}}"#;
+    let event = event::parse("", pull).unwrap();
+    let command = thanos_fix::command::CommandLine::shell("bash", "make");
+    let decision = decide(&event, &Config::default(), Some(command));
+    assert!(matches!(&decision, Decision::Ignored(why) if why.contains("secrets")), "{decision:?}");
+}

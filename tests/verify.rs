@@ -114,6 +114,10 @@ fn unittest() {
     let project = Project::new(&[("m.py", "def add(a, b): return a - b\n"), ("test_m.py", test)]);
     let command = CommandLine::new(["python3", "-m", "unittest"]);
     repaired(&project, command, "m.py", "def add(a, b): return a + b\n", "test_m.T.test_bad", 1);
+    let files = [("m.py", "def add(a, b): return a - b\n"), ("tests/__init__.py", ""), ("tests/test_m.py", test)];
+    let project = Project::new(&files);
+    let command = thanos_fix::verify::detect(project.dir.path()).unwrap();
+    repaired(&project, command, "m.py", "def add(a, b): return a + b\n", "tests.test_m.T.test_bad", 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! annotations.
 
 use super::{Door, Exit, env::Env, held::held, print_json, usage};
-use crate::config::{Config, Hands};
+use crate::config::{self, Config, Hands};
 use crate::pipeline::{Ended, ThisRun};
 use crate::record::{HandId, Outcome};
 use crate::report::{self, Story};
@@ -21,7 +21,11 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
         let parsed: Option<Vec<_>> = hands.split(',').map(|h| known(h.trim())).collect();
         let parsed = parsed.filter(|h| !h.is_empty());
         let names = HandId::ALL.map(HandId::as_str).join(", ");
-        config.hands = Hands(parsed.ok_or_else(|| usage(format!("input `hands`: `{hands}`; known hands: {names}")))?);
+        let parsed = parsed.ok_or_else(|| usage(format!("input `hands`: `{hands}`; known hands: {names}")))?;
+        if let Some(hand) = config::twice(&parsed) {
+            return Err(usage(format!("input `hands` names `{}` twice", hand.as_str())));
+        }
+        config.hands = Hands(parsed);
     }
     if let Some(seconds) = env.input("budget-seconds") {
         let parsed = seconds.parse().ok().filter(|n| (1..=21_600).contains(n));
@@ -185,7 +189,8 @@ fn annotations(report: &Report) {
     for (path, line, message) in &report.ended.published.annotations {
         let text = escape(&held().mask(message));
         let command = format!("::warning file={},line={line},title=thanos-fix::{text}", property(path));
-        let _ = writeln!(std::io::stdout().lock(), "{command}");
+        // On the stream on which commands were stopped and allowed again: the runner reads each in order.
+        let _ = writeln!(std::io::stderr().lock(), "{command}");
     }
 }
 

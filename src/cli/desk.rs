@@ -3,15 +3,15 @@
 
 use super::actions::{self, Report};
 use super::held::held;
-use super::{Door, Exit, inner, local, usage};
+use super::{Door, Exit, inner, local, usage, withheld};
 use crate::command::CommandLine;
-use crate::config::{self, Config, LedgerStore};
+use crate::config::{self, Config, LedgerStore, Sandbox};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
 use crate::pipeline::{Ended, Pipeline, ThisRun};
-use crate::process;
+use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
 use crate::stage::heal::Job;
@@ -96,19 +96,21 @@ impl Desk<'_> {
     fn trusted_config(&self) -> Result<(RepoInfo, Config), Untrusted> {
         let info = self.forge.repo_info().map_err(Untrusted::Forge)?;
         let tip = self.forge.branch_tip(&info.default_branch).map_err(Untrusted::Forge)?;
-        let path = RelPath::parse(self.door.env.input("config").unwrap_or_else(|| config::PATH.to_owned()))
+        let named = self.door.env.input("config");
+        let path = RelPath::parse(named.clone().unwrap_or_else(|| config::PATH.to_owned()))
             .map_err(|e| Untrusted::User(usage(e)))?;
         let text = match tip {
             Some(tip) => self.forge.file(&tip, &path).map_err(Untrusted::Forge)?,
             None => None,
         };
+        if named.is_some() && text.is_none() {
+            let branch = &info.default_branch;
+            return Err(Untrusted::User(usage(format!("input `config`: there is no {path} on the branch {branch}"))));
+        }
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
         let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
-        if config.ledger.store == LedgerStore::Branch && config.ledger.branch == info.default_branch {
-            let why = "ledger.branch is the default branch, which is people's: name another, or leave it out";
-            return Err(Untrusted::User(usage(format!("{path}: {why}"))));
-        }
+        config::apart(&config, &info.default_branch).map_err(|why| Untrusted::User(usage(format!("{path}: {why}"))))?;
         Ok((info, config))
     }
 
@@ -139,6 +141,9 @@ impl Desk<'_> {
     /// Removes the scratch folder of this attempt, or of one that was killed. Whatever became of the heal
     /// process, the job's own tree ends as it began.
     fn clear(&self, scratch: &Path, own: Option<&Path>) -> Result<()> {
+        if let Some(root) = own {
+            withheld::restore(root, scratch)?;
+        }
         let journal = scratch.join(JOURNAL);
         if let Some(root) = own.filter(|_| journal.exists()) {
             drop(crate::workspace::Tree::open(root, &journal)?);
@@ -159,6 +164,7 @@ impl Desk<'_> {
         work: &Collected,
         tried: Vec<Tried>,
     ) -> Result<Healing> {
+        let is_own = own.is_some();
         let root = match own {
             Some(root) => root,
             None => self.checkout(work, &scratch.join("tree"))?,
@@ -167,7 +173,11 @@ impl Desk<'_> {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
-        inner::start(&job, &self.cancel, &|stage, text| self.say(stage, text))
+        // Elsewhere the sandbox covers it.
+        if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
+            withheld::withhold(&root, scratch)?;
+        }
+        self.door.ui.without_commands(|| inner::start(&job, &self.cancel, &|stage, text| self.say(stage, text)))
     }
 
     fn workspace(&self) -> PathBuf {

@@ -6,13 +6,14 @@ mod github;
 mod here;
 mod project;
 mod show;
-mod workflow;
+pub(super) mod workflow;
 mod workflows;
 
 use super::{Door, Exit};
 use crate::git::Repo;
 use anyhow::Result;
 use serde::Serialize;
+pub(super) use workflows::local as workflow_files;
 
 /// Name what is missing here for thanos-fix to work, and the mend
 ///
@@ -58,7 +59,7 @@ pub fn run(door: &Door, _args: &Args) -> Result<Exit> {
     let repo = Repo::discover(&door.common.repo)?;
     let root = repo.as_ref().and_then(Repo::workdir).unwrap_or(&door.common.repo);
     let remote = github::Remote::connect(door, repo.as_ref());
-    let (config, project) = project::check(door, repo.as_ref(), root)?;
+    let (config, project) = project::check(door, repo.as_ref(), root, &remote)?;
     let (files, mut workflows) = workflows::find(root, &remote);
     let house = workflow::House { files: &files, root };
     workflows.extend(workflows::check(&house, &config));

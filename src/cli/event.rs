@@ -1,6 +1,7 @@
 //! `thanos-fix event`: what an event would become, so that a user can ask why nothing happened.
 
 use super::{Door, Exit, print_json, print_text, usage};
+use crate::command::CommandLine;
 use crate::config::{self, Config};
 use crate::event::{self, MAX_PAYLOAD};
 use crate::record::SCHEMA;
@@ -17,6 +18,9 @@ pub struct Args {
     /// The event's name, as in GITHUB_EVENT_NAME; guessed from the payload without it
     #[arg(long)]
     name: Option<String>,
+    /// What it would become with the input `command`, which makes work of any event
+    #[arg(long, value_name = "SCRIPT")]
+    command: Option<String>,
     /// The payload; `-` is standard input, and GITHUB_EVENT_PATH is read without it
     file: Option<PathBuf>,
 }
@@ -29,8 +33,13 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let env_name = door.env.get("GITHUB_EVENT_NAME").filter(|_| !explicit);
     let name = args.name.clone().or(env_name).unwrap_or_default();
     let payload = read_payload(&file)?;
-    let event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", file.display())))?;
-    let decision = decide(&event, &local_config(door)?, None);
+    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", file.display())))?;
+    if !explicit {
+        event.head = super::run::with_runner(&door.env, event.head);
+    }
+    let config = local_config(door, &super::local::project(door)?)?;
+    let command = args.command.as_deref().map(|script| CommandLine::shell("bash", script));
+    let decision = decide(&event, &config, command);
     if door.common.json {
         print_json(&match &decision {
             Decision::Task(task) => json!({"schema": SCHEMA, "task": task}),
@@ -71,27 +80,54 @@ pub fn read_payload(file: &Path) -> Result<Vec<u8>> {
     Ok(payload)
 }
 
-/// The configuration for a verb that works on the local tree.
-pub fn local_config(door: &Door) -> Result<Config> {
-    let (file, needed) = match &door.common.config {
-        Some(file) => (file.clone(), true),
-        None => (door.common.repo.join(config::PATH), false),
+/// The configuration for a verb that works on the tree below `root`.
+pub fn local_config(door: &Door, root: &Path) -> Result<Config> {
+    let (file, text) = match &door.common.config {
+        Some(file) => (file.clone(), Some(read_bounded(file)?)),
+        None => (root.join(config::PATH), read_own(root)?),
     };
-    match std::fs::read_to_string(&file) {
-        Ok(text) => parse_config(&file.display().to_string(), &text),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && !needed => Ok(Config::default()),
-        Err(e) => Err(usage(format!("cannot read the configuration {}: {e}", file.display()))),
+    match text {
+        Some(text) => parse_config(&file.display().to_string(), &String::from_utf8_lossy(&text)),
+        None => Ok(Config::default()),
     }
 }
 
-/// Parses a configuration; also a check that does not exist is a misspelling to tell of.
+/// More than a configuration may have, less than what could hurt.
+const MAX_CONFIG: u64 = 1 << 20;
+
+fn cannot_read(file: &Path, why: impl std::fmt::Display) -> anyhow::Error {
+    usage(format!("cannot read the configuration {}: {why}", file.display()))
+}
+
+/// A file that the user named may be anything that can be read.
+fn read_bounded(file: &Path) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let input = std::fs::File::open(file).map_err(|e| cannot_read(file, e))?;
+    input.take(MAX_CONFIG).read_to_end(&mut text).map_err(|e| cannot_read(file, e))?;
+    Ok(text)
+}
+
+/// The tree's own: never what a link leads to, for that is no part of the tree; a pipe would not end.
+fn read_own(root: &Path) -> Result<Option<Vec<u8>>> {
+    let file = root.join(config::PATH);
+    let Ok(found) = file.symlink_metadata() else { return Ok(None) };
+    let within = file.parent().and_then(|dir| dir.symlink_metadata().ok()).is_some_and(|dir| dir.is_dir());
+    if !found.is_file() || !within {
+        return Err(cannot_read(&file, "it is no plain file in a plain folder (links are not followed)"));
+    }
+    read_bounded(&file).map(Some)
+}
+
+/// Parses a configuration; what only rooms above the words know to be without effect is refused here.
 pub fn parse_config(file: &str, text: &str) -> Result<Config> {
     let config = config::parse(file, text).map_err(usage)?;
-    match crate::guard::unknown_checks(&config.policy).first() {
+    if let Some(why) = crate::guard::refuse(&config.policy) {
+        return Err(usage(format!("{file}: {why}")));
+    }
+    match config.environment.keep.iter().find(|name| crate::process::names_credential(name)) {
         None => Ok(config),
-        Some(name) => {
-            let known = [crate::guard::ids(), vec!["hooks"]].concat().join(", ");
-            Err(usage(format!("{file}: policy.checks names no check: `{name}`; the checks are {known}")))
-        }
+        Some(name) => Err(usage(format!(
+            "{file}: environment.keep has `{name}`, which by its name is a credential; the command never gets one"
+        ))),
     }
 }

@@ -5,13 +5,14 @@ use super::{Door, Exit, event::local_config, print_json, usage};
 use crate::command::CommandLine;
 use crate::config::{Config, Policy};
 use crate::git::{Changes, Repo};
+use crate::guard::secrets::Scanner;
 use crate::guard::{self, Modes};
 use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::process::{self, Finished, Limits, Sandbox, Spec};
 use crate::record::{CheckResult, CheckStatus, Finding, SCHEMA, Severity};
 use crate::workspace::{ApplyResult, Tree};
-use crate::{check, report};
+use crate::{check, report, stage};
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::cell::RefCell;
@@ -32,15 +33,17 @@ pub struct Args {
 }
 
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
-    let config = local_config(door)?;
     let repo = Repo::discover(&door.common.repo)?;
     let repo = repo.ok_or_else(|| usage(format!("{} is not in a git repository", door.common.repo.display())))?;
     let Some(root) = repo.workdir().map(PathBuf::from) else {
         return Err(usage("a bare repository has no working tree to judge"));
     };
+    let config = local_config(door, &root)?;
     let base = repo.resolve(&args.base)?.ok_or_else(|| usage(format!("no commit is called `{}` here", args.base)))?;
     let changes = repo.changes_since(&base)?;
-    let mut results = judge(&changes, &config.policy);
+    let read = |path: &str| stage::text_of(repo.file(&base, &RelPath::parse(path).ok()?).ok()??);
+    let scanner = stage::scanner(&read, &|why| door.ui.stage("guard", why));
+    let mut results = judge(&changes, &config.policy, &scanner);
     let bench = Bench::new(door, &config, root, &changes.patch)?;
     if guard::passes(&results) && !changes.patch.is_empty() {
         let hooks = bench.hooks()?;
@@ -66,14 +69,14 @@ fn show(door: &Door, results: &[CheckResult]) -> Result<Exit> {
 }
 
 /// The checks over data: the patch, and what a patch cannot say.
-fn judge(changes: &Changes, policy: &Policy) -> Vec<CheckResult> {
+fn judge(changes: &Changes, policy: &Policy, scanner: &Scanner) -> Vec<CheckResult> {
     let mut modes = Modes::default();
     for change in &changes.modes {
         let Ok(path) = RelPath::parse(change.path.as_str()) else { continue };
         modes.before.extend(change.before.map(|mode| (path.clone(), mode.octal().to_owned())));
         modes.after.extend(change.after.map(|mode| (path, mode.octal().to_owned())));
     }
-    guard::judge(&guard::Input { patch: &changes.patch, policy, modes: &modes })
+    guard::judge(&guard::Input { patch: &changes.patch, policy, modes: &modes, secrets: Some(scanner) })
 }
 
 /// The user's own tree and environment, credentials taken out.

@@ -1,8 +1,13 @@
 //! `thanos-fix init`: writes ready-made workflows and a commented configuration into the repository.
 
-use anyhow::{Context as _, Result};
-use std::io::{ErrorKind, Write};
+use super::doctor::{workflow, workflow_files};
+use super::{Door, Exit, local, print_json, print_text, usage};
+use crate::record::SCHEMA;
+use anyhow::Result;
+use serde_json::json;
+use std::io::ErrorKind;
 use std::path::Path;
+use workflow::{House, Workflow};
 
 /// A file that `init` can write. Those that are not written by default are asked for by name.
 struct Template {
@@ -73,24 +78,68 @@ impl Template {
     }
 }
 
-/// Writes all or nothing: one file that is in the way (without `--force`) and none is written.
-pub fn run(args: &Args, repo: &Path, out: &mut dyn Write) -> Result<()> {
-    if !repo.is_dir() {
-        return Err(super::usage(format!("{} is not a directory; name the repository with --repo", repo.display())));
+/// Where the ready-made workflows name the builds that they wait for.
+const WAITS_FOR: &str = "workflows: [CI]";
+
+/// Into the root of the repository: GitHub reads the files nowhere else.
+pub fn run(door: &Door, args: &Args) -> Result<Exit> {
+    let done = write_all(args, &local::project(door)?)?;
+    if door.common.json {
+        print_json(&json!({"schema": SCHEMA, "written": done.written, "next": done.next}))?;
+    } else if !door.common.quiet {
+        let wrote: String = done.written.iter().map(|path| format!("wrote {path}\n")).collect();
+        let next: String = done.next.iter().map(|step| format!("- {step}\n")).collect();
+        print_text(&format!("{wrote}\nnext:\n{next}"))?;
     }
+    Ok(Exit::Done)
+}
+
+struct Done {
+    written: Vec<&'static str>,
+    next: Vec<String>,
+}
+
+/// All or nothing: one file that is in the way (without `--force`) and none is written.
+fn write_all(args: &Args, root: &Path) -> Result<Done> {
     let wanted: Vec<&Template> = TEMPLATES.iter().filter(|t| t.wanted(&args.only)).collect();
-    let there: Vec<&str> = wanted.iter().map(|t| t.path).filter(|path| in_the_way(&repo.join(path))).collect();
+    if let Some(link) = [".github", workflow::DIRECTORY].into_iter().find(|dir| root.join(dir).is_symlink()) {
+        return Err(usage(format!("{link} is a symbolic link: the files would land elsewhere; make it a folder")));
+    }
+    let there: Vec<&str> = wanted.iter().map(|t| t.path).filter(|path| in_the_way(&root.join(path))).collect();
     if !there.is_empty() && !args.force {
-        return Err(super::usage(format!(
+        return Err(usage(format!(
             "already there: {}; --force overwrites, --only NAME writes one file alone",
             there.join(", ")
         )));
     }
+    let builds = builds(root);
     for template in &wanted {
-        write(&repo.join(template.path), template.text)?;
-        writeln!(out, "wrote {}", template.path)?;
+        let text = match builds.as_slice() {
+            [] => template.text.to_owned(),
+            names => template.text.replace(WAITS_FOR, &format!("workflows: [{}]", names.join(", "))),
+        };
+        write(&root.join(template.path), &text)
+            .map_err(|e| usage(format!("cannot write {}: {e}", root.join(template.path).display())))?;
     }
-    next_steps(&wanted, out)
+    let next = next_steps(&wanted, &builds);
+    Ok(Done { written: wanted.iter().map(|template| template.path).collect(), next })
+}
+
+/// The names of the workflows that build what is pushed, as YAML; ours are not among them.
+fn builds(root: &Path) -> Vec<String> {
+    let texts = workflow_files(root).into_iter();
+    let files: Vec<Workflow> = texts.filter_map(|(path, text)| Workflow::parse(&path, text).ok()).collect();
+    let house = House { files: &files, root };
+    let ours: Vec<&str> = house.ours().iter().map(|(file, _)| file.path.as_str()).collect();
+    let builds = files.iter().filter(|file| !ours.contains(&file.path.as_str()) && file.builds());
+    builds.map(|file| quoted(file.name())).collect()
+}
+
+/// A name as an element of a YAML list.
+fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ' ');
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain);
+    if is_plain { name.to_owned() } else { json!(name).to_string() }
 }
 
 /// A dangling symbolic link is in the way too.
@@ -99,46 +148,44 @@ fn in_the_way(path: &Path) -> bool {
 }
 
 /// Replaces a link rather than writing through it: it may point out of the repository.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let context = || format!("cannot write {}", path.display());
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).with_context(context)?;
+        std::fs::create_dir_all(parent)?;
     }
     match std::fs::remove_file(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(e).with_context(context),
-        _ => std::fs::write(path, text).with_context(context),
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
+        _ => std::fs::write(path, text),
     }
 }
 
-fn next_steps(wanted: &[&Template], out: &mut dyn Write) -> Result<()> {
-    let has = |name: &str| wanted.iter().any(|t| t.name == name);
-    writeln!(out, "\nnext:")?;
-    if has("on-failed-build") || has("split") {
-        writeln!(out, "- put the name of your CI workflow under `workflows:` where it says [CI]")?;
+fn next_steps(wanted: &[&Template], builds: &[String]) -> Vec<String> {
+    let mut next = Vec::new();
+    for template in wanted.iter().filter(|t| t.text.contains(WAITS_FOR)) {
+        next.push(if builds.is_empty() {
+            format!("put the name of your CI workflow under `workflows:` in {}, where it says [CI]", template.path)
+        } else {
+            format!("{} waits for {}: take out what is no build", template.path, builds.join(", "))
+        });
     }
-    if has("on-issue") || has("on-failed-build") || has("split") {
-        writeln!(out, "- add what your build needs installed where the workflow says so")?;
+    if wanted.iter().any(|t| matches!(t.name, "on-issue" | "on-failed-build" | "split")) {
+        next.push("add what your build needs installed where the workflow says so".to_owned());
     }
     if wanted.iter().any(|t| t.name != "config") {
-        writeln!(
-            out,
-            "- allow pull requests: Settings > Actions > General > \"Allow GitHub Actions to create and approve pull requests\""
-        )?;
+        let setting = "\"Allow GitHub Actions to create and approve pull requests\"";
+        next.push(format!("allow pull requests: Settings > Actions > General > {setting}"));
     }
-    writeln!(out, "- commit the files to the default branch: workflows and configuration are read from nowhere else")?;
-    writeln!(out, "- `thanos-fix doctor` names what is still missing")?;
-    Ok(())
+    let commit = "commit the files to the default branch: workflows and configuration are read from nowhere else";
+    next.push(commit.to_owned());
+    next.push("`thanos-fix doctor` names what is still missing".to_owned());
+    next
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn init(repo: &Path, force: bool, only: &[&str]) -> Result<String> {
-        let mut out = Vec::new();
-        let args = Args { force, only: only.iter().map(|&n| n.to_owned()).collect() };
-        run(&args, repo, &mut out)?;
-        Ok(String::from_utf8(out).unwrap())
+    fn init(repo: &Path, force: bool, only: &[&str]) -> Result<Done> {
+        write_all(&Args { force, only: only.iter().map(|&n| n.to_owned()).collect() }, repo)
     }
 
     #[test]
@@ -147,9 +194,10 @@ mod tests {
         let said = init(repo.path(), false, &[]).unwrap();
         for template in TEMPLATES {
             assert_eq!(repo.path().join(template.path).exists(), template.default, "{}", template.name);
-            assert_eq!(said.contains(&format!("wrote {}\n", template.path)), template.default, "{}", template.name);
+            assert_eq!(said.written.contains(&template.path), template.default, "{}", template.name);
         }
-        assert!(said.contains("[CI]") && said.contains("doctor"));
+        let next = said.next.join("\n");
+        assert!(next.contains("[CI]") && next.contains("doctor"), "{next}");
     }
 
     #[test]
@@ -158,10 +206,9 @@ mod tests {
         let mine = repo.path().join(".github/workflows/thanos-retry.yml");
         std::fs::create_dir_all(mine.parent().unwrap()).unwrap();
         std::fs::write(&mine, "mine").unwrap();
-        let refused = init(repo.path(), false, &[]).unwrap_err().to_string();
+        let refused = init(repo.path(), false, &[]).err().unwrap().to_string();
         assert!(refused.contains("thanos-retry.yml; ") && refused.contains("--force"), "{refused}");
         assert!(!repo.path().join(".github/thanos.yml").exists());
-        assert!(init(&repo.path().join("missing"), true, &[]).is_err());
         assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
         init(repo.path(), true, &["retry"]).unwrap();
         assert_ne!(std::fs::read_to_string(&mine).unwrap(), "mine");
@@ -176,6 +223,44 @@ mod tests {
         assert!(init(repo.path(), false, &["config"]).is_err());
         init(repo.path(), true, &["config"]).unwrap();
         assert_eq!(std::fs::read_to_string(outside.path()).unwrap(), "");
+    }
+
+    #[test]
+    fn the_builds_that_are_there_are_waited_for() {
+        let repo = tempfile::tempdir().unwrap();
+        let dir = repo.path().join(".github/workflows");
+        std::fs::create_dir_all(&dir).unwrap();
+        let job = "jobs: {a: {steps: [{run: make}]}}\n";
+        let ours = "jobs: {a: {steps: [{uses: thanos-ai/fix@v1}]}}\n";
+        for (file, text) in [
+            ("a.yml", format!("name: 'Build: all'\non: [push]\n{job}")),
+            ("b.yml", format!("name: Tests\non: {{pull_request: }}\n{job}")),
+            ("c.yml", format!("name: Nightly\non: {{schedule: [{{cron: '1 1 * * *'}}]}}\n{job}")),
+            ("d.yml", format!("name: Release\non: {{push: {{tags: [v1]}}}}\n{job}")),
+            ("e.yml", format!("name: Fix\non: [push]\n{ours}")),
+        ] {
+            std::fs::write(dir.join(file), text).unwrap();
+        }
+        let said = init(repo.path(), false, &["on-failed-build", "split"]).unwrap();
+        let names = r#"workflows: ["Build: all", Tests]"#;
+        for file in ["thanos-build.yml", "thanos-split.yml"] {
+            let text = std::fs::read_to_string(dir.join(file)).unwrap();
+            assert!(text.contains(names) && Workflow::parse(file, text.clone()).is_ok(), "{text}");
+            assert!(said.next.iter().any(|step| step.contains(file) && step.contains("Tests")), "{:?}", said.next);
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_linked_folder_or_where_nothing_can_be() {
+        let (repo, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(outside.path(), repo.path().join(".github")).unwrap();
+        let refused = init(repo.path(), true, &[]).err().unwrap();
+        assert!(refused.to_string().contains(".github is a symbolic link"), "{refused}");
+        assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+        std::fs::remove_file(repo.path().join(".github")).unwrap();
+        std::fs::write(repo.path().join(".github"), "a file").unwrap();
+        let refused = init(repo.path(), false, &[]).err().unwrap();
+        assert!(refused.is::<crate::cli::UsageError>(), "{refused:?}");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
         None => store.list(task.as_ref(), *limit)?,
         Some(attempt) => match store.get(attempt)? {
             Some(record) => Listed { records: vec![record], notes: Vec::new() },
-            None => return Err(usage(format!("attempt {attempt} is not in the {}", store.place()))),
+            None => return Err(usage(format!("attempt {attempt} is not in the ledger ({})", store.place()))),
         },
     };
     if json {
@@ -52,7 +52,7 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
 
 fn table(listed: &Listed, store: &dyn Store, out: &mut dyn Write) -> Result<()> {
     if listed.records.is_empty() {
-        writeln!(out, "no attempts in the {}", store.place())?;
+        writeln!(out, "no attempts in the ledger ({})", store.place())?;
     }
     let rows: Vec<[String; 6]> = listed.records.iter().map(row).collect();
     let head = ["STARTED", "TASK", "OUTCOME", "HAND", "SECONDS", "ATTEMPT"].map(str::to_owned);
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(value["records"][0]["attempt"], "7-1-fix-issue-1");
         assert!(show(&store, &["--task", "issue-2"], false).unwrap().starts_with("no attempts"));
         let missing = show(&store, &["none"], false).unwrap_err();
-        assert!(missing.to_string().contains("attempt none is not in"), "{missing}");
+        assert!(missing.to_string().contains("attempt none is not in the ledger ("), "{missing}");
         assert!(show(&store, &["--task", "Bad Key"], false).is_err());
     }
 }

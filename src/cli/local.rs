@@ -2,7 +2,7 @@
 
 use super::{Door, Exit, event::local_config, held::held, print_json, usage};
 use crate::command::CommandLine;
-use crate::config::{Confinement, Sandbox};
+use crate::config::{self, Confinement, Sandbox};
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
 use crate::ledger::{self, Store};
@@ -16,6 +16,7 @@ use crate::task::{Kind, Request, Task};
 use crate::{report, verify};
 use anyhow::{Context as _, Result};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=21_600))]
     budget_seconds: Option<u64>,
     /// Spend at most this much (no hand of this version costs money)
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = dollars)]
     budget_usd: Option<f64>,
     /// For hands that draw lots (no hand of this version does)
     #[arg(long, value_name = "N")]
@@ -58,6 +59,10 @@ fn hand(name: &str) -> Result<HandId, String> {
     HandId::ALL.into_iter().find(|h| h.as_str() == name).ok_or_else(|| format!("known hands: {known}"))
 }
 
+fn dollars(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).ok_or_else(|| "use 0 or more".to_owned())
+}
+
 /// The value of `--sandbox` and of the input of that name.
 pub fn sandbox(name: &str) -> Result<Sandbox, String> {
     match name {
@@ -79,14 +84,10 @@ pub struct Work {
 
 /// Heals the working tree and prints how it went.
 pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
-    let config = local_config(door)?;
-    let root = door
-        .common
-        .repo
-        .canonicalize()
-        .map_err(|e| usage(format!("cannot open the repository {}: {e}", door.common.repo.display())))?;
-    if !root.is_dir() {
-        return Err(usage(format!("{} is not a directory", root.display())));
+    let root = door.common.repo.canonicalize()?;
+    let config = local_config(door, &root)?;
+    if let Some(hand) = config::twice(&options.hands) {
+        return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
     }
     let branch = options.branch.as_deref().map(BranchName::parse).transpose().map_err(usage)?;
     let command = match work.command.as_slice() {
@@ -241,26 +242,37 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
 /// This user's own attempts; trouble with it never spoils a repair.
 fn remember(door: &Door, proposal: &Proposal) {
     let record = pipeline::record(proposal, &Published::default());
-    if let Err(e) = own_ledger(door).put(&record) {
+    if let Err(e) = own_ledger(door).and_then(|ledger| ledger.put(&record)) {
         door.ui.stage("ledger", &format!("not recorded: {e:#}"));
     }
 }
 
-fn own_ledger(door: &Door) -> ledger::Directory {
-    ledger::Directory::new(state_dir(door).join("ledger"), held().mask_fn())
+/// One for each project: `ledger show` must not list another one's attempts.
+fn own_ledger(door: &Door) -> Result<ledger::Directory> {
+    let root = project(door)?;
+    let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
+    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    Ok(ledger::Directory::new(state_dir(door).join("ledger").join(name), held().mask_fn()))
+}
+
+/// The root of the repository that `--repo` lies in, else that folder itself.
+pub fn project(door: &Door) -> Result<PathBuf> {
+    let repo = Repo::discover(&door.common.repo)?;
+    let root = repo.as_ref().and_then(Repo::workdir).unwrap_or(&door.common.repo);
+    root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
 }
 
 /// The ledger that a person in a terminal means: the repository's branch where there is one, else this
 /// user's own attempts.
 pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    let branch = local_config(door)?.ledger.branch;
+    let branch = local_config(door, &project(door)?)?.ledger.branch;
     let cloned = match Repo::discover(&door.common.repo)? {
         Some(repo) => ledger::Cloned::open(repo, branch.as_str())?,
         None => None,
     };
     match cloned {
         Some(store) => act(&store),
-        None => act(&own_ledger(door)),
+        None => act(&own_ledger(door)?),
     }
 }
 

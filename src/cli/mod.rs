@@ -19,7 +19,9 @@ mod locate;
 mod run;
 mod scan;
 mod ui;
+mod withheld;
 
+use crate::process;
 use crate::workspace::Unusable;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -127,6 +129,7 @@ pub fn main() -> ExitCode {
     let inner = args.get(1).and_then(|a| a.to_str()).map(str::to_owned);
     let plain = Ui::new(false, false, false, true);
     if inner.as_deref() == Some(inner::HEAL) {
+        process::hide_memory();
         return inner::main().unwrap_or_else(|e| fail(&plain, &e)).into();
     }
     let supervised = inner.as_deref() == Some(run::SUPERVISE);
@@ -155,13 +158,25 @@ pub fn main() -> ExitCode {
             Err(e) => fail(&ui, &e).into(),
         };
     }
-    match dispatch(&door, &cli.verb) {
+    let runs_here = matches!(cli.verb, Verb::Heal(_) | Verb::Fix(_) | Verb::Guard(_));
+    if runs_here {
+        process::hide_memory();
+    }
+    let done = match &cli.verb {
+        verb if runs_here => ui.without_commands(|| dispatch(&door, verb)),
+        verb => dispatch(&door, verb),
+    };
+    match done {
         Ok(exit) => exit.into(),
         Err(e) => fail(&ui, &e).into(),
     }
 }
 
 fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
+    let repo = &door.common.repo;
+    if !repo.is_dir() {
+        return Err(usage(format!("--repo: {} is not a directory", repo.display())));
+    }
     match verb {
         Verb::Run(_) => run::run(door, None),
         Verb::Propose(args) => run::run(door, Some(args)),
@@ -172,7 +187,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Locate(args) => to_stdout(|out| locate::run(args, &door.common.repo, door.common.json, out)),
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),
-        Verb::Init(args) => to_stdout(|out| init::run(args, &door.common.repo, out)),
+        Verb::Init(args) => init::run(door, args),
         Verb::Ledger(args) => {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }

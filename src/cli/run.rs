@@ -105,7 +105,8 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
 fn github(door: &Door, cancel: &Arc<AtomicBool>) -> Result<GitHub> {
     let env = &door.env;
     let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
-        usage("GITHUB_REPOSITORY is not set: `run` belongs in a GitHub workflow; locally use `heal` or `fix`")
+        usage("GITHUB_REPOSITORY is not set: `run`, `propose` and `publish` belong in a GitHub workflow; locally use `heal` or \
+             `fix`")
     })?;
     let credential = credential(env)?
         .ok_or_else(|| usage("no token: give the input `token`, or `app-id` with `app-key`, or set GITHUB_TOKEN"))?;
@@ -175,7 +176,7 @@ fn read_event(desk: &Desk) -> Result<Event> {
 }
 
 /// What the runner says of branch and commit, where the payload does not.
-fn with_runner(env: &Env, head: Option<Head>) -> Option<Head> {
+pub fn with_runner(env: &Env, head: Option<Head>) -> Option<Head> {
     let branch = env.get("GITHUB_REF").and_then(|r| BranchName::parse(r.strip_prefix("refs/heads/")?).ok());
     let commit = env.get("GITHUB_SHA").and_then(|sha| Sha::parse(sha).ok());
     match head {

@@ -65,6 +65,19 @@ impl Ui {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
+    /// While `act` runs, a runner takes nothing that is printed for a command: what is printed then quotes what
+    /// foreign code said.
+    pub fn without_commands<R>(&self, act: impl FnOnce() -> R) -> R {
+        if !self.runner {
+            return act();
+        }
+        let word = ulid::Ulid::generate().to_string();
+        let _ = writeln!(std::io::stderr().lock(), "::stop-commands::{word}");
+        let done = act();
+        let _ = writeln!(std::io::stderr().lock(), "::{word}::");
+        done
+    }
+
     /// A closed pipe is the reader's wish, not our failure.
     fn line(&self, text: &str) {
         let text = held().mask(text);

@@ -1,6 +1,7 @@
 //! GitHub's payloads (docs: webhook events and payloads; `schedule` as Actions writes it). Lenient:
 //! fields that no task needs may be absent or of any type.
 
+use super::guess;
 use super::{Actor, Body, Event, EventError, Head, Issue, Repository, UpstreamRun};
 use crate::ids::{BranchName, RepoSlug, Sha};
 use serde::Deserialize;
@@ -97,7 +98,8 @@ pub fn parse(name: &str, payload: &[u8]) -> Result<Event, EventError> {
     if !value.is_object() {
         return Err(EventError::Malformed("expected an object at the top".to_owned()));
     }
-    let name = if name.is_empty() { guess(&value).ok_or(EventError::Unnamed)? } else { name };
+    let guessed = if name.is_empty() { guess::name(&value)? } else { String::new() };
+    let name = if name.is_empty() { guessed.as_str() } else { name };
     let repository = repository(name, &value)?;
     let sender = field::<Account>(name, &value, "sender").map(Actor::from).unwrap_or_default();
     let action = value.get("action").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -125,25 +127,10 @@ fn head(value: &Value) -> Option<Head> {
     Some(Head { branch, commit: commit("/after"), is_fork: false })
 }
 
-fn guess(value: &Value) -> Option<&'static str> {
-    let has = |key| value.get(key).is_some();
-    match () {
-        () if has("issue") && has("comment") => Some("issue_comment"),
-        () if has("issue") => Some("issues"),
-        () if has("workflow_run") => Some("workflow_run"),
-        () if has("inputs") && has("workflow") => Some("workflow_dispatch"),
-        () if has("workflow_job") => Some("workflow_job"),
-        () if has("pull_request") => Some("pull_request"),
-        () if has("schedule") => Some("schedule"),
-        () if has("commits") && has("ref") => Some("push"),
-        () => None,
-    }
-}
-
 fn field<T: serde::de::DeserializeOwned>(event: &str, value: &Value, key: &'static str) -> Result<T, EventError> {
     let lacks = || EventError::Lacks { event: event.to_owned(), field: key };
     let found = value.get(key).filter(|v| !v.is_null()).ok_or_else(lacks)?;
-    T::deserialize(found).map_err(|e| EventError::Malformed(format!("`{key}`: {e}")))
+    T::deserialize(found).map_err(|e| EventError::Shape { field: key, why: e.to_string() })
 }
 
 fn repository(event: &str, value: &Value) -> Result<Option<Repository>, EventError> {

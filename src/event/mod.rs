@@ -1,6 +1,7 @@
 //! What woke us, parsed once at the edge. One file per source; nothing past this room sees raw JSON.
 
 mod github;
+mod guess;
 
 use crate::ids::{BadName, BranchName, RepoSlug, Sha};
 use serde::{Deserialize, Serialize};
@@ -87,7 +88,8 @@ pub struct Head {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// `issues`, `workflow_run`, … as in `GITHUB_EVENT_NAME`.
+    /// `issues`, `workflow_run`, … as in `GITHUB_EVENT_NAME`. Where it was guessed and may be one of several, all
+    /// of them; empty where nothing tells it.
     pub name: String,
     pub action: String,
     pub repository: Option<Repository>,
@@ -106,12 +108,14 @@ pub enum EventError {
     TooLarge(u64),
     #[error("the event payload is not valid JSON: {0}")]
     Malformed(String),
+    #[error("the event payload has a `{field}` that is not as GitHub sends it: {why}")]
+    Shape { field: &'static str, why: String },
     #[error("the event payload of `{event}` lacks `{field}`")]
     Lacks { event: String, field: &'static str },
     #[error("the event payload is wrong: {0}")]
     Name(#[from] BadName),
-    #[error("cannot tell which event this payload is; name it, for example `--name issues`")]
-    Unnamed,
+    #[error("this payload may be of {0}; say which, for example `--name issues`")]
+    Ambiguous(String),
 }
 
 /// Reads a payload. An empty `name` is guessed from the payload's keys.

@@ -57,6 +57,25 @@ impl Repo {
         self.changes(&diff)
     }
 
+    /// The commits that `to` has and `from` has not, oldest first; merges, which bring nothing of their own,
+    /// left out.
+    pub fn commits_between(&self, from: Option<&Sha>, to: &Sha) -> Result<Vec<Sha>> {
+        let mut walk = self.inner.revwalk()?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)?;
+        walk.push(self.find_commit(to)?.id())?;
+        if let Some(from) = from {
+            walk.hide(self.find_commit(from)?.id())?;
+        }
+        let mut commits = Vec::new();
+        for id in walk {
+            let id = id.context("cannot walk the history")?;
+            if self.inner.find_commit(id)?.parent_count() < 2 {
+                commits.push(Sha::parse(id.to_string())?);
+            }
+        }
+        Ok(commits)
+    }
+
     /// What the commit changed against its first parent; everything for a first commit.
     pub fn changes_of(&self, commit: &Sha) -> Result<Changes> {
         let found = self.find_commit(commit)?;

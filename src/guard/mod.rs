@@ -13,7 +13,9 @@ mod signs;
 mod suite;
 mod suspicious;
 
-pub use policy::{matches, unknown_checks};
+pub use policy::{matches, refuse};
+pub use suite::called::{is_means, is_relative};
+pub use suite::files::test_part;
 
 use crate::config::Policy;
 use crate::ids::RelPath;
@@ -28,6 +30,8 @@ pub struct Input<'a> {
     pub policy: &'a Policy,
     /// git's file modes where they are known: `100644`, `100755`, `120000` (symlink), `160000` (submodule).
     pub modes: &'a Modes,
+    /// The secret scan with the base's own settings; the built-in rules alone without.
+    pub secrets: Option<&'a secrets::Scanner>,
 }
 
 /// The modes on the two sides of the patch, for its paths alone. Unknown ones are left out.
@@ -40,16 +44,22 @@ pub struct Modes {
 struct Check {
     id: &'static str,
     run: fn(&Input) -> Vec<Finding>,
+    /// What follows `id/` in the rules of its findings, for `policy.checks`; none where no level counts anyway.
+    rules: &'static [&'static str],
 }
 
 /// To add a check: write its file, and add its line here.
 const CHECKS: &[Check] = &[
-    Check { id: "paths", run: paths::check },
-    Check { id: "shape", run: shape::check },
-    Check { id: "tests", run: suite::check },
-    Check { id: "dependencies", run: dependencies::check },
-    Check { id: "suspicious", run: suspicious::check },
-    Check { id: "secrets", run: secrets::check },
+    Check { id: "paths", run: paths::check, rules: &[] },
+    Check { id: "shape", run: shape::check, rules: &["binary", "symlink", "submodule", "mode", "files", "lines"] },
+    Check { id: "tests", run: suite::check, rules: suite::RULES },
+    Check {
+        id: "dependencies",
+        run: dependencies::check,
+        rules: &["changed", "host", "install-script", "integrity", "source", "typosquat"],
+    },
+    Check { id: "suspicious", run: suspicious::check, rules: suspicious::RULES },
+    Check { id: "secrets", run: secrets::check, rules: &[] },
 ];
 
 /// The checks' ids, in the order in which they are listed everywhere.
@@ -74,7 +84,13 @@ pub fn replace(results: &mut Vec<CheckResult>, fresh: Vec<CheckResult>) {
 }
 
 fn judge_one(check: &Check, input: &Input) -> CheckResult {
-    levelled(CheckResult::from_findings(check.id, (check.run)(input)), input.policy)
+    let findings = (check.run)(input);
+    debug_assert!(
+        findings.iter().all(|f| policy::is_rule(&f.rule)),
+        "list every rule of `{}` in CHECKS: {findings:?}",
+        check.id
+    );
+    levelled(CheckResult::from_findings(check.id, findings), input.policy)
 }
 
 /// A result as the configuration wants its findings to count.

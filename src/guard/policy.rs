@@ -40,11 +40,40 @@ pub fn levelled(finding: Finding, policy: &Policy) -> Option<Finding> {
     Some(Finding { severity, ..finding })
 }
 
-/// Names in `policy.checks` that belong to no check, so that a misspelt one is not silently without effect.
-pub fn unknown_checks(policy: &Policy) -> Vec<&str> {
-    let checks = [super::ids(), vec!["hooks"]].concat();
-    let known = |name: &&String| checks.contains(&name.split('/').next().unwrap_or_default());
-    policy.checks.keys().filter(|name| !known(name)).map(String::as_str).collect()
+/// Whether `policy.checks` may name it: a check, or one of its rules.
+pub fn is_rule(name: &str) -> bool {
+    let (check, rule) = name.split_once('/').unwrap_or((name, ""));
+    if FIRM.contains(&check) || check == HOOKS {
+        return true;
+    }
+    super::CHECKS.iter().any(|c| c.id == check && (name == check || c.rules.contains(&rule)))
+}
+
+/// The guard whose rules are the names of the repository's own hooks.
+const HOOKS: &str = "hooks";
+
+/// Why `policy.checks` is refused, if so: what has no effect must not look as if it had one.
+pub fn refuse(policy: &Policy) -> Option<String> {
+    policy.checks.iter().find_map(|(name, level)| {
+        let check = name.split('/').next().unwrap_or_default();
+        if FIRM.contains(&check) && *level != Level::Block {
+            let mend = if check == "paths" { "; policy.allow lets single paths through" } else { "" };
+            return Some(format!("policy.checks: `{check}` always blocks{mend}"));
+        }
+        if is_rule(name) {
+            return None;
+        }
+        let known = super::CHECKS.iter().find(|c| c.id == check);
+        Some(match known {
+            Some(known) => {
+                format!("policy.checks names no rule of `{check}`: `{name}`; its rules are {}", known.rules.join(", "))
+            }
+            None => {
+                let checks = [super::ids(), vec![HOOKS]].concat().join(", ");
+                format!("policy.checks names no check: `{name}`; the checks are {checks}")
+            }
+        })
+    })
 }
 
 #[cfg(test)]
@@ -73,7 +102,26 @@ mod tests {
         );
         assert_eq!(level("tests/literal", &[("tests", Level::Off)]), None);
         assert_eq!(level("secrets/jwt", &[("secrets", Level::Off)]), Some(Severity::Error));
-        let policy = Policy { checks: [("test".to_owned(), Level::Off)].into(), ..Policy::default() };
-        assert_eq!(unknown_checks(&policy), ["test"]);
+    }
+
+    #[test]
+    fn levels_without_effect_are_refused() {
+        let refused = |name: &str, level: Level| {
+            refuse(&Policy { checks: [(name.to_owned(), level)].into(), ..Policy::default() }).unwrap_or_default()
+        };
+        for (name, level, part) in [
+            ("test", Level::Off, "the checks are paths"),
+            ("paths", Level::Off, "policy.allow"),
+            ("paths/protected", Level::Warn, "always blocks"),
+            ("secrets", Level::Off, "`secrets` always blocks"),
+            ("tests/litral", Level::Warn, "its rules are"),
+            ("tests/", Level::Warn, "names no rule"),
+        ] {
+            assert!(refused(name, level).contains(part), "{name}: {}", refused(name, level));
+        }
+        for name in ["tests", "tests/literal", "shape/lines", "hooks", "hooks/ruff"] {
+            assert_eq!(refused(name, Level::Warn), "", "{name}");
+        }
+        assert_eq!(refused("paths", Level::Block), "");
     }
 }

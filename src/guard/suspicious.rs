@@ -13,6 +13,19 @@ use crate::record::{Finding, Severity};
 use signs::{REACHES, SIGNS, WHOLE_ENVIRONMENT};
 use std::sync::LazyLock;
 
+/// What follows `suspicious/` in the rules of the findings.
+pub const RULES: &[&str] = &[
+    "credentials",
+    "dynamic",
+    "environment",
+    "exfiltration",
+    "hidden-text",
+    "homoglyph",
+    "network",
+    "process",
+    "start",
+];
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(SIGNS, |file| places::is_build(file.path)));
 
 pub fn check(input: &Input) -> Vec<Finding> {

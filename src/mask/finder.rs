@@ -1,8 +1,9 @@
 //! Finds rules' matches in a text: one pass over all keywords, and a rule's expression only on the
 //! lines where one of its keywords stands, compiled when it is first needed.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -19,10 +20,35 @@ pub struct Rule {
     pub entropy: f64,
 }
 
-impl Rule {
-    /// May match past the end of the line.
-    fn spans_lines(&self) -> bool {
-        self.pattern.starts_with("(?s")
+/// How much of the text an expression is tried on when a keyword was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Line,
+    /// From the keyword's line to the end.
+    Rest,
+    /// All of it, once; for expressions whose keyword may stand on another line.
+    Text,
+}
+
+/// An expression and the words without which it cannot match.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// ASCII, any case. Without any, the expression is tried on every text.
+    pub keywords: Vec<Cow<'static, str>>,
+    /// `None`: the keywords themselves are the hits.
+    pub regex: Option<Cow<'static, str>>,
+    pub scope: Scope,
+    /// The secret's group; 0 for the first one that took part, else the whole match.
+    pub group: usize,
+    /// Letters, digits and words' edges are those of ASCII.
+    pub ascii: bool,
+}
+
+impl From<&Rule> for Pattern {
+    fn from(rule: &Rule) -> Self {
+        let scope = if rule.pattern.starts_with("(?s") { Scope::Rest } else { Scope::Line };
+        let keywords = rule.keywords.iter().map(|word| Cow::Borrowed(*word)).collect();
+        Self { keywords, regex: Some(Cow::Borrowed(rule.pattern)), scope, group: 0, ascii: false }
     }
 }
 
@@ -31,30 +57,119 @@ impl Rule {
 pub struct Hit {
     pub rule: usize,
     pub range: Range<usize>,
+    /// The whole match, around the secret.
+    pub whole: Range<usize>,
 }
 
+/// Many patterns at once.
 #[derive(Debug)]
-pub struct Finder {
-    rules: Vec<Rule>,
+pub struct Engine {
+    patterns: Vec<Pattern>,
     keywords: AhoCorasick,
-    /// The rule of each keyword, in the automaton's order.
-    owners: Vec<usize>,
-    regexes: Vec<OnceLock<Regex>>,
+    /// The pattern of each keyword, in the automaton's order.
+    owners: Vec<u32>,
+    always: Vec<usize>,
+    regexes: Vec<OnceLock<Option<Regex>>>,
 }
 
-impl Finder {
-    #[expect(clippy::expect_used, reason = "the rules are constants, and a test compiles every one")]
-    pub fn new(rules: Vec<Rule>) -> Self {
-        let words: Vec<(usize, &str)> =
-            rules.iter().enumerate().flat_map(|(i, r)| r.keywords.iter().map(move |k| (i, *k))).collect();
+impl Engine {
+    /// `busy`: for so many texts that a faster automaton is worth its making.
+    #[expect(clippy::expect_used, reason = "fails only for gigabytes of keywords")]
+    pub fn new(patterns: Vec<Pattern>, busy: bool) -> Self {
+        let words: Vec<(u32, &str)> =
+            (0..).zip(&patterns).flat_map(|(i, p)| p.keywords.iter().map(move |k| (i, &**k))).collect();
         let keywords = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            .kind(busy.then_some(AhoCorasickKind::DFA))
+            .prefilter(false)
             .build(words.iter().map(|(_, word)| word))
-            .expect("a constant table of short words");
+            .expect("an automaton over short words");
         let owners = words.into_iter().map(|(owner, _)| owner).collect();
-        let regexes = rules.iter().map(|_| OnceLock::new()).collect();
-        Self { rules, keywords, owners, regexes }
+        let always =
+            (0..patterns.len()).filter(|i| patterns[*i].keywords.is_empty() && patterns[*i].regex.is_some()).collect();
+        let regexes = patterns.iter().map(|_| OnceLock::new()).collect();
+        Self { patterns, keywords, owners, always, regexes }
+    }
+
+    /// Whether the pattern's hits are its keywords.
+    pub fn is_bare(&self, pattern: usize) -> bool {
+        self.patterns[pattern].regex.is_none()
+    }
+
+    /// A pattern that does not compile matches nothing; whoever takes patterns from outside compiles them first.
+    fn regex(&self, pattern: usize) -> Option<&Regex> {
+        let Pattern { regex, ascii, .. } = &self.patterns[pattern];
+        let read = |text: &str| if *ascii { compile(&super::dialect::ours(text)) } else { compile(text) };
+        self.regexes[pattern].get_or_init(|| regex.as_deref().and_then(|text| read(text).ok())).as_ref()
+    }
+
+    /// Every match of every pattern, in no particular order; matches of different patterns may overlap.
+    pub fn find(&self, text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        // Up to where each pattern has been tried already.
+        let mut tried = vec![0; self.patterns.len()];
+        for word in self.keywords.find_overlapping_iter(text) {
+            let pattern = self.owners[word.pattern().as_usize()] as usize;
+            if word.start() < tried[pattern] {
+                continue;
+            }
+            if self.patterns[pattern].regex.is_none() {
+                tried[pattern] = word.end();
+                hits.push(Hit { rule: pattern, range: word.range(), whole: word.range() });
+                continue;
+            }
+            let area = self.area(pattern, text, word.start().max(tried[pattern]));
+            tried[pattern] = area.end.max(word.end());
+            self.find_in(pattern, text, area, &mut hits);
+        }
+        for pattern in &self.always {
+            self.find_in(*pattern, text, 0..text.len(), &mut hits);
+        }
+        hits
+    }
+
+    /// Where a pattern is tried when one of its keywords stands at `at`.
+    fn area(&self, pattern: usize, text: &str, at: usize) -> Range<usize> {
+        let bytes = text.as_bytes();
+        let line = || memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |i| i + 1);
+        match self.patterns[pattern].scope {
+            Scope::Line => line()..memchr::memchr(b'\n', &bytes[at..]).map_or(text.len(), |i| at + i),
+            Scope::Rest => line()..text.len(),
+            Scope::Text => 0..text.len(),
+        }
+    }
+
+    fn find_in(&self, pattern: usize, text: &str, area: Range<usize>, hits: &mut Vec<Hit>) {
+        let Some(regex) = self.regex(pattern) else { return };
+        let moved = |found: regex::Match| area.start + found.start()..area.start + found.end();
+        for captures in regex.captures_iter(&text[area.clone()]) {
+            let first = match self.patterns[pattern].group {
+                0 => captures.iter().skip(1).flatten().find(|group| !group.is_empty()),
+                group => captures.get(group),
+            };
+            let whole = captures.get_match();
+            hits.push(Hit { rule: pattern, range: moved(first.unwrap_or(whole)), whole: moved(whole) });
+        }
+    }
+}
+
+/// A bounded expression: what a user's file asks for must not take all memory.
+pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    regex::RegexBuilder::new(pattern).size_limit(8 << 20).build()
+}
+
+/// An engine over constant rules.
+#[derive(Debug)]
+pub struct Finder {
+    rules: Vec<Rule>,
+    engine: Engine,
+}
+
+impl Finder {
+    pub fn new(rules: Vec<Rule>) -> Self {
+        let engine = Engine::new(rules.iter().map(Pattern::from).collect(), false);
+        Self { rules, engine }
     }
 
     pub fn rule(&self, index: usize) -> &Rule {
@@ -65,61 +180,23 @@ impl Finder {
         &self.rules
     }
 
-    #[expect(clippy::expect_used, reason = "the rules are constants, and a test compiles every one")]
-    fn regex(&self, rule: usize) -> &Regex {
-        self.regexes[rule].get_or_init(|| Regex::new(self.rules[rule].pattern).expect("a constant pattern"))
-    }
-
     /// Every match of every rule, in no particular order; matches of different rules may overlap.
     pub fn find(&self, text: &str) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        // Up to where each rule has been tried already.
-        let mut tried = vec![0; self.rules.len()];
-        for word in self.keywords.find_overlapping_iter(text) {
-            let rule = self.owners[word.pattern().as_usize()];
-            if word.start() < tried[rule] {
-                continue;
-            }
-            let area = self.area(rule, text, word.start().max(tried[rule]));
-            tried[rule] = area.end.max(word.end());
-            self.find_in(rule, text, area, &mut hits);
-        }
-        hits
+        self.engine.find(text)
     }
 
     /// Every match of one rule in all of `text`.
     pub fn find_one(&self, rule: usize, text: &str) -> Vec<Range<usize>> {
         let mut hits = Vec::new();
-        self.find_in(rule, text, 0..text.len(), &mut hits);
+        self.engine.find_in(rule, text, 0..text.len(), &mut hits);
         hits.into_iter().map(|hit| hit.range).collect()
-    }
-
-    /// The line around `at`, or everything from that line on for a rule that spans lines.
-    fn area(&self, rule: usize, text: &str, at: usize) -> Range<usize> {
-        let bytes = text.as_bytes();
-        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |i| i + 1);
-        if self.rules[rule].spans_lines() {
-            return start..text.len();
-        }
-        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(text.len(), |i| at + i);
-        start..end
-    }
-
-    fn find_in(&self, rule: usize, text: &str, area: Range<usize>, hits: &mut Vec<Hit>) {
-        for captures in self.regex(rule).captures_iter(&text[area.clone()]) {
-            if let Some(secret) = captures.get(1).or_else(|| captures.get(0)) {
-                hits.push(Hit { rule, range: area.start + secret.start()..area.start + secret.end() });
-            }
-        }
     }
 }
 
-/// Shannon entropy in bits per character.
+/// Shannon entropy in bits per byte.
 pub fn entropy(text: &str) -> f64 {
-    let mut counts = std::collections::BTreeMap::new();
-    for c in text.chars() {
-        *counts.entry(c).or_insert(0_u32) += 1;
-    }
-    let total = f64::from(counts.values().sum::<u32>());
-    counts.values().map(|&n| f64::from(n) / total).map(|p| -p * p.log2()).sum()
+    let mut counts = [0_u32; 256];
+    text.bytes().for_each(|b| counts[usize::from(b)] += 1);
+    let total = f64::from(counts.iter().sum::<u32>());
+    counts.iter().filter(|n| **n > 0).map(|&n| f64::from(n) / total).map(|p| -p * p.log2()).sum()
 }

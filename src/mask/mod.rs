@@ -2,12 +2,13 @@
 //! through it. It hides the secrets that this process holds, in every form in which they may come
 //! back, and anything that has the form of a well-known token.
 
+pub mod dialect;
 pub mod finder;
 mod forms;
 pub mod shapes;
 
 use aho_corasick::AhoCorasick;
-use finder::Finder;
+use finder::{Engine, Pattern};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,7 +20,7 @@ pub const MASK: &str = "***";
 /// Shorter values are words of everyday text; masking them would only mark where they are.
 const SHORTEST: usize = 6;
 
-static TOKENS: LazyLock<Finder> = LazyLock::new(|| Finder::new(shapes::SHAPES.to_vec()));
+static TOKENS: LazyLock<Engine> = LazyLock::new(|| Engine::new(shapes::shapes().map(Pattern::from).collect(), false));
 
 /// Hides secrets. Its `Debug` form shows none.
 #[derive(Clone)]
@@ -47,6 +48,14 @@ impl Masker {
         let tokens = TOKENS.find(text).into_iter().map(|hit| hit.range);
         let ranges: Vec<_> = held.chain(tokens).collect();
         if ranges.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(cover(text, ranges)) }
+    }
+}
+
+impl Masker {
+    /// One that knows no secret of its own, made once.
+    pub fn plain() -> &'static Self {
+        static PLAIN: LazyLock<Masker> = LazyLock::new(Masker::default);
+        &PLAIN
     }
 }
 
@@ -117,14 +126,6 @@ mod tests {
             format!("dop_v1{}{}", "_", low(64)),
             format!("SG.{}.{}", word(22), word(43)),
         ]
-    }
-
-    #[test]
-    fn every_pattern_compiles_and_its_keywords_are_usable() {
-        for rule in shapes::SHAPES {
-            assert!(regex::Regex::new(rule.pattern).is_ok(), "{}", rule.id);
-            assert!(!rule.keywords.is_empty() && rule.keywords.iter().all(|k| k.len() >= 2), "{}", rule.id);
-        }
     }
 
     #[test]

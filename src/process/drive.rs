@@ -51,6 +51,9 @@ fn answered(finished: Finished, answer: Result<Answer>) -> Result<Finished> {
     match answer {
         Ok(Answer::Exit(code)) => Ok(Finished { exit: Some(code), signal: None, ..finished }),
         Ok(Answer::Signal(signal)) => Ok(Finished { exit: None, signal: Some(signal), ..finished }),
+        Ok(Answer::OutOfMemory) => {
+            Ok(Finished { exit: None, limit: finished.limit.or(Some(LimitHit::Memory)), ..finished })
+        }
         Ok(Answer::NotStarted(sentence)) => Ok(not_started(NotStarted { exit: 126, sentence })),
         Ok(Answer::Refused(why)) => bail!("cannot confine the command: {why}"),
         // The child may kill its helper; that must never look like success.

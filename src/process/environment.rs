@@ -140,6 +140,7 @@ const SECRET_PARTS: &[&str] = &[
     "SESSION_KEY",
 ];
 const SECRET_PREFIXES: &[&str] = &["AWS_", "AZURE_", "ACTIONS_", "VAULT_", "INPUT_", "NPM_CONFIG__", "KUBE"];
+const SECRET_ENDS: &[&str] = &["_KEY", "_PAT", "_PWD"];
 const SECRET_NAMES: &[&str] = &[
     "GITHUB_ENV",
     "GITHUB_PATH",
@@ -181,15 +182,20 @@ const SECRET_VALUES: &[&str] = &[
 ];
 
 fn is_credential(name: &OsStr, value: &OsStr) -> bool {
-    let name = name.to_string_lossy().to_uppercase();
     let value = value.to_string_lossy();
+    names_credential(&name.to_string_lossy())
+        || SECRET_VALUES.iter().any(|start| value.starts_with(start))
+        || has_url_password(&value)
+}
+
+/// Whether a variable of this name holds a credential, whatever its value.
+pub fn names_credential(name: &str) -> bool {
+    let name = name.to_uppercase();
     SECRET_NAMES.contains(&name.as_str())
         || SECRET_PARTS.iter().any(|part| name.contains(part))
         || SECRET_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || name == "KEY"
-        || name.ends_with("_KEY")
-        || SECRET_VALUES.iter().any(|start| value.starts_with(start))
-        || has_url_password(&value)
+        || SECRET_ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// `scheme://user:password@host`, as proxies, indexes and databases are often given.
@@ -233,6 +239,19 @@ mod tests {
         ("AWS_REGION", "x"),
         ("npm_config__authToken", "x"),
         ("DEPLOY_KEY", "x"),
+        ("GITHUB_ENV", "/x"),
+        ("GITHUB_PATH", "/x"),
+        ("GITHUB_STATE", "/x"),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "x"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/x"),
+        ("AZURE_CLIENT_ID", "x"),
+        ("NODE_AUTH_TOKEN", "x"),
+        ("CARGO_REGISTRY_TOKEN", "x"),
+        ("TWINE_PASSWORD", "x"),
+        ("MYSQL_PWD", "x"),
+        ("GH_PAT", "x"),
+        ("KUBECONFIG", "/x"),
+        ("SSH_AUTH_SOCK", "/x"),
         ("Db_Password", "x"),
         ("MAVEN_OPTS", "-Drepo=https://me:word@example.com/m"),
         ("PLAIN", "ghp_abcdefghijklmnopqrstuvwxyz0123456789"),

@@ -1,6 +1,7 @@
 //! The sandbox helper: our own binary, started again. It confines itself, starts the child, collects every
 //! orphan of it, and ends them all when the child or the lifeline ends.
 
+use super::cgroup::Group;
 use super::fence::{self, Fence};
 use super::job::{Answer, Job};
 use super::mounts::{self, View};
@@ -41,7 +42,7 @@ pub fn main() -> ! {
 
 fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
     let mut job = Job::read(lifeline)?;
-    confine(&mut job, lifeline)?;
+    let group = confine(&mut job, lifeline)?;
     if job.program().is_none() {
         return Ok(Answer::Exit(0));
     }
@@ -52,25 +53,28 @@ fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
     };
     feed(&mut child, job.stdin);
     let status = attend(&mut child, lifeline)?;
+    if group.is_some_and(|group| group.ran_out()) {
+        return Ok(Answer::OutOfMemory);
+    }
     Ok(status.code().map_or_else(|| Answer::Signal(status.signal().unwrap_or_default()), Answer::Exit))
 }
 
 /// The order matters: mounts need the capabilities, the capabilities are dropped before Landlock, and only a
 /// dumpable process may write its own user map.
-fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<()> {
-    // A stop for what grows faster than it can be watched; the limit itself is kept by who watches.
-    limit(Resource::Data, job.memory_bytes.map(|bytes| bytes.saturating_mul(4)))?;
+fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<Option<Group>> {
     limit(Resource::Fsize, job.file_bytes)?;
     limit(Resource::Cpu, job.cpu_seconds)?;
     limit(Resource::Core, Some(0))?;
     let places = Places::of(job);
-    if job.tier == Tier::Namespaces {
-        enter_namespaces(job, &places, lifeline)?;
-    }
+    let group = match job.tier {
+        Tier::Namespaces => enter_namespaces(job, &places, lifeline)?,
+        _ => None,
+    };
     // Counted from here on in a user namespace of our own, and for the whole user without one.
     limit(Resource::Nproc, job.processes.map(|most| most.saturating_mul(2)))?;
     if job.tier == Tier::None {
-        return set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory");
+        set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot hide the helper's memory")?;
+        return Ok(None);
     }
     let foreign = matches!(job.tier, Tier::Landlock | Tier::Namespaces);
     if foreign {
@@ -90,12 +94,15 @@ fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<()> {
         Tier::Landlock if fence::knows_tcp() => syscalls::limit(Sockets::Tcp),
         Tier::Landlock => syscalls::limit(Sockets::None),
         _ => Ok(()),
-    }
+    }?;
+    Ok(group)
 }
 
-fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Result<()> {
+fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Result<Option<Group>> {
+    let group = Group::make(job);
     namespaces::enter(job.online)?;
-    namespaces::become_first()?;
+    namespaces::become_first(|| group.iter().for_each(Group::remove))?;
+    let group = group.filter(Group::enter);
     if !job.online {
         namespaces::bring_up_loopback().context("cannot bring the loopback interface up")?;
     }
@@ -115,7 +122,7 @@ fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Re
         owner.become_it()?;
         namespaces::end_with_parent()?;
     }
-    Ok(())
+    Ok(group)
 }
 
 fn limit(resource: Resource, value: Option<u64>) -> Result<()> {

@@ -148,6 +148,8 @@ impl Job {
 pub enum Answer {
     Exit(i32),
     Signal(i32),
+    /// The kernel kept the limit.
+    OutOfMemory,
     /// Confined as asked, but the program could not be started.
     NotStarted(String),
     /// The sandbox cannot be had here.

@@ -1,6 +1,7 @@
 //! The only room that starts children: argument vector, complete environment, limits, sandbox, and the
 //! end of everything a child left behind.
 
+mod cgroup;
 mod credentials;
 mod drive;
 mod environment;
@@ -22,9 +23,9 @@ mod tier;
 mod tree;
 mod watch;
 
-pub use environment::{base_env, find_program, terminal_env};
+pub use environment::{base_env, find_program, names_credential, terminal_env};
 pub use launch::set_helper;
-pub use replace::{replace_self, take_handed_over};
+pub use replace::{hide_memory, replace_self, take_handed_over};
 pub use tier::{Gap, Network, Tier};
 pub use watch::machine_memory;
 
@@ -53,7 +54,7 @@ pub struct Limits {
     pub cpu: Option<Duration>,
     /// What is kept of each stream: the head and the tail, half each.
     pub output_bytes: usize,
-    /// Resident memory of all processes together; four times that is the data of one.
+    /// Resident memory of all processes together. No limit of addresses: sanitizers reserve terabytes.
     pub memory_bytes: Option<u64>,
     /// At one time.
     pub processes: Option<u64>,

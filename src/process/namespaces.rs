@@ -32,8 +32,8 @@ fn separate(kinds: UnshareFlags) -> Result<(), Errno> {
 }
 
 /// Goes on as the first process of the new process namespace, with which everything in it ends, and of a session
-/// without a terminal. The process that was waits for it and never returns.
-pub fn become_first() -> Result<()> {
+/// without a terminal. The process that was waits for it, does what is left to do, and never returns.
+pub fn become_first(at_the_end: impl FnOnce()) -> Result<()> {
     #[expect(unsafe_code, reason = "only a fork enters a process namespace")]
     // SAFETY: this process has one thread, so its copy finds no lock held.
     let child = unsafe { libc::fork() };
@@ -42,7 +42,7 @@ pub fn become_first() -> Result<()> {
             rustix::process::setsid().context("cannot leave the terminal")?;
             end_with_parent()
         }
-        1.. => wait_and_exit(child),
+        1.. => wait_and_exit(child, at_the_end),
         _ => bail!("cannot fork: {}", std::io::Error::last_os_error()),
     }
 }
@@ -52,9 +52,10 @@ pub fn end_with_parent() -> Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL)).context("cannot tie a process to its parent")
 }
 
-fn wait_and_exit(child: i32) -> ! {
+fn wait_and_exit(child: i32, at_the_end: impl FnOnce()) -> ! {
     // Nobody answers for the child: should it die, the silence says so.
     while let Err(Errno::INTR) = waitpid(Pid::from_raw(child), WaitOptions::empty()) {}
+    at_the_end();
     std::process::exit(0)
 }
 

@@ -167,8 +167,8 @@ fn host(mut guest: TcpStream, rules: &Rules) -> Result<()> {
 
 fn say(guest: &mut TcpStream, status: &str, text: &str) -> Result<()> {
     let length = text.len() + 1;
-    write!(guest, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n")?;
-    Ok(())
+    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n");
+    Ok(guest.write_all(answer.as_bytes())?)
 }
 
 /// Byte by byte at its end: what follows belongs to the tunnel.
@@ -232,7 +232,8 @@ fn connect(wish: &Wish, rules: &Rules) -> Result<TcpStream> {
     let there = there.context("the machine's own proxy is not found")?;
     let mut stream = TcpStream::connect_timeout(&there, PATIENCE).context("the machine's own proxy does not answer")?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "CONNECT {0}:{1} HTTP/1.1\r\nHost: {0}:{1}\r\n\r\n", wish.host, wish.port)?;
+    let request = format!("CONNECT {0}:{1} HTTP/1.1\r\nHost: {0}:{1}\r\n\r\n", wish.host, wish.port);
+    stream.write_all(request.as_bytes())?;
     let head = read_head(&mut stream)?;
     let answer = String::from_utf8_lossy(&head);
     ensure!(answer.split(' ').nth(1) == Some("200"), "the machine's own proxy refuses {}", wish.host);

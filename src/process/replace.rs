@@ -29,6 +29,14 @@ pub fn take_handed_over() -> Result<Vec<u8>> {
     if let Ok(file) = File::options().write(true).open(OsStr::new("/proc/self/fd/0")) {
         file.set_len(0)?;
     }
-    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    hide_memory();
     Ok(input)
+}
+
+/// Memory and environment of this process cannot be read by others of the same user.
+pub fn hide_memory() {
+    let hidden = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    if let Err(error) = hidden {
+        tracing::warn!(%error, "others of the same user can read this process");
+    }
 }

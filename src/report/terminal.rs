@@ -24,7 +24,7 @@ pub fn verdict(healing: &Healing, kept: bool) -> String {
         // In a terminal there is no pull request to speak of.
         Outcome::Proposed if kept => "repaired",
         Outcome::Proposed => "a repair is proven, and not applied",
-        Outcome::Transient => "not repaired",
+        Outcome::Transient => "run it again",
         other => outcome_phrase(other),
     };
     let judged = count(healing.candidates, "candidate");

@@ -112,7 +112,8 @@ fn runner_at(words: &[String], at: usize) -> Option<(Runner, usize)> {
     let found = |runner, more: usize| Some((runner, at + more));
     match base_name(next(0)?) {
         "pytest" | "py.test" => found(Runner::Pytest, 0),
-        "unittest" => found(Runner::Unittest, 0),
+        // `discover` is only one as the first word, and options follow it.
+        "unittest" => found(Runner::Unittest, usize::from(next(1) == Some("discover"))),
         "react-scripts" if next(1)? == "test" => found(Runner::Jest, 1),
         "jest" => found(Runner::Jest, 0),
         "vitest" => found(Runner::Vitest, 0),
@@ -178,6 +179,7 @@ mod tests {
             ("pytest -x", Some((Runner::Pytest, 0))),
             ("CI=1 poetry run python -m pytest tests", Some((Runner::Pytest, 5))),
             ("/usr/bin/python3 -m unittest", Some((Runner::Unittest, 2))),
+            ("python3 -m unittest discover -s tests", Some((Runner::Unittest, 3))),
             ("cargo +nightly test --all", Some((Runner::Cargo, 2))),
             ("cargo build", None),
             ("go vet ./...", None),

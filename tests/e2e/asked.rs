@@ -104,7 +104,7 @@ fn a_branch_of_peoples_is_no_ledger() {
     let refused = world(&config("main"), &json!({}));
     let done = on_issue(&refused, "opened", 4001).go();
     assert_eq!(done.status.code(), Some(2), "{done:#?}");
-    assert!(done.stderr.contains("ledger.branch is the default branch"), "{}", done.stderr);
+    assert!(done.stderr.contains("ledger.branch is main, the default branch"), "{}", done.stderr);
     look::assert_nothing_written(&refused, 0);
 
     let theirs = project::shop(&[("runs/2026/01/notes.txt", "x\n"), ("runs/a.json", "{}\n")]);

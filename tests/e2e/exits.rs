@@ -94,8 +94,8 @@ impl Exits {
 fn telling(said: &str) -> String {
     let quoted = serde_json::to_string(said).unwrap();
     format!(
-        "import unittest\n\nfrom shop import cart\n\n\nclass TellingTest(unittest.TestCase):\n    def test_telling(self):\n        said = {quoted}\n        \
-         print(said)\n        self.assertEqual(cart.total([1]), 1, said)\n"
+        "import sys\nimport unittest\n\nfrom shop import cart\n\n\nclass TellingTest(unittest.TestCase):\n    def test_telling(self):\n        said = {quoted}\n        \
+         print(said, file=sys.stderr)\n        self.assertEqual(cart.total([1]), 1, said)\n"
     )
 }
 

@@ -70,6 +70,16 @@ fn a_refused_push_leaves_the_patch() {
     assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
 }
 
+/// What the input `config` names is there, or nothing is done by a configuration that was not meant.
+#[test]
+fn a_configuration_that_is_not_there_is_named() {
+    let (world, step) = opened(&json!({}));
+    let gone = step.clone().set("THANOS_INPUT_CONFIG", ".github/gone.yml").go();
+    assert_eq!(gone.status.code(), Some(2), "{gone:#?}");
+    assert!(gone.stderr.contains("input `config`: there is no .github/gone.yml on the branch main"), "{gone:#?}");
+    assert_eq!(look::branches(&world), ["main"]);
+}
+
 #[test]
 fn what_the_token_may_not_see_is_named() {
     let (world, step) = opened(&json!({"private": true}));

@@ -65,7 +65,8 @@ fn battery(root: bool, tier: Tier) {
             argv.extend(["setpriv", "--reuid", SOMEBODY, "--regid", SOMEBODY, "--clear-groups", "--"].map(String::from))
         }
         (false, true) if sudo() => argv.extend(["sudo", "-n"].map(String::from)),
-        (false, true) => return eprintln!("not root, and no sudo: not tried as root"),
+        // As root it is tried where root runs the tests.
+        (false, true) => return,
     }
     let word = if tier == Tier::Namespaces { "namespaces" } else { "landlock" };
     argv.extend(["env".into(), format!("{INNER}={word}"), format!("{SHARED}={}", shared.dir.display())]);

@@ -5,8 +5,8 @@ use crate::config;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use thanos_fix::config::{Config, Policy};
 use thanos_fix::event::{self, Event};
 use thanos_fix::forge::local::{Item, Local};
@@ -19,6 +19,30 @@ use thanos_fix::stage::proposal::{FILE, Proposal};
 
 const BROKEN: &str = "def a():\n    return amuont\n";
 const MENDED: &str = "def a():\n    return amount\n";
+
+/// A copy of the bare repository that [`repository`] makes, which takes a while.
+fn copy(dir: &Path) -> Sha {
+    static MADE: OnceLock<(tempfile::TempDir, Sha)> = OnceLock::new();
+    let (made, tip) = MADE.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let tip = repository(dir.path());
+        (dir, tip)
+    });
+    copy_folder(&made.path().join("bare"), &dir.join("bare"));
+    tip.clone()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap).filter(|e| e.file_name() != "hooks") {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
 
 /// A repository with an ordinary file, a program, a link, a folder and somebody's branch.
 fn repository(dir: &Path) -> Sha {
@@ -122,11 +146,16 @@ fn look(dir: &Path, base: &Sha, outcome: Option<&str>) {
     assert_eq!(refs, usize::from(ours.is_some()) + usize::from(ledger.is_some()), "no other branch of ours");
     assert_eq!(ours.is_some(), outcome == Some("fixed"), "{outcome:?}");
     if let Some(tip) = &ours {
-        assert_eq!(repo.commit(tip).unwrap().unwrap().parents, [base.clone()]);
+        assert_eq!(repo.commit(tip).unwrap().unwrap().parents, std::slice::from_ref(base));
         let changes = repo.changes_between(base, tip).unwrap();
         assert!(changes.modes.is_empty(), "{:?}", changes.modes);
         let (policy, modes) = (Policy::default(), Modes::default());
-        assert!(guard::passes(&guard::judge(&Input { patch: &changes.patch, policy: &policy, modes: &modes })));
+        assert!(guard::passes(&guard::judge(&Input {
+            patch: &changes.patch,
+            policy: &policy,
+            modes: &modes,
+            secrets: None
+        })));
         let files = |at: &Sha| repo.list(at, None).unwrap();
         let kept = |(path, entry): &(_, thanos_fix::git::TreeEntry)| {
             repo.entry(tip, path).unwrap().is_none_or(|now| now.mode == entry.mode)
@@ -151,7 +180,7 @@ fn look(dir: &Path, base: &Sha, outcome: Option<&str>) {
 
 fn run(document: impl FnOnce(&Sha) -> Value) -> (tempfile::TempDir, Option<String>) {
     let dir = tempfile::tempdir().unwrap();
-    let base = repository(dir.path());
+    let base = copy(dir.path());
     let mask = Arc::new(str::to_owned);
     let forge =
         Local::open(RepoSlug::parse("o/r").unwrap(), &dir.path().join("bare"), &dir.path().join("hub"), mask).unwrap();

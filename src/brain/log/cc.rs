@@ -35,8 +35,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = GCC.captures(line).or_else(|| MSVC.captures(line)).or_else(|| NIM.captures(line)) {
         // XCTest prints its failures like a compiler, without a column.
-        let column = !group(&c, "column").is_empty();
-        if column || !group(&c, "path").ends_with(".swift") {
+        let tested = group(&c, "path").ends_with(".swift") || group(&c, "text").starts_with("-[");
+        if !tested || !group(&c, "column").is_empty() {
             out.push(message(line, at, &c));
         }
     } else if let Some(c) = SANITIZER.captures(line) {

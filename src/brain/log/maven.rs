@@ -25,6 +25,7 @@ pub(super) const PARSER: Parser = Parser {
         "No plugin found for prefix",
         "MissingProjectException",
         "there is no POM",
+        "failed with message:",
     ],
     read,
 };
@@ -35,6 +36,7 @@ patterns! {
     CONFIG = r"Non-parseable POM|Unknown lifecycle phase|No plugin found for prefix|there is no POM|MissingProjectException";
     ANT = r"\[ant:checkstyle\] (?:\[\w+\] )?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
     CHECKSTYLE = r"^\s*(?:\[ant:checkstyle\] )?\[?(?:ERROR|WARN|error|warn)\]? (?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):\[?(?P<line>[0-9]+)(?:[,:](?P<column>[0-9]+))?\]?:? (?P<text>.+)$";
+    RULE = r"Rule [0-9]+: (?P<rule>\S+) failed with message:$";
     PMD = r"PMD Failure: (?P<path>\S+?):(?P<line>[0-9]+) (?P<text>.+)$";
 }
 
@@ -51,6 +53,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = PMD.captures(line) {
         let spot = place(group(&c, "path"), group(&c, "line"), "", group(&c, "text"), "");
         out.push(Found::new("pmd", FailureClass::Lint, Rank::Sure, at, line).location(spot));
+    } else if let Some(c) = RULE.captures(line) {
+        let of_artifacts =
+            ["Dependenc", "Upper", "Converge", "Duplicate"].iter().any(|word| group(&c, "rule").contains(word));
+        let class = if of_artifacts { FailureClass::Dependency } else { FailureClass::Config };
+        out.push(Found::new("enforcer", class, Rank::Strong, at, lines.get(at + 1)));
     } else if CONFIG.is_match(line) {
         out.push(Found::new("maven", FailureClass::Config, Rank::Sure, at, line));
     } else if RESOLVE.is_match(line) {

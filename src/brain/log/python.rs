@@ -9,7 +9,7 @@ use crate::record::{FailureClass, Location};
 pub(super) const PARSER: Parser = Parser { keys: &["Traceback (most recent call last)", "Error: "], read };
 
 patterns! {
-    FRAME = r#"^\s*(?:[E|+]\s+)?File "(?P<path>[^"]+)", line (?P<line>[0-9]+)"#;
+    FRAME = r#"^\s*(?:[E|+]\s+)?File "(?P<path>[^"]+)", line (?P<line>[0-9]+)(?:, in (?P<function>\w+))?"#;
     RAISED = r"^\s*(?:E\s+)?(?P<name>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?:Error|Exception|Warning|Exit|Interrupt|Conflict|NotFound|Timeout|Iteration|Invalid\w*|Failure|Failed|\w*Error\w*))(?:: (?P<text>.*))?$";
 }
 
@@ -98,6 +98,7 @@ pub(super) fn frames_below(lines: &Lines, at: usize) -> Option<Raised> {
 
 fn read_frames(lines: &Lines, at: usize, indent: usize) -> Option<Raised> {
     let mut frames: Vec<(String, String)> = Vec::new();
+    let mut helpers = 0;
     let mut foreign = false;
     for (index, line) in lines.after(at, 400) {
         if let Some(c) = FRAME.captures(line) {
@@ -107,6 +108,7 @@ fn read_frames(lines: &Lines, at: usize, indent: usize) -> Option<Raised> {
             // A package's compiled parts name their sources relative to their own build.
             if whole || !foreign {
                 frames.push((path.to_owned(), group(&c, "line").to_owned()));
+                helpers = if group(&c, "function").starts_with("assert") { helpers + 1 } else { 0 };
             }
             continue;
         }
@@ -119,7 +121,10 @@ fn read_frames(lines: &Lines, at: usize, indent: usize) -> Option<Raised> {
         if name.is_empty() || !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             return None;
         }
-        let locations = frames.iter().rev().map(|(path, line)| place(path, line, "", body, &name)).collect();
+        // The project's own assertions tell less than their caller.
+        let (callers, asserting) = frames.split_at(frames.len() - helpers);
+        let order = callers.iter().rev().chain(asserting.iter().rev());
+        let locations = order.map(|(path, line)| place(path, line, "", body, &name)).collect();
         return Some(Raised { at: index, name, locations });
     }
     None

@@ -2,7 +2,7 @@
 
 use super::found::Rank::{Generic, Strong, Sure};
 use super::phrase::{List, phrase, phrase_with};
-use crate::record::FailureClass::{Config, Dependency, Lint, Test};
+use crate::record::FailureClass::{Config, Dependency, Format, Lint, Test};
 
 pub(super) const LIST: List = List {
     tool: "runner",
@@ -91,6 +91,12 @@ pub(super) const LIST: List = List {
         phrase_with("required test coverage of", "not reached", Test, Strong),
         phrase("coverage failure: total of", Test, Strong),
         phrase("coverage threshold for", Test, Strong),
+        phrase_with("does not meet", "threshold", Test, Strong),
+        phrase("failed to build gem native extension", Dependency, Strong),
+        phrase("and bundler cannot continue", Dependency, Strong),
+        phrase("not gofmt'd", Format, Strong),
+        phrase_with("formatting", "following files", Format, Strong),
+        phrase_with("not formatted", "files", Format, Strong),
         phrase("failed to find package '", Dependency, Strong),
         phrase_with("pr title", "should", Lint, Strong),
         phrase_with("pr title", "must", Lint, Strong),

@@ -9,6 +9,8 @@ pub(super) const PARSER: Parser = Parser {
     keys: &[
         "Failure (",
         "Error (",
+        "Failure: ",
+        ". Error: ",
         "is not available for package",
         "there is no package called",
         ": Test Failed at ",
@@ -20,13 +22,14 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     TESTTHAT = r"^\s*(?:── |[0-9]+\. )?(?:Failure|Error) \((?P<path>[^:)]+\.[Rr]):(?P<line>[0-9]+)(?::[0-9]+)?\): (?P<name>.+?)[ ─]*$";
+    TESTTHAT_OLD = r"^\s*(?:── )?[0-9]+\. (?:Failure|Error): (?P<name>.+?) \(@(?P<path>[^)#]+\.[Rr])#(?P<line>[0-9]+)\)[ ─]*$";
     PACKAGE = r"is not available for package|there is no package called";
     JULIA = r"^(?:(?P<name>\S.*): )?(?:Test Failed|Error During Test) at (?P<path>\S+\.jl):(?P<line>[0-9]+)$";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    if let Some(c) = TESTTHAT.captures(line) {
+    if let Some(c) = TESTTHAT.captures(line).or_else(|| TESTTHAT_OLD.captures(line)) {
         let quote = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).map_or(line, |(_, l)| l);
         let spot = place(group(&c, "path"), group(&c, "line"), "", quote, "");
         let found = Found::new("testthat", FailureClass::Test, Rank::Sure, at, quote);

@@ -5,10 +5,11 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &[".swift:", "✗ ", "The following build commands failed:"], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &[".swift:", ": error: -[", "✗ ", "The following build commands failed:"], read };
 
 patterns! {
-    TEST = r"^\s*(?P<path>[^\s:]+\.swift):(?P<line>[0-9]+): error: -?\[?(?P<name>[\w.]+[ .]\w+)\]? ?: (?P<text>.+)$";
+    TEST = r"^\s*(?P<path>[^\s:]+\.(?:swift|mm?)):(?P<line>[0-9]+): error: -?\[?(?P<name>[\w.]+[ .]\w+)\]? ?: (?P<text>.+)$";
     PRETTY = r"^\s+✗ (?P<name>\w+), (?P<text>\S.*)$";
     SUITE = r"^Test Suite (?P<name>\w+) started$";
     PRETTY_AT = r"^\s+(?P<path>/\S+\.(?:swift|m)):(?P<line>[0-9]+)$";

@@ -1,9 +1,9 @@
 //! The table of parsers. A parser is called for each line that holds one of its keys.
 
 use super::found::{Found, Rank};
-use super::generic;
 use super::lines::Lines;
 use super::phrase;
+use super::{diff, generic};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -69,6 +69,9 @@ const PARSERS: &[Parser] = &[
     super::lisp::PARSER,
     super::links::PARSER,
     super::webcheck::PARSER,
+    super::docs::PARSER,
+    super::flow::PARSER,
+    super::owntests::PARSER,
     super::linters::PARSER,
     super::http::PARSER,
     super::script::PARSER,
@@ -106,7 +109,7 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
         }
     }
     if found.iter().all(|f| f.rank == Rank::Context) {
-        found.extend(generic::hint(lines));
+        found.extend(diff::hint(lines).or_else(|| generic::hint(lines)));
     }
     found
 }

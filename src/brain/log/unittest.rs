@@ -6,15 +6,21 @@ use super::python;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["FAIL: ", "ERROR: ", " failed -- Traceback"], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &["FAIL: ", "ERROR: ", " failed -- Traceback", "[FAIL]", "[ERROR]"], read };
 
 patterns! {
+    DOTTED = r"^\w+(?:\.\w+){2,}\s*$";
     HEAD = r"^(?:FAIL|ERROR): (?P<name>[\w.]+)(?:\((?P<arguments>.*?)\))?(?: \((?P<owner>[\w.<>]+)\))?";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     if lines.get(at).contains(" failed -- Traceback") {
         out.extend(regrtest(lines, at));
+        return;
+    }
+    if matches!(lines.get(at).trim_end(), "[FAIL]" | "[ERROR]") {
+        out.extend(trial(lines, at));
         return;
     }
     let Some(c) = HEAD.captures(lines.get(at)) else { return };
@@ -45,6 +51,16 @@ fn regrtest(lines: &Lines, at: usize) -> Option<Found> {
     let raised = python::frames_below(lines, at)?;
     let found = Found::new("regrtest", FailureClass::Test, Rank::Sure, at, lines.get(raised.at));
     Some(found.failing(frame.1.trim()).locations(raised.locations))
+}
+
+/// trial names the tests below what they raised.
+fn trial(lines: &Lines, at: usize) -> Option<Found> {
+    let start = lines.after(at, 2).find(|(_, l)| l.starts_with("Traceback"))?.0;
+    let raised = python::traceback(lines, start)?;
+    let named = lines.after(raised.at, 40).take_while(|(_, l)| !l.starts_with("---") && !l.starts_with("==="));
+    let mut found = Found::new("trial", FailureClass::Test, Rank::Sure, at, lines.get(raised.at));
+    found.failing.extend(named.filter(|(_, l)| DOTTED.is_match(l)).map(|(_, l)| l.trim().to_owned()));
+    Some(found.locations(raised.locations))
 }
 
 /// `module.Class` and `test_x` → `module.Class.test_x`; newer Pythons already print the whole in brackets.

@@ -28,10 +28,9 @@ fn watched<'a>(house: &'a House) -> Vec<&'a Workflow> {
     let ours = house.ours();
     let is_ours = |file: &Workflow| ours.iter().any(|(own, _)| own.path == file.path);
     let named: BTreeSet<&str> = ours.iter().flat_map(|(file, _)| file.waits_for()).collect();
-    let pushed = |file: &Workflow| file.triggers().keys().any(|event| matches!(*event, "push" | "pull_request"));
     let others: Vec<&Workflow> = house.files.iter().filter(|file| !is_ours(file)).collect();
     let known = others.iter().any(|file| named.contains(file.name()));
-    others.into_iter().filter(|file| if known { named.contains(file.name()) } else { pushed(file) }).collect()
+    others.into_iter().filter(|file| if known { named.contains(file.name()) } else { file.builds() }).collect()
 }
 
 fn judge(file: &Workflow, job: &Job) -> Vec<Checkup> {

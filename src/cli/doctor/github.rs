@@ -46,6 +46,14 @@ impl Remote {
         files.iter().take(MOST_FILES).filter_map(|(path, id)| Some((path.clone(), text(id)?))).collect()
     }
 
+    /// The configuration as a run would read it, for a job without a checkout. `None` when the default branch
+    /// could not be looked at.
+    pub fn config(&self, path: &RelPath) -> Option<Option<String>> {
+        let Reached { forge, tip: Some(tip), .. } = self.reached.as_ref()? else { return None };
+        let bytes = forge.file(tip, path).ok()?;
+        Some(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
     /// Workflows and configuration count only as they are on the default branch.
     pub fn compare(&self, root: &Path, house: &House) -> Vec<Checkup> {
         let Some(Reached { forge, info, tip: Some(tip), workflows: Some(files), .. }) = &self.reached else {

@@ -2,7 +2,7 @@
 
 use super::super::Door;
 use super::{Checkup, fine, missing, unknown};
-use crate::process::{self, Tier};
+use crate::process::{self, Gap, Tier};
 use std::path::Path;
 
 /// What GitHub's runner sets, and what stops without it.
@@ -131,11 +131,15 @@ fn sandbox(tier: Tier) -> Checkup {
         ),
         Tier::Landlock | Tier::WriteLimits => unknown(
             what,
-            "tests that need localhost fail",
+            &format!("tests that need localhost fail, and the command could {}", texts(&tier.gaps())),
             "allow user namespaces (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 in an earlier \
              step; in Docker --security-opt seccomp=unconfined), or set `sandbox: light` in .github/thanos.yml",
         ),
     }
+}
+
+fn texts(gaps: &[Gap]) -> String {
+    gaps.iter().map(|gap| gap.text).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The repository as it lies here: its configuration, the command that proves a repair, the programs it needs.
 
-use super::super::event::local_config;
-use super::super::{Door, UsageError};
+use super::super::event::{local_config, parse_config};
+use super::super::{Door, UsageError, usage};
+use super::github::Remote;
 use super::{Checkup, fine, missing, unknown};
 use crate::command::CommandLine;
 use crate::config::{self, Config};
 use crate::git::Repo;
+use crate::ids::RelPath;
 use crate::{process, verify};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -23,9 +25,12 @@ const SHELL_WORDS: &[&str] = &[
 const GRAMMAR: &[&str] =
     &["<<", "()", "if ", "for ", "while ", "case ", "function ", "`", "$(", "'", "\"", "{", "\\\n"];
 
-pub fn check(door: &Door, repo: Option<&Repo>, root: &Path) -> Result<(Config, Vec<Checkup>)> {
+pub fn check(door: &Door, repo: Option<&Repo>, root: &Path, remote: &Remote) -> Result<(Config, Vec<Checkup>)> {
     let mut found = vec![repository(repo, root, door.env.in_actions())];
-    let config = configuration(door, &mut found)?;
+    let config = match repo {
+        None if door.env.in_actions() => remote_configuration(door, remote, &mut found)?,
+        _ => told(local_config(door, root), configured(door, root), &mut found)?,
+    };
     let path = door.env.path("PATH").map_or_else(OsString::new, |p| p.into_os_string());
     found.extend(prove(&config, root, &path));
     found.extend(hooks(root, &path));
@@ -54,10 +59,35 @@ fn repository(repo: Option<&Repo>, root: &Path, in_actions: bool) -> Checkup {
     }
 }
 
-fn configuration(door: &Door, found: &mut Vec<Checkup>) -> Result<Config> {
-    match local_config(door) {
+fn configured(door: &Door, root: &Path) -> bool {
+    door.common.config.is_some() || root.join(config::PATH).exists()
+}
+
+/// As a run reads it: from the default branch, through the API.
+fn remote_configuration(door: &Door, remote: &Remote, found: &mut Vec<Checkup>) -> Result<Config> {
+    let named = door.env.input("config");
+    let path = named.clone().unwrap_or_else(|| config::PATH.to_owned());
+    let text = match RelPath::parse(path.as_str()).map(|path| remote.config(&path)) {
+        Err(e) => return told(Err(usage(e)), true, found),
+        Ok(None) => {
+            let mend = "a token that may read the contents";
+            found.push(unknown(format!("{path} on the default branch could not be looked at"), "", mend));
+            return Ok(Config::default());
+        }
+        Ok(Some(text)) => text,
+    };
+    match text {
+        Some(text) => told(parse_config(&path, &text), true, found),
+        None if named.is_some() => {
+            told(Err(usage(format!("input `config`: there is no {path} on the default branch"))), true, found)
+        }
+        None => told(Ok(Config::default()), false, found),
+    }
+}
+
+fn told(config: Result<Config>, there: bool, found: &mut Vec<Checkup>) -> Result<Config> {
+    match config {
         Ok(config) => {
-            let there = door.common.config.is_some() || door.common.repo.join(config::PATH).exists();
             let defaults = format!("no {}: the defaults are used", config::PATH);
             found.push(fine(if there { "the configuration is read".to_owned() } else { defaults }));
             Ok(config)

@@ -85,6 +85,13 @@ impl Workflow {
         }
     }
 
+    /// Whether it builds what is pushed to a branch; what starts for tags alone is a release.
+    pub fn builds(&self) -> bool {
+        let triggers = self.triggers();
+        let tags_alone = |push: &Value| push.get("tags").is_some() && push.get("branches").is_none();
+        triggers.contains_key("pull_request") || triggers.get("push").is_some_and(|push| !tags_alone(push))
+    }
+
     /// The workflows whose end starts this one.
     pub fn waits_for(&self) -> Vec<&str> {
         let triggers = self.triggers();

@@ -70,7 +70,7 @@ pub fn find(root: &Path, remote: &Remote) -> (Vec<Workflow>, Vec<Checkup>) {
     (files, found)
 }
 
-fn local(root: &Path) -> Vec<(String, String)> {
+pub fn local(root: &Path) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(root.join(DIRECTORY)).into_iter().flatten().flatten();
     let mut texts: Vec<_> = entries
         .filter(|entry| entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() < LONGEST))
@@ -99,6 +99,7 @@ pub fn check(house: &House, config: &Config) -> Vec<Checkup> {
         }
         found.append(&mut faults);
     }
+    found.extend(twice(&ours));
     found.extend(retry(house, &ours));
     found.extend(dispatched(house, config));
     found
@@ -133,9 +134,17 @@ fn triggers(file: &Workflow, house: &House) -> Vec<Checkup> {
 /// Names that no workflow has. The ready-made files name several workflows of which not all need be there, so
 /// beside one that is there only a near miss is told of.
 fn waiting(file: &Workflow, house: &House) -> Vec<Checkup> {
-    let names: Vec<&str> = house.files.iter().map(Workflow::name).filter(|name| *name != file.name()).collect();
+    let own: Vec<&str> = house.ours().iter().map(|(file, _)| file.name()).collect();
+    let serves_us = |other: &Workflow| other.waits_for().iter().any(|name| own.contains(name));
+    // Never ours nor our companions: a workflow that waits for them feeds itself.
+    let others = house.files.iter().filter(|other| !own.contains(&other.name()) && !serves_us(other));
+    let names: Vec<&str> = others.map(Workflow::name).collect();
     let wanted = file.waits_for();
     let path = &file.path;
+    if let Some(name) = wanted.iter().find(|name| own.contains(name)) {
+        let what = format!("{path} waits for the workflow `{name}`, which uses thanos-fix itself");
+        return vec![missing(what, "it starts itself again and again", format!("in {path}, take `{name}` out"))];
+    }
     if wanted.is_empty() {
         let mend = format!("in {path}, under workflow_run: workflows: [{}]", names.join(", "));
         return vec![missing(format!("{path}: `workflow_run` names no workflow"), "it never starts", mend)];
@@ -242,6 +251,31 @@ fn concurrency(file: &Workflow, job: &Job, used: &Use) -> Option<Checkup> {
         }
         Some(_) => None,
     }
+}
+
+/// Two workflows that start for the same events.
+fn twice(ours: &[(&Workflow, Vec<(Job, Use)>)]) -> Vec<Checkup> {
+    let works = |jobs: &[(Job, Use)]| jobs.iter().any(|(_, used)| used.mode != Mode::Publish && !used.in_job);
+    let files: Vec<&Workflow> = ours.iter().filter(|(_, jobs)| works(jobs)).map(|(file, _)| *file).collect();
+    let pairs = files.iter().enumerate().flat_map(|(i, one)| files[i + 1..].iter().map(move |other| (*one, *other)));
+    let told = pairs.filter_map(|(one, other)| {
+        let events = shared(one, other);
+        let what = format!("{} and {} both start for {}", one.path, other.path, events.join(", "));
+        let mend = format!("delete {} or {}, or take the events out of one", one.path, other.path);
+        let without = "every such event is worked on twice, and one of the two for nothing";
+        (!events.is_empty()).then(|| unknown(what, without, mend))
+    });
+    told.collect()
+}
+
+fn shared<'a>(one: &'a Workflow, other: &Workflow) -> Vec<&'a str> {
+    let theirs = other.triggers();
+    let meets = |event: &&str| match *event {
+        "issues" | "issue_comment" => theirs.contains_key(event),
+        "workflow_run" => one.waits_for().iter().any(|name| other.waits_for().contains(name)),
+        _ => false,
+    };
+    one.triggers().into_keys().filter(meets).collect()
 }
 
 /// The companion that reruns a run of ours which asked for another attempt.
@@ -360,13 +394,8 @@ mod tests {
                 "cancel-in-progress: false",
             ),
             ("[CI], types", "[C1], types", State::Missing, "`C1`", "write `CI` for `C1`"),
-            (
-                "[CI], types",
-                "[Nightly], types",
-                State::Missing,
-                "`Nightly`",
-                "name one of these under workflows: CI, retry",
-            ),
+            ("[CI], types", "[Nightly], types", State::Missing, "`Nightly`", "name one of these under workflows: CI"),
+            ("[CI], types", "[CI, fixes], types", State::Missing, "uses thanos-fix itself", "take `fixes` out"),
             ("types: [completed]", "types: [requested]", State::Missing, "`completed`", "types: [completed]"),
             (
                 "workflow_run: {workflows: [CI], types",
@@ -458,8 +487,12 @@ mod tests {
         let texts: Vec<_> = names.iter().map(|name| (*name, text(name))).collect();
         let mut all: Vec<_> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
         all.push(("ci.yml", CI));
-        assert_eq!(look(&all, &Config::default()), []);
+        let both: Vec<_> = look(&all, &Config::default()).into_iter().map(|c| c.what).collect();
+        let told =
+            |name: &str, events: &str| format!("{DIRECTORY}/{name} and {DIRECTORY}/split.yml both start for {events}");
+        assert_eq!(both, [told("on-issue.yml", "issue_comment, issues"), told("on-failed-build.yml", "workflow_run")]);
         assert_eq!(look(&[all[0], all[1], all[2], ("ci.yml", CI)], &Config::default()), []);
+        assert_eq!(look(&[all[2], all[3], all[4], all[5], ("ci.yml", CI)], &Config::default()), []);
         let alone = look(&all[..3], &Config::default());
         assert!(alone.len() == 1 && alone[0].what.contains("`CI`, which does not exist"), "{alone:?}");
     }

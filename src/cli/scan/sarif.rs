@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub fn report(found: &[Found]) -> Value {
-    let rules: BTreeMap<&str, &str> = found.iter().map(|found| (found.secret.rule, found.secret.name)).collect();
+    let rules: BTreeMap<&str, &str> = found.iter().map(|found| (&*found.secret.rule, &*found.secret.name)).collect();
     let order: Vec<&str> = rules.keys().copied().collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -42,9 +42,15 @@ fn result(found: &Found, rules: &[&str]) -> Value {
         "message": {"text": format!("{}: {}", secret.name, secret.excerpt)},
         "locations": [{"physicalLocation": {
             "artifactLocation": {"uri": uri(&found.path), "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": secret.line, "startColumn": secret.column},
+            "region": {
+                "startLine": secret.line,
+                "startColumn": secret.column,
+                "endLine": secret.end_line,
+                "endColumn": secret.end_column,
+            },
         }}],
         "partialFingerprints": {"secretLine/v1": secret.fingerprint},
+        "properties": {"commit": found.commit},
     })
 }
 
@@ -65,14 +71,20 @@ fn uri(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::cli::scan::scan_text;
+    use crate::guard::secrets::Scanner;
 
     #[test]
     fn the_report_names_places_and_never_the_secret() {
-        let secret = format!("ghp{}{}", "_", "aB3dE5gH7jK9mN1pQ2sT4vW6xY8zaB3dE5gH");
+        let secret = format!("rubygems{}{}", "_", "0a1b2c3d4e5f6978".repeat(3));
         let mut found = Vec::new();
-        scan_text("src/a b.env", format!("x\nexport T={secret}\n").as_bytes(), &mut found);
-        scan_text("src/b.py", format!("t = '{secret}'  # gitleaks:allow\n").as_bytes(), &mut found);
-        scan_text("src/c.bin", format!("\0{secret}").as_bytes(), &mut found);
+        scan_text(Scanner::built_in(), "src/a b.env", format!("x\nexport T={secret}\n").as_bytes(), &mut found);
+        scan_text(
+            Scanner::built_in(),
+            "src/b.py",
+            format!("t = '{secret}'  # gitleaks:allow\n").as_bytes(),
+            &mut found,
+        );
+        scan_text(Scanner::built_in(), "src/c.bin", format!("\0{secret}").as_bytes(), &mut found);
         let report = report(&found);
         assert!(!report.to_string().contains(&secret));
         let result = &report["runs"][0]["results"];
@@ -80,6 +92,6 @@ mod tests {
         let place = &result[0]["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "src/a%20b.env");
         assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&json!(2), &json!(10)));
-        assert_eq!(report["runs"][0]["tool"]["driver"]["rules"][0]["id"], "github-token");
+        assert_eq!(report["runs"][0]["tool"]["driver"]["rules"][0]["id"], "rubygems-key");
     }
 }

@@ -1,68 +1,103 @@
-//! Rules for secrets without a vendor's form: keys and passwords by the name they are given to.
+//! The rules that go by names and places and not by a vendor's form.
 
-use crate::mask::finder::{Finder, Rule};
-use crate::mask::shapes::SHAPES;
-use std::sync::LazyLock;
+use super::assign;
+use crate::mask::shapes::{Shape, checks, form};
 
-/// Names that a secret is assigned to.
-const NAMES: &[&str] = &[
-    "passw",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "accesskey",
-    "access_key",
-    "access-key",
-    "privatekey",
-    "private_key",
-    "private-key",
-    "credential",
-    "auth_key",
-    "authkey",
-    "encryption_key",
-    "signing_key",
+pub const ASSIGNED: &str = "assigned-secret";
+pub const PASSWORD: &str = "assigned-password";
+
+/// Keywords that wake the reader of assignments; it has no expression of its own.
+pub const READER: &[&str] = assign::KEYWORDS;
+
+/// What the reader finds is one of these.
+#[rustfmt::skip]
+pub const READ: &[Shape] = &[
+    form(PASSWORD, "password", READER, "")
+        .aka(&["generic-api-key"])
+        .yes(&["DB_PASSWORD = \"{p:12}\"", "  password: {w:14}", "mysql --user root --password={w:12}", "u, err := login(\"x\", pass=\"{w:10}\")"])
+        .no(&["password = getpass()", "PASSWORD=changeme", "password: $DB_PASSWORD", "\"password\": \"Passwort vergessen?\""]),
+    form(ASSIGNED, "secret in an assignment", READER, "")
+        .aka(&["generic-api-key"])
+        .yes(&["const apiKey: string = '{h:32}'", "  \"client_secret\": \"{w:24}\",", "API_TOKEN={w:32}", "key = \"{w:40}\""])
+        .no(&["token_type = 'bearer-token'", "secretName: my-app-db-credentials", "key: app.kubernetes.io/name", "api_key = os.environ['API_KEY']"]),
 ];
 
-const GENERIC: &[Rule] = &[
-    Rule {
-        id: QUOTED,
-        name: "secret in an assignment",
-        keywords: NAMES,
-        pattern: r#"(?i)[\w.-]*(?:passw(?:or)?d|passwd|passwort|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|auth[_-]?key|encryption[_-]?key|signing[_-]?key)[\w-]*["'\]]{0,2}(?:\s*:\s*[\w<>&' ]{1,20})?\s*(?::=|=>|={1,3}|:)\s*[bru]?["'`]([^"'`\s]{6,200})["'`]"#,
-        entropy: 2.5,
-    },
-    Rule {
-        id: UNQUOTED,
-        name: "secret in a settings file",
-        keywords: NAMES,
-        pattern: r#"(?i)^\s*(?:-\s*)?(?:export\s+|set\s+|env\s+)?["']?[\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|encryption[_-]?key|signing[_-]?key)[\w-]*["']?\s*[:=]\s*([^\s"'`#;,]{8,200})\s*(?:#.*)?$"#,
-        entropy: 2.8,
-    },
-    Rule {
-        id: "connection-string",
-        name: "password in a connection string",
-        keywords: &["password=", "pwd="],
-        pattern: r#"(?i)(?:server|data source|host|user id|uid|user|username|database)\s*=[^;"'\n]*;(?:[^"'\n]*;)?\s*(?:password|pwd)\s*=\s*([^;"'\s]{4,})"#,
-        entropy: 1.5,
-    },
-    Rule {
-        id: "command-password",
-        name: "password on a command line",
-        keywords: &["curl", "wget", "sshpass", "mysql"],
-        pattern: r#"(?:curl\b[^\n|;]*?\s(?:-u|--user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s(?:-p|--password=)["']?)([^\s"'$]{4,})"#,
-        entropy: 1.5,
-    },
+#[rustfmt::skip]
+pub const PLACES: &[Shape] = &[
+    form("connection-string", "password in a connection string", &["password", "pwd"],
+        r#"(?i)(?:server|data source|host|user id|uid|user|username|database|endpoint)\s*=[^;"'\n]*;(?:[^"'\n]*;)?\s*(?:password|pwd)\s*=\s*([^;"'\s]{4,})"#)
+        .yes(&["\"Server=db;Database=x;User Id=sa;Password={p:12};\"", "Data Source=db;uid=sa;pwd={w:10}"])
+        .no(&["\"Server=db;User Id=sa;Password=$PASSWORD;\"", "Server=db;User Id=sa;Password=password;"]),
+    form("command-password", "password on a command line", &["curl", "wget", "sshpass", "mysql", "redis-cli", "ldap"],
+        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?)([^\s"'$]{4,})"#)
+        .aka(&["curl-auth-user"])
+        .yes(&["curl -s -u admin:{w:12} https://x", "sshpass -p {w:10} ssh host"])
+        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p"]),
+    form("jdbc-password", "password in a JDBC URL", &["jdbc:"],
+        r#"(?i)jdbc:[a-z0-9:]+[^\s"'<>]*?[?;&](?:amp;)?password=([^\s&;"'<>]{4,})"#)
+        .yes(&["jdbc:postgresql://db/x?user=a&password={w:12}", "jdbc:mysql://db/x?password={w:12}&user=a"])
+        .no(&["jdbc:postgresql://db/x?user=a&password=password", "jdbc:mysql://db/x?password=${PW}"]),
+    form("jdbc-oracle", "login in an Oracle JDBC URL", &["jdbc:oracle:thin:", "sqlplus", "as sysdba"],
+        r#"(?i)(?:jdbc:oracle:thin:|sqlplus\s+(?:-s\s+)?["']?)[a-z0-9_$]+/([^\s@/"']{5,})@"#)
+        .yes(&["jdbc:oracle:thin:scott/{w:9}@//db:1521/x", "sqlplus -s scott/{w:10}@db"])
+        .no(&["jdbc:oracle:thin:@//db:1521/x", "sqlplus user/password@db"]),
+    form("netrc-password", "password in a netrc file", &["machine "],
+        r#"(?i)\bmachine\s+\S+\s+login\s+\S+\s+password\s+(\S{4,})"#)
+        .yes(&["machine example.org login me password {w:12}", "machine h login me password {p:12}"])
+        .no(&["machine example.org login me password password", "machine example.org login me"]),
+    form("htpasswd-hash", "password hash of a web server", &[":$apr1$", ":{SHA}", ":$2y$"],
+        r#"(?m)^[\w.-]{1,64}:(\$apr1\$[./A-Za-z0-9]{8}\$[./A-Za-z0-9]{22}|\{SHA\}[A-Za-z0-9+/]{27}=|\$2y\$\d\d\$[./A-Za-z0-9]{53})$"#)
+        .check(checks::mixed)
+        .yes(&["admin:$apr1${w:8}${w:22}", "web:$2y$10${w:53}"])
+        .no(&["admin:$apr1$short$short", "see :$2y$ in the manual"]),
+    form("rails-master-key", "Rails master key", &["rails_master_key", "secret_key_base"],
+        r#"(?i)(?:rails_master_key\W{1,4}([0-9a-f]{32})|secret_key_base["']?\s*[:=]\s*["']?([0-9a-f]{64,128}))\b"#)
+        .yes(&["RAILS_MASTER_KEY={h:32}", "  secret_key_base: {h:128}"])
+        .no(&["RAILS_MASTER_KEY=$KEY", "secret_key_base: <%= ENV['X'] %>"]),
+    form("django-secret-key", "Django secret key", &["django-insecure-"],
+        r#"django-insecure-[a-z0-9!@#$%^&*(\-_=+)]{40,60}"#)
+        .yes(&["SECRET_KEY = 'django-insecure-{a:50}'", "KEY=django-insecure-{a:50}"])
+        .no(&["SECRET_KEY = 'django-insecure-key'", "django-insecure-{x:10}"]),
+    form("laravel-app-key", "Laravel application key", &["APP_KEY"],
+        r#"APP_KEY\s*=\s*["']?base64:([A-Za-z0-9+/]{43}=)"#)
+        .yes(&["APP_KEY=base64:{b:43}=", "APP_KEY = \"base64:{b:43}=\""])
+        .no(&["APP_KEY=base64:", "APP_KEY=SomeRandomString"]),
+    form("otp-secret", "one-time password secret", &["otpauth://"],
+        r#"otpauth://[ht]otp/[^\s"']*?[?&]secret=([A-Z2-7a-z]{16,128})"#)
+        .yes(&["otpauth://totp/a:b?secret={aws:32}&issuer=a", "otpauth://hotp/x?issuer=y&secret={aws:16}"])
+        .no(&["otpauth://totp/a:b?secret=SECRET", "otpauth://totp/a"]),
+    form("magento-key", "Magento crypt key", &["'crypt'", "\"crypt\""],
+        r#"["']crypt["']\s*=>\s*\[\s*["']key["']\s*=>\s*["']([0-9a-f]{32})["']"#)
+        .yes(&["'crypt' => ['key' => '{h:32}']", "\"crypt\" => [ \"key\" => \"{h:32}\" ]"])
+        .no(&["'crypt' => ['key' => '']", "'crypt' => true"]),
+    form("wordpress-salt", "WordPress key or salt", &["_KEY'", "_SALT'"],
+        r#"define\(\s*'(?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)',\s*'([^'\n]{60,70})'"#)
+        .entropy(3.5)
+        .yes(&["define('AUTH_KEY', '{p:64}');", "define( 'NONCE_SALT',       '{p:64}' );"])
+        .no(&["define('AUTH_KEY', 'put your unique phrase here');", "define('AUTH_KEY', getenv('AUTH_KEY'));"]),
+    form("session-cookie", "session cookie", &["_gitlab_session", "JSESSIONID", "PHPSESSID", "_session_id"],
+        r#"(?:_gitlab_session|JSESSIONID|PHPSESSID|_session_id)=([A-Za-z0-9%_-]{24,200})"#)
+        .check(checks::mixed)
+        .aka(&["gitlab-session-cookie"])
+        .yes(&["Cookie: _gitlab_session={h:32}", "-H 'Cookie: JSESSIONID={H:32}'"])
+        .no(&["Cookie: _gitlab_session=<session>", "JSESSIONID=abc"]),
+    form("url-key", "key in a URL", &["key=", "token=", "secret=", "sig=", "password="],
+        r#"(?i)https?://[^\s"'<>]*?[?&;](?:amp;)?(?:[a-z_-]{0,20}(?:api[_-]?key|access[_-]?token|auth[_-]?token|oauth_token|oauth_token_secret|client_secret|app_?secret|password|token|secret))=([A-Za-z0-9._%+/-]{8,200})"#)
+        .entropy(3.0)
+        .yes(&["https://api.example.org/v1?api_key={h:32}", "https://h/x?a=1&access_token={w:24}"])
+        .no(&["https://api.example.org/v1?api_key=YOUR_API_KEY", "https://h/x?token=$TOKEN"]),
 ];
 
-pub const QUOTED: &str = "assigned-secret";
-pub const UNQUOTED: &str = "setting-secret";
+/// Rules whose secret a person may have chosen: judged like an assigned password.
+pub const CHOSEN: &[&str] = &[
+    "connection-string",
+    "command-password",
+    "jdbc-password",
+    "jdbc-oracle",
+    "netrc-password",
+    "nuget-password",
+    "url-credentials",
+];
 
-pub static FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::new([SHAPES, GENERIC].concat()));
-
-/// Whether the rule goes by names and not by a published form.
-pub fn is_generic(rule: &Rule) -> bool {
-    GENERIC.iter().any(|generic| generic.id == rule.id)
-}
+/// Rules whose secret is `user:password` in base64.
+pub const LOGINS: &[&str] = &["basic-credentials", "docker-auth"];

@@ -4,7 +4,7 @@
 use super::distance::{distance, is_near};
 use super::index::Index;
 use super::spelling::{self, Sense};
-use super::{Scene, meaning, words};
+use super::{Scene, intent, meaning, words};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -27,7 +27,16 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut found = Vec::new();
     for path in concerned(scene, language)? {
         let Some(syntax) = scene.syntax(&path)?.filter(|syntax| syntax.is_sound()) else { continue };
-        found.extend(pairs(&syntax, index).into_iter().map(|(cost, edit, wrong)| (cost, path.clone(), edit, wrong)));
+        let meant = |(_, (range, right), wrong): &Pair| {
+            let in_test = intent::in_test(&path, &syntax, std::slice::from_ref(range));
+            !in_test || intent::is_typing_error(index, language, wrong, right, true)
+        };
+        found.extend(
+            pairs(&syntax, index)
+                .into_iter()
+                .filter(meant)
+                .map(|(cost, edit, wrong)| (cost, path.clone(), edit, wrong)),
+        );
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     let made = found.into_iter().take(MOST_OFFERS).map(|(_, path, (range, text), wrong)| {

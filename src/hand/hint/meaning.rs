@@ -51,7 +51,7 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
     (Sort::Name, "undeclared lifetime", r"use of undeclared lifetime name `'([^`]+)`"),
     (Sort::Name, "unknown ", r"unknown (?:lint|attribute): `(?:\w+::)?([^`]+)`"),
     // Python, and the linters and type checkers that speak of it
-    (Sort::Name, "name ", r#"(?:^|[^\w])name ['"`](\w+)['"`] (?:is not|is used prior|is undefined)"#),
+    (Sort::Name, "ame ", r#"(?:^|[^\w])[Nn]ame ['"`](\w+)['"`] (?:is not|is used prior|is undefined)"#),
     (Sort::Name, "ndefined ", r"[Uu]ndefined (?:name|variable) ['`](\w+)['`]"),
     (Sort::Name, " variable '", r"local variable '(\w+)' (?:where|referenced)|free variable '(\w+)' referenced"),
     (Sort::Import, "cannot import name", r"cannot import name '(\w+)'"),
@@ -73,7 +73,7 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
     (Sort::Import, "is not exported by", r#"^"?([\w$]+)"? is not exported by"#),
     (Sort::Member, "roperty '", r"(?:Property|property) '([^']+)' does not exist"),
     (Sort::Member, "does not exist ", r"'([^']+)' does not exist (?:in|on) type"),
-    (Sort::Name, "is not defined", r"^'?([\w$]+)'? is not defined"),
+    (Sort::Name, "is not defined", r#"^['"]?([\w$]+)['"]? is not defined"#),
     (
         Sort::Receiver,
         "Cannot ",
@@ -182,6 +182,8 @@ mod tests {
                 None,
             ),
             ("name 'lenght' is not defined. Did you mean: 'length'?", "", "lenght", Some("length")),
+            (r#"Name "intt" is not defined; did you mean "int"?  [name-defined]"#, "", "intt", Some("int")),
+            (r#""intt" is not defined (reportUndefinedVariable)"#, "", "intt", None),
             ("type object 'A' has no attribute 'fo'", "", "fo", None),
             ("No module named 'pkg.utlis'", "", "utlis", None),
             (

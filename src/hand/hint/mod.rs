@@ -5,6 +5,7 @@
 mod complaint;
 mod distance;
 mod index;
+mod intent;
 mod keyword;
 mod lone;
 mod meaning;
@@ -13,6 +14,7 @@ mod node;
 mod place;
 mod punctuation;
 mod runtime;
+mod silent;
 mod specifier;
 mod spelling;
 mod tag;
@@ -47,6 +49,7 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind { name: "module path", propose: specifier::propose },
+    Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },

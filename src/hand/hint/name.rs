@@ -6,7 +6,7 @@ use super::distance::{distance, is_near};
 use super::index::Index;
 use super::meaning::{self, Sort, Unknown};
 use super::spelling::{self, Facts, Verdict};
-use super::{Scene, place, runtime, words};
+use super::{Scene, intent, place, runtime, words};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -152,7 +152,11 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
     let library = runtime::names(scene.job, case.complaint, &case.unknown, &home.syntax)?;
     let defined = is_defined(scene, index, home, wrong)?;
     let mut repairs = Vec::new();
-    for right in pool(case, index, home, wrong, &library) {
+    let mut rights: Vec<String> = pool(case, index, home, wrong, &library).into_iter().collect();
+    if intent::in_test(&home.path, &home.syntax, &home.sites) {
+        rights = in_test(scene, case, index, home, wrong, rights, &library)?;
+    }
+    for right in rights {
         let mut cost = pair_cost(case, wrong, &right) + 0.5 * balance(index, wrong, &right);
         cost -= 0.35 * index.trust(&right, wrong).clamp(-3.0, 3.0);
         cost += known.distance_to(&right, index, &library, case.unknown.sort, home.syntax.language());
@@ -182,6 +186,45 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
     Ok(repairs)
 }
 
+/// What may stand in a test instead of `wrong`: at most one name, that is there, for one that is nowhere.
+fn in_test(
+    scene: &Scene,
+    case: &Case,
+    index: &Index,
+    home: &Home,
+    wrong: &str,
+    rights: Vec<String>,
+    library: &[String],
+) -> Result<Vec<String>> {
+    let defines =
+        |syntax: &Syntax, name: &str| syntax.names().iter().any(|n| n.defined && syntax.text(&n.range) == name);
+    // What a test imports is defined by the import, which is the complaint's very subject.
+    if case.unknown.sort != Sort::Import && defines(&home.syntax, wrong) {
+        return Ok(Vec::new());
+    }
+    for (path, _) in index.holders(wrong).filter(|(path, _)| !place::is_test(path)).take(MOST_HOLDERS) {
+        if *path != home.path && scene.syntax(path)?.is_some_and(|syntax| defines(&syntax, wrong)) {
+            return Ok(Vec::new());
+        }
+    }
+    let mut good = Vec::new();
+    for right in rights {
+        let is_local = defines(&home.syntax, &right);
+        let told = case.unknown.spelled.contains(&right) || library.contains(&right);
+        let exists = is_local || told || is_defined(scene, index, home, &right)? || is_file(index, &right);
+        let language = home.syntax.language();
+        if exists && intent::is_typing_error(index, language, wrong, &right, is_local) {
+            good.push(right);
+        }
+    }
+    Ok(intent::nearest(wrong, good).into_iter().collect())
+}
+
+/// Whether a file or a folder of the repository is called like this: a module.
+fn is_file(index: &Index, name: &str) -> bool {
+    index.files.iter().any(|path| path.as_str().split(['/', '.']).any(|part| part == name))
+}
+
 /// Repairs at the place of definition: an existing near name, seldom used, takes the wanted spelling.
 fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Option<&Home>) -> Result<Vec<Repair>> {
     let mut repairs = Vec::new();
@@ -190,6 +233,11 @@ fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Op
             continue;
         }
         let Some(definition) = sole_definition(scene, index, odd, wanted)? else { continue };
+        if intent::in_test(&definition.path, &definition.syntax, &definition.sites)
+            && !intent::is_typing_error(index, definition.syntax.language(), odd, wanted, true)
+        {
+            continue;
+        }
         let later = match verdict(scene, case, index, wanted, odd)? {
             Verdict::Use => continue,
             Verdict::UseThenDefinition => SECOND,

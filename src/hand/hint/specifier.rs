@@ -4,6 +4,8 @@ use super::Scene;
 use super::complaint::Complaint;
 use super::distance::{distance, is_near};
 use super::node;
+use super::place;
+use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -16,6 +18,7 @@ const COMPLAINTS: &[&str] = &[
     r#"Cannot find (?:module|package) ['"]([^'"]+)['"]"#,
     r#"(?:Can't|Could not|Failed to) resolve (?:import )?['"]([^'"]+)['"]"#,
     r#"Unable to resolve path to module ['"]([^'"]+)['"]"#,
+    r"Failed to load url (\S+)",
     r"No such built-in module: (\S+)",
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
 ];
@@ -55,10 +58,19 @@ fn importers(scene: &Scene, complaint: &Complaint, wanted: &str) -> Result<Vec<R
             break;
         }
         let text = scene.job.workshop.read(path)?.unwrap_or_default();
-        let holds = memchr::memmem::find(&text, last(wanted).as_bytes()).is_some();
-        found.extend(holds.then(|| path.clone()));
+        found.extend(holds(&text, wanted).then(|| path.clone()));
     }
     Ok(found)
+}
+
+/// Whether the specifier stands in quotes; of an absolute path only the end can.
+fn holds(text: &[u8], wanted: &str) -> bool {
+    let is_quote = |byte: Option<&u8>| byte.is_some_and(|byte| b"'\"`".contains(byte));
+    let sought = if wanted.starts_with('/') { last(wanted) } else { wanted };
+    memchr::memmem::find_iter(text, sought.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        is_quote(text.get(at + sought.len())) && (is_quote(before) || (sought != wanted && before == Some(&b'/')))
+    })
 }
 
 fn missing(complaint: &Complaint) -> Result<Option<String>> {
@@ -85,10 +97,20 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
             near_packages(scene, specifier)?
         };
         for (text, far) in near {
+            // A test that imports what is not written yet.
+            if place::is_test(path) && relatives(specifier, &text) {
+                continue;
+            }
             found.push((Edit { path: path.clone(), range: token.range.clone(), text }, far));
         }
     }
     Ok(found)
+}
+
+/// Whether the parts in which two paths differ are relatives, as in `./codecs` and `./codec`.
+fn relatives(a: &str, b: &str) -> bool {
+    let differing = a.split('/').zip(b.split('/')).filter(|(a, b)| a != b);
+    differing.into_iter().any(|(a, b)| guard::is_relative(a, b))
 }
 
 fn last(path: &str) -> &str {

@@ -102,6 +102,11 @@ fn python() {
             fixed: "def f(width):\n    return width\n\nf(width=1)\n",
         },
         Example {
+            files: &[("m.py", "def f(x: strr) -> intt:\n    return lenn(x)\n")],
+            log: "m.py:1: error: Name \"intt\" is not defined; did you mean \"int\"?  [name-defined]\n",
+            fixed: "def f(x: strr) -> int:\n    return lenn(x)\n",
+        },
+        Example {
             files: &[("m.py", "def f(x):\n    retrun x\n")],
             log: "  File \"/repo/m.py\", line 2\n    retrun x\n           ^\nSyntaxError: invalid syntax\n",
             fixed: "def f(x):\n    return x\n",
@@ -131,6 +136,15 @@ fn scripts() {
             files: &[("b.mjs", "import { parse } from './praser.mjs';\n"), ("parser.mjs", "export const parse = 1;\n")],
             log: "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/repo/praser.mjs' imported from /repo/b.mjs\n    at finalizeResolution (node:internal/modules/esm/resolve:283:11)\n",
             fixed: "import { parse } from './parser.mjs';\n",
+        },
+        Example {
+            files: &[
+                ("test/a.test.js", "import f from '../scr';\n\ndescribe(f);\n"),
+                ("src/index.js", "export default 1;\n"),
+                ("bench.js", "describe(1);\n"),
+            ],
+            log: " FAIL  test/a.test.js [ test/a.test.js ]\nError: Failed to load url ../scr (resolved id: ../scr). Does the file exist?\n \u{276f} loadAndTransform node_modules/vite/dist/node/chunks/dep-C6uTJdX2.js:51920:17\n",
+            fixed: "import f from '../src';\n\ndescribe(f);\n",
         },
         Example {
             files: &[("b.mjs", "import { prase } from './p.mjs';\n"), ("p.mjs", "export const parse = 1;\n")],
@@ -242,6 +256,67 @@ fn a_right_definition_is_never_renamed_to_a_typing_error() {
         let paths: Vec<_> = offers.iter().map(|offer| offer.patch.files()[0].path.as_str()).collect();
         assert!(!paths.is_empty() && !paths.contains(&right), "{log}{paths:?}");
         assert!(offers[0].why.contains("renamed the misspelt name"), "{}", offers[0].why);
+    }
+}
+
+/// The test says what the code shall be; the code is repaired, or nothing is.
+#[test]
+fn a_test_is_not_bent_to_the_code() {
+    const PYTEST: &str = "t.py:4: in test\n    assert lib.loads('a') == ['a']\nE   AttributeError: module 'lib' has no attribute 'loads'. Did you mean: 'load'?\n";
+    for (files, log, offered) in [
+        (
+            vec![
+                ("index.js", "module.export = function isObject(x) { return typeof x === 'object'; };\n"),
+                ("test.js", "const isObject = require('./');\ntest('plain', () => { assert.ok(isObject({})); });\n"),
+            ],
+            "    TypeError: isObject is not a function\n        at TestContext.<anonymous> (/repo/test.js:2:34)\n",
+            vec!["module.exports = function isObject(x) { return typeof x === 'object'; };\n"],
+        ),
+        (
+            vec![
+                ("index.js", "export function isNumbr(x) { return true; }\nexport const other = 1;\n"),
+                ("test.mjs", "import isNumber from './index.js';\nassert.ok(isNumber(1));\n"),
+            ],
+            "TypeError: isNumber is not a function\n    at file:///repo/test.mjs:2:11\n",
+            vec![],
+        ),
+        (
+            vec![
+                ("lib.py", "def load(x):\n    return x\n"),
+                ("test_lib.py", "import lib\n\ndef test():\n    assert lib.loads('a') == ['a']\n"),
+            ],
+            PYTEST,
+            vec![],
+        ),
+        (
+            vec![
+                ("lib.js", "exports.encode = (x) => x;\n"),
+                ("lib.test.js", "const lib = require('./lib');\nassert.equal(lib.encodes('a'), 'b');\n"),
+            ],
+            "TypeError: lib.encodes is not a function\n    at Object.<anonymous> (/repo/lib.test.js:2:18)\n",
+            vec![],
+        ),
+        (
+            vec![
+                ("calc.py", "def subtract(a, b):\n    return a - b\n"),
+                (
+                    "test_calc.py",
+                    "import calc\n\ndef test_minus():\n    assert calc.substract(2, 1) == 1\n    assert calc.subtract(2, 1) == 1\n",
+                ),
+            ],
+            "test_calc.py:4: in test_minus\nE   AttributeError: module 'calc' has no attribute 'substract'\n",
+            vec![
+                "import calc\n\ndef test_minus():\n    assert calc.subtract(2, 1) == 1\n    assert calc.subtract(2, 1) == 1\n",
+            ],
+        ),
+    ] {
+        let offers = Shop::new(&files).offers(&Hint, "the failing command", &log.replace("t.py", "test_lib.py"), &[]);
+        let texts: Vec<_> = offers.iter().map(after).collect();
+        assert!(offered.iter().all(|wanted| texts.contains(wanted)), "{log}{texts:#?}");
+        let spared = offers
+            .iter()
+            .all(|offer| offered.contains(&after(offer)) || !offer.patch.files()[0].path.as_str().contains("test"));
+        assert!(spared, "{log}{texts:#?}");
     }
 }
 

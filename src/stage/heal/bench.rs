@@ -4,6 +4,7 @@ use super::Job;
 use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::guard;
+use crate::guard::secrets::Scanner;
 use crate::hand::Workshop;
 use crate::ids::RelPath;
 use crate::patch::Patch;
@@ -37,6 +38,8 @@ pub struct Bench<'a> {
     /// Files that a command changed and that could not be put back.
     unprotected: RefCell<BTreeSet<RelPath>>,
     git_destroyed: Cell<bool>,
+    /// Made of the tree's own settings before anything changed it.
+    secrets: Scanner,
 }
 
 const GIT_DESTROYED: &str =
@@ -46,6 +49,8 @@ impl<'a> Bench<'a> {
     pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
         let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
         let private = job.sandbox.tier == Sandbox::Full;
+        let read = |path: &str| super::super::text_of(tree.read(&RelPath::parse(path).ok()?).ok()??);
+        let secrets = super::super::scanner(&read, &|why| say("guard", why));
         Self {
             job,
             say,
@@ -59,6 +64,7 @@ impl<'a> Bench<'a> {
             verify_seconds: Cell::new(0.0),
             unprotected: RefCell::default(),
             git_destroyed: Cell::new(false),
+            secrets,
         }
     }
 
@@ -184,7 +190,7 @@ impl<'a> Bench<'a> {
     /// The checks over data alone.
     pub fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
         let modes = guard::Modes::default();
-        guard::judge(&guard::Input { patch, policy: &self.job.policy, modes: &modes })
+        guard::judge(&guard::Input { patch, policy: &self.job.policy, modes: &modes, secrets: Some(&self.secrets) })
     }
 
     fn spawn(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration, network: bool) -> Result<Finished> {

@@ -140,7 +140,8 @@ fn warm_up() {
     drop(judgment::diagnose(log::read("a/b.py:1: error: in 2 s\n"), Vec::new(), &[]));
     let path = RelPath::parse("test_a.py").unwrap_or_else(|e| unreachable!("{e}"));
     let patch = Patch::from_files([FilePatch { path, before: None, after: Some(b"assert a\n".to_vec()) }]);
-    drop(guard::judge(&guard::Input { patch: &patch, policy: &Policy::default(), modes: &guard::Modes::default() }));
+    let (policy, modes) = (Policy::default(), guard::Modes::default());
+    drop(guard::judge(&guard::Input { patch: &patch, policy: &policy, modes: &modes, secrets: None }));
 }
 
 fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, mut healing: Healing) -> Result<Healing> {

@@ -8,6 +8,9 @@ const REACH: usize = 40;
 /// What stacks name.
 const FILES: &[&str] = &[".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".vue", ".svelte", "node:"];
 
+/// Modules that do not exist, reported without any place.
+const PLACELESS: &[&str] = &["No such built-in module", "Failed to load url"];
+
 struct Patterns {
     error: Regex,
     told: Regex,
@@ -22,7 +25,7 @@ fn patterns() -> Option<Patterns> {
         told: pattern(r#"^\s*error: ['"|](.*?)['"]?$"#)?,
         head: pattern(r"^\s*(?:file://)?([^\s():]+\.[0-9A-Za-z]+):([0-9]+)$")?,
         frame: pattern(r"^\s*(?:at |❯ )?(?:.*[\s(])?(?:file://)?([^\s():]+):([0-9]+):([0-9]+)\)?$")?,
-        importer: pattern(r"imported from (?:file://)?([^\s']+)|^- (/\S+)$")?,
+        importer: pattern(r"imported from (?:file://)?([^\s']+)|^- (/\S+)$|\(resolved id: \S+\) in (/\S+?)\. Does")?,
     })
 }
 
@@ -40,8 +43,7 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
         let stack = below.iter().filter_map(|line| patterns.frame.captures(line));
         places.extend(stack.filter_map(|f| finder.place(&f[1], &f[2], Some(&f[3]))));
         places.extend(importers(&patterns, line, &below, finder));
-        // A built-in module that does not exist is reported without any place.
-        if !places.is_empty() || error[1].starts_with("No such built-in module") {
+        if !places.is_empty() || PLACELESS.iter().any(|start| error[1].starts_with(start)) {
             found.push(Complaint { places, message: error[1].to_owned(), detail: below.join("\n") });
         }
     }
@@ -57,5 +59,5 @@ fn heads(patterns: &Patterns, above: &[&str], finder: &Finder) -> Vec<Place> {
 /// A module that was not found has no line of its own: the importing file's first line stands for it.
 fn importers(patterns: &Patterns, line: &str, below: &[&str], finder: &Finder) -> Vec<Place> {
     let named = std::iter::once(&line).chain(below).filter_map(|line| patterns.importer.captures(line));
-    named.filter_map(|f| finder.place(f.get(1).or(f.get(2))?.as_str(), "1", None)).collect()
+    named.filter_map(|f| finder.place(f.iter().skip(1).flatten().next()?.as_str(), "1", None)).collect()
 }

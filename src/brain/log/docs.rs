@@ -1,0 +1,29 @@
+//! Documentation: Sphinx's warnings taken for errors, and the examples that doctest runs.
+
+use super::found::{Found, Rank, group, patterns, place};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser { keys: &["Failed example:", "arning, treated as error:"], read };
+
+patterns! {
+    EXAMPLE_AT = r#"^File "(?P<path>[^"]+)", line (?P<line>[0-9]+), in (?P<name>\S+)$"#;
+    NOTED = r"^(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+)(?::docstring of [^:]+)?:(?:(?P<line>[0-9]+):)? ?(?:WARNING: ?|ERROR: ?)?(?P<text>\S.*)$";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let spot = |c: &regex::Captures<'_>, text: &str| place(group(c, "path"), group(c, "line"), "", text, "");
+    if line.trim() == "Failed example:" {
+        let above = at.checked_sub(1).and_then(|index| EXAMPLE_AT.captures(lines.get(index)));
+        let Some(c) = above else { return };
+        let found = Found::new("doctest", FailureClass::Test, Rank::Sure, at, lines.get(at + 1));
+        out.push(found.failing(group(&c, "name")).location(spot(&c, lines.get(at + 1))));
+    } else if line.ends_with("arning, treated as error:") {
+        let message = lines.get(at + 1);
+        let c = NOTED.captures(message);
+        let found = Found::new("sphinx", FailureClass::Lint, Rank::Sure, at, message);
+        out.push(found.locations(c.map(|c| spot(&c, group(&c, "text")))));
+    }
+}

@@ -1,0 +1,48 @@
+//! The test runners that well-known programs wrote for themselves: Redis, Vim, Bitcoin; and Behat, bundlesize.
+
+use super::found::{Found, Rank, group, patterns};
+use super::lines::Lines;
+use super::table::Parser;
+use crate::record::FailureClass;
+
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "[err]: ",
+        "[exception]: ",
+        "Found errors in ",
+        " failed, Duration:",
+        "--- Failed scenarios:",
+        " > maxSize ",
+    ],
+    read,
+};
+
+patterns! {
+    REDIS = r"^\[(?:err|exception)\]: (?P<name>.+?)(?: in (?P<path>tests/\S+))?$";
+    VIM = r"^\s*Found errors in (?P<name>\w+)\(.*\):?$";
+    SCRIPT = r"^(?P<name>\w+\.py)(?: --\S+)* failed, Duration:";
+    BEHAT = r"^\s{4,}(?P<text>\S.*) \((?:\w+\\)*\w+(?:Exception|Error)\)$";
+    OVERSIZE = r"^\s*FAIL\s+\S+: .* > maxSize ";
+}
+
+fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let line = lines.get(at);
+    let test = |tool, quote| Found::new(tool, FailureClass::Test, Rank::Strong, at, quote);
+    if let Some(c) = REDIS.captures(line) {
+        out.push(test("tcl", line).failing(group(&c, "name")));
+    } else if let Some(c) = VIM.captures(line) {
+        out.push(test("vim", line).failing(group(&c, "name")));
+    } else if let Some(c) = SCRIPT.captures(line) {
+        out.push(Found::new("functional", FailureClass::Test, Rank::Generic, at, line).failing(group(&c, "name")));
+    } else if line.contains("--- Failed scenarios:") {
+        let said = lines.before(at, 400).find_map(|(_, l)| BEHAT.captures(l));
+        let quote = said.as_ref().map_or(line, |c| group(c, "text"));
+        let names = lines.after(at, 200).skip_while(|(_, l)| l.trim().is_empty());
+        let names = names.map(|(_, l)| l.trim()).take_while(|l| l.contains(".feature:"));
+        let mut found = test("behat", quote);
+        found.failing.extend(names.map(|l| l.split(' ').next().unwrap_or(l).to_owned()));
+        out.push(found);
+    } else if OVERSIZE.is_match(line) {
+        out.push(Found::new("bundlesize", FailureClass::Lint, Rank::Strong, at, line));
+    }
+}

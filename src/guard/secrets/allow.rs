@@ -1,0 +1,35 @@
+//! Comments with which people silence scanners.
+
+use crate::guard::{at_line, change};
+use crate::record::{Finding, Severity};
+
+const SAME_LINE: &[&str] = &["gitleaks:allow", "pragma: allowlist secret", "trufflehog:ignore", "nosecret", "ggignore"];
+const NEXT_LINE: &[&str] = &["pragma: allowlist nextline secret"];
+
+/// Whether the line carries a comment that says: not a secret.
+pub fn is_allowed(line: &str) -> bool {
+    says(line, SAME_LINE) || says(line, NEXT_LINE)
+}
+
+fn says(line: &str, comments: &[&str]) -> bool {
+    let lower = line.to_lowercase();
+    comments.iter().any(|comment| lower.contains(comment))
+}
+
+/// Whether a comment on the line, or on the one before, lets a secret on it pass. `line` is counted from 1.
+pub fn lets_pass(lines: &[&str], line: u32) -> bool {
+    let at = line as usize;
+    let get = |i: usize| lines.get(i).copied().unwrap_or_default();
+    at > 0 && says(get(at - 1), SAME_LINE) || at > 1 && says(get(at - 2), NEXT_LINE)
+}
+
+/// Comments that silence scanners, when there are more of them than before.
+pub fn comments(file: &change::FileChange, before: &str, after: &str) -> Vec<Finding> {
+    let count = |text: &str| text.lines().filter(|line| is_allowed(line)).count();
+    if count(after) <= count(before) {
+        return Vec::new();
+    }
+    let what = "adds a comment that silences secret scanners";
+    let lines = file.added().filter(|line| is_allowed(line.text));
+    lines.map(|line| at_line("secrets/allow-comment", Severity::Warning, file.path, line.number, what)).collect()
+}

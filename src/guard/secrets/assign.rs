@@ -1,0 +1,653 @@
+//! Reads assignments: a name that speaks of a secret, whatever joins it to a value, and the value. One
+//! reader for the many ways in which languages, settings, shells and documents write it.
+
+use super::words;
+use std::ops::Range;
+
+/// Parts of names at which the reader is woken.
+pub const KEYWORDS: &[&str] =
+    &["pass", "pwd", "secret", "token", "key", "cred", "auth", "passin", "psw", "identified by", "kennwort", "access"];
+
+/// What a name says about its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Could be anything; only what is clearly random counts.
+    Vague,
+    /// A token, a key: made by a machine.
+    Secret,
+    /// Chosen by a person.
+    Password,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    pub family: Family,
+    pub name: Range<usize>,
+    pub value: Range<usize>,
+    pub quoted: bool,
+    /// Written inside a string, a comment, a flag: what stands there is no variable.
+    pub literal: bool,
+}
+
+const LONGEST_NAME: usize = 80;
+const LONGEST_VALUE: usize = 400;
+
+/// The assignment around the keyword at `at`, and where its name ends.
+pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
+    let bytes = text.as_bytes();
+    let name = name_around(bytes, at);
+    // A type's or a resource's path is no name of a value.
+    if bytes[..name.start].ends_with(b"::") {
+        return (name.end, None);
+    }
+    let Some(family) = family(&text[name.clone()]) else { return (name.end, None) };
+    let mut reader = Reader { bytes, at: name.end };
+    let line = memchr::memrchr(b'\n', &bytes[..name.start]).map_or(0, |i| i + 1);
+    let before = &bytes[line..name.start];
+    let called = bytes.get(name.end) == Some(&b'(');
+    let found =
+        reader.value(before, &name).filter(|_| !(called && family == Family::Vague)).map(|(value, quoted, flag)| {
+            let literal = flag || in_string_or_comment(before);
+            Assigned { family, name: name.clone(), value, quoted, literal }
+        });
+    (name.end, found)
+}
+
+fn is_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+}
+
+fn name_around(bytes: &[u8], at: usize) -> Range<usize> {
+    let left = bytes[..at].iter().rev().take(LONGEST_NAME).take_while(|b| is_name(**b)).count();
+    let right = bytes[at..].iter().take(LONGEST_NAME).take_while(|b| is_name(**b)).count();
+    // `IDENTIFIED BY` is two words.
+    let right =
+        if bytes[at..].len() > 13 && bytes[at..at + 13].eq_ignore_ascii_case(b"identified by") { 13 } else { right };
+    at - left..at + right.max(1)
+}
+
+/// Odd quotes before it, or a comment's beginning.
+fn in_string_or_comment(before: &[u8]) -> bool {
+    let odd = |quote: u8| {
+        let escaped = |i: usize| i > 0 && before[i - 1] == b'\\';
+        memchr::memchr_iter(quote, before).filter(|i| !escaped(*i)).count() % 2 == 1
+    };
+    let trimmed = before.trim_ascii_start();
+    let comment = trimmed.starts_with(b"#") || trimmed.starts_with(b"//") || trimmed.starts_with(b"* ");
+    comment || odd(b'"') || odd(b'\'') || odd(b'`')
+}
+
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "passcode",
+    "pass",
+    "pwd",
+    "passw",
+    "pswd",
+    "psw",
+    "userpass",
+    "passin",
+    "passout",
+    "kennwort",
+    "userpassword",
+    "dbpassword",
+    "dbpass",
+    "identified",
+];
+const SECRETS: &[&str] = &[
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authtoken",
+    "accesstoken",
+    "apitoken",
+    "clientsecret",
+    "credential",
+    "credentials",
+    "authkey",
+    "appsecret",
+    "appkey",
+    "secretid",
+];
+/// What makes a `key` one that locks something.
+const LOCKS: &[&str] = &[
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "encryption",
+    "signing",
+    "master",
+    "account",
+    "storage",
+    "app",
+    "client",
+    "shared",
+    "consumer",
+    "license",
+    "service",
+    "admin",
+    "deploy",
+    "write",
+    "crypt",
+    "aes",
+    "hmac",
+    "jwt",
+    "session",
+    "cookie",
+    "ssh",
+    "subscription",
+    "oauth",
+    "application",
+    "integration",
+    "root",
+    "user",
+];
+/// Words at a name's end that change nothing.
+const NEUTRAL: &[&str] = &[
+    "value",
+    "val",
+    "string",
+    "str",
+    "text",
+    "default",
+    "old",
+    "new",
+    "env",
+    "plain",
+    "plaintext",
+    "confirmation",
+    "confirm",
+    "again",
+    "repeat",
+    "base",
+    "b",
+    "hex",
+    "raw",
+    "encoded",
+    "test",
+    "current",
+    "prod",
+    "production",
+    "dev",
+    "live",
+    "staging",
+    "by",
+    "param",
+    "a",
+    "mock",
+    "field",
+];
+/// Words at a name's end with which it no longer names the secret itself.
+const OTHERS: &[&str] = &[
+    "id",
+    "ids",
+    "name",
+    "names",
+    "type",
+    "types",
+    "path",
+    "file",
+    "files",
+    "url",
+    "uri",
+    "label",
+    "length",
+    "len",
+    "size",
+    "hash",
+    "salt",
+    "policy",
+    "prompt",
+    "placeholder",
+    "error",
+    "message",
+    "msg",
+    "title",
+    "hint",
+    "reset",
+    "expiry",
+    "expires",
+    "expiration",
+    "count",
+    "index",
+    "header",
+    "prefix",
+    "suffix",
+    "class",
+    "parser",
+    "manager",
+    "provider",
+    "store",
+    "format",
+    "regex",
+    "pattern",
+    "selector",
+    "element",
+    "input",
+    "button",
+    "form",
+    "page",
+    "endpoint",
+    "version",
+    "algorithm",
+    "alg",
+    "ref",
+    "key_id",
+    "map",
+    "list",
+    "set",
+    "word",
+    "words",
+    "board",
+    "code",
+    "codes",
+    "event",
+    "press",
+    "down",
+    "up",
+    "pair",
+    "pairs",
+    "usage",
+    "ops",
+    "author",
+    "authors",
+    "through",
+    "required",
+    "enabled",
+    "method",
+    "mode",
+    "strategy",
+    "scheme",
+    "flow",
+    "user",
+    "username",
+    "domain",
+    "host",
+    "server",
+    "filename",
+    "dir",
+    "fingerprint",
+    "digest",
+    "checksum",
+    "public",
+    "dn",
+    "arn",
+    "column",
+];
+
+/// No keys, whatever their ending.
+const ANIMALS: &[&str] = &["monkey", "donkey", "turkey", "hockey", "jockey", "whiskey", "smokey"];
+
+/// What a name says: by its last part that says anything.
+pub fn family(name: &str) -> Option<Family> {
+    let parts = words::parts(name);
+    let mut rest: &[String] = &parts;
+    while let [head @ .., last] = rest
+        && !head.is_empty()
+        && (NEUTRAL.contains(&last.as_str()) || last.bytes().all(|b| b.is_ascii_digit()))
+    {
+        rest = head;
+    }
+    let [head @ .., last] = rest else { return None };
+    let before = head.last().map(String::as_str).unwrap_or_default();
+    if PASSWORDS.contains(&last.as_str()) || last.ends_with("password") || last.ends_with("passwd") {
+        return Some(Family::Password);
+    }
+    if SECRETS.contains(&last.as_str()) || last.ends_with("secret") && last.len() > 6 || last.ends_with("apikey") {
+        return Some(Family::Secret);
+    }
+    if before == "secret" && last == "id" {
+        return Some(Family::Secret);
+    }
+    if matches!(last.as_str(), "key" | "keys") && LOCKS.contains(&before) && !head.iter().any(|p| p == "public") {
+        return Some(Family::Secret);
+    }
+    if OTHERS.contains(&last.as_str()) || parts.iter().any(|p| matches!(p.as_str(), "public" | "author" | "encrypted"))
+    {
+        return None;
+    }
+    let speaks = |p: &String| {
+        matches!(
+            p.as_str(),
+            "key" | "keys" | "auth" | "credential" | "credentials" | "cred" | "creds" | "oauth" | "access"
+        ) || PASSWORDS.contains(&p.as_str())
+            || SECRETS.contains(&p.as_str())
+            || ["key", "token", "secret", "auth"].iter().any(|end| p.ends_with(end) && !ANIMALS.contains(&p.as_str()))
+    };
+    parts.iter().any(speaks).then_some(Family::Vague)
+}
+
+struct Reader<'t> {
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(b'\n')
+    }
+
+    fn ahead(&self, text: &[u8]) -> bool {
+        self.bytes[self.at..].starts_with(text)
+    }
+
+    fn skip(&mut self, wanted: impl Fn(u8) -> bool, most: usize) -> usize {
+        let from = self.at;
+        while self.at - from < most && self.at < self.bytes.len() && wanted(self.bytes[self.at]) {
+            self.at += 1;
+        }
+        self.at - from
+    }
+
+    fn spaces(&mut self) -> usize {
+        self.skip(|b| b == b' ' || b == b'\t', 40)
+    }
+
+    /// The value's place, whether it is quoted, and whether it follows a command's flag.
+    fn value(&mut self, before: &[u8], name: &Range<usize>) -> Option<(Range<usize>, bool, bool)> {
+        let closed = self.closers();
+        let spaces = self.spaces();
+        let named = &self.bytes[name.clone()];
+        let flag = (named[0] == b'-' || named.eq_ignore_ascii_case(b"identified by")) && closed == 0;
+        let join = self.join(closed, spaces, flag, before)?;
+        self.skip(|b| matches!(b, b' ' | b'\t'), 12);
+        self.wrapping();
+        if let Some(range) = self.quoted() {
+            return Some((range, true, flag));
+        }
+        if join == Join::QuotedOnly {
+            return None;
+        }
+        if let Some(range) = self.fallback() {
+            return Some((range, true, flag));
+        }
+        let mut range = self.bare(join)?;
+        if join == Join::Markup && !self.ahead(b"</") {
+            return None;
+        }
+        // openssl's way to say that the password follows.
+        if self.bytes[range.clone()].starts_with(b"pass:") {
+            range.start += 5;
+        }
+        Some((range, false, flag || join == Join::Markup))
+    }
+
+    /// What ends the name: quotes, brackets.
+    fn closers(&mut self) -> usize {
+        let from = self.at;
+        for _ in 0..4 {
+            if self.ahead(b"&quot;") {
+                self.at += 6;
+            } else if self.ahead(b"\\\"") || self.ahead(b"\\'") {
+                self.at += 2;
+            } else if matches!(self.peek(), b'"' | b'\'' | b'`' | b']' | b'*') {
+                self.at += 1;
+            }
+        }
+        self.at - from
+    }
+
+    fn join(&mut self, closed: usize, spaces: usize, flag: bool, before: &[u8]) -> Option<Join> {
+        let (a, b) = (self.peek(), self.bytes.get(self.at + 1).copied().unwrap_or(b'\n'));
+        match (a, b) {
+            (b'=', b'>') | (b':', b'=') => self.at += 2,
+            (b'=' | b'!', b'=') => {
+                self.skip(|b| b == b'=' || b == b'!', 3);
+                return Some(Join::QuotedOnly);
+            }
+            (b'?', b'=' | b':') => self.at += 2,
+            (b'=', _) => self.at += 1,
+            (b':', b':') => return None,
+            (b':', _) => {
+                self.at += 1;
+                self.type_annotation();
+            }
+            (b',', _) if closed > 0 => {
+                self.at += 1;
+                return Some(Join::QuotedOnly);
+            }
+            (b'(', _) if closed == 0 => {
+                self.at += 1;
+                return Some(Join::QuotedOnly);
+            }
+            (b'>', _) if before.ends_with(b"<") => {
+                self.at += 1;
+                return Some(Join::Markup);
+            }
+            (b'"' | b'\'', _) if spaces > 0 && closed == 0 => return Some(Join::QuotedOnly),
+            _ if flag && spaces > 0 => return Some(Join::Flag),
+            // Go's and others' `password string = "…"`.
+            _ if spaces > 0 && self.typed() => {}
+            _ if spaces > 0 && self.more_words() => return Some(Join::QuotedOnly),
+            _ => return None,
+        }
+        Some(Join::Plain)
+    }
+
+    /// `: str = `, `: &'static str = `, `: Option<String> = `.
+    fn type_annotation(&mut self) {
+        let from = self.at;
+        self.spaces();
+        let word = self.skip(|b| b.is_ascii_alphanumeric() || b"_<>&'[]?.|".contains(&b), 30);
+        if self.ahead(b" str") {
+            self.at += 4;
+        }
+        self.spaces();
+        // What ends in `=` without a string behind it is a value in base64.
+        let joined = word > 0 && self.peek() == b'=' && !self.ahead(b"==") && !self.ahead(b"=>");
+        let tail = &self.bytes[self.at..self.bytes.len().min(self.at + 5)];
+        if joined && tail.iter().any(|b| b"\"'`".contains(b)) {
+            self.at += 1;
+        } else {
+            self.at = from;
+        }
+    }
+
+    /// A type's name and `=`.
+    fn typed(&mut self) -> bool {
+        let from = self.at;
+        let word = self.skip(|b| b.is_ascii_alphanumeric() || b == b'*' || b == b'.', 20);
+        self.spaces();
+        if word > 0 && self.peek() == b'=' && !self.ahead(b"==") {
+            self.at += 1;
+            return true;
+        }
+        self.at = from;
+        false
+    }
+
+    /// A few words more, and a colon before a quote: `token for the account: "…"`.
+    fn more_words(&mut self) -> bool {
+        let from = self.at;
+        self.skip(|b| b.is_ascii_alphanumeric() || b" _.-".contains(&b), 24);
+        if self.ahead(b": \"") || self.ahead(b": '") || self.ahead(b": `") {
+            self.at += 1;
+            return true;
+        }
+        self.at = from;
+        false
+    }
+
+    /// Calls that make a value of a literal, and letters before a quote.
+    fn wrapping(&mut self) {
+        let from = self.at;
+        let name = self.skip(|b| b.is_ascii_alphanumeric() || b"._[]&*@$".contains(&b), 28);
+        if name > 0 && self.peek() == b'(' && CALLS.iter().any(|call| self.bytes[from..self.at].ends_with(call)) {
+            self.at += 1;
+            self.skip(|b| b == b' ', 2);
+            let prefix = self.skip(|b| b"brufN@$".contains(&b), 2);
+            if prefix > 0 && !matches!(self.peek(), b'"' | b'\'' | b'`') {
+                self.at -= prefix;
+            }
+            return;
+        }
+        let prefix = self.bytes[from..self.at].iter().all(|b| b"brufN@$".contains(b));
+        if !(name <= 2 && prefix && matches!(self.peek(), b'"' | b'\'' | b'`')) {
+            self.at = from;
+        }
+    }
+
+    /// Between quotes of any kind, escaped ones too.
+    fn quoted(&mut self) -> Option<Range<usize>> {
+        let (open, escape): (&[u8], usize) = if self.ahead(b"&quot;") {
+            (b"&quot;", 0)
+        } else {
+            let slashes = self.bytes[self.at..].iter().take(3).take_while(|b| **b == b'\\').count();
+            match self.bytes.get(self.at + slashes) {
+                Some(b'"') => (b"\"", slashes),
+                Some(b'\'') => (b"'", slashes),
+                Some(b'`') if slashes == 0 => (b"`", 0),
+                _ => return None,
+            }
+        };
+        let start = self.at + escape + open.len();
+        let line = memchr::memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |i| start + i);
+        let area = &self.bytes[start..line.min(start + LONGEST_VALUE)];
+        let mut from = 0;
+        while let Some(i) = memchr::memmem::find(&area[from..], open).map(|i| from + i) {
+            let slashes = area[..i].iter().rev().take_while(|b| **b == b'\\').count();
+            if slashes == escape || escape == 0 && slashes.is_multiple_of(2) {
+                return (i > slashes.min(escape)).then(|| start..start + i - escape.min(slashes));
+            }
+            from = i + 1;
+        }
+        None
+    }
+
+    /// `process.env.X || "…"`, `getenv("X") or '…'`.
+    fn fallback(&mut self) -> Option<Range<usize>> {
+        let line = memchr::memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |i| self.at + i);
+        let rest = &self.bytes[self.at..line.min(self.at + 120)];
+        let joins: [&[u8]; 4] = [b"|| ", b"?? ", b" or ", b"||"];
+        let at = joins.iter().filter_map(|join| Some(memchr::memmem::find(rest, join)? + join.len())).min()?;
+        let mut reader = Reader { bytes: self.bytes, at: self.at + at };
+        reader.spaces();
+        reader.quoted()
+    }
+
+    /// Without quotes: up to what cannot belong to it.
+    fn bare(&mut self, join: Join) -> Option<Range<usize>> {
+        let start = self.at;
+        let ends = |b: u8| match join {
+            Join::Markup => b"<\n\r".contains(&b),
+            _ => b.is_ascii_whitespace() || b"\"'`,;)}]<>&|\\".contains(&b),
+        };
+        self.skip(|b| !ends(b), LONGEST_VALUE);
+        (self.at > start).then_some(start..self.at)
+    }
+}
+
+/// What joins a name to its value, as far as it matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Join {
+    Plain,
+    QuotedOnly,
+    Flag,
+    Markup,
+}
+
+const CALLS: &[&[u8]] = &[
+    b"String",
+    b"[]byte",
+    b"Ptr",
+    b"Some",
+    b"str",
+    b"bytes",
+    b"to_string",
+    b"SecureString",
+    b"string",
+    b"Secret",
+    b"from",
+    b"encode",
+    b"new",
+    b"StringPtr",
+    b"env",
+    b"Buffer.from",
+    b"decode",
+    b"SecretStr",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value of the first assignment in the line.
+    fn value(line: &str) -> Option<&str> {
+        let lower = line.to_lowercase();
+        let at = KEYWORDS.iter().filter_map(|k| lower.find(k)).min()?;
+        read(line, at).1.map(|found| &line[found.value])
+    }
+
+    #[test]
+    fn assignments_are_read_as_languages_write_them() {
+        for line in [
+            "password = \"v4lue\"",
+            "password='v4lue'",
+            "db.password: v4lue",
+            "DB_PASSWORD=v4lue",
+            "export API_TOKEN=v4lue # comment",
+            "const apiKey: string = 'v4lue';",
+            "let secret: &str = \"v4lue\";",
+            "password := `v4lue`",
+            "'password' => 'v4lue',",
+            "\"client_secret\": \"v4lue\",",
+            "{\\\"password\\\": \\\"v4lue\\\"}",
+            "config[\"password\"] = \"v4lue\"",
+            "user.set_password(\"v4lue\")",
+            "SecretKey: aws.String(\"v4lue\"),",
+            "key = []byte(\"v4lue\")",
+            "mysql --user root --password v4lue",
+            "mysql --password=v4lue -e x",
+            "ALTER USER x PASSWORD 'v4lue'",
+            "CREATE USER x IDENTIFIED BY 'v4lue'",
+            "<password>v4lue</password>",
+            "secret: process.env.SECRET || 'v4lue'",
+            "if password == \"v4lue\":",
+            "pass = b'v4lue'",
+            "users: [{user: a, password: v4lue} ]",
+            "os.environ.get('DB_PASSWORD', 'v4lue')",
+            "&quot;password&quot;: &quot;v4lue&quot;",
+            "openssl genrsa -passout pass:v4lue -out x",
+        ] {
+            assert_eq!(value(line), Some("v4lue"), "{line}");
+        }
+        for line in ["password", "the password is long", "password::<T>", "tokenize(x)", "a key, b"] {
+            assert_eq!(value(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_say_what_they_hold() {
+        use Family::{Password, Secret, Vague};
+        for (name, expected) in [
+            ("password", Some(Password)),
+            ("POSTGRES_PASSWORD", Some(Password)),
+            ("newPasswordConfirmation", Some(Password)),
+            ("adminpassword", Some(Password)),
+            ("password_file", None),
+            ("passwordLabel", None),
+            ("clientSecret", Some(Secret)),
+            ("secret_key_base", Some(Secret)),
+            ("token_type", None),
+            ("API_KEY", Some(Secret)),
+            ("key", Some(Vague)),
+            ("nkey", Some(Vague)),
+            ("public_key", None),
+            ("keyboard", None),
+            ("author", None),
+            ("monkey_business", None),
+        ] {
+            assert_eq!(family(name), expected, "{name}");
+        }
+    }
+}

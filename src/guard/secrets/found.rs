@@ -1,0 +1,159 @@
+//! A secret that was found, as it may be shown.
+
+use crate::mask::MASK;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// A value that no output shows: its `Debug` form hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    pub fn new(value: &str) -> Self {
+        Self(value.to_owned())
+    }
+
+    /// For comparing and hashing, never for showing.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+/// A secret that was found, without the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    pub rule: String,
+    /// For people.
+    pub name: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    pub end_line: u32,
+    /// The first column after it.
+    pub end_column: u32,
+    /// Its line with every secret hidden, cut to what a person reads.
+    pub excerpt: String,
+    /// Stays the same when lines move. Made from the line around the secret, so that nobody can try
+    /// guesses of the secret against it.
+    pub fingerprint: String,
+    pub value: Hidden,
+}
+
+/// A rule's find, before it is told.
+pub struct Find<'r> {
+    pub rule: &'r str,
+    pub name: &'r str,
+    pub range: Range<usize>,
+}
+
+const EXCERPT: usize = 120;
+
+/// One secret for each find, in the same order; the finds are in order of place.
+pub fn describe(path: &str, text: &str, finds: &[Find]) -> Vec<Secret> {
+    let hidden: Vec<Range<usize>> = finds.iter().map(|find| find.range.clone()).collect();
+    let mut places = Places { text, at: 0, line: 1 };
+    let mut seen = BTreeMap::new();
+    finds.iter().map(|find| describe_one(path, text, find, &hidden, &mut places, &mut seen)).collect()
+}
+
+/// Lines and columns, for offsets that only grow.
+struct Places<'t> {
+    text: &'t str,
+    at: usize,
+    line: u32,
+}
+
+impl Places<'_> {
+    fn of(&mut self, at: usize) -> (u32, u32) {
+        if at >= self.at {
+            let lines = memchr::memchr_iter(b'\n', &self.text.as_bytes()[self.at..at]).count();
+            self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+            self.at = at;
+        }
+        (self.line, column(self.text, at))
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |i| i + 1)
+}
+
+fn column(text: &str, at: usize) -> u32 {
+    u32::try_from(text[line_start(text, at)..at].chars().count() + 1).unwrap_or(u32::MAX)
+}
+
+fn describe_one<'r>(
+    path: &str,
+    text: &str,
+    find: &Find<'r>,
+    hidden: &[Range<usize>],
+    places: &mut Places,
+    seen: &mut BTreeMap<(&'r str, String), usize>,
+) -> Secret {
+    let (line, column) = places.of(find.range.start);
+    let inside = memchr::memchr_iter(b'\n', text[find.range.clone()].as_bytes()).count();
+    let start = line_start(text, find.range.start);
+    let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+    let around = redacted(text, start..end, hidden);
+    let count = seen.entry((find.rule, around.clone())).or_default();
+    *count += 1;
+    Secret {
+        rule: find.rule.to_owned(),
+        name: find.name.to_owned(),
+        line,
+        column,
+        end_line: line.saturating_add(u32::try_from(inside).unwrap_or(u32::MAX)),
+        end_column: self::column(text, find.range.end),
+        excerpt: excerpt(&around),
+        fingerprint: hash(&[find.rule, path, &around, &count.to_string()]),
+        value: Hidden::new(&text[find.range.clone()]),
+    }
+}
+
+/// The line with every secret on it hidden.
+fn redacted(text: &str, line: Range<usize>, hidden: &[Range<usize>]) -> String {
+    let mut out = String::new();
+    let mut done = line.start;
+    let here = || hidden.iter().filter(|range| range.start < line.end && range.end > line.start);
+    for secret in here() {
+        out.push_str(&text[done..secret.start.max(done)]);
+        out.push_str(MASK);
+        done = secret.end.clamp(done, line.end);
+    }
+    out.push_str(&text[done..line.end]);
+    // The same value may stand on the line once more where no rule sees it.
+    for value in here().map(|range| &text[range.clone()]).filter(|value| value.len() >= 3) {
+        out = out.replace(value, MASK);
+    }
+    crate::mask::Masker::plain().mask(&out).trim().to_owned()
+}
+
+/// What a person reads: around the first hidden place, printable, not long.
+fn excerpt(line: &str) -> String {
+    let clean: Vec<char> = line.chars().filter(|c| !c.is_control()).collect();
+    let at = clean.windows(3).position(|w| w == ['*', '*', '*']).unwrap_or(0);
+    clean[at.saturating_sub(EXCERPT / 2)..].iter().take(EXCERPT).collect()
+}
+
+/// Of parts that cannot run into each other.
+pub fn hash(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).fold(String::new(), |mut hex, b| {
+        let _ = write!(hex, "{b:02x}");
+        hex
+    })
+}

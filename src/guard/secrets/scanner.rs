@@ -1,0 +1,293 @@
+//! Rules at work on a text: what they match, what of it is plausible, what is told.
+
+use super::assign::{self, Assigned, Family};
+use super::found::{Find, Secret, describe};
+use super::gitleaks::{Config, Sight, UserRule};
+use super::kind::Kind;
+use super::settings::Settings;
+use super::value::{self, Manner};
+use super::{decode, rules};
+use crate::mask::finder::{Engine, Hit, Pattern, Scope, entropy};
+use crate::mask::shapes::{Shape, checks, shapes};
+use regex::Regex;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Where a rule comes from decides how its finds are judged, and which of two that overlap is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Origin {
+    /// A rule of the repository's own.
+    User,
+    /// A form: what has it is what it says, unless it is documentation's example.
+    Form,
+    /// A form that words could have too.
+    Random,
+    /// A value that a person may have chosen, by its place.
+    Chosen,
+    /// Read from an assignment.
+    Read,
+}
+
+#[derive(Debug)]
+struct Known {
+    id: Cow<'static, str>,
+    name: Cow<'static, str>,
+    origin: Origin,
+    entropy: f64,
+    check: Option<fn(&str) -> bool>,
+    aka: &'static [&'static str],
+    /// Only in files with such a path.
+    path: Option<Regex>,
+}
+
+impl Known {
+    fn user(rule: &UserRule) -> Self {
+        Self {
+            id: Cow::Owned(rule.id.clone()),
+            name: Cow::Owned(rule.name.clone()),
+            origin: Origin::User,
+            entropy: rule.entropy,
+            check: None,
+            aka: &[],
+            path: rule.path.clone(),
+        }
+    }
+
+    /// Everything that the rule is called.
+    fn names(&self) -> Vec<&str> {
+        std::iter::once(&*self.id).chain(self.aka.iter().copied()).collect()
+    }
+
+    fn of(shape: &Shape) -> Self {
+        let origin = match &shape.rule {
+            rule if rule.pattern.is_empty() => Origin::Read,
+            rule if rules::CHOSEN.contains(&rule.id) => Origin::Chosen,
+            rule if rule.entropy > 0.0 => Origin::Random,
+            _ => Origin::Form,
+        };
+        let (id, name) = (Cow::Borrowed(shape.rule.id), Cow::Borrowed(shape.rule.name));
+        Self { id, name, origin, entropy: shape.rule.entropy, check: shape.check, aka: shape.aka, path: None }
+    }
+}
+
+/// A set of rules, ready to work.
+#[derive(Debug)]
+pub struct Scanner {
+    engine: Engine,
+    known: Vec<Known>,
+    /// The rules that the reader of assignments reports as.
+    password: usize,
+    assigned: usize,
+    settings: Settings,
+}
+
+static BUILT_IN: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(Settings::default(), false));
+
+/// A match that is plausible.
+#[derive(Debug, Clone)]
+struct Candidate {
+    rule: usize,
+    range: Range<usize>,
+    whole: Range<usize>,
+}
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    pub path: &'a str,
+    pub commit: Option<&'a str>,
+}
+
+impl Scanner {
+    /// `busy`: for so many texts that making a faster automaton pays.
+    pub fn new(settings: Settings, busy: bool) -> Self {
+        let config = settings.config.clone().unwrap_or(Config { built_in: true, ..Config::default() });
+        let enabled = |shape: &&Shape| {
+            let off = |id: &str| config.disabled.iter().any(|name| name == id);
+            let all_off = !shape.aka.is_empty() && shape.aka.iter().all(|id| off(id));
+            config.built_in && !all_off && !off(shape.rule.id)
+        };
+        let all: Vec<&Shape> = rules::READ.iter().chain(shapes()).chain(rules::PLACES).filter(enabled).collect();
+        let mut known: Vec<Known> = all.iter().map(|shape| Known::of(shape)).collect();
+        let mut patterns: Vec<Pattern> = all.iter().map(|shape| Pattern::from(*shape)).collect();
+        let position = |id: &str| known.iter().position(|rule| rule.id == id).unwrap_or(usize::MAX);
+        let (password, assigned) = (position(rules::PASSWORD), position(rules::ASSIGNED));
+        // One set of keywords wakes the reader for both.
+        for (at, keep) in [(password, true), (assigned, password == usize::MAX)] {
+            if let Some(pattern) = patterns.get_mut(at) {
+                pattern.regex = None;
+                pattern.keywords.retain(|_| keep);
+            }
+        }
+        let with_text = config.rules.iter().filter(|rule| rule.regex.is_some());
+        known.extend(with_text.clone().map(Known::user));
+        patterns.extend(with_text.map(user_pattern));
+        Self { engine: Engine::new(patterns, busy), known, password, assigned, settings }
+    }
+
+    /// The built-in rules.
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    /// Every secret in `text`, by place, but for what the settings let pass.
+    pub fn scan(&self, place: Place, text: &str) -> Vec<Secret> {
+        let allow = self.settings.config.as_ref().map_or(&[][..], |config| &config.allow);
+        if allow.iter().any(|allow| allow.takes_path(place.path)) {
+            return Vec::new();
+        }
+        let mut found = self.candidates(Kind::of(place.path), text, 0);
+        found.retain(|c| self.known[c.rule].path.as_ref().is_none_or(|path| path.is_match(place.path)));
+        let mut found = distinct(found, &self.known);
+        if !allow.is_empty() {
+            found.retain(|c| !allow.iter().any(|allow| allow.covers(&self.sight(place, text, c))));
+        }
+        let mut secrets = self.by_path(place);
+        if !found.is_empty() {
+            let find = |c: &Candidate| (&*self.known[c.rule].id, &*self.known[c.rule].name, c.range.clone());
+            let finds: Vec<Find> =
+                found.iter().map(find).map(|(rule, name, range)| Find { rule, name, range }).collect();
+            secrets.extend(describe(place.path, text, &finds));
+        }
+        let passed = |s: &Secret| self.settings.lets_pass(&self.names_of(&s.rule), place.path, place.commit, s);
+        secrets.retain(|secret| !passed(secret));
+        secrets
+    }
+
+    fn names_of<'a>(&'a self, rule: &'a str) -> Vec<&'a str> {
+        self.known.iter().find(|known| known.id == rule).map_or_else(|| vec![rule], Known::names)
+    }
+
+    fn sight<'a>(&'a self, place: Place<'a>, text: &'a str, c: &Candidate) -> Sight<'a> {
+        let start = memchr::memrchr(b'\n', &text.as_bytes()[..c.range.start]).map_or(0, |i| i + 1);
+        let end = memchr::memchr(b'\n', &text.as_bytes()[c.range.end..]).map_or(text.len(), |i| c.range.end + i);
+        Sight {
+            rules: self.known[c.rule].names(),
+            path: place.path,
+            commit: place.commit,
+            secret: &text[c.range.clone()],
+            whole: &text[c.whole.clone()],
+            line: &text[start..end],
+        }
+    }
+
+    /// Rules of the repository's own that forbid files by their path alone.
+    fn by_path(&self, place: Place) -> Vec<Secret> {
+        let rules = self.settings.config.iter().flat_map(|config| &config.rules).filter(|rule| rule.regex.is_none());
+        let forbidden = rules.filter(|rule| rule.path.as_ref().is_some_and(|path| path.is_match(place.path)));
+        forbidden
+            .flat_map(|rule| describe(place.path, "", &[Find { rule: &rule.id, name: &rule.name, range: 0..0 }]))
+            .collect()
+    }
+
+    fn candidates(&self, kind: Kind, text: &str, depth: usize) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        let mut named = 0;
+        for hit in self.engine.find(text) {
+            if self.engine.is_bare(hit.rule) {
+                if hit.range.start >= named && kind != Kind::Made {
+                    let (end, assigned) = assign::read(text, hit.range.start);
+                    named = end;
+                    found.extend(assigned.and_then(|assigned| self.assigned(kind, text, &assigned)));
+                }
+            } else if self.fits(kind, text, &hit) {
+                found.push(Candidate { rule: hit.rule, range: hit.range, whole: hit.whole });
+            }
+        }
+        if depth < decode::DEPTH && kind != Kind::Made {
+            self.decoded(text, depth, &mut found);
+        }
+        found
+    }
+
+    /// What stands in encoded texts is told at the place where it is written.
+    fn decoded(&self, text: &str, depth: usize, found: &mut Vec<Candidate>) {
+        for inner in decode::decode(text) {
+            let inside = self.candidates(Kind::Settings, &inner.text, depth + 1);
+            let best = distinct(inside, &self.known).into_iter().min_by_key(|c| self.known[c.rule].origin);
+            found.extend(best.map(|c| Candidate { rule: c.rule, range: inner.range.clone(), whole: inner.range }));
+        }
+    }
+
+    fn fits(&self, kind: Kind, text: &str, hit: &Hit) -> bool {
+        let rule = &self.known[hit.rule];
+        let secret = &text[hit.range.clone()];
+        let plausible = match rule.origin {
+            Origin::User => rule.entropy <= 0.0 || entropy(secret) > rule.entropy,
+            Origin::Form => value::is_no_example(secret) && !is_weak_login(rule, secret),
+            Origin::Random => kind != Kind::Made && value::is_random(secret, rule.entropy),
+            Origin::Chosen => {
+                kind != Kind::Made && value::is_secret(secret, Manner { family: Family::Password, literal: true })
+            }
+            Origin::Read => false,
+        };
+        plausible && rule.check.is_none_or(|check| check(secret))
+    }
+
+    fn assigned(&self, kind: Kind, text: &str, found: &Assigned) -> Option<Candidate> {
+        let value = text[found.value.clone()].trim_end_matches(['.', ':']);
+        let literal = found.quoted || found.literal || kind == Kind::Settings;
+        if value.starts_with('{') && found.family == Family::Secret {
+            return self.within(text, found);
+        }
+        if !value::is_secret(value, Manner { family: found.family, literal }) {
+            return None;
+        }
+        // A variable is named again where it is made; a secret is not.
+        if !found.quoted && kind == Kind::Code && !stands_once(text, value) {
+            return None;
+        }
+        let rule = if found.family == Family::Password { self.password } else { self.assigned };
+        self.known.get(rule)?;
+        let range = found.value.start..found.value.start + value.len();
+        Some(Candidate { rule, range, whole: found.name.start..found.value.end })
+    }
+
+    /// A token that is wrapped in an object, in a string.
+    fn within(&self, text: &str, found: &Assigned) -> Option<Candidate> {
+        let value = &text[found.value.clone()];
+        let manner = Manner { family: Family::Vague, literal: true };
+        let runs = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= 20);
+        self.known.get(self.assigned)?;
+        let best = runs.filter(|run| value::is_secret(run, manner)).max_by_key(|run| run.len())?;
+        let start = found.value.start + (best.as_ptr() as usize - value.as_ptr() as usize);
+        let range = start..start + best.len();
+        Some(Candidate { rule: self.assigned, range, whole: found.name.start..found.value.end })
+    }
+}
+
+/// `foo:bar` in base64.
+fn is_weak_login(rule: &Known, secret: &str) -> bool {
+    rules::LOGINS.contains(&&*rule.id) && checks::login(secret).is_some_and(|(_, password)| value::is_words(&password))
+}
+
+/// gitleaks looks for a keyword anywhere in a file, and tries the expression on all of it.
+fn user_pattern(rule: &UserRule) -> Pattern {
+    Pattern {
+        keywords: rule.keywords.iter().cloned().map(Cow::Owned).collect(),
+        regex: rule.regex.clone().map(Cow::Owned),
+        scope: Scope::Text,
+        group: rule.group,
+        ascii: false,
+    }
+}
+
+fn stands_once(text: &str, value: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), value.as_bytes()).nth(1).is_none()
+}
+
+/// One candidate per place: the one of the most particular rule, then the longer one.
+fn distinct(mut all: Vec<Candidate>, known: &[Known]) -> Vec<Candidate> {
+    all.sort_by_key(|c| (known[c.rule].origin, std::cmp::Reverse(c.range.len()), c.rule));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in all {
+        let overlaps =
+            |other: &Candidate| candidate.range.start < other.range.end && other.range.start < candidate.range.end;
+        if !kept.iter().any(overlaps) {
+            kept.push(candidate);
+        }
+    }
+    kept.sort_by_key(|c| c.range.start);
+    kept
+}

@@ -1,0 +1,475 @@
+//! Tells secrets from placeholders, references and plain words.
+
+use super::assign::Family;
+use super::words::{parts, strangeness};
+use crate::mask::finder::entropy;
+
+/// Parts of values that stand for a secret and are none.
+const STAND_INS: &[&str] = &[
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "changeit",
+    "replace",
+    "your",
+    "dummy",
+    "sample",
+    "redacted",
+    "insert",
+    "todo",
+    "fixme",
+    "xxxx",
+    "****",
+    "....",
+    "----",
+    "____",
+    "1234567",
+    "0123456789",
+    "da39a3ee5e6b4b0d",
+    "d41d8cd98f00b204",
+    "e3b0c44298fc1c14",
+    "abcdefgh",
+    "00000000",
+    "11111111",
+    "deadbeef",
+    "foobar",
+    "undefined",
+    "not-a-secret",
+    "notasecret",
+    "my-secret",
+    "mysecret",
+    "my_secret",
+    "supersecret",
+    "super-secret",
+    "super_secret",
+    "somesecret",
+    "some_secret",
+    "obfuscated",
+    "masked",
+    "hidden",
+    "encrypted",
+    "lorem",
+    "ipsum",
+    "null",
+    "none",
+    "asdf",
+    "qwerty",
+    "letmein",
+    "hunter2",
+];
+
+/// Words that people put where a secret will be, in any mixture and with digits behind them.
+const WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pass",
+    "pwd",
+    "pw",
+    "passw",
+    "passcode",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "key",
+    "keys",
+    "user",
+    "username",
+    "admin",
+    "administrator",
+    "root",
+    "test",
+    "tests",
+    "testing",
+    "tester",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mongo",
+    "mongodb",
+    "redis",
+    "rabbitmq",
+    "oracle",
+    "guest",
+    "my",
+    "foo",
+    "bar",
+    "baz",
+    "qux",
+    "string",
+    "str",
+    "text",
+    "value",
+    "val",
+    "default",
+    "demo",
+    "old",
+    "new",
+    "wrong",
+    "invalid",
+    "valid",
+    "bad",
+    "good",
+    "correct",
+    "some",
+    "the",
+    "a",
+    "b",
+    "c",
+    "x",
+    "y",
+    "api",
+    "app",
+    "auth",
+    "access",
+    "client",
+    "public",
+    "private",
+    "db",
+    "data",
+    "database",
+    "login",
+    "basic",
+    "bearer",
+    "name",
+    "id",
+    "word",
+    "fake",
+    "mock",
+    "stub",
+    "temp",
+    "tmp",
+    "hello",
+    "world",
+    "abc",
+    "abcd",
+    "abcde",
+    "abcdef",
+    "true",
+    "false",
+    "not",
+    "no",
+    "yes",
+    "is",
+    "none",
+    "null",
+    "nil",
+    "empty",
+    "blank",
+    "enter",
+    "confirm",
+    "current",
+    "super",
+    "secure",
+    "safe",
+    "unsafe",
+    "dev",
+    "prod",
+    "local",
+    "localhost",
+    "server",
+    "service",
+    "hash",
+    "salt",
+    "p",
+    "ss",
+    "w",
+    "rd",
+    "passw0rd",
+    "pa",
+    "github",
+    "gitlab",
+    "docker",
+    "aws",
+    "google",
+    "azure",
+    "this",
+    "that",
+    "for",
+    "of",
+    "in",
+    "on",
+    "to",
+    "and",
+    "or",
+    "with",
+    "at",
+    "by",
+    "type",
+    "field",
+    "input",
+    "form",
+    "code",
+    "file",
+];
+
+/// Inside a value these call for something kept elsewhere.
+const REFERENCES: &[&str] = &[
+    "${",
+    "{{",
+    "}}",
+    "$(",
+    "#{",
+    "%(",
+    "<%",
+    "%{",
+    "@{",
+    "process.env",
+    "os.environ",
+    "getenv",
+    "env.",
+    "env[",
+    "secrets.",
+    "config.",
+    "settings.",
+    "vault:",
+    "ssm:",
+    "arn:",
+    "keyring",
+    "op://",
+    "://",
+    "\\u",
+    "\\n",
+    "=>",
+    "();",
+    "()",
+    "->",
+    "::",
+    "this.",
+    "self.",
+    "&&",
+    "||",
+    "options.",
+    "params.",
+    "req.",
+    "args.",
+    "data.",
+    "props.",
+    "window.",
+    "opts.",
+];
+
+/// From this entropy on a rule means random characters, which no words are.
+const RANDOM: f64 = 2.5;
+
+/// Whether what a form of its own found can be real: not documentation's own example.
+pub fn is_no_example(secret: &str) -> bool {
+    let lower = secret.to_lowercase();
+    !(lower.contains("example") || lower.contains("xxxxxxxx") || is_monotone(&lower))
+}
+
+/// Whether what a rule with a least entropy found can be real.
+pub fn is_random(secret: &str, least: f64) -> bool {
+    let lower = secret.to_lowercase();
+    entropy(secret) >= least
+        && is_no_example(secret)
+        && !is_stand_in(&lower)
+        && !is_reference(secret)
+        && (least < RANDOM || strangeness(secret) > 0.3 || has_digit_inside(secret))
+}
+
+/// What is known of an assigned value beside its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    pub family: Family,
+    /// In quotes, or in a file where values need none.
+    pub literal: bool,
+}
+
+/// Whether a value can be the secret that its name promises.
+pub fn is_secret(value: &str, manner: Manner) -> bool {
+    let lower = value.to_lowercase();
+    let plain = !value.is_ascii() || value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control());
+    if plain || is_reference(value) || is_stand_in(&lower) || is_monotone(&lower) || is_hash(value) {
+        return false;
+    }
+    match manner.family {
+        Family::Password => is_password(value, manner.literal),
+        Family::Secret => is_key(value, manner.literal, 2.7, 8),
+        Family::Vague => is_key(value, manner.literal, 3.3, 10) && has_digit(value) && !is_path(value),
+    }
+}
+
+fn is_password(value: &str, literal: bool) -> bool {
+    let (letters, digits, length) =
+        (count(value, |b| b.is_ascii_alphabetic()), count(value, |b| b.is_ascii_digit()), value.len());
+    if length < if literal { 4 } else { 6 } || is_words(value) || is_path(value) || value.contains("123456") {
+        return false;
+    }
+    let symbols = length - letters - digits;
+    if letters == 0 {
+        return digits >= 5 && symbols <= 2 && !is_sequence(value);
+    }
+    let strange = strangeness(value);
+    if digits == 0 && symbols <= length / 4 {
+        return strange >= word_limit(letters);
+    }
+    if literal && (digits > 0 || symbols > 0) && letters >= 2 {
+        return strange >= 0.3 || digits + symbols >= 2 && length >= 6;
+    }
+    strange >= word_limit(letters) && digits > 0
+}
+
+/// From this strangeness on letters are no word; few letters can be strange by chance.
+fn word_limit(letters: usize) -> f64 {
+    match letters {
+        0..=5 => 0.5,
+        6..=7 => 0.42,
+        _ => 0.36,
+    }
+}
+
+/// Made by a machine.
+fn is_key(value: &str, literal: bool, least: f64, shortest: usize) -> bool {
+    let shortest = if literal { shortest } else { shortest.max(10) };
+    if value.len() < shortest || entropy(value) < least || is_words(value) || is_sequence(value) {
+        return false;
+    }
+    let letters = count(value, |b| b.is_ascii_alphabetic());
+    let odd = value.bytes().filter(|b| !b.is_ascii_alphanumeric() && !b"+/=_-.~:".contains(b)).count();
+    if odd > 2 || value.bytes().any(|b| b"()[]{}<>;,\\\"'`".contains(&b)) {
+        return false;
+    }
+    let digits = count(value, |b| b.is_ascii_digit());
+    match digits {
+        0 => strangeness(value) >= 0.4 && letters >= 8,
+        _ => strangeness(value) >= 0.25 || digits * 3 >= value.len() && letters >= 2 || digits >= 16,
+    }
+}
+
+fn count(value: &str, wanted: impl Fn(&u8) -> bool) -> usize {
+    value.as_bytes().iter().filter(|b| wanted(b)).count()
+}
+
+fn has_digit(value: &str) -> bool {
+    value.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Digits between letters, as names have them only at their end.
+fn has_digit_inside(value: &str) -> bool {
+    let tail = value.trim_end_matches(|c: char| c.is_ascii_digit());
+    count(tail, u8::is_ascii_digit) >= 2
+}
+
+fn is_stand_in(lower: &str) -> bool {
+    STAND_INS.iter().any(|word| lower.contains(word))
+}
+
+/// Nothing but words that stand for a secret, and digits.
+pub fn is_words(value: &str) -> bool {
+    let parts = parts(value);
+    let known = |part: &String| WORDS.contains(&part.as_str()) || part.bytes().all(|b| b.is_ascii_digit());
+    !parts.is_empty() && parts.iter().any(|p| p.bytes().any(|b| b.is_ascii_alphabetic())) && parts.iter().all(known)
+        || WORDS.contains(&value.to_lowercase().trim_end_matches(|c: char| !c.is_ascii_alphabetic()))
+}
+
+/// One or two characters over and over, after the form's own prefix.
+fn is_monotone(lower: &str) -> bool {
+    let tail = lower.rsplit(['_', '-', '.', ':']).next().unwrap_or(lower);
+    let mut letters: Vec<u8> = tail.bytes().collect();
+    let count = letters.len();
+    letters.sort_unstable();
+    letters.dedup();
+    let most = lower.bytes().max_by_key(|b| lower.bytes().filter(|c| c == b).count());
+    let most = lower.bytes().filter(|b| Some(*b) == most).count();
+    count >= 6 && letters.len() <= 2
+        || count == lower.len() && count >= 3 && letters.len() == 1
+        || count >= 16 && most * 5 >= lower.len() * 4
+}
+
+/// `12345678`, `abcdef12`, `98765`.
+fn is_sequence(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let steps = |by: i16| bytes.windows(2).filter(|w| i16::from(w[1]) - i16::from(w[0]) == by).count();
+    let longest = steps(1).max(steps(-1)).max(steps(0));
+    bytes.len() >= 4 && longest * 10 >= (bytes.len() - 1) * 7
+}
+
+/// What is stored of a password so that it cannot be read back.
+fn is_hash(value: &str) -> bool {
+    const HEADS: &[&str] = &[
+        "$2a$", "$2b$", "$2y$", "$2$", "$1$", "$5$", "$6$", "$argon2", "$pbkdf2", "$scrypt", "{ssha", "{sha", "pbkdf2",
+        "sha256:", "sha1:", "md5:", "sha512-", "sha256-", "sha384-", "scrypt:", "bcrypt", "crypt:",
+    ];
+    let lower = value.get(..12.min(value.len())).unwrap_or_default().to_lowercase();
+    HEADS.iter().any(|head| lower.starts_with(head))
+}
+
+fn is_path(value: &str) -> bool {
+    let begins = ["/", "./", "../", "~/", "\\\\"].iter().any(|head| value.starts_with(head));
+    let slashes = count(value, |b| matches!(b, b'/'));
+    begins && strangeness(value) < 0.4 || slashes >= 2 && strangeness(value) < 0.3
+}
+
+fn is_reference(value: &str) -> bool {
+    let bracketed = |open, close| value.starts_with(open) && value.ends_with(close);
+    let lower = value.to_lowercase();
+    let name = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+    };
+    REFERENCES.iter().any(|word| lower.contains(word))
+        || value.strip_prefix(['$', '@', '&', '*', ':', '%']).is_some_and(name) && strangeness(value) < 0.45
+        || is_format(value)
+        || bracketed('<', '>')
+        || bracketed('[', ']')
+        || bracketed('{', '}')
+        || bracketed('%', '%')
+        || value.starts_with("...")
+        || value.ends_with("...")
+        || value.starts_with(['(', '[', '{', '<'])
+}
+
+/// `%s`, `{0}`, `{name}`.
+fn is_format(value: &str) -> bool {
+    let percent = value.as_bytes().windows(2).any(|w| w[0] == b'%' && b"sdvqx@".contains(&w[1]));
+    let braces = value.find('{').is_some_and(|open| value[open..].contains('}'));
+    percent && value.len() <= 24 && strangeness(value) < 0.6 || braces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_judged_by_what_their_name_promises() {
+        let judged = |family, value| is_secret(value, Manner { family, literal: true });
+        for value in ["xkqwzrtv", "Ppnuyce0", "DP@$7r(h8(w@dbKGsh!5^%", "047553", "k3Jd9sQw!x", "Sommer2019!"] {
+            assert!(judged(Family::Password, value), "{value}");
+        }
+        for value in [
+            "password",
+            "Password123",
+            "changeme",
+            "$DB_PASSWORD",
+            "${X}",
+            "<your password>",
+            "authelia",
+            "secret1",
+            "test_password",
+            "config.password",
+            "{{ pw }}",
+            "%s",
+            "12345678",
+            "/run/secrets/db",
+            "aaaaaaaa",
+            "$2a$08$NO9tkFLCoSqX1c5wk3s7z",
+            "Passwort vergessen",
+            "getPassword()",
+            "user.password",
+            "mot de passe",
+        ] {
+            assert!(!judged(Family::Password, value), "{value}");
+        }
+        for value in ["6fEAA7627F6CC0DD094346EB40ABD9A5", "aB3dE5gH7jK9mN1pQ2sT4vW6", "vazenmgjyegjyvmosnr"] {
+            assert!(judged(Family::Secret, value), "{value}");
+        }
+        for value in ["bearer-token", "expression_statement", "my-app-db-credentials", "identifier", "short"] {
+            assert!(!judged(Family::Secret, value), "{value}");
+        }
+    }
+}
