@@ -1,13 +1,16 @@
 //! The story on one page: an event becomes a task, the task is looked up, healed in a process that holds
 //! no secret, published by this one, and recorded. Every ending is an outcome.
 
+mod past;
 mod triage;
+
+pub use past::{now, record};
 
 use crate::brain::diagnose::may_be_patched;
 use crate::command::CommandLine;
 use crate::config::Config;
 use crate::event::{Body, Event};
-use crate::forge::{Forge, ForgeError, ReactTo, Reaction};
+use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
@@ -17,6 +20,7 @@ use crate::stage::proposal::Proposal;
 use crate::stage::publish::{self, Published, claims, is_our_past};
 use crate::task::{self, Decision, Kind, Request, Task, Trust};
 use anyhow::Result;
+use past::{EARLIER, earlier, earlier_names};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -100,7 +104,7 @@ impl Pipeline<'_> {
             self.react(event);
         }
         let ends = |healing: Healing| self.finish(healing, &task, None, &started, event);
-        match self.handled(&task, &self.this.attempt_name(&task.key)) {
+        match self.handled(&task, event, &self.this.attempt_name(&task.key)) {
             Err(e) => return ends(failed(&e)),
             Ok(Some((outcome, why))) => return ends(Healing::ended(outcome, why)),
             Ok(None) => {}
@@ -156,17 +160,39 @@ impl Pipeline<'_> {
         if records.iter().any(|r| r.branch.as_ref() == Some(branch) && r.commit.is_some()) {
             return Ok(true);
         }
-        let Some(pull) = self.forge.pull_of(branch)? else { return Ok(false) };
+        let pull = match self.forge.pull_of(branch) {
+            Err(ForgeError::Forbidden { .. }) => None,
+            answer => answer?,
+        };
+        let Some(pull) = pull else { return Ok(false) };
         Ok(pull.author.is(&self.forge.me()?))
     }
 
-    /// Who else works on it. A job that only proposes may lack the permission to look; publishing looks again.
-    fn handled(&self, task: &Task, ours: &AttemptName) -> Result<Option<(Outcome, String)>, ForgeError> {
-        let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner);
-        match collect::already_handled(self.forge, self.config, task, &mine) {
-            Err(ForgeError::Forbidden { .. } | ForgeError::NotFound { .. }) if self.propose.is_some() => Ok(None),
-            answer => answer,
+    /// Who else works on it, or why nothing may be recorded of it.
+    fn handled(&self, task: &Task, event: &Event, ours: &AttemptName) -> Result<Option<(Outcome, String)>, ForgeError> {
+        if let Ok(Some(why)) = self.store.unusable() {
+            return Ok(Some((Outcome::Blocked, why)));
         }
+        let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner);
+        collect::already_handled(self.forge, self.config, task, task::is_asked(event), &mine, self.say)
+    }
+
+    /// The healing, unless people closed our pull request for this very failure, and nobody asked again.
+    fn unless_declined(&self, healing: Healing, task: &Task, event: &Event) -> Healing {
+        if task::is_asked(event) || healing.outcome != Outcome::Proposed {
+            return healing;
+        }
+        let branch = BranchName::parse(format!("{}/{}", self.config.branch.prefix, task.key)).ok();
+        let pull = branch.and_then(|b| self.forge.pull_of(&b).ok().flatten());
+        let Some(pull) = pull.filter(|p| p.state == PullState::Closed) else { return healing };
+        let signature = healing.diagnosis.as_ref().map(|d| &d.signature);
+        let records = self.store.of_task(&task.key, MANY).unwrap_or_default();
+        if !records.iter().any(|r| r.pr == Some(pull.number) && r.signature.as_ref() == signature) {
+            return healing;
+        }
+        let ask = collect::to_ask_again(self.config);
+        let why = format!("{} was closed without being merged, and the failure is the same; {ask}", pull.url);
+        Healing { candidate: None, ..healing.end(Outcome::Duplicate, why) }
     }
 
     /// The record is written last: an attempt that has one left nothing to finish.
@@ -256,6 +282,7 @@ impl Pipeline<'_> {
         started: &str,
         event: &Event,
     ) -> Result<Ended> {
+        let healing = self.unless_declined(healing, task, event);
         let target = work.as_ref().map_or_else(|| self.default_branch.clone(), |w| w.target.clone());
         let proposal = Proposal {
             schema: SCHEMA,
@@ -312,7 +339,7 @@ impl Pipeline<'_> {
             self.react(event);
         }
         if proposal.healing.outcome == Outcome::Proposed {
-            match self.handled(&proposal.task, &proposal.attempt) {
+            match self.handled(&proposal.task, event, &proposal.attempt) {
                 Ok(None) => {}
                 Ok(Some((outcome, why))) => proposal.healing = proposal.healing.end(outcome, why),
                 Err(e) => proposal.healing = failed(&e),
@@ -340,7 +367,9 @@ impl Pipeline<'_> {
         };
         let published = publish::publish(&setting, &mut proposal);
         let record = record(&proposal, &published);
-        self.mark_lost(&proposal, published.took_over.as_ref());
+        if !self.is_cancelled() {
+            self.mark_lost(&proposal, published.took_over.as_ref());
+        }
         // Run again after its end, an attempt finds its own work: that is no news for its record.
         let told = record.outcome == Outcome::Duplicate && matches!(self.store.get(&record.attempt), Ok(Some(_)));
         if !told && let Err(e) = self.store.put(&record) {
@@ -372,8 +401,6 @@ impl Pipeline<'_> {
     }
 }
 
-/// So many records of a task are looked at.
-const EARLIER: usize = 10;
 /// So many to find one commit again.
 const MANY: usize = 50;
 /// Nobody else can cause these, once forks are out.
@@ -395,15 +422,20 @@ impl Refused {
     }
 }
 
-/// Permissions are a no with a name; the rest may pass.
+/// Permissions are a no with a name; a forge that does not answer may answer later, and is not our break.
 fn failed(error: &ForgeError) -> Healing {
     match error {
+        e if e.may_pass() => {
+            let mut healing = Healing::ended(Outcome::Transient, format!("the forge did not answer: {e}"));
+            healing.retry_wanted = Some(healing.reason.clone());
+            healing
+        }
         ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => {
             Healing::ended(Outcome::Blocked, error.to_string())
         }
         _ => {
             let mut healing = Healing::ended(Outcome::Error, error.to_string());
-            healing.retry_wanted = Some(format!("the forge did not answer: {error}"));
+            healing.retry_wanted = Some(format!("the forge refused what we asked: {error}"));
             healing
         }
     }
@@ -426,124 +458,4 @@ fn not_worth_a_checkout(work: &Collected) -> Option<Healing> {
     healing.diagnosis = Some(crate::brain::diagnose::diagnose(recorded.clone(), Vec::new(), &[]));
     healing.notes.clone_from(&work.notes);
     Some(healing)
-}
-
-/// What earlier attempts tried in vain on the same commit: data from outside, used to skip and to tell.
-fn earlier(records: Result<Vec<AttemptRecord>>, base: &Sha) -> (Vec<Tried>, Vec<String>) {
-    let records = match records {
-        Ok(records) => records,
-        Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
-    };
-    let here = records.iter().filter(|r| r.base.as_ref() == Some(base) && r.version == env!("CARGO_PKG_VERSION"));
-    // A step led nowhere only where everything after it was tried, too.
-    let in_vain =
-        |r: &AttemptRecord, t: &Tried| t.is_refuted() || (t.result == Tried::STEP && r.outcome == Outcome::Explained);
-    let tried: Vec<Tried> = here.flat_map(|r| r.tried.iter().filter(|t| in_vain(r, t)).cloned()).collect();
-    let note = format!(
-        "{} before this one, {} not tried again",
-        crate::report::count(records.len(), "attempt"),
-        crate::report::count(tried.len(), "candidate")
-    );
-    let notes = if records.is_empty() { Vec::new() } else { vec![note] };
-    (tried, notes)
-}
-
-/// `9-3-job-key` → `9-1-job-key`, `9-2-job-key`.
-fn earlier_names(attempt: &AttemptName) -> Vec<AttemptName> {
-    let mut parts = attempt.as_str().splitn(3, '-');
-    let (Some(run), Some(Ok(number)), Some(rest)) = (parts.next(), parts.next().map(str::parse::<u64>), parts.next())
-    else {
-        return Vec::new();
-    };
-    (number.saturating_sub(EARLIER as u64).max(1)..number)
-        .filter_map(|n| AttemptName::parse(format!("{run}-{n}-{rest}")).ok())
-        .collect()
-}
-
-/// The ledger's entry for an attempt.
-pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
-    let healing = &proposal.healing;
-    let diagnosis = healing.diagnosis.as_ref();
-    AttemptRecord {
-        schema: SCHEMA,
-        attempt: proposal.attempt.clone(),
-        task: proposal.task.key.clone(),
-        repository: Some(proposal.task.repository.clone()),
-        started: proposal.started.clone(),
-        ended: now(),
-        event: proposal.event.clone(),
-        outcome: healing.outcome,
-        reason: healing.reason.clone(),
-        base: proposal.base.clone(),
-        target: Some(proposal.target.clone()),
-        branch: published.branch.clone(),
-        commit: published.commit.clone(),
-        pr: published.pull,
-        pr_url: published.pull_url.clone(),
-        hand: healing.candidate.as_ref().map(|c| c.hand),
-        class: diagnosis.map(|d| d.class),
-        signature: diagnosis.map(|d| d.signature.clone()),
-        patch: healing.candidate.as_ref().map(|c| c.patch.stats()),
-        tried: healing.tried.clone(),
-        guards: healing.guards.clone(),
-        evidence: healing.evidence.clone(),
-        seconds: healing.seconds,
-        tokens: healing.tokens,
-        cost_usd: healing.cost_usd,
-        retry_wanted: healing.retry_wanted.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    }
-}
-
-/// RFC 3339, UTC, whole seconds.
-pub fn now() -> String {
-    let now = jiff::Timestamp::now();
-    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn earlier_attempts_are_those_of_the_same_run_and_job() {
-        let earlier = |name: &str| {
-            let names = earlier_names(&AttemptName::parse(name).unwrap());
-            names.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
-        assert_eq!(earlier("9-3-fix-issue-1"), ["9-1-fix-issue-1", "9-2-fix-issue-1"]);
-        assert!(earlier("9-1-fix-issue-1").is_empty());
-        assert!(earlier("01ARZ3NDEKTSV4RRFFQ69G5FAV").is_empty());
-    }
-
-    #[test]
-    fn only_what_failed_on_the_same_commit_is_not_tried_again() {
-        let base = |digit: &str| Sha::parse(digit.repeat(40)).unwrap();
-        let tried = |digest: &str, result: &str| Tried {
-            digest: digest.to_owned(),
-            hand: crate::record::HandId::Hint,
-            why: String::new(),
-            result: result.to_owned(),
-        };
-        let mut record = crate::ledger::example("9-1-fix-issue-1", "2026-01-01T00:00:00Z");
-        record.base = Some(base("a"));
-        record.version = env!("CARGO_PKG_VERSION").to_owned();
-        record.outcome = Outcome::Budget;
-        record.tried = vec![
-            tried("1", "still fails: E1"),
-            tried("2", "breaks test_x"),
-            tried("3", Tried::STEP),
-            tried("4", "passed"),
-            tried("5", "refused by the guard policy: not here"),
-        ];
-        let skipped = |record: &AttemptRecord, at: &Sha| {
-            earlier(Ok(vec![record.clone()]), at).0.into_iter().map(|t| t.digest).collect::<Vec<_>>()
-        };
-        assert_eq!(skipped(&record, &base("a")), ["1", "2"]);
-        assert!(skipped(&record, &base("b")).is_empty());
-        record.outcome = Outcome::Explained;
-        assert_eq!(skipped(&record, &base("a")), ["1", "2", "3"]);
-        record.version = "0.0.0".to_owned();
-        assert!(skipped(&record, &base("a")).is_empty());
-    }
 }

@@ -237,6 +237,15 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
     made(for_run(task, run, branch))
 }
 
+/// Whether a person asked for just this, now: by the label, a comment or by hand.
+pub fn is_asked(event: &Event) -> bool {
+    match &event.body {
+        Body::Comment { .. } | Body::Dispatch { .. } => true,
+        Body::Issue { .. } => event.action == "labeled",
+        _ => false,
+    }
+}
+
 /// Why a run is no failed build of ours, however we came to know it.
 pub fn not_ours(run: &UpstreamRun, config: &Config) -> Option<String> {
     if !matches!(run.conclusion.as_str(), "failure" | "timed_out") {

@@ -62,6 +62,7 @@ impl Fake {
             credential: Credential::App(App { id: "42".to_owned(), key: rsa::pair().private.clone().into(), learn }),
             mask: Arc::new(str::to_owned),
             timing: Timing { backoff: Duration::from_millis(1), ..Timing::default() },
+            cancel: None,
         })
         .unwrap()
     }

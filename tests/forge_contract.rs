@@ -46,6 +46,7 @@ fn forge(world: &World) -> GitHub {
         credential: Credential::Token(SecretString::from(world.token.as_str())),
         mask: Arc::new(str::to_owned),
         timing: Timing { backoff: Duration::from_millis(5), ..Timing::default() },
+        cancel: None,
     })
     .unwrap()
 }

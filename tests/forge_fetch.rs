@@ -64,6 +64,7 @@ fn github(url: &str, repo: &str, token: &str) -> GitHub {
         credential: Credential::Token(SecretString::from(token)),
         mask: Arc::new(str::to_owned),
         timing: Timing { backoff: std::time::Duration::from_millis(1), ..Timing::default() },
+        cancel: None,
     })
     .unwrap()
 }

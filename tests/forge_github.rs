@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use thanos_fix::forge::github::{Config, Credential, GitHub, Timing};
 use thanos_fix::forge::*;
@@ -55,6 +56,12 @@ impl Fake {
         github(&self.server.uri(), Duration::from_secs(1))
     }
 
+    fn forge_with(&self, change: impl FnOnce(&mut Config)) -> GitHub {
+        let mut config = config(&self.server.uri(), Duration::from_secs(60));
+        change(&mut config);
+        GitHub::new(config).unwrap()
+    }
+
     fn requests(&self) -> Vec<Request> {
         self.runtime.block_on(self.server.received_requests()).unwrap()
     }
@@ -70,7 +77,11 @@ fn at(verb: &str, rest: &str) -> wiremock::MockBuilder {
 }
 
 fn github(url: &str, total: Duration) -> GitHub {
-    GitHub::new(Config {
+    GitHub::new(config(url, total)).unwrap()
+}
+
+fn config(url: &str, total: Duration) -> Config {
+    Config {
         api_url: url.to_owned(),
         server_url: url.to_owned(),
         repo: RepoSlug::parse("o/r").unwrap(),
@@ -82,8 +93,8 @@ fn github(url: &str, total: Duration) -> GitHub {
             max_wait: Duration::from_secs(2),
             ..Timing::default()
         },
-    })
-    .unwrap()
+        cancel: None,
+    }
 }
 
 fn branch(name: &str) -> BranchName {
@@ -195,11 +206,41 @@ fn a_hanging_answer_is_given_up_and_asked_for_again() {
     assert!(fake.requests().len() >= 2);
 }
 
+/// GitHub says 409 while another write to the repository goes on: nothing was written.
+#[test]
+fn a_conflict_of_git_is_a_race_and_not_the_last_word() {
+    let fake = Fake::start();
+    let race = json!({ "message": "Conflict" });
+    fake.on_first(1, "POST", "/git/refs", ResponseTemplate::new(409).set_body_json(race));
+    fake.on("POST", "/git/refs", 201, &json!({}));
+    let branch = BranchName::parse("thanos/issue-1").unwrap();
+    assert_eq!(fake.forge().create_branch(&branch, &sha("a")).unwrap(), RefCreated::Created);
+    assert_eq!(fake.requests().len(), 2);
+}
+
+/// Nothing is waited for once everything is to end, and what answers at once still gets through.
+#[test]
+fn the_end_is_not_held_up_by_a_hanging_answer() {
+    let fake = Fake::start();
+    fake.on_first(1, "GET", "/issues/1", ResponseTemplate::new(200).set_delay(Duration::from_secs(600)));
+    fake.on("GET", "/issues/1", 200, &json!({ "number": 1 }));
+    let cancel = Arc::new(AtomicBool::new(true));
+    let forge = fake.forge_with(|config| config.cancel = Some(Arc::clone(&cancel)));
+    assert!(matches!(forge.issue(1).unwrap_err(), ForgeError::Timeout { .. }));
+    assert_eq!(fake.requests().len(), 1, "it was not tried again");
+    assert_eq!(forge.issue(1).unwrap().unwrap().number, 1);
+}
+
 #[test]
 fn patience_ends() {
     let fake = Fake::start();
     fake.on("GET", "/issues/1", 503, &json!({}));
     assert!(matches!(fake.forge().issue(1).unwrap_err(), ForgeError::Server { status: 503, .. }));
+    assert_eq!(fake.requests().len(), 8);
+    let fake = Fake::start();
+    fake.on("GET", "/issues/1", 503, &json!({}));
+    let forge = fake.forge_with(|config| config.timing.max_wait = Duration::ZERO);
+    assert!(forge.issue(1).is_err());
     assert_eq!(fake.requests().len(), 3);
     // A wait longer than we are allowed is told at once.
     let fake = Fake::start();
@@ -361,7 +402,7 @@ fn a_commit_keeps_modes_and_is_refused_on_another_base() {
     let forge = fake.forge();
     let commit = |patch: &Patch| forge.create_commit(Some(&sha("b")), patch, "m hunter2");
     assert_eq!(commit(&patch("old", "new")).unwrap(), sha("5"));
-    assert!(matches!(commit(&patch("older", "new")), Err(ForgeError::Conflict { .. })));
+    assert!(matches!(commit(&patch("older", "new")), Err(ForgeError::Stale { .. })));
     assert!(matches!(commit(&patch("old", "hunter2")), Err(ForgeError::Secret { .. })));
     assert_eq!(fake.count("POST", "/git/blobs"), 1);
 }
@@ -637,6 +678,7 @@ fn unusable_settings_are_refused() {
         credential: Credential::Token(SecretString::from(token)),
         mask: Arc::new(str::to_owned),
         timing: Timing::default(),
+        cancel: None,
     };
     for (url, token) in [
         ("http://api.github.com", "t"),

@@ -17,6 +17,8 @@ use anyhow::Result;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// The Action's entry: read the event, find the cause, prove a repair, open one pull request
 #[derive(clap::Args)]
@@ -100,7 +102,7 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
 }
 
 /// GitHub as the environment names it, and what must never leave.
-pub fn github(door: &Door) -> Result<GitHub> {
+fn github(door: &Door, cancel: &Arc<AtomicBool>) -> Result<GitHub> {
     let env = &door.env;
     let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
         usage("GITHUB_REPOSITORY is not set: `run`, `propose` and `publish` belong in a GitHub workflow; locally use `heal` or \
@@ -114,9 +116,17 @@ pub fn github(door: &Door) -> Result<GitHub> {
         repo: RepoSlug::parse(slug).map_err(usage)?,
         credential,
         mask: held().mask_fn(),
-        timing: Timing::default(),
+        timing: Timing { max_wait: patience(env)?, ..Timing::default() },
+        cancel: Some(Arc::clone(cancel)),
     })
     .map_err(usage)
+}
+
+/// How long to wait, in all, for a GitHub that is busy or down.
+fn patience(env: &Env) -> Result<Duration> {
+    let Some(text) = env.get("THANOS_PATIENCE_SECONDS") else { return Ok(Timing::default().max_wait) };
+    let seconds = text.parse().ok().filter(|n| *n <= 3600);
+    seconds.map(Duration::from_secs).ok_or_else(|| usage(format!("THANOS_PATIENCE_SECONDS is `{text}`; use 0 to 3600")))
 }
 
 /// Who we are at GitHub: an App where one is given, else a token.
@@ -143,10 +153,11 @@ fn server_url(env: &Env) -> String {
 
 fn open(door: &Door) -> Result<Desk<'_>> {
     let env = &door.env;
-    let forge = github(door)?;
+    let cancel = local::cancel_flag()?;
+    let forge = github(door, &cancel)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
-    Ok(Desk { door, forge: Box::new(forge), temp, this, cancel: local::cancel_flag()?, transcript: Default::default() })
+    Ok(Desk { door, forge: Box::new(forge), temp, this, cancel, transcript: Default::default() })
 }
 
 fn read_event(desk: &Desk) -> Result<Event> {

@@ -28,6 +28,9 @@ pub enum ForgeError {
     Forbidden { call: Call, needed: String, message: String, integration: bool },
     #[error("{call}: not found (404), or the token may not see it")]
     NotFound { call: Call },
+    /// The files at the base are not those that the patch was made for.
+    #[error("{path} is not as the patch expects it")]
+    Stale { path: String },
     #[error("{call}: conflict (409): {message}")]
     Conflict { call: Call, message: String },
     #[error("{call}: refused (422): {}", messages.join("; "))]
@@ -55,6 +58,18 @@ pub enum ForgeError {
 impl ForgeError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })
+    }
+
+    /// The forge or the way to it failed, and not what was asked: later it may go through.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::Server { .. }
+                | Self::Network { .. }
+                | Self::Timeout { .. }
+                | Self::BadBody { .. }
+        )
     }
 
     /// The permission that is missing, when that is the reason.

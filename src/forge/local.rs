@@ -229,10 +229,7 @@ impl Forge for Local {
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {
         refuse_secrets(&self.mask, patch)?;
         let made = self.git()?.create_commit(base, patch, &self.mask(message), AUTHOR).map_err(broke)?;
-        made.map_err(|path| ForgeError::Conflict {
-            call: Call { method: "COMMIT", path: self.web_url() },
-            message: format!("{path} is not as the patch expects it"),
-        })
+        made.map_err(|path| ForgeError::Stale { path: path.to_string() })
     }
 
     fn checkout(&self, commit: &Sha, _depth: u32, into: &Path) -> Result<()> {

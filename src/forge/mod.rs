@@ -57,7 +57,7 @@ pub trait Forge: Send + Sync {
     fn changed_paths(&self, from: &Sha, to: &Sha) -> Result<Vec<String>>;
     /// Whether `new` is `old` or was made on top of it.
     fn is_ancestor(&self, old: &Sha, new: &Sha) -> Result<bool>;
-    /// A commit on top of `base` (`None`: an orphan), refused with [`ForgeError::Conflict`] when a file of
+    /// A commit on top of `base` (`None`: an orphan), refused with [`ForgeError::Stale`] when a file of
     /// the patch is not as `before` says. Modes are kept from `base`; new files are plain.
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha>;
     /// Writes the commit's files into the empty folder `into`. Nothing of it is executed.

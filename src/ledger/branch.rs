@@ -3,7 +3,7 @@
 use super::{Filed, Put, Store, ensure_same_attempt, path_of, to_bytes};
 use crate::forge::{Forge, ForgeError, RefCreated, RefUpdate};
 use crate::git::TreeEntry;
-use crate::ids::{BranchName, RelPath, Sha};
+use crate::ids::{AttemptName, BranchName, RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::record::AttemptRecord;
 use anyhow::{Context as _, Result, bail};
@@ -43,7 +43,7 @@ impl<'a> Branch<'a> {
         let message = format!("{}: {}", record.task, record.outcome.as_str());
         let commit = match self.forge.create_commit(tip.as_ref(), &Patch::from_files([file]), &message) {
             Ok(commit) => commit,
-            Err(ForgeError::Conflict { .. }) => return Ok(None),
+            Err(ForgeError::Stale { .. } | ForgeError::Conflict { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         Ok(self.move_to(tip.as_ref(), &commit)?.then_some(Put::Written))
@@ -62,8 +62,20 @@ impl Store for Branch<'_> {
         format!("branch {} of {}", self.branch, self.forge.web_url())
     }
 
+    /// A branch of people's is never written to: ours holds at least one record.
+    fn unusable(&self) -> Result<Option<String>> {
+        let is_record = |file: &Filed| AttemptName::parse(file.name()).is_ok() && file.is_dated();
+        if self.forge.branch_tip(&self.branch)?.is_none() || self.files()?.iter().any(is_record) {
+            return Ok(None);
+        }
+        Ok(Some(format!("ledger.branch is {}, which exists and is no ledger: name a branch of its own", self.branch)))
+    }
+
     fn put(&self, record: &AttemptRecord) -> Result<Put> {
         let path = path_of(record)?;
+        if let Some(why) = self.unusable()? {
+            bail!(why);
+        }
         let content = to_bytes(record, &|text| self.forge.mask(text))?;
         for lost in 1..=TRIES {
             let tried = self.try_put(record, &path, &content);

@@ -38,6 +38,11 @@ pub trait Store {
     /// a record of the same attempt.
     fn put(&self, record: &AttemptRecord) -> Result<Put>;
 
+    /// Why nothing may be kept there, if so.
+    fn unusable(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// All records, in any order.
     fn files(&self) -> Result<Vec<Filed>>;
 
@@ -78,6 +83,12 @@ pub struct Filed {
 impl Filed {
     fn name(&self) -> &str {
         self.path.file_name().strip_suffix(".json").unwrap_or_default()
+    }
+
+    /// Whether it lies in `runs/YYYY/MM/`.
+    fn is_dated(&self) -> bool {
+        let parts: Vec<&str> = self.path.as_str().split('/').collect();
+        matches!(*parts, ["runs", year, month, _] if digits(year, 4) && digits(month, 2))
     }
 }
 
@@ -127,9 +138,12 @@ fn parse(bytes: &[u8]) -> Result<AttemptRecord> {
 fn path_of(record: &AttemptRecord) -> Result<RelPath> {
     let month = record.started.get(..7).unwrap_or_default().replace('-', "/");
     let (year, number) = month.split_once('/').unwrap_or_default();
-    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     ensure!(digits(year, 4) && digits(number, 2), "the record's start `{}` is no RFC 3339 time", record.started);
     Ok(RelPath::parse(format!("runs/{month}/{}.json", record.attempt))?)
+}
+
+fn digits(text: &str, count: usize) -> bool {
+    text.len() == count && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The record as it is stored: readable, and without this run's secrets.

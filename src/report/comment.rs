@@ -45,8 +45,22 @@ pub fn comment(story: &Story) -> String {
     format!("{}{tail}", text::cut(&body, MAX_BODY - tail.chars().count()))
 }
 
+/// The comment `body` below the answer to whoever asked again. Links into `web`, our own repository, stay links.
+pub fn answered(body: &str, reason: &str, web: &str) -> String {
+    let head = format!("**{}**", capital(outcome_phrase(Outcome::Duplicate)));
+    let old = match body.split_once("\n\n") {
+        Some((first, rest)) if first.starts_with(&head) => rest,
+        _ => body,
+    };
+    format!("{head}: {}\n\n{old}", sentence(reason).replace(&text::inert(web), web))
+}
+
 fn reason(story: &Story) -> String {
-    let reason = one_line(&text::inert(&story.healing.reason), 600);
+    sentence(&story.healing.reason)
+}
+
+fn sentence(reason: &str) -> String {
+    let reason = one_line(&text::inert(reason), 600);
     if reason.ends_with(['.', '!', '?']) { reason } else { format!("{reason}.") }
 }
 

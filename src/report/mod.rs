@@ -7,7 +7,7 @@ mod pull;
 mod summary;
 mod terminal;
 
-pub use comment::{comment, marker};
+pub use comment::{answered, comment, marker};
 pub use pull::{commit_message, pull_body, pull_title, sandbox};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
@@ -73,7 +73,7 @@ pub fn outcome_phrase(outcome: Outcome) -> &'static str {
         Outcome::Proposed => "a proven patch, not published as a pull request",
         Outcome::Healthy => "nothing fails",
         Outcome::Flaky => "flaky: it fails and passes on the same commit",
-        Outcome::Transient => "infrastructure, not code: a rerun is asked for, no patch",
+        Outcome::Transient => "infrastructure, not code: no patch",
         Outcome::Explained => "explained, no patch proven",
         Outcome::Blocked => "blocked",
         Outcome::Budget => "the budget is used up",

@@ -163,7 +163,7 @@ fn by_hand(body: &mut String, story: &Story) {
 }
 
 fn stop(body: &mut String) {
-    body.push_str("### How to stop it\n\nClose this pull request: the branch is then left alone. ");
+    body.push_str("### How to stop it\n\nClose this pull request: the same failure is then left alone until somebody with write access asks again, by the label or `/thanos fix`. ");
     let _ = writeln!(
         body,
         "To switch thanos-fix off, remove its workflow, or narrow `triggers:` in `{}`.\n",

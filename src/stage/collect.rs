@@ -7,10 +7,10 @@ use crate::brain::{text, workflow};
 use crate::command::CommandLine;
 use crate::config::Config;
 use crate::event::{Actor, UpstreamRun};
-use crate::forge::{Forge, ForgeError, Job, PullState, WorkflowRun};
+use crate::forge::{Forge, ForgeError, Job, PullRequest, PullState, WorkflowRun};
 use crate::ids::{BranchName, RelPath, Sha, TaskKey};
 use crate::record::{LogReport, Outcome};
-use crate::task::{self, Kind, Task};
+use crate::task::{self, Kind, Request, Task};
 use std::io::Read as _;
 
 /// A log beyond this is read no further; the window keeps its memory bounded long before.
@@ -168,21 +168,32 @@ fn kind_of(bot: bool) -> String {
 }
 
 /// Looks for somebody else's work on the same thing before anything is spent. `mine` tells whether a commit's
-/// attempt is an earlier one of this very run.
+/// attempt is an earlier one of this very run; `asked`, whether a person asked for just this.
 pub fn already_handled(
     forge: &dyn Forge,
     config: &Config,
     task: &Task,
+    asked: bool,
     mine: &dyn Fn(&str) -> bool,
+    say: Say,
 ) -> Result<Option<(Outcome, String)>, ForgeError> {
+    // What was asked for is an answer, not another patch.
+    if task.request == Request::Explain && task.comment.is_some() {
+        return Ok(None);
+    }
     let ours = format!("{}/{}", config.branch.prefix, task.key);
     let on_our_branch = task.target.as_ref().is_some_and(|t| t.as_str() == ours);
     let mut own_pull = None;
     if let Ok(branch) = BranchName::parse(ours)
         && !on_our_branch
-        && let Some(pull) = forge.pull_of(&branch)?.filter(|p| p.state == PullState::Open)
+        && let Some(pull) = seen(forge.pull_of(&branch), say)?
     {
-        own_pull = Some(pull.number);
+        if let Some(why) = declined(forge, config, task, asked, &pull)? {
+            return Ok(Some((Outcome::Duplicate, why)));
+        }
+        own_pull = Some(pull).filter(|p| p.state == PullState::Open);
+    }
+    if let Some(pull) = &own_pull {
         let owner = match &pull.head_sha {
             Some(tip) => forge
                 .commit(tip)?
@@ -194,12 +205,42 @@ pub fn already_handled(
         }
     }
     if task.kind == Kind::Issue && !task.is_pull {
-        return linked(forge, task, own_pull);
+        return seen(linked(forge, task, own_pull.map(|p| p.number)), say);
     }
-    if let Some(run) = &task.run {
-        return gone_already(forge, run);
+    match &task.run {
+        Some(run) => seen(gone_already(forge, run), say),
+        None => Ok(None),
     }
-    Ok(None)
+}
+
+/// What the token may not look at stops nothing: publishing looks again, and goes as far as it may.
+fn seen<T>(answer: Result<Option<T>, ForgeError>, say: Say) -> Result<Option<T>, ForgeError> {
+    match answer {
+        Err(e @ (ForgeError::Forbidden { .. } | ForgeError::NotFound { .. })) => {
+            say("collect", &format!("not looked for earlier work: {e}"));
+            Ok(None)
+        }
+        answer => answer,
+    }
+}
+
+/// Our pull request for the issue was closed by people: theirs is the last word until somebody asks.
+fn declined(
+    forge: &dyn Forge,
+    config: &Config,
+    task: &Task,
+    asked: bool,
+    pull: &PullRequest,
+) -> Result<Option<String>, ForgeError> {
+    if asked || task.kind != Kind::Issue || pull.state != PullState::Closed || !pull.author.is(&forge.me()?) {
+        return Ok(None);
+    }
+    Ok(Some(format!("{} was closed without being merged; {}", pull.url, to_ask_again(config))))
+}
+
+/// How people undo their no.
+pub fn to_ask_again(config: &Config) -> String {
+    format!("nothing more is done until the label `{}` or `/thanos fix` asks for it", config.triggers.label)
 }
 
 /// Somebody's open pull request that closes the issue; `own` is what an attempt that was killed left.

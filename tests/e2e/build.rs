@@ -44,6 +44,11 @@ fn world(log_of: impl Fn(&Path) -> String) -> World {
 }
 
 fn world_with(log_of: impl Fn(&Path) -> String, more: Value) -> World {
+    world_and(log_of, more, &json!({}))
+}
+
+/// `more` is of the run, `scenario` of the world around it.
+fn world_and(log_of: impl Fn(&Path) -> String, more: Value, around: &Value) -> World {
     let good = project::CART.replace("amuont", "amount");
     let dir = project::shop(&[project::WORKFLOW, ("shop/cart.py", &good)]);
     let broken = project::shop(&[project::WORKFLOW]);
@@ -55,6 +60,9 @@ fn world_with(log_of: impl Fn(&Path) -> String, more: Value) -> World {
         run[key] = value.clone();
     }
     scenario["runs"] = json!([run]);
+    for (key, value) in around.as_object().unwrap() {
+        scenario[key] = value.clone();
+    }
     Doubles::shared().world(scenario)
 }
 
@@ -155,6 +163,13 @@ fn infrastructure_failures_get_a_rerun_and_no_patch() {
         .filter(|s| s.target.as_deref().is_some_and(|t| t.ends_with("/77/rerun-failed-jobs")));
     assert_eq!(asked.count(), 1);
     assert_eq!(look::branches(&first), ["feature", "main", "thanos/ledger"]);
+
+    let reader = json!({"token": {"permissions": {"contents": "write", "issues": "write", "actions": "read"}}});
+    let refused = world_and(|_| log(said), json!({}), &reader);
+    let done = step(&refused).go();
+    done.expect(0, "transient");
+    assert!(done.output("reason").contains("could not ask for a rerun of run 77: the token lacks `actions: write`"));
+    assert!(!done.all().contains("a rerun is asked for"), "{done:#?}");
 
     let third = world_with(|_| log(said), json!({"run_attempt": 3}));
     let done = step(&third).go();

@@ -191,6 +191,12 @@ fn passing_trouble_is_waited_out() {
         ("502 on the branch", vec![at(broken.clone(), "POST", "/git/refs$", 1)]),
         ("cut reads", vec![json!({"method": "GET", "path": "/git/", "do": "truncate", "times": 2})]),
         ("a socket that hangs", vec![json!({"method": "POST", "path": "/pulls$", "do": "hang", "applied": true})]),
+        (
+            "races",
+            ["/git/refs$", "/git/trees$"]
+                .map(|path| json!({"method": "POST", "path": path, "status": 409, "body": {"message": "Conflict"}}))
+                .to_vec(),
+        ),
         ("git cut", vec![json!({"path": "git-upload-pack", "do": "drop"})]),
     ];
     each(cases, |name, world, done| assert_one_of_everything(name, world, done));
@@ -208,14 +214,15 @@ fn trouble_that_stays_is_told_and_asks_for_another_attempt() {
         ("comment", vec![broken("POST", "/comments$")]),
         (
             "conflict",
-            vec![json!({"method": "POST", "path": "/git/trees$", "status": 409, "body": {"message": "Conflict"}})],
+            vec![
+                json!({"method": "POST", "path": "/git/trees$", "status": 409, "body": {"message": "Conflict"}, "times": 99}),
+            ],
         ),
     ];
     each(cases, |name, world, done| {
         let (exit, outcome, retry) = match name {
-            "start" | "reading" | "limit" => (3, "error", "true"),
-            "conflict" => (0, "blocked", "false"),
-            "branch" | "pull" => (0, "proposed", "true"),
+            "start" | "reading" | "limit" => (0, "transient", "true"),
+            "branch" | "pull" | "conflict" => (0, "proposed", "true"),
             _ => (0, "fixed", "false"),
         };
         done.expect(exit, outcome);

@@ -74,6 +74,7 @@ impl Step {
             ("GITHUB_API_URL", world.api_url()),
             ("GITHUB_SERVER_URL", world.server_url()),
             ("THANOS_INPUT_TOKEN", &world.token),
+            ("THANOS_PATIENCE_SECONDS", "4"),
         ];
         Self {
             event: event.to_owned(),

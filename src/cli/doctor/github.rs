@@ -226,6 +226,7 @@ fn client(door: &Door, repo: RepoSlug, credential: Credential) -> Result<GitHub,
             backoff: Duration::from_millis(200),
             max_wait: Duration::ZERO,
         },
+        cancel: None,
     })
 }
 

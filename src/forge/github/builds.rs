@@ -56,6 +56,7 @@ impl GitHub {
         let mut backoff = self.client.timing.backoff;
         for _ in 0..2 {
             match act() {
+                answer if self.client.is_stopped() => return answer,
                 Err(
                     ForgeError::Network { .. }
                     | ForgeError::Timeout { .. }

@@ -11,6 +11,8 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// More than any JSON answer of GitHub's, and little enough to keep in memory.
@@ -25,7 +27,15 @@ pub(super) struct Client {
     runtime: Arc<Runtime>,
     mask: Mask,
     pub(super) timing: Timing,
+    cancel: Option<Arc<AtomicBool>>,
+    /// Milliseconds of [`Timing::max_wait`] that are left.
+    patience: AtomicU64,
 }
+
+/// What one request gets once everything is to end: enough to write the record.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// So often it is looked whether everything is to end.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// An answer, whatever its status.
 pub(super) struct Reply {
@@ -63,6 +73,8 @@ impl Client {
             runtime,
             mask: Arc::clone(&config.mask),
             timing: config.timing,
+            cancel: config.cancel.clone(),
+            patience: AtomicU64::new(u64::try_from(config.timing.max_wait.as_millis()).unwrap_or(u64::MAX)),
         })
     }
 
@@ -74,12 +86,33 @@ impl Client {
     /// Sends it once.
     pub(super) fn send_once(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
         let limit = self.timing.total;
-        let answer = self.runtime.block_on(async { tokio::time::timeout(limit, self.exchange(octocrab, ask)).await });
-        answer.unwrap_or_else(|_| Err(ForgeError::Timeout { call: ask.call() }))
+        let act = async { tokio::time::timeout(limit, self.exchange(octocrab, ask)).await.ok() };
+        let answer = self.unless_stopped(act).flatten();
+        answer.unwrap_or_else(|| Err(ForgeError::Timeout { call: ask.call() }))
     }
 
-    pub(super) fn sleep(&self, time: std::time::Duration) {
-        self.runtime.block_on(async { tokio::time::sleep(time).await });
+    /// `None` when everything is to end and it still takes its time.
+    fn unless_stopped<T>(&self, act: impl Future<Output = T>) -> Option<T> {
+        unless_stopped(&self.runtime, self.cancel.as_ref(), act)
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        is_set(self.cancel.as_ref())
+    }
+
+    /// Takes the time from what all requests together may wait; `false` when not so much is left.
+    pub(super) fn spend(&self, time: Duration) -> bool {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.patience.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(millis)).is_ok()
+    }
+
+    pub(super) fn sleep(&self, time: Duration) {
+        let mut left = time;
+        while !left.is_zero() && !self.is_stopped() {
+            let step = left.min(LOOK);
+            std::thread::sleep(step);
+            left -= step;
+        }
     }
 
     async fn exchange(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
@@ -130,11 +163,32 @@ impl Client {
     }
 
     fn stream(&self, request: reqwest::RequestBuilder, call: &Call) -> Result<(u16, Stream)> {
-        let response =
-            self.runtime.block_on(async { request.send().await }).map_err(|error| failed(call.clone(), &error))?;
+        let answer = self.unless_stopped(async { request.send().await });
+        let response = answer.ok_or_else(|| ForgeError::Timeout { call: call.clone() })?;
+        let response = response.map_err(|error| failed(call.clone(), &error))?;
         let status = response.status().as_u16();
-        Ok((status, Stream { runtime: Arc::clone(&self.runtime), response, chunk: io::Cursor::default() }))
+        let (runtime, cancel) = (Arc::clone(&self.runtime), self.cancel.clone());
+        Ok((status, Stream { runtime, cancel, response, chunk: io::Cursor::default() }))
     }
+}
+
+fn is_set(cancel: Option<&Arc<AtomicBool>>) -> bool {
+    cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+}
+
+fn unless_stopped<T>(runtime: &Runtime, cancel: Option<&Arc<AtomicBool>>, act: impl Future<Output = T>) -> Option<T> {
+    let stopped = async {
+        while !is_set(cancel) {
+            tokio::time::sleep(LOOK).await;
+        }
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            answer = act => Some(answer),
+            () = stopped => None,
+        }
+    })
 }
 
 /// Also when everything else went wrong.
@@ -147,6 +201,7 @@ impl Drop for Client {
 /// A body that is read as it comes in, a chunk at a time.
 pub(super) struct Stream {
     runtime: Arc<Runtime>,
+    cancel: Option<Arc<AtomicBool>>,
     response: reqwest::Response,
     chunk: io::Cursor<Vec<u8>>,
 }
@@ -159,8 +214,12 @@ impl Read for Stream {
                 return Ok(count);
             }
             // The URL holds a signature, so it must not get into the message.
-            let next = self.runtime.block_on(async { self.response.chunk().await });
-            match next.map_err(|error| io::Error::other(root_cause(&error.without_url())))? {
+            let chunk = async { self.response.chunk().await };
+            let next = unless_stopped(&self.runtime, self.cancel.as_ref(), chunk);
+            match next
+                .ok_or(io::ErrorKind::TimedOut)?
+                .map_err(|error| io::Error::other(root_cause(&error.without_url())))?
+            {
                 Some(bytes) => self.chunk = io::Cursor::new(bytes.to_vec()),
                 None => return Ok(0),
             }

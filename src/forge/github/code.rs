@@ -160,11 +160,7 @@ impl GitHub {
             _ => false,
         };
         if !expected {
-            let call = Call { method: "POST", path: self.path("/git/trees") };
-            return Err(ForgeError::Conflict {
-                call,
-                message: format!("{} is not as the patch expects it", file.path),
-            });
+            return Err(ForgeError::Stale { path: file.path.to_string() });
         }
         let mode = old.map_or(FileMode::File, |entry| entry.mode).octal();
         let blob = match &file.after {

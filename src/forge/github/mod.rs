@@ -19,6 +19,7 @@ pub use app::{App, Learn};
 use client::Client;
 pub use keys::Credential;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Everything the client must be told; nothing is read from the environment here.
@@ -32,6 +33,8 @@ pub struct Config {
     pub credential: Credential,
     pub mask: Mask,
     pub timing: Timing,
+    /// Once it is set nothing is waited for any more.
+    pub cancel: Option<Arc<AtomicBool>>,
 }
 
 /// How long we wait for what.
@@ -44,7 +47,7 @@ pub struct Timing {
     pub total: Duration,
     /// Before the second try; doubled before each further one.
     pub backoff: Duration,
-    /// The longest wait that a rate limit may ask for.
+    /// Spent in waiting for a forge that is busy or down, in all requests together.
     pub max_wait: Duration,
 }
 
@@ -55,7 +58,7 @@ impl Default for Timing {
             idle: Duration::from_secs(30),
             total: Duration::from_secs(60),
             backoff: Duration::from_secs(1),
-            max_wait: Duration::from_secs(60),
+            max_wait: Duration::from_secs(120),
         }
     }
 }

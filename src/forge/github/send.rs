@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// So often in any case; more often as long as the patience of the whole run lasts.
 const TRIES: u32 = 3;
+const MOST_TRIES: u32 = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
@@ -58,6 +60,11 @@ impl Ask {
         Self { method, path: path.into(), body, raw: false, repeatable: true }
     }
 
+    /// A write of objects or references, which GitHub refuses while another goes on.
+    fn is_of_git(&self) -> bool {
+        self.method != Method::Get && self.path.contains("/git/")
+    }
+
     pub(super) fn raw(self) -> Self {
         Self { raw: true, ..self }
     }
@@ -76,26 +83,28 @@ impl Client {
 
     pub(super) fn send_with(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
         let mut backoff = self.timing.backoff;
-        for left in (0..TRIES).rev() {
+        for tried in 1..=MOST_TRIES {
             let error = match self.send_once(octocrab, ask).and_then(|reply| accept(ask, reply)) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
-            let wait = match &error {
-                ForgeError::RateLimited { retry_after, .. } => {
-                    (*retry_after <= self.timing.max_wait).then_some(*retry_after)
-                }
-                // Nothing was sent.
-                ForgeError::Network { .. } => Some(backoff),
-                ForgeError::Server { .. } | ForgeError::Timeout { .. } | ForgeError::BadBody { .. } => {
-                    ask.repeatable.then_some(backoff)
-                }
+            let asked = match &error {
+                ForgeError::RateLimited { retry_after, .. } => Some(*retry_after),
                 _ => None,
             };
-            match wait {
-                Some(wait) if left > 0 => self.sleep(wait),
-                _ => return Err(error),
+            let again = match &error {
+                // Nothing was sent, or nothing was written.
+                ForgeError::RateLimited { .. } | ForgeError::Network { .. } => true,
+                ForgeError::Conflict { .. } => ask.is_of_git(),
+                ForgeError::Server { .. } | ForgeError::Timeout { .. } | ForgeError::BadBody { .. } => ask.repeatable,
+                _ => false,
+            };
+            let wait = asked.unwrap_or_else(|| jittered(backoff));
+            let is_free = asked.is_none() && tried < TRIES;
+            if !again || self.is_stopped() || tried == MOST_TRIES || !(is_free || self.spend(wait)) {
+                return Err(error);
             }
+            self.sleep(wait);
             backoff *= 2;
         }
         Err(ForgeError::Timeout { call: ask.call() })
@@ -128,6 +137,12 @@ impl Client {
         }
         Ok(all)
     }
+}
+
+/// Half of it to one and a half: those who failed together do not come back together.
+fn jittered(wait: Duration) -> Duration {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
+    wait / 2 + wait.mul_f64(f64::from(nanos % 1_000_000) / 1e6)
 }
 
 /// It may have happened although no answer came.

@@ -86,7 +86,7 @@ fn a_patch_with_a_secret_does_not_leave() {
     let commit = twin.create_commit(Some(&base), &patch("x"), "m hunter2").unwrap();
     assert_eq!(twin.commit(&commit).unwrap().unwrap().message, "m ***");
     let stale = twin.create_commit(Some(&commit), &patch("y"), "m").unwrap_err();
-    assert!(matches!(stale, ForgeError::Conflict { .. }), "{stale}");
+    assert!(matches!(stale, ForgeError::Stale { .. }), "{stale}");
 }
 
 #[test]

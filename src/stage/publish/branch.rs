@@ -5,7 +5,6 @@ use crate::forge::{ForgeError, PullRequest, PullState, RefCreated, RefUpdate};
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::Outcome;
 use crate::stage::proposal::Proposal;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How long the winner of the branch gets to open its pull request before somebody else does.
@@ -67,7 +66,15 @@ fn may_replace(
     if is_our_past(owner, &proposal.attempt) {
         return Ok(None);
     }
-    match settled_pull(setting, branch).map_err(|e| failed(&e))? {
+    let pull = match settled_pull(setting, branch) {
+        // The lock is the branch; whoever cannot see more than that leaves it alone.
+        Err(e @ ForgeError::Forbidden { .. }) => {
+            let why = format!("another run's repair is on {branch}, and its pull request cannot be seen: {e}");
+            return Err(Stop::Outcome(Outcome::Duplicate, why));
+        }
+        answer => answer.map_err(|e| failed(&e))?,
+    };
+    match pull {
         Some(pull) if pull.state == PullState::Open => {
             Err(Stop::Outcome(Outcome::Duplicate, format!("another run opened {} for this task", pull.url)))
         }
@@ -80,10 +87,15 @@ fn may_replace(
 fn settled_pull(setting: &Setting, branch: &BranchName) -> Result<Option<PullRequest>, ForgeError> {
     for seconds in SETTLE {
         let pull = setting.forge.pull_of(branch)?;
-        if pull.is_some() || setting.cancel.load(Ordering::Relaxed) {
+        if pull.is_some() {
             return Ok(pull);
         }
-        std::thread::sleep(Duration::from_secs(seconds));
+        for _ in 0..seconds * 10 {
+            if setting.is_cancelled() {
+                return Ok(None);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
     setting.forge.pull_of(branch)
 }

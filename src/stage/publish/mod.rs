@@ -17,7 +17,7 @@ use crate::forge::{Forge, ForgeError};
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{Candidate, Outcome};
 use crate::report::{self, Story};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where and how to tell about it.
 pub struct Setting<'a> {
@@ -31,6 +31,12 @@ pub struct Setting<'a> {
     pub web: String,
     pub cancel: &'a AtomicBool,
     pub say: Say<'a>,
+}
+
+impl Setting<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
 }
 
 /// What was written.
@@ -67,6 +73,10 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
         let judged = judge::again(setting, proposal, &candidate.patch);
         match judged.and_then(|()| change(setting, proposal, &candidate, &mut published)) {
             Ok(()) => proposal.healing.outcome = Outcome::Fixed,
+            Err(Stop::Refused(_) | Stop::Later(_)) if setting.is_cancelled() => {
+                let why = "stopped from outside while it was published; another attempt finishes it";
+                proposal.healing = std::mem::take(&mut proposal.healing).end(Outcome::Cancelled, why);
+            }
             Err(Stop::Refused(why)) => published.refused = Some(why),
             Err(Stop::Later(why)) => {
                 proposal.healing.retry_wanted = Some(why.clone());
@@ -78,7 +88,8 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
             }
         }
     }
-    if proposal.healing.outcome == Outcome::Transient {
+    // Of a forge that did not answer nothing more is asked.
+    if proposal.healing.outcome == Outcome::Transient && proposal.healing.retry_wanted.is_none() {
         tell::ask_for_rerun(setting, proposal);
     }
     tell::tell(setting, proposal, &mut published);
@@ -143,7 +154,7 @@ fn our_branch(setting: &Setting, proposal: &Proposal) -> Result<BranchName, Stop
 
 fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
     match error {
-        ForgeError::Conflict { .. } => Stop::Outcome(
+        ForgeError::Stale { .. } => Stop::Outcome(
             Outcome::Blocked,
             format!("the base commit's files are not what the patch was made for: {error}"),
         ),

@@ -19,17 +19,27 @@ pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
     } else {
         match setting.forge.rerun_failed(run.id) {
             Ok(()) => format!("asked for a rerun of the failed jobs of run {}", run.id),
-            Err(e) => format!("could not ask for a rerun of run {}: {e}", run.id),
+            Err(e) => {
+                let lacks = e.missing_permission().map(|needs| format!("the token lacks `{needs}`: "));
+                format!("could not ask for a rerun of run {}: {}{e}", run.id, lacks.unwrap_or_default())
+            }
         }
     };
     (setting.say)("publish", &note);
-    proposal.healing.notes.push(note);
+    proposal.healing.reason = format!("{}; {note}", proposal.healing.reason.trim_end_matches('.'));
 }
 
 /// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published.
 pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) {
     let outcome = proposal.healing.outcome;
-    if matches!(outcome, Outcome::Ignored | Outcome::Duplicate | Outcome::Cancelled) {
+    // The record matters more than words when everything is to end.
+    if setting.is_cancelled() || matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
+        return;
+    }
+    if outcome == Outcome::Duplicate {
+        if let Err(e) = answer(setting, proposal) {
+            (setting.say)("publish", &format!("no comment ({e})"));
+        }
         return;
     }
     let mut missed = Vec::new();
@@ -78,6 +88,24 @@ fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Res
         setting.forge.delete_comment(younger.id)?;
     }
     Ok(())
+}
+
+/// Whoever asked by a comment for what is done already is told where. The comment of what was done stays below.
+fn answer(setting: &Setting, proposal: &Proposal) -> Result<(), ForgeError> {
+    let (task, healing) = (&proposal.task, &proposal.healing);
+    let is_asked = task.comment.is_some() && healing.candidate.is_none() && setting.config.publish.comment;
+    let Some(number) = task.number.filter(|_| is_asked) else { return Ok(()) };
+    let marker = report::marker(&task.key);
+    match setting.forge.our_comment(number, &marker)? {
+        Some(found) => setting
+            .forge
+            .update_comment(found.id, &report::answered(&found.body, &healing.reason, &setting.web))
+            .map(drop),
+        None => {
+            let body = report::answered(&marker, &healing.reason, &setting.web);
+            setting.forge.create_comment(number, &marker, &body).map(drop)
+        }
+    }
 }
 
 fn annotate(setting: &Setting, proposal: &Proposal, published: &mut Published) {

@@ -1,0 +1,130 @@
+//! What earlier attempts left, and what this one leaves: records of the ledger.
+
+use crate::ids::{AttemptName, Sha};
+use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
+use crate::stage::proposal::Proposal;
+use crate::stage::publish::Published;
+use anyhow::Result;
+
+/// So many records of a task are looked at.
+pub(super) const EARLIER: usize = 10;
+
+/// What earlier attempts tried in vain on the same commit: data from outside, used to skip and to tell.
+pub(super) fn earlier(records: Result<Vec<AttemptRecord>>, base: &Sha) -> (Vec<Tried>, Vec<String>) {
+    let records = match records {
+        Ok(records) => records,
+        Err(e) => return (Vec::new(), vec![format!("earlier attempts are not known: {e:#}")]),
+    };
+    let here = records.iter().filter(|r| r.base.as_ref() == Some(base) && r.version == env!("CARGO_PKG_VERSION"));
+    // A step led nowhere only where everything after it was tried, too.
+    let in_vain =
+        |r: &AttemptRecord, t: &Tried| t.is_refuted() || (t.result == Tried::STEP && r.outcome == Outcome::Explained);
+    let tried: Vec<Tried> = here.flat_map(|r| r.tried.iter().filter(|t| in_vain(r, t)).cloned()).collect();
+    let note = format!(
+        "{} before this one, {} not tried again",
+        crate::report::count(records.len(), "attempt"),
+        crate::report::count(tried.len(), "candidate")
+    );
+    let notes = if records.is_empty() { Vec::new() } else { vec![note] };
+    (tried, notes)
+}
+
+/// `9-3-job-key` → `9-1-job-key`, `9-2-job-key`.
+pub(super) fn earlier_names(attempt: &AttemptName) -> Vec<AttemptName> {
+    let mut parts = attempt.as_str().splitn(3, '-');
+    let (Some(run), Some(Ok(number)), Some(rest)) = (parts.next(), parts.next().map(str::parse::<u64>), parts.next())
+    else {
+        return Vec::new();
+    };
+    (number.saturating_sub(EARLIER as u64).max(1)..number)
+        .filter_map(|n| AttemptName::parse(format!("{run}-{n}-{rest}")).ok())
+        .collect()
+}
+
+/// The ledger's entry for an attempt.
+pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
+    let healing = &proposal.healing;
+    let diagnosis = healing.diagnosis.as_ref();
+    AttemptRecord {
+        schema: SCHEMA,
+        attempt: proposal.attempt.clone(),
+        task: proposal.task.key.clone(),
+        repository: Some(proposal.task.repository.clone()),
+        started: proposal.started.clone(),
+        ended: now(),
+        event: proposal.event.clone(),
+        outcome: healing.outcome,
+        reason: healing.reason.clone(),
+        base: proposal.base.clone(),
+        target: Some(proposal.target.clone()),
+        branch: published.branch.clone(),
+        commit: published.commit.clone(),
+        pr: published.pull,
+        pr_url: published.pull_url.clone(),
+        hand: healing.candidate.as_ref().map(|c| c.hand),
+        class: diagnosis.map(|d| d.class),
+        signature: diagnosis.map(|d| d.signature.clone()),
+        patch: healing.candidate.as_ref().map(|c| c.patch.stats()),
+        tried: healing.tried.clone(),
+        guards: healing.guards.clone(),
+        evidence: healing.evidence.clone(),
+        seconds: healing.seconds,
+        tokens: healing.tokens,
+        cost_usd: healing.cost_usd,
+        retry_wanted: healing.retry_wanted.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// RFC 3339, UTC, whole seconds.
+pub fn now() -> String {
+    let now = jiff::Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_attempts_are_those_of_the_same_run_and_job() {
+        let earlier = |name: &str| {
+            let names = earlier_names(&AttemptName::parse(name).unwrap());
+            names.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(earlier("9-3-fix-issue-1"), ["9-1-fix-issue-1", "9-2-fix-issue-1"]);
+        assert!(earlier("9-1-fix-issue-1").is_empty());
+        assert!(earlier("01ARZ3NDEKTSV4RRFFQ69G5FAV").is_empty());
+    }
+
+    #[test]
+    fn only_what_failed_on_the_same_commit_is_not_tried_again() {
+        let base = |digit: &str| Sha::parse(digit.repeat(40)).unwrap();
+        let tried = |digest: &str, result: &str| Tried {
+            digest: digest.to_owned(),
+            hand: crate::record::HandId::Hint,
+            why: String::new(),
+            result: result.to_owned(),
+        };
+        let mut record = crate::ledger::example("9-1-fix-issue-1", "2026-01-01T00:00:00Z");
+        record.base = Some(base("a"));
+        record.version = env!("CARGO_PKG_VERSION").to_owned();
+        record.outcome = Outcome::Budget;
+        record.tried = vec![
+            tried("1", "still fails: E1"),
+            tried("2", "breaks test_x"),
+            tried("3", Tried::STEP),
+            tried("4", "passed"),
+            tried("5", "refused by the guard policy: not here"),
+        ];
+        let skipped = |record: &AttemptRecord, at: &Sha| {
+            earlier(Ok(vec![record.clone()]), at).0.into_iter().map(|t| t.digest).collect::<Vec<_>>()
+        };
+        assert_eq!(skipped(&record, &base("a")), ["1", "2"]);
+        assert!(skipped(&record, &base("b")).is_empty());
+        record.outcome = Outcome::Explained;
+        assert_eq!(skipped(&record, &base("a")), ["1", "2", "3"]);
+        record.version = "0.0.0".to_owned();
+        assert!(skipped(&record, &base("a")).is_empty());
+    }
+}
