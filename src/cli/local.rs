@@ -126,7 +126,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let started = pipeline::now();
     let cancel = cancel_flag()?;
     let ui = door.ui;
-    let healing = heal::heal(&job, &cancel, &|stage, text| ui.stage(stage, text))?;
+    let mut healing = heal::heal(&job, &cancel, &|stage, text| ui.stage(stage, text))?;
+    healing.notes.extend(report::unrelated(&job.text, &healing).map(str::to_owned));
     let proposal = proposal(&root, &work.title, &started, &healing)?;
     remember(door, &proposal);
     if let Some(dir) = &options.out {
