@@ -146,10 +146,14 @@ impl Pipeline<'_> {
                 Ok(Some(why)) => Err(Refused::event(why)),
                 Err(e) => Err(Refused::task(task, failed(&e))),
             },
-            Ok(Trust::Wait(why)) => Err(Refused::event(format!(
-                "{why}; somebody who has it can add the label `{}`",
-                self.config.triggers.label
-            ))),
+            Ok(Trust::Wait(why)) => Err(Refused::event(match task.kind {
+                Kind::Issue => {
+                    let label = &self.config.triggers.label;
+                    format!("{why}; somebody with write access can add the label `{label}`")
+                }
+                Kind::Build => format!("{why}; somebody with write access can start the workflow with this `run-id`"),
+                Kind::Command | Kind::Manual => why,
+            })),
             Err(e) => Err(Refused::task(task, failed(&e))),
         }
     }

@@ -71,6 +71,19 @@ pub struct LogReport {
 }
 
 impl LogReport {
+    /// Without secrets, before anything is made of it.
+    pub fn masked(mut self, mask: &dyn Fn(&str) -> String) -> Self {
+        let quotes = self.failing.iter_mut().chain(self.first_error.as_mut());
+        let messages = self.locations.iter_mut().map(|place| &mut place.message);
+        quotes.chain(messages).for_each(|text| *text = mask(text));
+        self
+    }
+
+    /// Whether it says anything that another failure could be held against.
+    pub fn is_telling(&self) -> bool {
+        self.class != FailureClass::Unknown || self.first_error.is_some() || !self.failing.is_empty()
+    }
+
     /// Nothing is known.
     pub fn unknown() -> Self {
         let class = FailureClass::Unknown;

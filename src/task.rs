@@ -176,6 +176,8 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
         "opened" | "reopened" if config.triggers.issues || issue.labels.contains(wanted) => {
             let mut task = about(task, issue);
             if !issue.author.login.is_empty() && issue.author != event.sender && event.action == "opened" {
+                // Whoever opened it caused the event, also where nobody else is named.
+                task.actors.retain(|actor| !actor.login.is_empty());
                 task.actors.push(issue.author.clone());
             }
             made(task)
@@ -446,6 +448,21 @@ mod tests {
         let mut closed = issue("opened");
         closed["issue"]["state"] = json!("closed");
         assert!(ignored_because("issues", &closed).contains("closed"));
+    }
+
+    #[test]
+    fn whoever_opened_an_issue_is_known_without_a_sender() {
+        let mut opened = issue("opened");
+        opened.as_object_mut().unwrap().remove("sender");
+        assert_eq!(task("issues", &opened).actors, [Actor { login: "ann".to_owned(), kind: "User".to_owned() }]);
+        // Who reopened or labeled it is not said.
+        opened["action"] = json!("reopened");
+        assert_eq!(task("issues", &opened).actors[0].login, "");
+        // Two people: both are asked.
+        let mut both = issue("opened");
+        both["sender"]["login"] = json!("bob");
+        let logins: Vec<String> = task("issues", &both).actors.into_iter().map(|a| a.login).collect();
+        assert_eq!(logins, ["bob", "ann"]);
     }
 
     #[test]

@@ -80,13 +80,26 @@ pub fn same_failure(recorded: &LogReport, here: &LogReport) -> bool {
         return recorded.failing.iter().any(|a| here.failing.iter().any(|b| leaf(a) == leaf(b)));
     }
     let quoted = |r: &LogReport| r.first_error.as_deref().map(log::normalise);
-    let same_line = quoted(recorded).is_some() && quoted(recorded) == quoted(here);
+    let same_line = match (quoted(recorded), quoted(here)) {
+        (Some(there), Some(here)) => there == here || abbreviates(&there, &here) || abbreviates(&here, &there),
+        _ => false,
+    };
     let file = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
     let same_place = recorded
         .locations
         .iter()
         .any(|a| here.locations.iter().any(|b| file(&a.path) == file(&b.path) && a.line == b.line && a.line.is_some()));
     same_line || (recorded.class == here.class && same_place)
+}
+
+/// Whether people quoted only how the line begins: so much of it that it says what is wrong.
+fn abbreviates(short: &str, long: &str) -> bool {
+    let short = short.trim_end_matches(['.', '…', ' ']);
+    let Some(rest) = long.strip_prefix(short) else { return false };
+    let ends_a_word = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    // `error: test failed` begins many lines; with a quoted word, or longer, it begins one.
+    let says_what = short.contains(['`', '\'', '"']) || short.split_whitespace().count() >= 6;
+    ends_a_word && says_what && short.split_whitespace().count() >= 3
 }
 
 #[cfg(test)]
@@ -114,6 +127,19 @@ mod tests {
         let there = report(Compile, &[], ("/home/runner/work/p/p/src/a.rs", 3), "error[E0425]: cannot find value `a`");
         assert!(same_failure(&there, &report(Compile, &[], ("src/a.rs", 3), "something else")));
         assert!(!same_failure(&there, &report(Compile, &[], ("src/b.rs", 3), "something else")));
+    }
+
+    #[test]
+    fn a_quote_may_be_cut_short() {
+        let quoted = |text: &str, at: (&str, u32)| report(FailureClass::Compile, &[], at, text);
+        let same = |there: &str, here: &str| same_failure(&quoted(there, ("", 0)), &quoted(here, ("src/eval.rs", 45)));
+        let whole = "error[E0609]: no field `majro` on type `&Version`";
+        assert!(same("error[E0609]: no field `majro`", whole));
+        assert!(same("error[E0609]: no field `majro` on…", whole));
+        assert!(!same("error[E0609]: no field `maj", whole));
+        assert!(!same("error[E0609]: no field", whole));
+        assert!(!same("error[E0609]: no field `minor`", whole));
+        assert!(!same("error: could", "error: could not compile `x` due to 2 previous errors"));
     }
 
     #[test]

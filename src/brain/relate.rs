@@ -64,9 +64,17 @@ const COMMON: &[&str] = &[
 /// Shorter words are in too many texts.
 const SHORTEST: usize = 4;
 
+/// Documents that people name without their ending.
+const DOCUMENTS: &[&str] = &["readme", "changelog", "license", "contributing", "security"];
+
+const TEXTS: &[&str] = &["md", "rst", "txt", "adoc"];
+
 /// Whether the text shares a telling word with the changed lines, their files, the failing tests
-/// or the quoted error.
+/// or the quoted error, and its title (the first line) names no other file than those.
 pub fn is_about(text: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
+    if is_of_other_files(text.trim_start().lines().next().unwrap_or_default(), diagnosis, patch) {
+        return false;
+    }
     let said: HashSet<String> = words(text).collect();
     let mut seen = String::new();
     for file in patch.files() {
@@ -81,6 +89,35 @@ pub fn is_about(text: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
     seen.push('\n');
     seen.push_str(diagnosis.first_error.as_deref().unwrap_or_default());
     words(&seen).any(|word| said.contains(&word))
+}
+
+/// The title names files, and neither the patch nor the failure has anything to do with one of them.
+fn is_of_other_files(title: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
+    let places = diagnosis.locations.iter().map(|place| place.path.as_str());
+    let touched: Vec<String> = patch
+        .files()
+        .iter()
+        .map(|file| file.path.as_str())
+        .chain(places)
+        .chain(diagnosis.failing.iter().map(String::as_str))
+        .map(str::to_lowercase)
+        .collect();
+    let endings: HashSet<&str> = touched.iter().filter_map(|path| path.rsplit_once('.')).map(|(_, end)| end).collect();
+    let named: Vec<String> = title.split_whitespace().filter_map(|word| file_in(word, &endings)).collect();
+    !named.is_empty() && !named.iter().any(|name| touched.iter().any(|path| path.contains(name)))
+}
+
+/// The name of a file that a word of a title is, in lower case and without folders. With other endings than a
+/// document's or those of the files at hand it may as well be a call.
+fn file_in(word: &str, endings: &HashSet<&str>) -> Option<String> {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let name = word.rsplit(['/', '\\']).next()?;
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    if DOCUMENTS.contains(&stem) {
+        return Some(stem.to_owned());
+    }
+    let is_file = !stem.is_empty() && (endings.contains(ending) || TEXTS.contains(&ending));
+    is_file.then(|| name.to_owned())
 }
 
 /// Lower-case words, whole and split at underscores and case, without the common ones.
@@ -134,6 +171,12 @@ mod tests {
             after: Some(b"return amount\n".to_vec()),
         }]);
         for text in ["The total is wrong", "cart breaks", "NameError when I pay", "checkoutTotal() fails"] {
+            assert!(is_about(text, &diagnosis, &patch), "{text}");
+        }
+        for text in ["Spelling of total in the README file", "cart: the total in docs/guide.md is wrong"] {
+            assert!(!is_about(text, &diagnosis, &patch), "{text}");
+        }
+        for text in ["cart.py: wrong total", "cart.sum is wrong", "tests/test_cart.py fails", "`shop/cart.py` breaks"] {
             assert!(is_about(text, &diagnosis, &patch), "{text}");
         }
         for text in ["Add dark mode", "the test fails with an error", "", "return value should be documented"] {

@@ -55,7 +55,7 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
             task.request,
             task.repository,
             one_line(&task.title, 200),
-            one_line(&task.actors.iter().map(|a| a.login.as_str()).collect::<Vec<_>>().join(" and "), 100),
+            one_line(&task.actors.iter().map(|a| named(&a.login)).collect::<Vec<_>>().join(" and "), 100),
         ),
         Decision::Ignored(why) => format!("ignored: {why}"),
     })?;
@@ -130,4 +130,9 @@ pub fn parse_config(file: &str, text: &str) -> Result<Config> {
             "{file}: environment.keep has `{name}`, which by its name is a credential; the command never gets one"
         ))),
     }
+}
+
+/// The runner names whoever the payload leaves out.
+fn named(login: &str) -> &str {
+    if login.is_empty() { "the one whom GITHUB_ACTOR names" } else { login }
 }

@@ -139,7 +139,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let mut healing = heal::heal(&job, &cancel, &say)?;
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let fresh: Vec<String> = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing)).collect();
+    let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);
+    let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing)).chain(unrelated);
+    let fresh: Vec<String> = fresh.collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
     let proposal = proposal(&root, &work.title, &started, &healing)?;

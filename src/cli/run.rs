@@ -6,7 +6,7 @@ use super::env::Env;
 use super::held::held;
 use super::{Door, Exit, event::read_payload, local, usage};
 use crate::command::CommandLine;
-use crate::event::{self, Event, Head};
+use crate::event::{self, Actor, Event, Head};
 use crate::forge::Forge as _;
 use crate::forge::github::{self, App, Credential, GitHub, Learn, Timing};
 use crate::ids::{BranchName, RepoSlug, Sha};
@@ -172,6 +172,9 @@ fn read_event(desk: &Desk) -> Result<Event> {
         event.repository = Some(event::Repository { slug, default_branch: None });
     }
     event.head = with_runner(env, event.head);
+    if let Some(login) = env.get("GITHUB_ACTOR").filter(|_| event.sender.login.is_empty()) {
+        event.sender = Actor { login, kind: String::new() };
+    }
     Ok(event)
 }
 

@@ -194,8 +194,19 @@ fn footer(story: &Story) -> String {
 
 /// An issue is closed only by a repair of what it reports.
 fn is_about_the_issue(story: &Story) -> bool {
-    let (Some(diagnosis), Some(candidate)) = (&story.healing.diagnosis, &story.healing.candidate) else { return false };
     let reported = format!("{}\n{}", text::clean(&story.task.title), text::clean(&story.task.body));
-    story.healing.evidence.as_ref().is_some_and(|e| e.reproduced == Some(true))
-        || relate::is_about(&reported, diagnosis, &candidate.patch)
+    answers(&reported, story.healing)
+}
+
+/// Whether the repair is about what is reported (the first line is its title).
+fn answers(reported: &str, healing: &Healing) -> bool {
+    let (Some(diagnosis), Some(candidate)) = (&healing.diagnosis, &healing.candidate) else { return false };
+    healing.evidence.as_ref().is_some_and(|e| e.reproduced == Some(true))
+        || relate::is_about(reported, diagnosis, &candidate.patch)
+}
+
+/// What is to be said of a repair that is about something else than what is reported.
+pub fn unrelated(reported: &str, healing: &Healing) -> Option<&'static str> {
+    let is_other = !reported.trim().is_empty() && healing.candidate.is_some() && !answers(reported, healing);
+    is_other.then_some("the issue does not mention what failed and was repaired; what it reports is still to be done")
 }

@@ -74,7 +74,7 @@ pub fn collect(forge: &dyn Forge, default_branch: &BranchName, task: Task, say: 
         say("collect", &format!("run {} of {} at {}", run.id, run.workflow, run.head_sha.short()));
         read_build(forge, &run, &mut collected, say)?;
     } else {
-        collected.recorded = recorded_in(&collected.text);
+        collected.recorded = recorded_in(&collected.text).map(|report| report.masked(&|text| forge.mask(text)));
     }
     Ok(Found::Work(Box::new(collected)))
 }
@@ -321,7 +321,7 @@ fn read_build(forge: &dyn Forge, run: &UpstreamRun, into: &mut Collected, say: S
         say("collect", &format!("job {}: {}: {quote:.160}", job.name, report.class.as_str()));
         into.recorded = Some(report);
     } else {
-        into.notes.push(format!("the log of the job {} is gone", job.name));
+        into.notes.push(format!("the log of the job {} is gone, or tells no failure", job.name));
     }
     let step = job.steps.iter().find(|s| s.conclusion.as_deref() == Some("failure"));
     let step = step.map_or(job.name.as_str(), |s| s.name.as_str());
@@ -369,7 +369,9 @@ fn read_log(forge: &dyn Forge, job: &Job) -> Result<(Option<LogReport>, Vec<RunB
         }
     }
     let (report, blocks) = reader.finish_with_steps();
-    Ok((Some(report), blocks))
+    // What a log does not tell cannot be missed here.
+    let report = report.masked(&|text| forge.mask(text));
+    Ok((Some(report).filter(LogReport::is_telling), blocks))
 }
 
 /// An issue that quotes a failure has recorded one.

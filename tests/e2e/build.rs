@@ -223,3 +223,12 @@ fn our_own_failing_build_is_another_attempt() {
         ]
     );
 }
+
+/// Nothing was recorded, so nothing has to be seen again.
+#[test]
+fn a_log_that_tells_nothing_is_as_good_as_none() {
+    for said in ["", "2026-01-01T10:00:00.1234567Z \n"] {
+        let world = world(|_| said.to_owned());
+        step(&world).go().expect(0, "fixed");
+    }
+}

@@ -159,3 +159,33 @@ fn pull_request_target_is_refused() {
     assert!(!step.workspace().join("ran").exists());
     look::assert_nothing_written(&world, 0);
 }
+
+/// The way that is named is one that there is: nobody can put a label on a run that was started by hand.
+#[test]
+fn a_stranger_who_starts_a_workflow_is_not_sent_to_a_label() {
+    let dir = project::shop(&[project::VERIFY]);
+    let world = Doubles::shared().world(project::scenario(dir.path()));
+    let mut event = payload::push(&world);
+    event["inputs"] = json!({});
+    event["sender"]["login"] = json!("stranger");
+    let done = Step::new(&world, "workflow_dispatch", &event).go();
+    done.expect(0, "ignored");
+    assert!(!done.output("reason").contains("label"), "{done:#?}");
+}
+
+/// Action, repository and issue are all there is; who opened it is asked about.
+#[test]
+fn a_payload_without_a_sender_is_of_whoever_opened_the_issue() {
+    let dir = project::shop(&[project::VERIFY]);
+    for (author, actor, outcome) in [
+        ("alice", "", "fixed"),
+        ("stranger", "", "ignored"),
+        ("alice", "stranger", "ignored"),
+        ("alice", "alice", "fixed"),
+    ] {
+        let world = Doubles::shared().world(project::scenario(dir.path()));
+        let mut event = payload::issue(&world, "opened", author, author);
+        event.as_object_mut().unwrap().remove("sender");
+        Step::new(&world, "issues", &event).set("GITHUB_ACTOR", actor).go().expect(0, outcome);
+    }
+}

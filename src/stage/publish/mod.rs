@@ -163,8 +163,13 @@ fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
             error.missing_permission().unwrap_or(needs)
         )),
         ForgeError::Unauthorized { .. } | ForgeError::Unprocessable { .. } | ForgeError::Secret { .. } => {
-            Stop::Refused(format!("Could not {what}: {error}."))
+            Stop::Refused(format!("Could not {what}: {}", sentence(error)))
         }
-        _ => Stop::Later(format!("Could not {what}: {error}.")),
+        _ => Stop::Later(format!("Could not {what}: {}", sentence(error))),
     }
+}
+
+/// With one full stop: the forge's own words may bring theirs.
+fn sentence(error: &ForgeError) -> String {
+    format!("{}.", error.to_string().trim_end_matches('.'))
 }

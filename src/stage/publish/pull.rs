@@ -1,6 +1,6 @@
 //! The pull request of a task, and what is left when it is refused.
 
-use super::{Published, Setting, Stop, cannot_write, story};
+use super::{Published, Setting, Stop, cannot_write, sentence, story};
 use crate::forge::{NewPull, PullOpened, PullRefusal, PullRequest, PullState};
 use crate::ids::{BranchName, Sha};
 use crate::record::Outcome;
@@ -64,7 +64,7 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<(PullRequest, bo
         let answer = match setting.forge.open_pull(new) {
             Ok(answer) => answer,
             Err(e) => {
-                let why = pull_refused(new, &format!("{e}."));
+                let why = pull_refused(new, &sentence(&e));
                 return Err(match cannot_write(&e, "", "") {
                     Stop::Later(_) => Stop::Later(why),
                     _ => Stop::Refused(why),
@@ -83,7 +83,7 @@ fn ask_for_pull(setting: &Setting, new: &mut NewPull) -> Result<(PullRequest, bo
                     }
                     _ => "",
                 };
-                return Err(Stop::Refused(pull_refused(new, &format!("{message}.{hint}"))));
+                return Err(Stop::Refused(pull_refused(new, &format!("{}.{hint}", message.trim_end_matches('.')))));
             }
         }
     }
