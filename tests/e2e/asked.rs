@@ -127,3 +127,16 @@ fn a_run_that_is_cancelled_while_it_publishes_records_that() {
     running.wait().expect(0, "cancelled");
     assert_eq!(look::outcomes(&world), ["4001-1-fix-issue-1 cancelled"]);
 }
+
+/// What the demo's pull request closes is what its issue is about.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test starts the program")]
+fn the_demo_repairs_what_its_issue_reports() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_thanos-fix"));
+    let done = command.args(["demo", "--out"]).arg(dir.path()).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{told}");
+    let text = std::fs::read_to_string(dir.path().join("pull-request.md")).unwrap();
+    assert!(text.contains("README") && text.contains("Fixes #1"), "{text}");
+}

@@ -25,7 +25,7 @@ pub struct Args {
 const PAYLOAD: &[u8] = include_bytes!("issues.opened.json");
 const PROJECT: &[(&str, &str)] = &[
     (".github/thanos.yml", include_str!("project/thanos.yml")),
-    ("README.md", include_str!("project/README.md")),
+    ("README.py", include_str!("project/README.py")),
     ("history/__init__.py", include_str!("project/history/__init__.py")),
     ("history/log.py", include_str!("project/history/log.py")),
     ("history/store.py", include_str!("project/history/store.py")),

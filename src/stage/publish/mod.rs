@@ -156,7 +156,10 @@ fn cannot_write(error: &ForgeError, what: &str, needs: &str) -> Stop {
     match error {
         ForgeError::Stale { .. } => Stop::Outcome(
             Outcome::Blocked,
-            format!("the base commit's files are not what the patch was made for: {error}"),
+            format!(
+                "the base commit's files are not what the patch was made for: {error}; what a step changes in the tree \
+                 must be committed, or come after thanos-fix"
+            ),
         ),
         ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => Stop::Refused(format!(
             "Could not {what}: the token lacks `{}` ({error}).",

@@ -19,7 +19,7 @@ class Store:
     def revert(self, number):
         """Makes an old version the newest one."""
         text = self.checkout(number)
-        return self.committ(text, f"Revert to {number}")
+        return self.commit(text, f"Revert to {number}")
 
     def messages(self):
         return [message for message, _ in self._versions]

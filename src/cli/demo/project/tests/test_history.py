@@ -1,5 +1,6 @@
 import unittest
 
+import README
 from history import Store, summary
 
 
@@ -25,6 +26,11 @@ class StoreTest(unittest.TestCase):
 
     def test_the_summary_is_newest_first(self):
         self.assertEqual(summary(self.store), "2: Second\n1: First")
+
+
+class ReadmeTest(unittest.TestCase):
+    def test_its_example_works(self):
+        self.assertEqual(README.example().checkout(3), "hello")
 
 
 if __name__ == "__main__":
