@@ -194,6 +194,8 @@ fn unless_stopped<T>(runtime: &Runtime, cancel: Option<&Arc<AtomicBool>>, act: i
 /// Also when everything else went wrong.
 impl Drop for Client {
     fn drop(&mut self) {
+        // The work is done: nobody is to wait long for this.
+        self.patience.store(0, Ordering::Relaxed);
         self.keys.revoke(self);
     }
 }
