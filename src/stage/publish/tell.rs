@@ -32,8 +32,7 @@ pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
 /// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published.
 pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) {
     let outcome = proposal.healing.outcome;
-    // The record matters more than words when everything is to end.
-    if setting.is_cancelled() || matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
+    if matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
         return;
     }
     if outcome == Outcome::Duplicate {
