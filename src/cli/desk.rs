@@ -169,6 +169,11 @@ impl Desk<'_> {
             Some(root) => root,
             None => self.checkout(work, &scratch.join("tree"))?,
         };
+        // A set-up command may make it.
+        let from_file = work.command.is_none() && config.verify.prepare.is_empty();
+        if let Some(why) = local::lacks_directory(config, &root).filter(|_| from_file) {
+            return Ok(Healing::ended(Outcome::Explained, why));
+        }
         let Some(job) = self.job(config, work, tried, &root, scratch) else {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));

@@ -5,7 +5,8 @@ use anyhow::Result;
 
 /// Run COMMAND here; if it fails, repair the working tree until it passes
 ///
-/// Exit code 0: the command passes now. 1: it still fails, and the tree is as it was.
+/// Exit code 0: the command passes now. 1: it still fails, and the tree is as it was, but for new files that the
+/// command itself made: these are named and left. What it does to .git or to ignored files is not undone.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

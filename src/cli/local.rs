@@ -1,8 +1,9 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
-use super::{Door, Exit, event::local_config, held::held, print_json, usage};
+use super::branch::Place;
+use super::{Door, Exit, event::local_config, held::held, print_json, surroundings, usage};
 use crate::command::CommandLine;
-use crate::config::{self, Confinement, Sandbox};
+use crate::config::{self, Config, Confinement, Sandbox};
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
 use crate::ledger::{self, Store};
@@ -19,8 +20,8 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -89,15 +90,18 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     if let Some(hand) = config::twice(&options.hands) {
         return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
     }
-    let branch = options.branch.as_deref().map(BranchName::parse).transpose().map_err(usage)?;
+    let place = options.branch.as_deref().map(|branch| Place::find(&root, branch)).transpose()?;
+    options.out.as_deref().map(writable).transpose()?;
     let command = match work.command.as_slice() {
-        [] => config
-            .verify
-            .command
-            .as_ref()
-            .and_then(|c| c.to_line(config.verify.directory.as_ref()))
-            .or_else(|| verify::detect(&root))
-            .ok_or_else(|| usage("no command to prove a repair with: give one after --, or set verify.command"))?,
+        [] => {
+            if let Some(why) = lacks_directory(&config, &root) {
+                return Err(usage(why));
+            }
+            let configured = config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
+            let command = configured.or_else(|| verify::detect(&root));
+            command
+                .ok_or_else(|| usage("no command to prove a repair with: give one after --, or set verify.command"))?
+        }
         argv => CommandLine::new(argv),
     };
     let scratch = tempfile::Builder::new().prefix("thanos-fix-").tempdir().context("cannot make a temporary folder")?;
@@ -120,30 +124,64 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         timeout_seconds: config.verify.timeout_seconds.min(budget),
         budget_seconds: budget,
         tried: Vec::new(),
-        keep: !options.dry_run && branch.is_none(),
+        keep: !options.dry_run && place.is_none(),
         root: root.clone(),
     };
     let started = pipeline::now();
     let cancel = cancel_flag()?;
-    let ui = door.ui;
-    let mut healing = heal::heal(&job, &cancel, &|stage, text| ui.stage(stage, text))?;
-    healing.notes.extend(report::unrelated(&job.text, &healing).map(str::to_owned));
+    let said = Mutex::new(Vec::new());
+    let say = |stage: &str, text: &str| {
+        said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        door.ui.stage(stage, text);
+    };
+    surroundings::boundary(&root)?.inspect(|text| say("tree", text));
+    let before = surroundings::Before::look(&root);
+    let mut healing = heal::heal(&job, &cancel, &say)?;
+    // What was said when it happened is not said again at the end.
+    let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);
+    let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing)).chain(unrelated);
+    let fresh: Vec<String> = fresh.collect();
+    let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
+    healing.notes.extend(fresh);
     let proposal = proposal(&root, &work.title, &started, &healing)?;
     remember(door, &proposal);
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
     }
-    let committed = match (&branch, &healing.candidate) {
-        (Some(branch), Some(_)) => Some(commit(&root, branch, &healing)?),
+    let committed = match (&place, &healing.candidate) {
+        (Some(place), Some(candidate)) => Some(place.commit(&root, &proposal, &candidate.patch)),
         _ => None,
     };
-    show(door, &job, &healing, committed.as_deref())?;
-    let passes = matches!(healing.outcome, Outcome::Healthy)
-        || (healing.outcome == Outcome::Proposed && !options.dry_run && branch.is_none());
+    let told = committed.as_ref().and_then(|done| done.as_ref().ok()).map(String::as_str);
+    show(door, &job, &healing, &notes, told)?;
+    // After the repair was shown: it is not lost where it cannot be committed.
+    committed.transpose()?;
+    let passes = matches!(healing.outcome, Outcome::Healthy) || (healing.outcome == Outcome::Proposed && job.keep);
     Ok(if passes { Exit::Done } else { Exit::No })
 }
 
-fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> Result<()> {
+/// That the command's directory is not there, if so: the command itself would only fail to start.
+pub fn lacks_directory(config: &Config, root: &Path) -> Option<String> {
+    let directory = config.verify.directory.as_ref().filter(|_| config.verify.command.is_some())?;
+    let is_there = root.join(directory.as_str()).is_dir();
+    (!is_there).then(|| format!("verify.directory: there is no directory `{directory}`"))
+}
+
+/// That a repair stays in a repository inside of this one, where `git status` shows it differently.
+fn inner(root: &Path, job: &Job, healing: &Healing) -> Option<String> {
+    let patch = &healing.candidate.as_ref().filter(|_| job.keep)?.patch;
+    let inner = surroundings::inner_repository(root, patch)?;
+    Some(format!("the repair lies in {inner}, which is a repository of its own (a submodule): commit it there"))
+}
+
+/// Known before the work, not after it.
+fn writable(dir: &Path) -> Result<()> {
+    let tried = std::fs::create_dir_all(dir).and_then(|()| tempfile::tempfile_in(dir));
+    tried.map(drop).map_err(|e| usage(format!("--out: cannot write to {}: {e}", dir.display())))
+}
+
+fn show(door: &Door, job: &Job, healing: &Healing, notes: &[String], committed: Option<&str>) -> Result<()> {
     if door.common.json {
         return print_json(&as_json(healing));
     }
@@ -161,7 +199,7 @@ fn show(door: &Door, job: &Job, healing: &Healing, committed: Option<&str>) -> R
     if let Some(evidence) = &healing.evidence {
         door.ui.stage("sandbox", &report::sandbox(evidence));
     }
-    for note in &healing.notes {
+    for note in notes {
         door.ui.stage("note", note);
     }
     if let Some(where_to) = committed {
@@ -274,23 +312,6 @@ pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) ->
     match cloned {
         Some(store) => act(&store),
         None => act(&own_ledger(door)?),
-    }
-}
-
-/// Commits the patch on a new branch, on top of HEAD; the working tree is not touched.
-fn commit(root: &Path, branch: &BranchName, healing: &Healing) -> Result<String> {
-    let Some(candidate) = &healing.candidate else { return Ok(String::new()) };
-    let repo = Repo::discover(root)?.ok_or_else(|| usage(format!("{} is not in a git repository", root.display())))?;
-    let head = repo.head()?.commit.ok_or_else(|| usage("the repository has no commit yet to put a branch on"))?;
-    let message = format!("fix: {}\n", report::markdown::one_line(&candidate.why, 400));
-    let commit =
-        match repo.create_commit(Some(&head), &candidate.patch, &message, ("thanos-fix", "thanos-fix@localhost"))? {
-            Ok(commit) => commit,
-            Err(path) => return Err(usage(format!("{path} has uncommitted changes; commit or leave out --branch"))),
-        };
-    match repo.move_branch(branch, crate::git::RefState::Absent, Some(&commit))? {
-        crate::git::Moved::Yes => Ok(format!("{branch} at {}", commit.short())),
-        _ => Err(usage(format!("the branch {branch} exists already; choose another name"))),
     }
 }
 

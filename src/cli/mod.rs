@@ -1,6 +1,7 @@
 //! Arguments and environment in, exit code out. One file per verb; `main` is one match.
 
 mod actions;
+mod branch;
 mod demo;
 mod desk;
 mod diagnose;
@@ -18,6 +19,7 @@ mod local;
 mod locate;
 mod run;
 mod scan;
+mod surroundings;
 mod ui;
 mod withheld;
 
@@ -42,8 +44,9 @@ struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Options of every verb")]
 struct Common {
-    /// The repository to work in
+    /// The repository to work in; `heal` and `fix` look at, and repair, nothing outside of this folder
     #[arg(long, global = true, default_value = ".", value_name = "PATH")]
     repo: PathBuf,
     /// A configuration file instead of the repository's .github/thanos.yml
@@ -145,6 +148,9 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => {
             let _ = e.print();
+            if let Some(tip) = separator(&args).filter(|_| e.use_stderr()) {
+                let _ = std::io::Write::write_all(&mut std::io::stderr(), tip.as_bytes());
+            }
             return if e.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
@@ -170,6 +176,19 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(e) => fail(&ui, &e).into(),
     }
+}
+
+/// For a command that was given without the `--` before it.
+fn separator(args: &[OsString]) -> Option<String> {
+    let words: Vec<String> = args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let verb = words.get(1).filter(|verb| matches!(verb.as_str(), "heal" | "fix" | "guard"))?;
+    let command = words.iter().skip(2).position(|word| !word.starts_with('-'))?;
+    let is_given = words.iter().any(|word| word == "--");
+    (!is_given).then(|| {
+        let (options, command) = words[2..].split_at(command);
+        let options: String = options.iter().map(|option| format!(" {option}")).collect();
+        format!("\ntip: the command goes after `--`: thanos-fix {verb}{options} -- {}\n", command.join(" "))
+    })
 }
 
 fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {

@@ -211,7 +211,12 @@ impl Drop for Tree {
     }
 }
 
-/// The same for a directory that is only read.
+/// The regular files and symlinks below `root` that git does not ignore, sorted.
+pub fn files(root: &Path) -> Vec<RelPath> {
+    walk::files(root, true).0
+}
+
+/// The same as `Tree::read` for a directory that is only read.
 pub fn read(root: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
     read_from(&Disk::new(root.to_owned()), path)
 }

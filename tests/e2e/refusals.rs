@@ -80,6 +80,22 @@ fn a_configuration_that_is_not_there_is_named() {
     assert_eq!(look::branches(&world), ["main"]);
 }
 
+/// Also where the directory is not there, and where the ledger would be written onto the default branch.
+#[test]
+fn what_a_configuration_gets_wrong_is_named() {
+    let go = |text: &str| {
+        let dir = project::shop(&[(".github/thanos.yml", text)]);
+        let world = Doubles::shared().world(project::scenario(dir.path()));
+        Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice")).go()
+    };
+    let done = go("verify: {command: make, directory: gone}\n");
+    done.expect(0, "explained");
+    assert!(done.output("reason").contains("verify.directory: there is no directory `gone`"), "{done:#?}");
+    let done = go("ledger: {branch: main}\n");
+    assert_eq!(done.status.code(), Some(2), "{done:#?}");
+    assert!(done.stderr.contains("ledger.branch is main, the default branch"), "{done:#?}");
+}
+
 #[test]
 fn what_the_token_may_not_see_is_named() {
     let (world, step) = opened(&json!({"private": true}));

@@ -11,6 +11,7 @@ pub mod diff;
 mod found;
 mod gitleaks;
 mod kind;
+mod names;
 mod rules;
 mod scanner;
 mod settings;

@@ -52,6 +52,10 @@ struct Repair {
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();
     for (rank, case) in cases(&scene.complaints).iter().take(MOST_NAMES).enumerate() {
+        // A module that is here is spelt right: it is not where the interpreter looks.
+        if case.unknown.sort == Sort::Module && is_here(scene, &case.complaint.message)? {
+            continue;
+        }
         let later = f64::from(u8::try_from(rank).unwrap_or(u8::MAX));
         for mut repair in repairs_of(scene, case)? {
             repair.cost += later;
@@ -61,6 +65,16 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     repairs.sort_by(|a, b| a.cost.total_cmp(&b.cost));
     let made = repairs.into_iter().map(|repair| scene.candidate(repair.edits, repair.why, repair.confidence));
     made.filter_map(Result::transpose).collect()
+}
+
+/// Whether the Python module that a message misses is a file or a package of the repository.
+fn is_here(scene: &Scene, message: &str) -> Result<bool> {
+    let quoted = message.split(['\'', '"']).nth(1).unwrap_or_default();
+    let module = format!("/{}", quoted.replace('.', "/"));
+    let files = scene.job.workshop.files()?.iter().map(|path| format!("/{}", path.as_str()));
+    let mut sources = files.filter(|path| path.ends_with(".py"));
+    Ok(!quoted.is_empty()
+        && sources.any(|path| path.contains(&format!("{module}/")) || path.ends_with(&format!("{module}.py"))))
 }
 
 fn cases(complaints: &[Complaint]) -> Vec<Case<'_>> {

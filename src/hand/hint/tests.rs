@@ -262,7 +262,7 @@ fn a_right_definition_is_never_renamed_to_a_typing_error() {
 /// The test says what the code shall be; the code is repaired, or nothing is.
 #[test]
 fn a_test_is_not_bent_to_the_code() {
-    const PYTEST: &str = "t.py:4: in test\n    assert lib.loads('a') == ['a']\nE   AttributeError: module 'lib' has no attribute 'loads'. Did you mean: 'load'?\n";
+    const PYTEST: &str = "test_lib.py:4: in test\n    assert lib.loads('a') == ['a']\nE   AttributeError: module 'lib' has no attribute 'loads'. Did you mean: 'load'?\n";
     for (files, log, offered) in [
         (
             vec![
@@ -310,7 +310,7 @@ fn a_test_is_not_bent_to_the_code() {
             ],
         ),
     ] {
-        let offers = Shop::new(&files).offers(&Hint, "the failing command", &log.replace("t.py", "test_lib.py"), &[]);
+        let offers = Shop::new(&files).offers(&Hint, "the failing command", log, &[]);
         let texts: Vec<_> = offers.iter().map(after).collect();
         assert!(offered.iter().all(|wanted| texts.contains(wanted)), "{log}{texts:#?}");
         let spared = offers
@@ -395,4 +395,23 @@ fn a_lone_spelling_offered_by_the_tool_is_sure() {
         shop.offers(&Hint, "tsc", "a.ts(2,1): error TS2552: Cannot find name 'szie'. Did you mean 'size'?\n", &[]);
     assert_eq!(offers[0].confidence, Confidence::Confident);
     assert_eq!(offers[0].why, "renamed the misspelt name `szie` to `size`");
+}
+
+#[test]
+fn a_module_that_is_here_is_not_misspelt() {
+    let log = |module: &str| {
+        format!(
+            "ImportError while importing test module '/repo/t.py'.\napp/main.py:2: in <module>\n    import x\nE   ModuleNotFoundError: No module named '{module}'\n"
+        )
+    };
+    let shop = Shop::new(&[
+        ("toolz/__init__.py", ""),
+        ("toolz/core.py", "def pluck(): pass\n"),
+        ("other/utlis.py", ""),
+        ("toolz/utils.py", "tools = 1\n"),
+        ("app/main.py", "import toolz\nfrom toolz.utlis import tools\n"),
+    ]);
+    assert!(shop.offers(&Hint, "pytest", &log("toolz"), &[]).is_empty());
+    let offers = shop.offers(&Hint, "pytest", &log("toolz.utlis"), &[]);
+    assert_eq!(after(&offers[0]), "import toolz\nfrom toolz.utils import tools\n");
 }

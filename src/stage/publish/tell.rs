@@ -32,7 +32,9 @@ pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
 /// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published.
 pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) {
     let outcome = proposal.healing.outcome;
-    if matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
+    // When everything is to end, what is published is still told of; else the record matters more than words.
+    let is_cut_short = setting.is_cancelled() && outcome != Outcome::Fixed;
+    if is_cut_short || matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
         return;
     }
     if outcome == Outcome::Duplicate {

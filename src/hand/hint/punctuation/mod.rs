@@ -3,6 +3,7 @@
 
 mod brackets;
 mod habits;
+mod part;
 mod tries;
 
 use super::Scene;
@@ -13,11 +14,14 @@ use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
 use habits::Habits;
+use part::Part;
 use regex::Regex;
 use tries::{Try, insertion, lost_quotes, tries};
 
 /// Parses, in bytes of source: large files get fewer tries.
 const MOST_WORK: usize = 24 << 20;
+/// The same where no part of the file can be looked at by itself.
+const MOST_WHOLE: usize = 8 << 20;
 const MOST_TRIES: usize = 1500;
 const MOST_OFFERS: usize = 15;
 /// Lines below a complaint among which an element may have lost its comma.
@@ -125,11 +129,23 @@ fn ranked(syntax: &Syntax, lines: &[u32], quotes: &[u32], said: &str) -> Vec<Try
     let mut costed: Vec<(f64, Try)> = plausible.map(|attempt| (judge.cost(&attempt), attempt)).collect();
     costed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     costed.dedup_by(|a, b| a.1 == b.1);
-    let limit = MOST_TRIES.min(MOST_WORK / syntax.bytes().len().max(1));
-    let mends = |attempt: &Try| {
-        syntax.edited(attempt.range.0..attempt.range.1, &attempt.text).is_some_and(|new| new.is_sound())
-    };
-    costed.into_iter().map(|(_, attempt)| attempt).take(limit).filter(mends).take(MOST_OFFERS).collect()
+    let all: Vec<Try> = costed.into_iter().map(|(_, attempt)| attempt).take(MOST_TRIES).collect();
+    let affordable = |work: usize, bytes: usize| work / bytes.max(1);
+    if let Some(part) = lines.first().and_then(|line| Part::around(syntax, *line)) {
+        let inside = all.iter().take(affordable(MOST_WORK, part.len)).filter(|attempt| part.mends(attempt));
+        let found: Vec<Try> = inside.filter(|attempt| mends(syntax, attempt)).take(MOST_OFFERS).cloned().collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    // Whatever is wrong spreads over the parts.
+    let tried = all.into_iter().take(affordable(MOST_WHOLE, syntax.bytes().len()));
+    tried.filter(|attempt| mends(syntax, attempt)).take(MOST_OFFERS).collect()
+}
+
+fn mends(syntax: &Syntax, attempt: &Try) -> bool {
+    let edited = syntax.edited(attempt.range.0..attempt.range.1, &attempt.text);
+    edited.is_some_and(|edited| edited.is_sound())
 }
 
 /// How believable a try is, before anything is parsed.
