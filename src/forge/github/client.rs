@@ -30,10 +30,15 @@ pub(super) struct Client {
     cancel: Option<Arc<AtomicBool>>,
     /// Milliseconds of [`Timing::max_wait`] that are left.
     patience: AtomicU64,
+    /// Milliseconds that hanging requests may still take once everything is to end.
+    last_words: AtomicU64,
 }
 
-/// What one request gets once everything is to end: enough to write the record.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// What one request gets once everything is to end, and all together: the record is to be written in time.
+const LAST_WORD: Duration = Duration::from_secs(2);
+const LAST_WORDS: u64 = 4_000;
+/// For each in any case: what answers at all answers in that.
+const LEAST: u64 = 250;
 /// So often it is looked whether everything is to end.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -74,6 +79,7 @@ impl Client {
             mask: Arc::clone(&config.mask),
             timing: config.timing,
             cancel: config.cancel.clone(),
+            last_words: AtomicU64::new(LAST_WORDS),
             patience: AtomicU64::new(u64::try_from(config.timing.max_wait.as_millis()).unwrap_or(u64::MAX)),
         })
     }
@@ -93,7 +99,14 @@ impl Client {
 
     /// `None` when everything is to end and it still takes its time.
     fn unless_stopped<T>(&self, act: impl Future<Output = T>) -> Option<T> {
-        unless_stopped(&self.runtime, self.cancel.as_ref(), act)
+        let left = self.last_words.load(Ordering::Relaxed);
+        let grace = Duration::from_millis(left.max(LEAST)).min(LAST_WORD);
+        let answer = unless_stopped(&self.runtime, self.cancel.as_ref(), grace, act);
+        if answer.is_none() {
+            let taken = u64::try_from(grace.as_millis()).unwrap_or(left);
+            self.last_words.store(left.saturating_sub(taken), Ordering::Relaxed);
+        }
+        answer
     }
 
     pub(super) fn is_stopped(&self) -> bool {
@@ -176,12 +189,17 @@ fn is_set(cancel: Option<&Arc<AtomicBool>>) -> bool {
     cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
 }
 
-fn unless_stopped<T>(runtime: &Runtime, cancel: Option<&Arc<AtomicBool>>, act: impl Future<Output = T>) -> Option<T> {
+fn unless_stopped<T>(
+    runtime: &Runtime,
+    cancel: Option<&Arc<AtomicBool>>,
+    grace: Duration,
+    act: impl Future<Output = T>,
+) -> Option<T> {
     let stopped = async {
         while !is_set(cancel) {
             tokio::time::sleep(LOOK).await;
         }
-        tokio::time::sleep(LAST_WORDS).await;
+        tokio::time::sleep(grace).await;
     };
     runtime.block_on(async {
         tokio::select! {
@@ -194,7 +212,7 @@ fn unless_stopped<T>(runtime: &Runtime, cancel: Option<&Arc<AtomicBool>>, act: i
 /// Also when everything else went wrong.
 impl Drop for Client {
     fn drop(&mut self) {
-        // The work is done: nobody is to wait long for this.
+        // Nobody waits for that.
         self.patience.store(0, Ordering::Relaxed);
         self.keys.revoke(self);
     }
@@ -217,7 +235,7 @@ impl Read for Stream {
             }
             // The URL holds a signature, so it must not get into the message.
             let chunk = async { self.response.chunk().await };
-            let next = unless_stopped(&self.runtime, self.cancel.as_ref(), chunk);
+            let next = unless_stopped(&self.runtime, self.cancel.as_ref(), LAST_WORD, chunk);
             match next
                 .ok_or(io::ErrorKind::TimedOut)?
                 .map_err(|error| io::Error::other(root_cause(&error.without_url())))?
