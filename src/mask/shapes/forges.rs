@@ -5,7 +5,7 @@ use super::{Shape, checks, form, near};
 #[rustfmt::skip]
 pub const RULES: &[Shape] = &[
     form("github-token", "GitHub token", &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
-        r"\bgh[pousr]_[A-Za-z0-9]{36}\b")
+        r"\bgh[pousr]_[A-Za-z0-9]{36,}")
         .check(checks::github)
         .aka(&["github-pat", "github-oauth", "github-app-token", "github-refresh-token"])
         .yes(&["TOKEN=ghp_{crc:30}", r#"  key: "ghs_{crc:30}","#])
