@@ -1,4 +1,5 @@
-//! What takes more than is there. The twins are the same with wide limits; what they take is bounded by themselves.
+//! What takes more than is there, and holds it for a while: a look at the whole tree every few hundredths of a second
+//! ends it, and a burst may come first. The twins are the same with wide limits; what they take is bounded by themselves.
 
 use super::world::World;
 use thanos_fix::process::{Finished, LimitHit, Limits, Sandbox};
@@ -6,8 +7,8 @@ use thanos_fix::process::{Finished, LimitHit, Limits, Sandbox};
 const PROCESSES: &str = "import os, time
 for i in range(300):
     if os.fork() == 0: time.sleep(20); os._exit(0)
-print('ESCAPED', flush=True)
-time.sleep(1.5)";
+time.sleep(3)
+print('ESCAPED', flush=True)";
 /// Every process makes processes, until there are some thousands or ten seconds are over.
 const STORM: &str = "import os, time
 end = time.time() + 10
