@@ -445,3 +445,11 @@ fn wait_until(mut done: impl FnMut() -> bool) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+
+#[test]
+fn what_one_stream_prints_does_not_fall_into_a_line_of_the_other() {
+    let script = "printf 'test_a ... ' >&2; sleep 0.2; echo hello; sleep 0.2; echo ok >&2; printf 'no end'";
+    let done = Case::sh(script).run();
+    assert_eq!(String::from_utf8_lossy(&done.combined), "hello\ntest_a ... ok\nno end");
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "test_a ... ok\n");
+}

@@ -184,22 +184,6 @@ mod tests {
     use crate::record::CheckStatus;
     use std::cell::RefCell;
 
-    fn finished(exit: i32, output: &str) -> Finished {
-        let output = output.as_bytes().to_vec();
-        Finished {
-            exit: Some(exit),
-            signal: None,
-            limit: None,
-            stdout: output.clone(),
-            stderr: Vec::new(),
-            combined: output,
-            truncated: false,
-            seconds: 0.1,
-            tier: "none",
-            gaps: Vec::new(),
-        }
-    }
-
     fn file(path: &str, before: Option<&str>, after: Option<&str>) -> FilePatch {
         let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
         FilePatch { path: RelPath::parse(path).unwrap(), before: bytes(before), after: bytes(after) }
@@ -218,9 +202,9 @@ mod tests {
             Self {
                 files: vec![".pre-commit-config.yaml"],
                 programs: vec!["pre-commit", "prek"],
-                prepared: finished(0, ""),
+                prepared: Finished::imagined(0, ""),
                 run: (run, Patch::default()),
-                base: finished(0, ""),
+                base: Finished::imagined(0, ""),
             }
         }
 
@@ -260,7 +244,7 @@ mod tests {
 
     #[test]
     fn hooks_run_over_the_files_that_are_left() {
-        let (result, addition, ran) = World::new(finished(0, "ruff...Passed\n")).judge();
+        let (result, addition, ran) = World::new(Finished::imagined(0, "ruff...Passed\n")).judge();
         assert_eq!((result.status, addition), (CheckStatus::Pass, None));
         assert_eq!(ran[0], ["/bin/prek", "install-hooks"]);
         assert_eq!(ran[1][3..], ["/bin/prek", "a.py", "new.py"]);
@@ -268,18 +252,18 @@ mod tests {
 
     #[test]
     fn a_hook_that_fails_blocks_unless_it_failed_before() {
-        let mut world = World::new(finished(1, &format!("mypy...Failed\n- hook id: mypy\n{AGAIN}\n{RUFF}")));
+        let mut world = World::new(Finished::imagined(1, &format!("mypy...Failed\n- hook id: mypy\n{AGAIN}\n{RUFF}")));
         let (result, _, ran) = world.judge();
         assert_eq!(result.status, CheckStatus::Fail);
         assert_eq!(result.findings.iter().map(|f| f.rule.as_str()).collect::<Vec<_>>(), ["hooks/ruff"]);
         assert_eq!(ran[2][3..], ["/bin/prek", "a.py"]);
-        world.base = finished(1, RUFF);
+        world.base = Finished::imagined(1, RUFF);
         assert_eq!(world.judge().0.status, CheckStatus::Warn);
     }
 
     #[test]
     fn what_hooks_rewrite_is_handed_back() {
-        let mut world = World::new(finished(0, "black...Passed\n"));
+        let mut world = World::new(Finished::imagined(0, "black...Passed\n"));
         world.run.1 = Patch::from_files([file("a.py", Some("b\n"), Some("c\n"))]);
         let (result, addition, _) = world.judge();
         assert_eq!((result.status, addition), (CheckStatus::Pass, Some(world.run.1)));
@@ -287,13 +271,13 @@ mod tests {
 
     #[test]
     fn whatever_keeps_the_hooks_from_running_is_named() {
-        let mut none = World::new(finished(0, ""));
+        let mut none = World::new(Finished::imagined(0, ""));
         none.files.clear();
-        let mut missing = World::new(finished(0, ""));
+        let mut missing = World::new(Finished::imagined(0, ""));
         missing.programs.clear();
-        let mut offline = World::new(finished(0, ""));
-        offline.prepared = finished(1, "cannot resolve host\n");
-        let broken = World::new(finished(3, "An error has occurred: InvalidConfigError\n"));
+        let mut offline = World::new(Finished::imagined(0, ""));
+        offline.prepared = Finished::imagined(1, "cannot resolve host\n");
+        let broken = World::new(Finished::imagined(3, "An error has occurred: InvalidConfigError\n"));
         for (world, said) in [
             (none, "no hooks"),
             (missing, "pipx install prek"),

@@ -93,22 +93,6 @@ mod tests {
     use std::cell::RefCell;
     use std::time::Duration;
 
-    fn finished(exit: i32, output: &str) -> Finished {
-        let output = output.as_bytes().to_vec();
-        Finished {
-            exit: Some(exit),
-            signal: None,
-            limit: None,
-            stdout: output.clone(),
-            stderr: Vec::new(),
-            combined: output,
-            truncated: false,
-            seconds: 0.1,
-            tier: "none",
-            gaps: Vec::new(),
-        }
-    }
-
     fn own(command: Command, when: &[&str], severity: Severity) -> OwnGuard {
         let when = when.iter().map(|glob| (*glob).to_owned()).collect();
         OwnGuard { id: "licences".to_owned(), command, severity, when }
@@ -135,7 +119,7 @@ mod tests {
             limit: Duration::from_secs(1),
             exists: &|_| Ok(true),
             find_program: &|_| None,
-            prepare: &|_, _| Ok(finished(0, "")),
+            prepare: &|_, _| Ok(Finished::imagined(0, "")),
             capture: &|command, _, _| answer(command, here),
             capture_at_base: &|command, _, _| answer(command, base),
         };
@@ -145,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_candidates_files_are_handed_over() {
-        let good = finished(0, "");
+        let good = Finished::imagined(0, "");
         let script = own(Command::Script("check \"$@\"".to_owned()), &[], Severity::Error);
         let (result, ran) = judged(&script, &good, &good);
         assert_eq!(result.status, CheckStatus::Pass);
@@ -157,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_no_counts_as_much_as_the_configuration_says() {
-        let (bad, good) = (finished(1, "error: x has no licence\n"), finished(0, ""));
+        let (bad, good) = (Finished::imagined(1, "error: x has no licence\n"), Finished::imagined(0, ""));
         for (severity, status) in [(Severity::Error, CheckStatus::Fail), (Severity::Warning, CheckStatus::Warn)] {
             let guard = own(Command::Script("check".to_owned()), &[], severity);
             let (result, ran) = judged(&guard, &bad, &good);
@@ -171,15 +155,15 @@ mod tests {
     #[test]
     fn a_guard_that_cannot_be_run_or_does_not_end_says_no() {
         let guard = own(Command::Script("check".to_owned()), &[], Severity::Error);
-        let missing = finished(127, "bash: check: command not found\n");
-        assert_eq!(judged(&guard, &missing, &finished(0, "")).0.status, CheckStatus::Fail);
-        let slow = Finished { limit: Some(LimitHit::Wall), ..finished(1, "") };
+        let missing = Finished::imagined(127, "bash: check: command not found\n");
+        assert_eq!(judged(&guard, &missing, &Finished::imagined(0, "")).0.status, CheckStatus::Fail);
+        let slow = Finished { limit: Some(LimitHit::Wall), ..Finished::imagined(1, "") };
         assert_eq!(judged(&guard, &slow, &slow).0.status, CheckStatus::Fail);
     }
 
     #[test]
     fn it_is_run_when_its_files_are_touched() {
-        let good = finished(0, "");
+        let good = Finished::imagined(0, "");
         for (glob, status) in
             [("**/*.py", CheckStatus::Pass), ("*.rs", CheckStatus::Skipped), ("gone.py", CheckStatus::Pass)]
         {

@@ -157,18 +157,8 @@ fn summary(report: &Report) -> Result<()> {
     let ended = report.ended;
     let text = match &ended.proposal {
         Some(proposal) => report::summary(&Story {
-            task: &proposal.task,
             healing: &ended.healing,
-            attempt: &proposal.attempt,
-            base: proposal.base.as_ref(),
-            target: &proposal.target,
-            branch: ended.published.branch.as_ref(),
-            commit: ended.published.commit.as_ref(),
-            web: report.web,
-            run_url: report.this.url.as_deref(),
-            pull_url: ended.published.pull_url.as_deref(),
-            refused: ended.published.refused.as_deref(),
-            compare_url: ended.published.compare_url.as_deref(),
+            ..ended.published.story(proposal, report.web, report.this.url.as_deref())
         }),
         None => format!(
             "## thanos-fix: {}\n\n{}\n",

@@ -41,7 +41,7 @@ impl Place {
                 "--branch: the repair lies in {inner}, which is a repository of its own; run it there (--repo {inner})"
             )));
         }
-        let message = report::commit_message(&story(proposal, &self.branch));
+        let message = report::commit_message(&Story { branch: Some(&self.branch), ..proposal.story() });
         let message = held().mask(&message).into_owned();
         let who = ("thanos-fix", "thanos-fix@localhost");
         let commit = match self.repo.create_commit(Some(&self.head), &self.whole(patch)?, &message, who)? {
@@ -68,21 +68,4 @@ impl Place {
 
 fn taken(branch: &BranchName) -> anyhow::Error {
     usage(format!("--branch: the branch {branch} exists already, or one whose name collides; choose another name"))
-}
-
-fn story<'a>(proposal: &'a Proposal, branch: &'a BranchName) -> Story<'a> {
-    Story {
-        task: &proposal.task,
-        healing: &proposal.healing,
-        attempt: &proposal.attempt,
-        base: proposal.base.as_ref(),
-        target: &proposal.target,
-        branch: Some(branch),
-        commit: None,
-        web: "",
-        run_url: None,
-        pull_url: None,
-        refused: None,
-        compare_url: None,
-    }
 }

@@ -47,7 +47,7 @@ pub const fn warning(
     keywords: &'static [&'static str],
     pattern: &'static str,
 ) -> Sign {
-    Sign { rule, severity: Severity::Warning, languages, place, what, keywords, pattern }
+    Sign { severity: Severity::Warning, ..error(rule, languages, place, what, keywords, pattern) }
 }
 
 /// A table that can be searched for.

@@ -118,7 +118,7 @@ pub struct Finished {
     pub limit: Option<LimitHit>,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
-    /// Both streams in order of arrival.
+    /// Both streams, line by line in order of arrival.
     pub combined: Vec<u8>,
     /// Something was left out of the middle of a stream.
     pub truncated: bool,
@@ -132,6 +132,23 @@ pub struct Finished {
 impl Finished {
     pub fn success(&self) -> bool {
         self.exit == Some(0) && self.limit.is_none()
+    }
+
+    /// Of a program that exists in a test alone.
+    #[cfg(test)]
+    pub fn imagined(exit: i32, stdout: &str) -> Self {
+        Self {
+            exit: Some(exit),
+            signal: None,
+            limit: None,
+            stdout: stdout.into(),
+            stderr: Vec::new(),
+            combined: stdout.into(),
+            truncated: false,
+            seconds: 0.1,
+            tier: "none",
+            gaps: Vec::new(),
+        }
     }
 }
 

@@ -12,12 +12,21 @@ use std::time::Duration;
 
 const STDIN: usize = 2;
 const ENDED: usize = 3;
+/// A line that grows longer than this no longer waits for its end.
+const LONG_LINE: usize = 64 << 10;
 
-/// A pipe is `None` once closed.
+/// One of the two output streams.
+struct Source {
+    /// `None` once closed.
+    pipe: Option<File>,
+    kept: Keep,
+    /// The line that has begun and not ended.
+    begun: Vec<u8>,
+}
+
 pub struct Streams<'a> {
     spec: &'a Spec<'a>,
-    pipes: [Option<File>; 2],
-    kept: [Keep; 2],
+    sources: [Source; 2],
     combined: Keep,
     stdin: Option<File>,
     rest: Vec<u8>,
@@ -37,10 +46,10 @@ impl<'a> Streams<'a> {
     pub fn new(spec: &'a Spec<'a>, pipes: [Option<OwnedFd>; 2], stdin: Option<OwnedFd>, rest: Vec<u8>) -> Result<Self> {
         let [out, err] = pipes;
         let keep = || Keep::new(spec.limits.output_bytes);
+        let source = |pipe| Ok::<_, anyhow::Error>(Source { pipe: open(pipe)?, kept: keep(), begun: Vec::new() });
         Ok(Self {
             spec,
-            pipes: [open(out)?, open(err)?],
-            kept: [keep(), keep()],
+            sources: [source(out)?, source(err)?],
             combined: keep(),
             stdin: open(stdin)?,
             rest,
@@ -64,7 +73,7 @@ impl<'a> Streams<'a> {
 
     /// Which of the pipes 0 and 1, `STDIN` and `ENDED` are ready.
     fn wait(&self, pidfd: Option<&OwnedFd>, timeout: Duration) -> Result<Vec<usize>> {
-        let outputs = self.pipes.iter().enumerate().filter_map(|(at, pipe)| Some((at, pipe.as_ref()?.as_fd())));
+        let outputs = self.sources.iter().enumerate().filter_map(|(at, s)| Some((at, s.pipe.as_ref()?.as_fd())));
         let mut fds: Vec<_> = outputs.map(|(at, fd)| (at, PollFd::from_borrowed_fd(fd, PollFlags::IN))).collect();
         fds.extend(self.stdin.as_ref().map(|fd| (STDIN, PollFd::new(fd, PollFlags::OUT))));
         fds.extend(pidfd.map(|fd| (ENDED, PollFd::new(fd, PollFlags::IN))));
@@ -80,18 +89,19 @@ impl<'a> Streams<'a> {
     }
 
     fn read(&mut self, which: usize) {
-        let Some(pipe) = &mut self.pipes[which] else { return };
+        let source = &mut self.sources[which];
+        let Some(pipe) = &mut source.pipe else { return };
         match pipe.read(&mut self.buffer) {
             Ok(n) if n > 0 => {
                 let bytes = &self.buffer[..n];
-                self.kept[which].push(bytes);
-                self.combined.push(bytes);
+                source.kept.push(bytes);
+                source.combine(bytes, &mut self.combined);
                 if let Some(tell) = self.spec.on_output {
                     tell(bytes);
                 }
             }
             Err(error) if not_now(&error) => {}
-            _ => self.pipes[which] = None,
+            _ => source.pipe = None,
         }
     }
 
@@ -109,11 +119,11 @@ impl<'a> Streams<'a> {
     }
 
     pub fn total(&self) -> usize {
-        self.combined.total()
+        self.sources.iter().map(|source| source.kept.total()).sum()
     }
 
     pub fn all_closed(&self) -> bool {
-        self.pipes.iter().all(Option::is_none)
+        self.sources.iter().all(|source| source.pipe.is_none())
     }
 
     pub fn close_stdin(&mut self) {
@@ -122,14 +132,30 @@ impl<'a> Streams<'a> {
 
     /// The numbers by which the system knows the pipes.
     pub fn inodes(&self) -> Vec<u64> {
-        self.pipes.iter().flatten().filter_map(|pipe| Some(rustix::fs::fstat(pipe).ok()?.st_ino)).collect()
+        let pipes = self.sources.iter().filter_map(|source| source.pipe.as_ref());
+        pipes.filter_map(|pipe| Some(rustix::fs::fstat(pipe).ok()?.st_ino)).collect()
     }
 
-    pub fn into_output(self) -> Output {
-        let [out, err] = self.kept;
-        let ((stdout, cut_out), (stderr, cut_err)) = (out.finish(), err.finish());
+    pub fn into_output(mut self) -> Output {
+        self.sources.iter().for_each(|source| self.combined.push(&source.begun));
+        let [out, err] = self.sources;
+        let ((stdout, cut_out), (stderr, cut_err)) = (out.kept.finish(), err.kept.finish());
         let (combined, cut) = self.combined.finish();
         Output { stdout, stderr, combined, truncated: cut_out || cut_err || cut }
+    }
+}
+
+impl Source {
+    /// Whole lines only: what a test prints must not fall into the line in which the other stream tells its result.
+    fn combine(&mut self, bytes: &[u8], combined: &mut Keep) {
+        let ended = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        let (lines, rest) = bytes.split_at(ended);
+        if ended > 0 || self.begun.len() + rest.len() > LONG_LINE {
+            combined.push(&self.begun);
+            combined.push(lines);
+            self.begun.clear();
+        }
+        self.begun.extend_from_slice(rest);
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::forge::mask_json;
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{Healing, SCHEMA};
+use crate::report::Story;
 use crate::task::Task;
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,24 @@ pub enum SealError {
 }
 
 impl Proposal {
+    /// What reports tell of it before anything is published.
+    pub fn story(&self) -> Story<'_> {
+        Story {
+            task: &self.task,
+            healing: &self.healing,
+            attempt: &self.attempt,
+            base: self.base.as_ref(),
+            target: &self.target,
+            branch: None,
+            commit: None,
+            web: "",
+            run_url: None,
+            pull_url: None,
+            refused: None,
+            compare_url: None,
+        }
+    }
+
     /// Writes the proposal (and the patch beside it) and returns the digest to announce. What is told about the
     /// repair is masked; the patch is the repository's own text and must stay what was proven.
     pub fn seal(&self, dir: &Path, mask: &dyn Fn(&str) -> String) -> Result<String> {

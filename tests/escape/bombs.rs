@@ -9,13 +9,14 @@ for i in range(300):
     if os.fork() == 0: time.sleep(20); os._exit(0)
 time.sleep(3)
 print('ESCAPED', flush=True)";
-/// Every process makes processes, until there are some thousands or ten seconds are over.
+/// Every process makes processes, until there are some thousands or a minute is over: on a busy machine it takes
+/// seconds to be heard among them.
 const STORM: &str = "import os, time
-end = time.time() + 10
+end = time.time() + 60
 while time.time() < end:
     try: os.fork()
     except OSError: time.sleep(0.01)
-    if time.time() > end - 9.5 and len([p for p in os.listdir('/proc') if p.isdigit()]) > 3000: time.sleep(10)
+    if time.time() > end - 59.5 and len([p for p in os.listdir('/proc') if p.isdigit()]) > 3000: time.sleep(60)
 print('ESCAPED', flush=True)";
 const MEMORY: &str = "import os, time
 for i in range(3):

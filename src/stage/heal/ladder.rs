@@ -23,17 +23,28 @@ const MAX_ROUNDS: usize = 12;
 /// Candidates whose command was run, in all rounds together.
 const MAX_JUDGED: usize = 200;
 
-/// How the climb ended.
+/// What the climb came to.
 pub struct Climb {
+    pub ending: Ending,
+    pub tried: Vec<Tried>,
+    pub judged: usize,
+    pub seconds: f64,
+    pub skipped: usize,
+}
+
+/// How the climb ended.
+pub struct Ending {
     pub outcome: Outcome,
     pub reason: String,
     pub candidate: Option<Candidate>,
     pub after: Option<(RunSummary, verify::Comparison)>,
     pub guards: Vec<CheckResult>,
-    pub tried: Vec<Tried>,
-    pub judged: usize,
-    pub seconds: f64,
-    pub skipped: usize,
+}
+
+impl Ending {
+    fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
+        Self { outcome, reason: reason.into(), candidate: None, after: None, guards: Vec::new() }
+    }
 }
 
 /// What one candidate came to.
@@ -81,21 +92,19 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
         skipped: 0,
         blocked: None,
     };
-    let mut climb = state.rounds(first)?;
-    climb.tried = state.tried;
-    climb.judged = state.judged;
-    climb.skipped = state.skipped;
-    climb.seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
-    Ok(climb)
+    let ending = state.rounds(first)?;
+    let State { tried, judged, skipped, .. } = state;
+    let seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
+    Ok(Climb { ending, tried, judged, seconds, skipped })
 }
 
 impl State<'_, '_> {
-    fn rounds(&mut self, first: &Diagnosis) -> Result<Climb> {
+    fn rounds(&mut self, first: &Diagnosis) -> Result<Ending> {
         let mut diagnosis = first.clone();
         let mut log = self.base.text.clone();
         for _ in 0..MAX_ROUNDS {
             match self.round(&diagnosis, &log)? {
-                Step::Done(climb) => return Ok(*climb),
+                Step::Done(ending) => return Ok(*ending),
                 Step::Next(run) => {
                     log = run.text;
                     diagnosis = diagnose(self.bench, &log)?;
@@ -270,35 +279,33 @@ impl State<'_, '_> {
         Ok(Trial::Fell(why))
     }
 
-    fn passed(&self, run: &Run, guards: Vec<CheckResult>) -> Climb {
+    fn passed(&self, run: &Run, guards: Vec<CheckResult>) -> Ending {
         let candidate = Candidate {
             patch: self.ground.clone(),
             hand: self.hand,
             why: self.why.join("; "),
             confidence: self.confidence,
         };
-        Climb {
-            outcome: Outcome::Proposed,
-            reason: candidate.why.clone(),
+        Ending {
             candidate: Some(candidate),
             after: Some((summarize(run), verify::compare(self.base, run))),
             guards,
-            ..self.empty(Outcome::Proposed)
+            ..Ending::new(Outcome::Proposed, self.why.join("; "))
         }
     }
 
-    fn ended(&self, outcome: Outcome) -> Climb {
+    fn ended(&self, outcome: Outcome) -> Ending {
         let reason = match outcome {
             Outcome::Cancelled => "stopped from outside; the tree is as it was".to_owned(),
             _ => format!("the budget of {} s is used up (budget.seconds)", self.bench.job.budget_seconds),
         };
-        Climb { reason, ..self.empty(outcome) }
+        Ending::new(outcome, reason)
     }
 
-    fn gave_up(&self) -> Climb {
+    fn gave_up(&self) -> Ending {
         if let Some(guards) = self.blocked.clone().filter(|_| self.judged == 0) {
             let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
-            return Climb { reason, guards, ..self.empty(Outcome::Blocked) };
+            return Ending { guards, ..Ending::new(Outcome::Blocked, reason) };
         }
         let earlier = self.bench.job.tried.len();
         let reason = match (self.judged, earlier) {
@@ -309,21 +316,7 @@ impl State<'_, '_> {
             ),
             (n, _) => format!("{} tried, none passes", crate::report::count(n, "candidate")),
         };
-        Climb { reason, ..self.empty(Outcome::Explained) }
-    }
-
-    fn empty(&self, outcome: Outcome) -> Climb {
-        Climb {
-            outcome,
-            reason: String::new(),
-            candidate: None,
-            after: None,
-            guards: Vec::new(),
-            tried: Vec::new(),
-            judged: 0,
-            seconds: 0.0,
-            skipped: 0,
-        }
+        Ending::new(Outcome::Explained, reason)
     }
 }
 
@@ -336,7 +329,7 @@ fn rungs(strategy: &[HandId]) -> Vec<Box<dyn Hand>> {
 }
 
 enum Step {
-    Done(Box<Climb>),
+    Done(Box<Ending>),
     Next(Box<Run>),
     Stuck,
 }

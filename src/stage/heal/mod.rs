@@ -146,21 +146,22 @@ fn warm_up() {
 
 fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, mut healing: Healing) -> Result<Healing> {
     let climb = ladder::climb(bench, base, diagnosis)?;
+    let ending = climb.ending;
     healing.candidates = climb.judged;
     healing.tried = climb.tried;
-    healing.guards = climb.guards;
     healing.seconds.hands = climb.seconds;
-    healing.candidate = climb.candidate;
+    healing.guards = ending.guards;
+    healing.candidate = ending.candidate;
     if climb.skipped > 0 {
         let skipped = crate::report::count(climb.skipped, "candidate");
         healing.notes.push(format!("{skipped} skipped: an earlier attempt tried them"));
     }
-    if let (Some((after, compared)), Some(evidence)) = (climb.after, &mut healing.evidence) {
+    if let (Some((after, compared)), Some(evidence)) = (ending.after, &mut healing.evidence) {
         evidence.after = Some(after);
         evidence.fail_to_pass = compared.fail_to_pass;
         evidence.pass_to_pass = compared.pass_to_pass;
     }
-    Ok(healing.end(climb.outcome, climb.reason))
+    Ok(healing.end(ending.outcome, ending.reason))
 }
 
 /// `healthy` only when no failure is recorded for this commit. What an issue reports without showing a

@@ -34,6 +34,10 @@ pub struct Setting<'a> {
 }
 
 impl Setting<'_> {
+    fn story<'a>(&'a self, proposal: &'a Proposal, published: &'a Published) -> Story<'a> {
+        published.story(proposal, &self.web, self.run_url.as_deref())
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
     }
@@ -54,6 +58,22 @@ pub struct Published {
     pub annotations: Vec<(String, u32, String)>,
     /// The attempt whose unfinished branch became ours.
     pub took_over: Option<AttemptName>,
+}
+
+impl Published {
+    /// What reports tell of the proposal now; `web` is where people look at the repository.
+    pub fn story<'a>(&'a self, proposal: &'a Proposal, web: &'a str, run_url: Option<&'a str>) -> Story<'a> {
+        Story {
+            branch: self.branch.as_ref(),
+            commit: self.commit.as_ref(),
+            web,
+            run_url,
+            pull_url: self.pull_url.as_deref(),
+            refused: self.refused.as_deref(),
+            compare_url: self.compare_url.as_deref(),
+            ..proposal.story()
+        }
+    }
 }
 
 /// A step's end: go on, or stop with this outcome.
@@ -96,23 +116,6 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
     published
 }
 
-fn story<'a>(setting: &'a Setting, proposal: &'a Proposal, published: &'a Published) -> Story<'a> {
-    Story {
-        task: &proposal.task,
-        healing: &proposal.healing,
-        attempt: &proposal.attempt,
-        base: proposal.base.as_ref(),
-        target: &proposal.target,
-        branch: published.branch.as_ref(),
-        commit: published.commit.as_ref(),
-        web: &setting.web,
-        run_url: setting.run_url.as_deref(),
-        pull_url: published.pull_url.as_deref(),
-        refused: published.refused.as_deref(),
-        compare_url: published.compare_url.as_deref(),
-    }
-}
-
 /// Branch, commit, pull request.
 fn change(
     setting: &Setting,
@@ -131,7 +134,7 @@ fn change(
         // A failing build of our own branch: another attempt on that branch's pull request.
         (setting.say)("publish", "the failing branch is our own; the repair goes on top of it");
     }
-    let message = report::commit_message(&story(setting, proposal, published));
+    let message = report::commit_message(&setting.story(proposal, published));
     let commit = setting
         .forge
         .create_commit(Some(base), &candidate.patch, &message)

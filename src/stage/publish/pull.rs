@@ -1,6 +1,6 @@
 //! The pull request of a task, and what is left when it is refused.
 
-use super::{Published, Setting, Stop, cannot_write, sentence, story};
+use super::{Published, Setting, Stop, cannot_write, sentence};
 use crate::forge::{NewPull, PullOpened, PullRefusal, PullRequest, PullState};
 use crate::ids::{BranchName, Sha};
 use crate::record::Outcome;
@@ -14,7 +14,7 @@ pub(super) fn open(
     branch: &BranchName,
     published: &mut Published,
 ) -> Result<(), Stop> {
-    let story = story(setting, proposal, published);
+    let story = setting.story(proposal, published);
     let (title, body) = (report::pull_title(&story), report::pull_body(&story));
     let base = match &proposal.target {
         own if own == branch => None,

@@ -1,6 +1,6 @@
 //! What is said about an attempt: labels, one comment, annotations, a rerun.
 
-use super::{Published, Setting, story};
+use super::{Published, Setting};
 use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck};
 use crate::ids::RelPath;
 use crate::record::{Outcome, Severity};
@@ -69,7 +69,7 @@ pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Publi
 /// The one sticky comment, edited in place. A pull request of ours is its own comment.
 fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Result<(), ForgeError> {
     let Some(number) = proposal.task.number.filter(|n| published.pull != Some(*n)) else { return Ok(()) };
-    let body = report::comment(&story(setting, proposal, published));
+    let body = report::comment(&setting.story(proposal, published));
     let marker = report::marker(&proposal.task.key);
     if let Some(found) = setting.forge.our_comment(number, &marker)? {
         setting.forge.update_comment(found.id, &body)?;
