@@ -2,12 +2,14 @@
 //! with the line and the nearest known key. `docs/configuration.md` documents every key.
 
 mod command;
+mod fixers;
 mod guards;
 mod limits;
 mod policy;
 mod sandbox;
 
 pub use command::Command;
+pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};
 pub use limits::{apart, twice};
 pub use policy::{Level, Policy};
@@ -35,6 +37,8 @@ pub struct Config {
     pub retry: Retry,
     pub ledger: Ledger,
     pub policy: Policy,
+    /// The repository's own ways to mend itself.
+    pub fixers: Vec<OwnFixer>,
     /// The repository's own checks over every candidate.
     pub guards: Vec<OwnGuard>,
     #[serde(deserialize_with = "sandbox::either")]
@@ -361,6 +365,21 @@ mod tests {
             assert!(refused.contains(part) && !refused.contains("struct"), "{text}: {refused}");
         }
         parse("t", "publish: {dispatch-ci: ci.yaml}\nenvironment: {keep: [MY_VAR]}\nbudget: {usd: 1.5}").unwrap();
+    }
+
+    #[test]
+    fn own_fixers_are_read_and_bad_ones_refused() {
+        let fixers = parse("t", "fixers:\n  - {when: '^stale: ', run: make generate}\n").unwrap().fixers;
+        assert!(fixers[0].pattern().unwrap().is_match("a\nstale: b.go\n"));
+        for (fixers, part) in [
+            ("[{when: '(', run: x}]", "fixers: `when: (`: "),
+            ("[{when: x, run: ''}]", "the command for `x` is empty"),
+            ("[{when: ' ', run: x}]", "`when` is empty"),
+            ("[{when: '(a{1000}){1000}', run: x}]", "fixers: `when: (a"),
+        ] {
+            let refused = refusal(&format!("fixers: {fixers}"));
+            assert!(refused.contains(part), "{fixers}: {refused}");
+        }
     }
 
     #[test]

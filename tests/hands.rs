@@ -183,3 +183,57 @@ fn go() {
         hand: "tool",
     });
 }
+
+#[test]
+fn a_checker_that_names_no_file_is_called_so_that_it_writes() {
+    const PYTHON: (&str, &str) = ("src/a.py", "x  = 1\n");
+    const FORMATTED: &str = "x = 1\n";
+    for case in [
+        Case {
+            files: &[
+                PYTHON,
+                ("Makefile", "FOLDER=src\nlint:\n\t@echo looking\n\tcd $(FOLDER) && black -q --check .\n"),
+            ],
+            command: &["make", "lint"],
+            path: PYTHON.0,
+            mended: FORMATTED,
+            hand: "tool",
+        },
+        Case {
+            files: &[
+                ("web/b.py", PYTHON.1),
+                (
+                    "web/package.json",
+                    r#"{"name": "a", "scripts": {"ci": "npm run look", "look": "ruff format -s --check ."}}"#,
+                ),
+            ],
+            command: &["sh", "-c", "cd web && npm run ci"],
+            path: "web/b.py",
+            mended: FORMATTED,
+            hand: "tool",
+        },
+        Case {
+            files: &[("a.go", "package a\n\nfunc F()  {}\n")],
+            command: &["bash", "-c", "set -e\ntest -z \"$(gofmt -l .)\"\nfalse | true"],
+            path: "a.go",
+            mended: "package a\n\nfunc F() {}\n",
+            hand: "tool",
+        },
+        Case {
+            files: &[
+                (".github/thanos.yml", "fixers:\n  - {when: '^stale: names', run: python3 make.py write}\n"),
+                (
+                    "make.py",
+                    "import sys\ntext = 'a b\\n'\nif sys.argv[1:]: open('names.txt', 'w').write(text)\nelif open('names.txt').read() != text: sys.exit('stale: names.txt')\n",
+                ),
+                ("names.txt", "a\n"),
+            ],
+            command: &["python3", "make.py"],
+            path: "names.txt",
+            mended: "a b\n",
+            hand: "tool",
+        },
+    ] {
+        heal(&case);
+    }
+}

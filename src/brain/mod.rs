@@ -1,5 +1,6 @@
 //! The judgment: what a log or an issue text says, where the cause may be, which hands to try.
 
+pub mod checkers;
 pub mod diagnose;
 pub mod locate;
 pub mod log;

@@ -216,6 +216,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             policy: config.policy.clone(),
+            fixers: config.fixers.clone(),
             guards: config.guards.clone(),
             sandbox: config.sandbox.clone(),
             hidden: self.hidden(),

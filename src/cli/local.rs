@@ -117,6 +117,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         request: Request::Fix,
         hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
         policy: config.policy.clone(),
+        fixers: config.fixers.clone(),
         guards: config.guards.clone(),
         sandbox: Confinement { tier: options.sandbox, ..config.sandbox.clone() },
         hidden: Vec::new(),

@@ -1,6 +1,6 @@
 //! What a configuration may say: values that could not be meant are refused where they are read.
 
-use super::{Config, guards};
+use super::{Config, fixers, guards};
 use crate::ids::BranchName;
 use crate::record::HandId;
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     publish(config)?;
     kept(&config.environment.keep)?;
     branches(config)?;
+    fixers::check(&config.fixers)?;
     guards::check(&config.guards)?;
     config.sandbox.check()?;
     config.policy.check()

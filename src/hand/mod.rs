@@ -10,6 +10,7 @@ mod testing;
 pub mod tool;
 
 use crate::command::CommandLine;
+use crate::config::OwnFixer;
 use crate::ids::RelPath;
 use crate::process;
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
@@ -23,6 +24,8 @@ pub struct Job<'a> {
     pub log: &'a str,
     pub command: &'a CommandLine,
     pub workshop: &'a dyn Workshop,
+    /// The repository's own ways to mend itself.
+    pub fixers: &'a [OwnFixer],
     /// What was tried before, in this attempt and earlier ones, and how it fell.
     pub tried: &'a [Tried],
 }

@@ -2,6 +2,7 @@
 
 use super::{Hand, Job, Workshop};
 use crate::command::CommandLine;
+use crate::config::OwnFixer;
 use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::process::Finished;
@@ -17,13 +18,14 @@ pub struct Shop {
     files: Vec<RelPath>,
     texts: BTreeMap<RelPath, Vec<u8>>,
     programs: BTreeMap<String, Program>,
+    pub fixers: Vec<OwnFixer>,
 }
 
 impl Shop {
     pub fn new(files: &[(&str, &str)]) -> Self {
         let parsed = files.iter().map(|(path, text)| (RelPath::parse(*path).unwrap(), text.as_bytes().to_vec()));
         let texts: BTreeMap<_, _> = parsed.collect();
-        Self { files: texts.keys().cloned().collect(), texts, programs: BTreeMap::new() }
+        Self { files: texts.keys().cloned().collect(), texts, programs: BTreeMap::new(), fixers: Vec::new() }
     }
 
     pub fn with(mut self, name: &str, program: Program) -> Self {
@@ -44,7 +46,7 @@ impl Shop {
             signature: Signature(String::new()),
         };
         let command = CommandLine::shell("sh", command);
-        let job = Job { diagnosis: &diagnosis, log, command: &command, workshop: self, tried };
+        let job = Job { diagnosis: &diagnosis, log, command: &command, workshop: self, fixers: &self.fixers, tried };
         hand.propose(&job).unwrap().collect::<Result<_>>().unwrap()
     }
 }
@@ -65,7 +67,8 @@ impl Workshop for Shop {
 
     fn run(&self, command: &CommandLine, stdin: Option<&[u8]>, _: Duration) -> Result<Finished> {
         let stdin = String::from_utf8_lossy(stdin.unwrap_or_default()).into_owned();
-        let (exit, stdout) = self.programs[&command.argv[0]](&command.argv[1..], &stdin);
+        let program = self.programs.get(&command.argv[0]);
+        let (exit, stdout) = program.map_or((127, String::new()), |run| run(&command.argv[1..], &stdin));
         Ok(Finished::imagined(exit, &stdout))
     }
 

@@ -3,6 +3,7 @@
 
 mod language;
 mod names;
+pub mod shell;
 
 pub use language::Language;
 pub use names::{Name, Role};

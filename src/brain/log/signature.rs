@@ -31,6 +31,10 @@ pub fn signature(report: &LogReport) -> Signature {
 /// A line without what changes from run to run and from machine to machine.
 pub fn normalise(line: &str) -> String {
     let mut text = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    // pytest's own margin: an issue quotes the same exception without it.
+    if let Some(rest) = text.strip_prefix("E ") {
+        text = rest.to_owned();
+    }
     let mut replace = |needs: &[char], pattern: &LazyLock<Regex>, by: &str| {
         // Compiling a pattern takes longer than looking whether it can match.
         if text.contains(needs) {

@@ -17,10 +17,17 @@ const MOST_PLACES: usize = 6;
 
 /// How tools say that text is not in the language.
 #[rustfmt::skip]
-pub(super) const SYNTAX_SIGNS: &[&str] = &[
+const SYNTAX_SIGNS: &[&str] = &[
     "invalid syntax", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
     "' expected", "no rules expected", "missing )",
 ];
+
+/// Whether a tool found text that is not in the language.
+pub(super) fn is_syntactic(message: &str) -> bool {
+    // "unexpected `cfg` condition" expects nothing.
+    let stands = |sign: &str| message.match_indices(sign).any(|(at, _)| !message[..at].ends_with("un"));
+    SYNTAX_SIGNS.iter().any(|sign| stands(sign))
+}
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
@@ -65,7 +72,7 @@ pub(super) fn broken(scene: &Scene, complaints: &[Complaint]) -> Result<Vec<(Rel
 
 /// The tool calls it a fault of syntax, though our more lenient grammar may not.
 fn refused(scene: &Scene) -> impl Iterator<Item = (RelPath, Vec<u32>)> {
-    let syntactic = scene.complaints.iter().filter(|c| SYNTAX_SIGNS.iter().any(|sign| c.message.contains(sign)));
+    let syntactic = scene.complaints.iter().filter(|c| is_syntactic(&c.message));
     let places = syntactic.filter_map(|complaint| complaint.places.first()).take(MOST_PLACES);
     places.map(|place| (place.path.clone(), vec![place.line]))
 }

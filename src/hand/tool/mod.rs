@@ -7,13 +7,15 @@
 mod eslint;
 mod formatter;
 mod go;
-mod hooks;
 mod invocation;
 mod javascript;
+mod own;
 mod printed;
 mod python;
 mod rust;
 mod rustc;
+mod scripts;
+mod writing;
 
 use super::{Hand, Job, offer};
 use crate::record::{Candidate, HandId};
@@ -33,6 +35,7 @@ struct Fixer {
 
 const FIXERS: &[Fixer] = &[
     Fixer { name: "printed difference", propose: printed::propose },
+    Fixer { name: "the repository's own", propose: own::propose },
     Fixer { name: "rustfmt", propose: |job| rust::RUSTFMT.propose(job) },
     Fixer { name: "ruff format", propose: |job| python::RUFF_FORMAT.propose(job) },
     Fixer { name: "ruff check", propose: |job| python::RUFF_CHECK.propose(job) },
@@ -42,8 +45,9 @@ const FIXERS: &[Fixer] = &[
     Fixer { name: "prettier", propose: |job| javascript::PRETTIER.propose(job) },
     Fixer { name: "eslint", propose: eslint::propose },
     Fixer { name: "gofmt", propose: |job| go::GOFMT.propose(job) },
-    Fixer { name: "hooks", propose: hooks::propose },
+    Fixer { name: "hooks", propose: writing::hooks },
     Fixer { name: "rustc", propose: rustc::propose },
+    Fixer { name: "the call itself, writing", propose: writing::propose },
 ];
 
 impl Hand for Tool {

@@ -3,23 +3,22 @@
 //! so that several causes are repaired one at a time; if that leads nowhere, nothing stays.
 
 use super::bench::Bench;
+use super::forward::is_better;
 use super::{diagnose, summarize};
 use crate::brain::log;
 use crate::guard;
 use crate::hand::{self, Hand, Job};
 use crate::patch::Patch;
-use crate::record::{
-    Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, FailureClass, HandId, Location, LogReport, Outcome,
-    RunSummary, Tried,
-};
+use crate::record::{Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, HandId, Outcome, RunSummary, Tried};
 use crate::verify::{self, Run};
 use anyhow::Result;
 use std::collections::HashSet;
-use std::path::Path;
 use std::time::Instant;
 
 /// More causes than this in one command are left to people.
 const MAX_ROUNDS: usize = 12;
+/// So often a first step that led nowhere is given up for the candidates beside it.
+const MAX_STARTS: usize = 3;
 /// Candidates whose command was run, in all rounds together.
 const MAX_JUDGED: usize = 200;
 
@@ -102,7 +101,8 @@ impl State<'_, '_> {
     fn rounds(&mut self, first: &Diagnosis) -> Result<Ending> {
         let mut diagnosis = first.clone();
         let mut log = self.base.text.clone();
-        for _ in 0..MAX_ROUNDS {
+        let mut starts = 1;
+        for _ in 0..MAX_ROUNDS * MAX_STARTS {
             match self.round(&diagnosis, &log)? {
                 Step::Done(ending) => return Ok(*ending),
                 Step::Next(run) => {
@@ -110,16 +110,32 @@ impl State<'_, '_> {
                     diagnosis = diagnose(self.bench, &log)?;
                     (self.bench.say)("heal", &format!("one cause removed; next: {}", quoted(&diagnosis)));
                 }
+                Step::Stuck if !self.ground.is_empty() && starts < MAX_STARTS && self.judged < MAX_JUDGED => {
+                    starts += 1;
+                    self.start_over()?;
+                    (diagnosis, log) = (first.clone(), self.base.text.clone());
+                }
                 Step::Stuck => break,
             }
         }
         Ok(self.gave_up())
     }
 
+    /// What was taken may have been the wrong one of several: what stands beside the first step is tried too.
+    fn start_over(&mut self) -> Result<()> {
+        (self.bench.say)("heal", "that leads nowhere; the next candidates start from the beginning again");
+        self.bench.undo(&std::mem::take(&mut self.ground))?;
+        self.why.clear();
+        (self.hand, self.confidence) = (HandId::Tool, Confidence::Confident);
+        self.fell_here = self.bench.job.tried.iter().chain(&self.tried).cloned().collect();
+        Ok(())
+    }
+
     fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
         for hand in rungs(&diagnosis.strategy) {
             let tried = self.fell_here.clone();
-            let job = Job { diagnosis, log, command: &self.bench.job.command, workshop: self.bench, tried: &tried };
+            let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
+            let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &tried };
             let candidates = match hand.propose(&job) {
                 Ok(candidates) => candidates,
                 Err(e) => {
@@ -314,7 +330,13 @@ impl State<'_, '_> {
                 "no hand has a candidate beside {} that failed on this commit before",
                 crate::report::count(n, "candidate")
             ),
-            (n, _) => format!("{} tried, none passes", crate::report::count(n, "candidate")),
+            (n, _) => {
+                let refused = match self.tried.len().saturating_sub(n) {
+                    0 => String::new(),
+                    refused => format!(" ({refused} more not even run)"),
+                };
+                format!("{} tried, none passes{refused}", crate::report::count(n, "candidate"))
+            }
         };
         Ending::new(Outcome::Explained, reason)
     }
@@ -350,160 +372,4 @@ fn still_fails(run: &Run) -> String {
     let report = log::read(&run.text);
     let line = report.first_error.unwrap_or_else(|| run.ending());
     format!("still fails: {}", crate::report::markdown::one_line(&line, 120))
-}
-
-/// Whether a run that still fails is a step forward: a failing test passes now (and, as was asked before, none is
-/// broken); or fewer of the same complaints and no new one; or the first error gone, nothing said about the lines
-/// that the candidate wrote, and not more wrong than before.
-fn is_better(before: &Diagnosis, run: &Run, compared: &verify::Comparison, candidate: &Candidate) -> bool {
-    let after = log::read(&run.text);
-    let mended = !compared.fail_to_pass.is_empty() && !blames(&after, candidate);
-    run.finished.limit.is_none() && (mended || steps_forward(before, &after, &run.text, candidate))
-}
-
-fn steps_forward(before: &Diagnosis, after: &LogReport, text: &str, candidate: &Candidate) -> bool {
-    if after.class == FailureClass::Unknown || blames(after, candidate) {
-        return false;
-    }
-    let (old, new) = (complaints(&before.locations), complaints(&after.locations));
-    let fewer_complaints = new.len() < old.len() && new.iter().all(|c| old.contains(c)) && !new.is_empty();
-    let fewer_tests = !before.failing.is_empty() && after.failing.len() < before.failing.len();
-    let gone = match (&before.first_error, &after.first_error) {
-        (Some(old), Some(new)) => log::normalise(old) != log::normalise(new) && !text.contains(old.trim()),
-        _ => false,
-    };
-    let later = stage_of(after.class) > stage_of(before.class);
-    // A deeper traceback has more places, not more causes.
-    let no_more = match after.class {
-        FailureClass::Test => after.failing.len() <= before.failing.len().max(1),
-        _ => after.locations.len() <= before.locations.len(),
-    };
-    fewer_complaints || fewer_tests || (gone && (later || no_more))
-}
-
-/// What is said about which file, as often as it is said; lines move, so they do not count.
-fn complaints(locations: &[Location]) -> Vec<(&str, String)> {
-    let file = |path: &'_ str| path.rfind('/').map_or(0, |at| at + 1);
-    locations.iter().map(|l| (&l.path[file(&l.path)..], log::normalise(&l.message))).collect()
-}
-
-/// Something is wrong on a line that the candidate wrote, and it is the candidate's doing: what is said
-/// there speaks of a word that it brought in, or of none that stood there before.
-fn blames(after: &LogReport, candidate: &Candidate) -> bool {
-    let removed: Vec<String> = candidate.patch.removed_lines().iter().flat_map(|(_, _, line)| words(line)).collect();
-    let written = candidate.patch.added_lines();
-    // A word may stand there before and be brought in once more.
-    let mut new: Vec<String> = written.iter().flat_map(|(_, _, line)| words(line)).collect();
-    for word in &removed {
-        if let Some(at) = new.iter().position(|w| w == word) {
-            new.swap_remove(at);
-        }
-    }
-    let at = |l: &Location| {
-        let is_there = |path: &str| Path::new(&l.path).ends_with(path);
-        l.line.is_some_and(|line| written.iter().any(|(path, n, _)| *n == line && is_there(path.as_str())))
-    };
-    // The first place is where it fails, and the quoted line is about it; the callers of a traceback only lead there.
-    let quote = words(after.first_error.as_deref().unwrap_or_default());
-    after.locations.iter().enumerate().filter(|(_, l)| at(l)).any(|(i, l)| {
-        let mut said = words(&l.message);
-        if i == 0 {
-            said.extend(quote.iter().cloned());
-        }
-        said.iter().any(|w| new.contains(w)) || (i == 0 && !said.iter().any(|w| removed.contains(w)))
-    })
-}
-
-fn words(text: &str) -> Vec<String> {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    text.split(|c| !word(c)).filter(|w| w.len() > 1).map(str::to_owned).collect()
-}
-
-/// A build fails in this order: what comes later is only seen once the earlier is repaired.
-fn stage_of(class: FailureClass) -> u8 {
-    match class {
-        FailureClass::Dependency | FailureClass::Config => 0,
-        FailureClass::Compile => 1,
-        FailureClass::Type => 2,
-        FailureClass::Lint | FailureClass::Format => 3,
-        _ => 4,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::RelPath;
-    use crate::patch::FilePatch;
-    use crate::record::{Complexity, Signature};
-
-    fn report(places: &[(u32, &str)]) -> LogReport {
-        let place = |(line, message): &(u32, &str)| Location {
-            path: "/tmp/x/src/a.py".to_owned(),
-            line: Some(*line),
-            message: (*message).to_owned(),
-            ..Location::default()
-        };
-        LogReport {
-            class: FailureClass::Type,
-            failing: Vec::new(),
-            locations: places.iter().map(place).collect(),
-            first_error: places.first().map(|(_, m)| (*m).to_owned()),
-            tool: None,
-        }
-    }
-
-    fn candidate(before: &str, after: &str) -> Candidate {
-        let file = FilePatch {
-            path: RelPath::parse("src/a.py").unwrap(),
-            before: Some(before.as_bytes().to_vec()),
-            after: Some(after.as_bytes().to_vec()),
-        };
-        let patch = Patch::from_files([file]);
-        Candidate { patch, hand: HandId::Hint, why: String::new(), confidence: Confidence::Unsure }
-    }
-
-    fn diagnosis(report: LogReport) -> Diagnosis {
-        Diagnosis {
-            class: report.class,
-            failing: report.failing,
-            locations: report.locations,
-            first_error: report.first_error,
-            tool: None,
-            suspects: Vec::new(),
-            complexity: Complexity::Hard,
-            strategy: Vec::new(),
-            signature: Signature(String::new()),
-        }
-    }
-
-    #[test]
-    fn a_candidate_is_blamed_for_what_it_brought_in_and_not_for_what_it_uncovered() {
-        let renamed = candidate("return u.dsplay.stripp()\n", "return u.display.stripp()\n");
-        assert!(!blames(&report(&[(1, "'str' object has no attribute 'stripp'")]), &renamed));
-        assert!(blames(&report(&[(1, "'User' object has no attribute 'display'")]), &renamed));
-        assert!(blames(&report(&[(1, "unsupported operand")]), &renamed));
-        let twice = candidate("from app.confg import Config\n", "from app.Config import Config\n");
-        assert!(blames(&report(&[(1, "No module named 'app.Config'")]), &twice));
-        assert!(!blames(&report(&[(7, "unsupported operand")]), &renamed));
-        let mut namesake = report(&[(1, "unsupported operand")]);
-        namesake.locations[0].path = "/tmp/x/src/test_a.py".to_owned();
-        let candidate = candidate("return amuont\n", "return amount\n");
-        assert!(blames(&report(&[(1, "unsupported operand")]), &candidate));
-        assert!(!blames(&namesake, &candidate));
-        namesake.locations[0].path = "/tmp/x/other_src/a.py".to_owned();
-        assert!(!blames(&namesake, &candidate));
-    }
-
-    #[test]
-    fn fewer_of_the_same_complaints_are_a_step_and_new_ones_are_not() {
-        let step = |before: &[(u32, &str)], after: &[(u32, &str)]| {
-            let other = candidate("a\n", "b\n");
-            steps_forward(&diagnosis(report(before)), &report(after), "", &other)
-        };
-        assert!(step(&[(3, "no x"), (5, "no y")], &[(5, "no y")]));
-        assert!(!step(&[(3, "no x"), (5, "no y")], &[(5, "no y"), (9, "no z"), (3, "no x")]));
-        assert!(!step(&[(3, "no x")], &[(3, "no x")]));
-        assert!(step(&[(3, "no x")], &[(4, "no y")]));
-    }
 }

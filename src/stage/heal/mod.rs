@@ -2,16 +2,18 @@
 //! code, so in the Action it is a process of its own that holds no secret.
 
 mod bench;
+mod forward;
 mod hooks;
 mod ladder;
 mod suspects;
 mod told;
 
 use super::Say;
+use crate::brain::checkers;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::CommandLine;
-use crate::config::{Confinement, OwnGuard, Policy, Sandbox};
+use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -47,7 +49,9 @@ pub struct Job {
     pub request: Request,
     pub hands: Vec<HandId>,
     pub policy: Policy,
-    /// The repository's own guards, from the trusted configuration.
+    /// The repository's own fixers, from the trusted configuration.
+    pub fixers: Vec<OwnFixer>,
+    /// The repository's own guards, from there too.
     pub guards: Vec<OwnGuard>,
     pub sandbox: Confinement,
     /// Unreadable for every child, beside the usual places of credentials.
@@ -234,7 +238,12 @@ fn diagnose(bench: &Bench, text: &str) -> Result<Diagnosis> {
     diagnose_report(bench, log::read(text))
 }
 
-fn diagnose_report(bench: &Bench, report: LogReport) -> Result<Diagnosis> {
+fn diagnose_report(bench: &Bench, mut report: LogReport) -> Result<Diagnosis> {
+    if report == LogReport::unknown()
+        && let Some((class, tool)) = checkers::silent(&bench.job.command.to_string())
+    {
+        (report.class, report.tool) = (class, Some(tool.to_owned()));
+    }
     let suspects = suspects::find(bench, &report)?;
     Ok(judgment::diagnose(report, suspects, &bench.job.hands))
 }

@@ -15,6 +15,9 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
     for (at, line) in lines.iter().enumerate() {
         let Some(parts) = patterns.iter().find_map(|p| p.captures(line)) else { continue };
         let column = parts.name("column").map(|c| c.as_str());
+        if parts["message"].starts_with("warning: ") {
+            continue;
+        }
         let Some(place) = finder.place(&parts["path"], &parts["line"], column) else { continue };
         let indented = lines.iter().skip(at + 1).take_while(|line| line.starts_with("  ")).take(8);
         let detail = indented.copied().collect::<Vec<_>>().join("\n");
@@ -39,7 +42,7 @@ fn under_headings(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
         let parts = row.captures(line).map(|p| (heading.to_owned(), p[1].to_owned(), p[2].to_owned(), p[3].to_owned()));
         let arrowed =
             arrow.captures(line).map(|p| (p[1].to_owned(), p[2].to_owned(), p[3].to_owned(), heading.to_owned()));
-        if let Some((path, number, column, message)) = parts.or(arrowed) {
+        if let Some((path, number, column, message)) = parts.or(arrowed.filter(|_| !heading.starts_with("warning"))) {
             let place = finder.place(&path, &number, Some(&column));
             found.extend(place.map(|p| Complaint { places: vec![p], message, detail: String::new() }));
         } else if !line.is_empty() && !line.starts_with(' ') {

@@ -7,7 +7,7 @@ mod part;
 mod tries;
 
 use super::Scene;
-use super::keyword::{SYNTAX_SIGNS, broken};
+use super::keyword::{broken, is_syntactic};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -71,9 +71,7 @@ fn unpaired_quotes(syntax: &Syntax) -> Vec<u32> {
 /// The compiler wants a token at a column where our grammar is content, as inside macros.
 fn told(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
-    for complaint in
-        scene.complaints.iter().filter(|c| SYNTAX_SIGNS.iter().any(|sign| c.message.contains(sign))).take(3)
-    {
+    for complaint in scene.complaints.iter().filter(|c| is_syntactic(&c.message)).take(3) {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|syntax| syntax.is_sound()) else { continue };
         let Some(at) = place.column.and_then(|column| syntax.offset(place.line, column)) else { continue };

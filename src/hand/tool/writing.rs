@@ -1,0 +1,97 @@
+//! The failing call itself, in the form that writes: what it then changes is the candidate. For checkers whose output
+//! names no files, or that only a manifest or a makefile calls.
+
+use super::scripts::{self, Source};
+use super::{LIMIT, invocation};
+use crate::brain::checkers::{self, Check};
+use crate::command::CommandLine;
+use crate::hand::{Job, offer};
+use crate::patch::Patch;
+use crate::record::{Candidate, Confidence, FailureClass, HandId};
+use anyhow::Result;
+
+/// The hooks' own runners rewrite and then fail.
+const RUNNERS: &[&str] = &["pre-commit", "prek"];
+
+pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
+    use FailureClass::{Config, Format, Lint, Unknown};
+    if !matches!(job.diagnosis.class, Format | Lint | Unknown | Config) {
+        return Ok(Vec::new());
+    }
+    let sources = scripts::all(job)?;
+    let mut made = Vec::new();
+    for source in &sources {
+        for check in checkers::checks(&source.script) {
+            let why = |files: &str| format!("let {} rewrite {files}", check.checker.program);
+            made.extend(rewritten(job, &writing(source, &check, job), why)?);
+        }
+    }
+    if made.is_empty() && sources.iter().any(rewrites_and_compares) {
+        made.extend(rewritten(job, job.command, |files| format!("kept what the command itself rewrote in {files}"))?);
+    }
+    Ok(made)
+}
+
+pub(super) fn hooks(job: &Job) -> Result<Vec<Candidate>> {
+    let runs_hooks = RUNNERS.iter().any(|name| invocation::find(job.command, name).is_some());
+    if !runs_hooks || !job.log.contains("files were modified by this hook") {
+        return Ok(Vec::new());
+    }
+    let why = |files: &str| format!("kept what the repository's hooks rewrote in {files}");
+    Ok(rewritten(job, job.command, why)?.into_iter().collect())
+}
+
+/// What a command changes in files that people write.
+fn rewritten(job: &Job, command: &CommandLine, why: impl Fn(&str) -> String) -> Result<Option<Candidate>> {
+    let (_, patch) = job.workshop.capture(command, &[], LIMIT)?;
+    let mut ours = Vec::new();
+    for file in patch.files() {
+        if offer::editable(job, &file.path)?.is_some() {
+            ours.push(file.clone());
+        }
+    }
+    let files = match ours.as_slice() {
+        [] => return Ok(None),
+        [one] => one.path.to_string(),
+        many => format!("{} files", many.len()),
+    };
+    let patch = Patch::from_files(ours);
+    Ok(Some(Candidate { patch, hand: HandId::Tool, why: why(&files), confidence: Confidence::Confident }))
+}
+
+/// The statement of the check, writing, behind all that only sets how it runs.
+fn writing(source: &Source, check: &Check, job: &Job) -> CommandLine {
+    let own = &source.script.statements[check.call.statement];
+    let mut text = source.text[own.range.clone()].to_owned();
+    for (range, new) in check.edits().iter().rev() {
+        text.replace_range(range.start - own.range.start..range.end - own.range.start, new);
+    }
+    let settings = source.script.statements[..check.call.statement].iter().filter(|statement| statement.sets);
+    let mut lines: Vec<String> = settings.map(|set| source.text[set.range.clone()].to_owned()).collect();
+    if source.of_package {
+        lines.insert(0, format!("PATH=\"{}$PATH\"", bins(source)));
+    }
+    lines.push(text);
+    let mut command = CommandLine::new(source.shell.iter().cloned().chain([lines.join(" &&\n")]));
+    command.directory.clone_from(&source.directory);
+    command.env.clone_from(&job.command.env);
+    command
+}
+
+/// The folders in which a package manager finds programs: those of the package and of every folder above it.
+fn bins(source: &Source) -> String {
+    let depth = source.directory.as_ref().map_or(0, |directory| directory.as_str().split('/').count());
+    (0..=depth).map(|up| format!("$PWD/{}node_modules/.bin:", "../".repeat(up))).collect()
+}
+
+/// Makes files again and then asks git whether they are as before.
+fn rewrites_and_compares(source: &Source) -> bool {
+    let compares = |words: Vec<&str>| match words.as_slice() {
+        ["git", "diff", rest @ ..] => rest.iter().any(|word| ["--exit-code", "--quiet"].contains(word)),
+        ["git", "diff-index" | "diff-files", ..] => true,
+        ["git", "status", rest @ ..] => rest.iter().any(|word| word.starts_with("--porcelain") || *word == "-s"),
+        _ => false,
+    };
+    let at = source.script.calls.iter().position(|call| compares(call.texts().collect()));
+    at.is_some_and(|at| at > 0)
+}
