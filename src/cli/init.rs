@@ -2,6 +2,7 @@
 
 use super::doctor::{workflow, workflow_files};
 use super::{Door, Exit, local, print_json, print_text, usage};
+use crate::git::Repo;
 use crate::record::SCHEMA;
 use anyhow::Result;
 use serde_json::json;
@@ -83,6 +84,9 @@ const WAITS_FOR: &str = "workflows: [CI]";
 
 /// Into the root of the repository: GitHub reads the files nowhere else.
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
+    if Repo::discover(&door.common.repo)?.is_some_and(|repo| repo.workdir().is_none()) {
+        return Err(usage("a bare repository has no files to write to; run it in a clone"));
+    }
     let done = write_all(args, &local::project(door)?)?;
     if door.common.json {
         print_json(&json!({"schema": SCHEMA, "written": done.written, "next": done.next}))?;
@@ -102,7 +106,11 @@ struct Done {
 /// All or nothing: one file that is in the way (without `--force`) and none is written.
 fn write_all(args: &Args, root: &Path) -> Result<Done> {
     let wanted: Vec<&Template> = TEMPLATES.iter().filter(|t| t.wanted(&args.only)).collect();
-    if let Some(link) = [".github", workflow::DIRECTORY].into_iter().find(|dir| root.join(dir).is_symlink()) {
+    let folders = [".github", workflow::DIRECTORY];
+    if let Some(file) = folders.into_iter().find(|dir| root.join(dir).is_file()) {
+        return Err(usage(format!("{file} is a file, but GitHub reads a folder of that name; move it away")));
+    }
+    if let Some(link) = folders.into_iter().find(|dir| root.join(dir).is_symlink()) {
         return Err(usage(format!("{link} is a symbolic link: the files would land elsewhere; make it a folder")));
     }
     let there: Vec<&str> = wanted.iter().map(|t| t.path).filter(|path| in_the_way(&root.join(path))).collect();

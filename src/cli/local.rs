@@ -112,6 +112,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         scratch: scratch.path().to_owned(),
         command,
         prepare: Vec::new(),
+        as_step: false,
         recorded: work.recorded,
         text: work.text,
         request: Request::Fix,
@@ -158,7 +159,13 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     show(door, &job, &healing, &notes, told)?;
     // After the repair was shown: it is not lost where it cannot be committed.
     committed.transpose()?;
-    let passes = matches!(healing.outcome, Outcome::Healthy) || (healing.outcome == Outcome::Proposed && job.keep);
+    let passed = healing.evidence.as_ref().is_some_and(|evidence| evidence.before.exit == Some(0));
+    let passes = match healing.outcome {
+        Outcome::Proposed => job.keep,
+        // What was reported may not show here: the command passes all the same.
+        Outcome::Healthy | Outcome::Explained => passed,
+        _ => false,
+    };
     Ok(if passes { Exit::Done } else { Exit::No })
 }
 

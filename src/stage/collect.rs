@@ -4,7 +4,7 @@
 use super::Say;
 use crate::brain::log::{self, RunBlock};
 use crate::brain::{text, workflow};
-use crate::command::CommandLine;
+use crate::command::{CommandLine, SetUp};
 use crate::config::Config;
 use crate::event::{Actor, UpstreamRun};
 use crate::forge::{Forge, ForgeError, Job, PullRequest, PullState, WorkflowRun};
@@ -25,7 +25,7 @@ pub struct Collected {
     pub recorded: Option<LogReport>,
     /// From the failed step; `None` means: configuration, then detection.
     pub command: Option<CommandLine>,
-    pub prepare: Vec<CommandLine>,
+    pub prepare: Vec<SetUp>,
     pub notes: Vec<String>,
     /// The title and cleaned body.
     pub text: String,
@@ -325,7 +325,9 @@ fn read_build(forge: &dyn Forge, run: &UpstreamRun, into: &mut Collected, say: S
     }
     let step = job.steps.iter().find(|s| s.conclusion.as_deref() == Some("failure"));
     let step = step.map_or(job.name.as_str(), |s| s.name.as_str());
-    match plan(forge, run, &job.name, step, &blocks)? {
+    let skipped = job.steps.iter().filter(|s| s.conclusion.as_deref() == Some("skipped"));
+    let skipped = skipped.map(|s| s.name.as_str()).collect();
+    match plan(forge, run, &workflow::Ran { job: &job.name, step, skipped }, &blocks)? {
         Ok(plan) => {
             into.notes.extend(plan.lacks.iter().map(|what| format!("not replayed here: {what}")));
             into.command = Some(plan.command);
@@ -339,15 +341,14 @@ fn read_build(forge: &dyn Forge, run: &UpstreamRun, into: &mut Collected, say: S
 fn plan(
     forge: &dyn Forge,
     run: &UpstreamRun,
-    job: &str,
-    step: &str,
+    ran: &workflow::Ran,
     blocks: &[RunBlock],
 ) -> Result<Result<workflow::StepPlan, String>, ForgeError> {
     let Ok(path) = RelPath::parse(run.path.as_str()) else {
         return Ok(Err("the run does not name its workflow file".to_owned()));
     };
     Ok(match forge.file(&run.head_sha, &path)? {
-        Some(file) => workflow::plan(&String::from_utf8_lossy(&file), job, step, blocks),
+        Some(file) => workflow::plan(&String::from_utf8_lossy(&file), ran, blocks),
         None => Err(format!("{path} does not exist at {}", run.head_sha.short())),
     })
 }

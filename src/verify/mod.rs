@@ -66,7 +66,7 @@ impl Run {
 pub struct Verifier<'a> {
     command: CommandLine,
     root: PathBuf,
-    env: Vec<(OsString, OsString)>,
+    env: Mutex<Vec<(OsString, OsString)>>,
     sandbox: Sandbox,
     limits: Limits,
     writable: Vec<PathBuf>,
@@ -106,7 +106,7 @@ impl<'a> Verifier<'a> {
         Ok(Self {
             command,
             root,
-            env,
+            env: Mutex::new(env),
             sandbox,
             limits,
             writable,
@@ -141,6 +141,11 @@ impl<'a> Verifier<'a> {
     pub fn hide(mut self, paths: &[PathBuf]) -> Self {
         self.hidden.extend_from_slice(paths);
         self
+    }
+
+    /// What set-up changed of the environment.
+    pub fn set_env(&self, env: Vec<(OsString, OsString)>) {
+        *self.env.lock().unwrap_or_else(PoisonError::into_inner) = env;
     }
 
     /// Hosts that every run may reach though the network is off.
@@ -194,7 +199,8 @@ impl<'a> Verifier<'a> {
     fn once(&self, plan: &Plan) -> Result<(Run, bool)> {
         let cwd = plan.command.directory.as_ref().map_or_else(|| self.root.clone(), |dir| self.root.join(dir.as_str()));
         let temp = (self.sandbox != Sandbox::Off).then(|| self.scratch.join("tmp"));
-        let env = surroundings::environment(&self.env, &plan.command, &plan.env, temp.as_deref());
+        let env = self.env.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let env = surroundings::environment(&env, &plan.command, &plan.env, temp.as_deref());
         let since = SystemTime::now();
         let finished = process::run(&Spec {
             argv: &plan.command.argv,

@@ -1,6 +1,7 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
 use super::Job;
+use super::runner::Runner;
 use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::guard;
@@ -34,11 +35,14 @@ pub struct Bench<'a> {
     /// File name → indices into `files`, to resolve what logs call them.
     by_name: OnceCell<HashMap<String, Vec<usize>>>,
     env: Vec<(OsString, OsString)>,
+    runner: RefCell<Option<Runner>>,
     deadline: Instant,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
     /// Files that a command changed and that could not be put back.
     unprotected: RefCell<BTreeSet<RelPath>>,
+    /// How many files the last command changed that are as before again.
+    put_back: Cell<usize>,
     git_destroyed: Cell<bool>,
     /// Made of the tree's own settings before anything changed it.
     secrets: Scanner,
@@ -48,26 +52,33 @@ const GIT_DESTROYED: &str =
     "WARNING: the command destroyed .git (it or its HEAD is gone), which cannot be restored here: clone it anew";
 
 impl<'a> Bench<'a> {
-    pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Self {
+    pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Result<Self> {
         let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
         let private = job.sandbox.tier == Sandbox::Full;
+        let env: Vec<_> = if private { verify::private_env(&env, &job.scratch) } else { env };
+        let runner = job.as_step.then(|| Runner::new(&job.root, &job.scratch)).transpose()?;
+        if let Some(runner) = &runner {
+            verifier.set_env(runner.environment(env.clone()));
+        }
         let read = |path: &str| super::super::text_of(tree.read(&RelPath::parse(path).ok()?).ok()??);
         let secrets = super::super::scanner(&read, &|why| say("guard", why));
-        Self {
+        Ok(Self {
             job,
             say,
             verifier,
             tree: RefCell::new(tree),
             files: OnceCell::new(),
             by_name: OnceCell::new(),
-            env: if private { verify::private_env(&env, &job.scratch) } else { env },
+            env,
+            runner: RefCell::new(runner),
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
             cancel,
             verify_seconds: Cell::new(0.0),
             unprotected: RefCell::default(),
+            put_back: Cell::new(0),
             git_destroyed: Cell::new(false),
             secrets,
-        }
+        })
     }
 
     /// Why no more work may be started, if so.
@@ -94,9 +105,15 @@ impl<'a> Bench<'a> {
 
     /// Runs the set-up commands, with the network on; `Err` text for people when one fails.
     pub fn prepare(&self) -> Result<Result<(), String>> {
-        for command in &self.job.prepare {
-            if let Some(why) = self.set_up(command)? {
-                return Ok(Err(why));
+        for step in &self.job.prepare {
+            match self.set_up(&step.command)? {
+                Some(why) if step.may_fail => (self.say)("prepare", &format!("{why}; the job goes on all the same")),
+                Some(why) => return Ok(Err(why)),
+                None => {}
+            }
+            if let Some(runner) = &mut *self.runner.borrow_mut() {
+                runner.take()?;
+                self.verifier.set_env(runner.environment(self.env.clone()));
             }
         }
         Ok(Ok(()))
@@ -123,6 +140,10 @@ impl<'a> Bench<'a> {
         let shown = one_line(&command.to_string(), 100);
         (self.say)("prepare", &shown);
         let done = self.run_with_network(command, Duration::from_secs(self.job.timeout_seconds))?;
+        if self.put_back.get() > 0 {
+            let files = count(self.put_back.get(), "tracked file");
+            (self.say)("prepare", &format!("it changed {files}, which the repair starts without: they are as before"));
+        }
         if done.success() {
             return Ok(None);
         }
@@ -142,9 +163,7 @@ impl<'a> Bench<'a> {
         let result = act();
         self.verify_seconds.set(self.verify_seconds.get() + started.elapsed().as_secs_f64());
         let changed = self.tree.borrow_mut().repair(&before)?;
-        if !changed.put_back.is_empty() {
-            tracing::debug!(files = changed.put_back.len(), "put back what the command had changed");
-        }
+        self.put_back.set(changed.put_back.len());
         self.unprotected.borrow_mut().extend(changed.unprotected);
         if changed.git_destroyed {
             (self.say)("tree", GIT_DESTROYED);
@@ -215,7 +234,7 @@ impl<'a> Bench<'a> {
         let foreign = self.job.sandbox.tier == Sandbox::Full;
         let installs = if network { self.install_places() } else { Vec::new() };
         let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
-        let mut env = self.env.clone();
+        let mut env = self.environment();
         if foreign && network && verify::wants_user_pip(&env, command) {
             env.push(("PIP_USER".into(), "1".into()));
         }
@@ -260,6 +279,12 @@ impl<'a> Bench<'a> {
         let managers = ["python3", "python", "pip", "node", "npm"].into_iter().filter_map(prefix);
         let system = |p: &PathBuf| matches!(p.to_str(), Some("/" | "/usr" | ""));
         own.chain(home).chain(managers).filter(|p| p.is_dir() && !system(p)).collect()
+    }
+
+    /// As the set-up commands left it.
+    fn environment(&self) -> Vec<(OsString, OsString)> {
+        let env = self.env.clone();
+        self.runner.borrow().as_ref().map_or_else(|| env.clone(), |runner| runner.environment(env.clone()))
     }
 
     fn left(&self) -> Duration {
@@ -340,7 +365,7 @@ impl Workshop for Bench<'_> {
         }
         let root = self.tree.borrow().root().to_owned();
         let own = ["node_modules/.bin", ".venv/bin", "venv/bin"].map(|dir| root.join(dir).join(name));
-        let path = self.env.iter().find(|(k, _)| k == "PATH").map(|(_, v)| v.clone()).unwrap_or_default();
+        let path = self.environment().into_iter().find(|(k, _)| k == "PATH").map(|(_, v)| v).unwrap_or_default();
         own.into_iter()
             .find(|p| p.is_file())
             .or_else(|| process::find_program(name, &path))

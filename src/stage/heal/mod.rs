@@ -5,6 +5,7 @@ mod bench;
 mod forward;
 mod hooks;
 mod ladder;
+mod runner;
 mod suspects;
 mod told;
 
@@ -12,7 +13,7 @@ use super::Say;
 use crate::brain::checkers;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
-use crate::command::CommandLine;
+use crate::command::{CommandLine, SetUp};
 use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::RelPath;
@@ -41,7 +42,9 @@ pub struct Job {
     pub scratch: PathBuf,
     pub command: CommandLine,
     /// Set-up commands, run first with the network on.
-    pub prepare: Vec<CommandLine>,
+    pub prepare: Vec<SetUp>,
+    /// The command is a step of a workflow, and finds what a step finds around it.
+    pub as_step: bool,
     /// What the log of the failed build said.
     pub recorded: Option<LogReport>,
     /// The title and cleaned body, for suspects.
@@ -73,7 +76,7 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let recovered = told::recovered(tree.recovered());
     recovered.iter().for_each(|line| say("tree", line));
     let verifier = verifier(job, cancel)?;
-    let bench = Bench::new(job, tree, verifier, cancel, say);
+    let bench = Bench::new(job, tree, verifier, cancel, say)?;
     let mut healing = work(&bench)?;
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
     if job.keep && healing.outcome == Outcome::Proposed {
