@@ -99,6 +99,28 @@ fn a_tree_is_scanned_with_its_own_allowances() {
 }
 
 #[test]
+fn a_file_hides_nothing_by_its_name_or_its_encoding() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let text = format!("k = '{}'\n", secret(1));
+    let wide = |unit: fn(u16) -> [u8; 2], mark: [u8; 2]| {
+        mark.into_iter().chain(text.encode_utf16().flat_map(unit)).collect::<Vec<u8>>()
+    };
+    let write = |name: &[u8], bytes: &[u8]| {
+        std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(name)), bytes).unwrap();
+    };
+    write(b"a\nb.txt", text.as_bytes());
+    write(b"bad\xff.txt", text.as_bytes());
+    write(b"le.txt", &wide(u16::to_le_bytes, [0xff, 0xfe]));
+    write(b"be.txt", &wide(u16::to_be_bytes, [0xfe, 0xff]));
+    write(b"binary", &[text.as_bytes(), &[0]].concat());
+    let (code, out, err) = scan(dir.path(), &["--json"]);
+    let expect = ["a\nb.txt", "bad\u{fffd}.txt", "be.txt", "le.txt"].map(|path| place(path, 1));
+    assert_eq!((code, places(&out)), (1, expect.to_vec()), "{err}");
+    assert_eq!(scan(dir.path(), &[]).1.lines().count(), 4);
+}
+
+#[test]
 fn broken_settings_are_told_in_one_line() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(".gitleaks.toml"), "[extend]\n[[rules]\n").unwrap();
@@ -114,6 +136,8 @@ fn a_patch_on_standard_input_tells_lines_of_the_new_file() {
     let patch = format!("--- a/x/a.py\n+++ b/x/a.py\n@@ -7,2 +7,2 @@\n-k = '{old}'\n+k = '{new}'\n c = '{old}'\n");
     let (code, out, _) = scan_stdin(dir.path(), &["--json", "-"], &patch);
     assert_eq!((code, places(&out)), (1, vec![place("x/a.py", 7)]));
+    let silenced = patch.replace(&format!("'{new}'"), &format!("'{new}'  # gitleaks:allow"));
+    assert_eq!(scan_stdin(dir.path(), &["-"], &silenced).0, 1, "who adds it cannot silence it");
     let (code, out, _) = scan_stdin(dir.path(), &["--json", "-"], &format!("a\nk = '{old}'\n"));
     assert_eq!((code, places(&out)), (1, vec![place("-", 2)]));
     assert_eq!(scan_stdin(dir.path(), &["-"], "nothing here\n").0, 0);
@@ -126,7 +150,8 @@ fn a_range_of_commits_is_judged_by_the_settings_of_its_beginning() {
     git(path, &["init", "-q", "-b", "main"]);
     let line = |n| format!("k = '{}'\n", secret(n));
     let first = commit(path, &[("old.py", &line(1)), (".gitleaks.toml", "[allowlist]\npaths = ['^docs/']\n")]);
-    let second = commit(path, &[("src/a.py", &format!("x\n{}", line(2))), ("docs/a.py", &line(3))]);
+    let silenced = line(2).replace('\n', "  # gitleaks:allow\n");
+    let second = commit(path, &[("src/a.py", &format!("x\n{silenced}")), ("docs/a.py", &line(3))]);
     // Taken back later, and allowed by the range itself: it is in the history all the same.
     commit(path, &[("src/a.py", "x\n"), (".gitleaks.toml", "[allowlist]\npaths = ['.*']\n")]);
     let (code, out, err) = scan(path, &["--json", "--range", &format!("{first}..HEAD")]);

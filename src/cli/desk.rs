@@ -212,6 +212,7 @@ impl Desk<'_> {
             command,
             prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
             as_step: true,
+            has_failed: work.task.run.is_some(),
             recorded: work.recorded.clone(),
             text: work.text.clone(),
             request: work.task.request,

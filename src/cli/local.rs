@@ -113,6 +113,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         command,
         prepare: Vec::new(),
         as_step: false,
+        has_failed: false,
         recorded: work.recorded,
         text: work.text,
         request: Request::Fix,

@@ -11,6 +11,7 @@ use crate::record::SCHEMA;
 use crate::workspace;
 use anyhow::{Context as _, Result};
 use serde_json::json;
+use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -155,11 +156,13 @@ fn scan_path(scanner: &Scanner, path: &Path, found: &mut Vec<Found>) -> Result<(
     Ok(())
 }
 
+/// Comments in a diff count for nothing: who adds a secret can add them too.
 fn scan_stdin(scanner: &Scanner, text: &[u8], found: &mut Vec<Found>) {
     match std::str::from_utf8(text).ok().and_then(diff::added) {
         Some(files) => {
             for file in files {
-                scan_text(scanner, &file.path, file.text.as_bytes(), found);
+                let secrets = scanner.scan(Place { path: &file.path, commit: None }, &file.text);
+                found.extend(secrets.into_iter().map(|secret| Found { path: file.path.clone(), commit: None, secret }));
             }
         }
         None => scan_text(scanner, "-", text, found),
@@ -168,13 +171,13 @@ fn scan_stdin(scanner: &Scanner, text: &[u8], found: &mut Vec<Found>) {
 
 fn scan_tree(scanner: &Scanner, root: &Path, found: &mut Vec<Found>) {
     let all = Mutex::new(Vec::new());
-    workspace::visit(
+    workspace::visit_named(
         root,
         MAX_BYTES,
-        |_| true,
+        |path| Some(shown(path)),
         |path, bytes| {
             let mut own = Vec::new();
-            scan_text(scanner, &shown(&root.join(path.as_str())), bytes, &mut own);
+            scan_text(scanner, path, bytes, &mut own);
             if !own.is_empty() {
                 all.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
             }
@@ -190,27 +193,28 @@ fn shown(path: &Path) -> String {
 
 /// A line whose comment says that it is no secret is left out: the owner of the tree wrote it.
 fn scan_text(scanner: &Scanner, path: &str, bytes: &[u8], found: &mut Vec<Found>) {
-    if bytes.iter().take(PROBE).any(|byte| *byte == 0) {
-        return;
-    }
-    // The whole check at once is faster than a lossy reading, and nearly every file passes.
-    let lossy;
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => {
-            lossy = String::from_utf8_lossy(bytes);
-            &lossy
-        }
-    };
-    let secrets = scanner.scan(Place { path, commit: None }, text);
-    keep(path, None, text, secrets, found);
-}
-
-fn keep(path: &str, commit: Option<&str>, text: &str, secrets: Vec<Secret>, found: &mut Vec<Found>) {
+    let Some(text) = text_of(bytes) else { return };
+    let secrets = scanner.scan(Place { path, commit: None }, &text);
     if secrets.is_empty() {
         return;
     }
     let lines: Vec<&str> = text.lines().collect();
     let kept = secrets.into_iter().filter(|secret| !secrets::lets_pass(&lines, secret.line));
-    found.extend(kept.map(|secret| Found { path: path.to_owned(), commit: commit.map(str::to_owned), secret }));
+    found.extend(kept.map(|secret| Found { path: path.to_owned(), commit: None, secret }));
+}
+
+/// `None` for a binary file.
+fn text_of(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    };
+    match bytes {
+        // What PowerShell's `>` writes.
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ if bytes.iter().take(PROBE).any(|byte| *byte == 0) => None,
+        // The whole check at once is faster than a lossy reading, and nearly every file passes.
+        _ => Some(std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)),
+    }
 }

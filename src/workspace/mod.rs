@@ -25,7 +25,7 @@ use std::path::Path;
 pub use place::Unusable;
 pub use recover::Recovered;
 pub use snapshot::{Repaired, Snapshot};
-pub use walk::visit;
+pub use walk::{visit, visit_named};
 
 /// A directory that is (or will be) repaired. Dropping it takes back what was not accepted.
 pub struct Tree {

@@ -47,16 +47,26 @@ pub fn visit(
     wanted: impl Fn(&RelPath) -> bool + Sync,
     each: impl Fn(&RelPath, &[u8]) + Sync,
 ) {
+    visit_named(root, max_bytes, |path| relative(root, path).filter(|path| wanted(path)), each);
+}
+
+/// The same for what `named` makes of the path below `root`, which may have any name; `None` passes it over.
+pub fn visit_named<N>(
+    root: &Path,
+    max_bytes: u64,
+    named: impl Fn(&Path) -> Option<N> + Sync,
+    each: impl Fn(&N, &[u8]) + Sync,
+) {
     walker(root).build_parallel().run(|| {
-        let (wanted, each) = (&wanted, &each);
+        let (named, each) = (&named, &each);
         let mut buffer = Vec::new();
         Box::new(move |entry| {
             if let Ok(entry) = entry
                 && entry.file_type().is_some_and(|t| t.is_file())
-                && let Some(path) = relative(root, entry.path()).filter(wanted)
+                && let Some(name) = named(entry.path())
                 && let Some(bytes) = read_into(entry.path(), max_bytes, &mut buffer)
             {
-                each(&path, bytes);
+                each(&name, bytes);
             }
             WalkState::Continue
         })

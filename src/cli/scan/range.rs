@@ -1,6 +1,6 @@
 //! What the commits of a range add, with the settings of the range's beginning.
 
-use super::{Found, keep};
+use super::Found;
 use crate::cli::{Door, usage};
 use crate::git::Repo;
 use crate::guard::change;
@@ -26,18 +26,26 @@ pub fn scan(door: &Door, range: &str, adjust: impl Fn(Settings) -> Result<Settin
     let file = |path: &str| text_of(repo.file(&at, &RelPath::parse(path).ok()?).ok()??);
     let settings = Settings::read(&file).map_err(usage)?;
     let scanner = Scanner::new(adjust(settings)?, true);
+    // In a whole history the owner's comments count; in a part of it they come from whoever brings the secret.
+    let is_whole = from.is_none();
     let mut found = Vec::new();
     for commit in repo.commits_between(from.as_ref(), &to)? {
-        scan_commit(&repo, &scanner, &commit, &mut found)?;
+        scan_commit(&repo, &scanner, &commit, is_whole, &mut found)?;
     }
     Ok(found)
 }
 
-fn scan_commit(repo: &Repo, scanner: &Scanner, commit: &Sha, found: &mut Vec<Found>) -> Result<()> {
+fn scan_commit(repo: &Repo, scanner: &Scanner, commit: &Sha, comments: bool, found: &mut Vec<Found>) -> Result<()> {
     let changes = repo.changes_of(commit)?;
     for file in change::read(&changes.patch) {
-        let added = secrets::added(scanner, &file, Some(commit.as_str()));
-        keep(file.path.as_str(), Some(commit.as_str()), file.after.unwrap_or_default(), added, found);
+        let lines: Vec<&str> = file.after.unwrap_or_default().lines().collect();
+        let added = secrets::added(scanner, &file, Some(commit.as_str())).into_iter();
+        let kept = added.filter(|secret| !comments || !secrets::lets_pass(&lines, secret.line));
+        found.extend(kept.map(|secret| Found {
+            path: file.path.as_str().to_owned(),
+            commit: Some(commit.as_str().to_owned()),
+            secret,
+        }));
     }
     Ok(())
 }

@@ -45,6 +45,8 @@ pub struct Job {
     pub prepare: Vec<SetUp>,
     /// The command is a step of a workflow, and finds what a step finds around it.
     pub as_step: bool,
+    /// It is known to have failed, whatever its log tells.
+    pub has_failed: bool,
     /// What the log of the failed build said.
     pub recorded: Option<LogReport>,
     /// The title and cleaned body, for suspects.
@@ -182,10 +184,14 @@ fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
                 format!("not reproduced: the command passes here; recorded was: {}", one_line(there, 200)),
             )
         }
+        None if bench.job.has_failed => {
+            let why = "not reproduced: the command passes here; the log of the failed build tells nothing to compare";
+            (Outcome::Explained, why.to_owned())
+        }
         None if bench.job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, "the command passes")),
         None => (Outcome::Healthy, "the command passes; nothing it runs shows what is reported".to_owned()),
     };
-    if let (Some(_), Some(evidence)) = (&bench.job.recorded, &mut healing.evidence) {
+    if let (Outcome::Explained, Some(evidence)) = (outcome, &mut healing.evidence) {
         evidence.reproduced = Some(false);
     }
     let report = bench.job.recorded.clone().unwrap_or_else(LogReport::unknown);
