@@ -21,6 +21,7 @@ mod project;
 mod proposal;
 mod real;
 mod refusals;
+mod replay;
 mod retry;
 mod runner;
 mod secrets;
