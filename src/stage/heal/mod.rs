@@ -27,7 +27,7 @@ use crate::workspace::Tree;
 use anyhow::{Context as _, Result};
 use bench::Bench;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,31 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     }
     healing.seconds.total = started.elapsed().as_secs_f64();
     healing.seconds.verify = bench.verify_seconds();
+    without_root(&mut healing, &job.root);
     Ok(healing)
+}
+
+/// Files are called as the repository calls them, not by where this attempt has its tree.
+fn without_root(healing: &mut Healing, root: &Path) {
+    let root = format!("{}/", root.display());
+    let strip = |text: &mut String| {
+        if text.contains(&root) {
+            *text = text.replace(&root, "");
+        }
+    };
+    strip(&mut healing.reason);
+    if let Some(diagnosis) = &mut healing.diagnosis {
+        diagnosis.first_error.iter_mut().for_each(strip);
+        for location in &mut diagnosis.locations {
+            strip(&mut location.path);
+            strip(&mut location.message);
+        }
+    }
+    if let Some(evidence) = &mut healing.evidence {
+        strip(&mut evidence.before.excerpt);
+        evidence.after.iter_mut().for_each(|after| strip(&mut after.excerpt));
+    }
+    healing.tried.iter_mut().for_each(|tried| strip(&mut tried.result));
 }
 
 fn work(bench: &Bench) -> Result<Healing> {
