@@ -33,6 +33,16 @@ pub struct Use {
     pub in_job: bool,
     /// Its token is not the job's own, so the job's permissions say nothing.
     pub own_token: bool,
+    /// The inputs that it sets.
+    pub inputs: Vec<String>,
+    /// What it says under `mode` when that is no mode.
+    pub no_mode: Option<String>,
+}
+
+impl Use {
+    fn plain(mode: Mode) -> Self {
+        Self { mode, in_job: false, own_token: false, inputs: Vec::new(), no_mode: None }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,8 +150,7 @@ impl House<'_> {
 
     fn uses(&self, job: &Job) -> Vec<Use> {
         if let Some(called) = job.yaml.get("uses").and_then(Value::as_str) {
-            let used = Use { mode: Mode::Run, in_job: false, own_token: false };
-            return if self.calls_us(called) { vec![used] } else { Vec::new() };
+            return if self.calls_us(called) { vec![Use::plain(Mode::Run)] } else { Vec::new() };
         }
         let steps = job.yaml.get("steps").and_then(Value::as_sequence).into_iter().flatten();
         steps.filter_map(|step| self.step(step)).collect()
@@ -162,8 +171,7 @@ impl House<'_> {
     fn step(&self, step: &Value) -> Option<Use> {
         if let Some(script) = step.get("run").and_then(Value::as_str) {
             let mut words = script.split_whitespace().skip_while(|word| word.rsplit('/').next() != Some("thanos-fix"));
-            let mode = mode_of(words.nth(1)?)?;
-            return Some(Use { mode, in_job: false, own_token: false });
+            return mode_of(words.nth(1)?).map(Use::plain);
         }
         let uses = step.get("uses").and_then(Value::as_str)?;
         if !self.is_our_action(uses.split('@').next().unwrap_or_default()) {
@@ -171,8 +179,15 @@ impl House<'_> {
         }
         let input = |name: &str| step.get("with").and_then(|with| with.get(name)).and_then(Value::as_str);
         let token = input("token").unwrap_or("github.token");
+        let said = input("mode").unwrap_or("run");
+        if said == "doctor" {
+            return None;
+        }
+        let with = step.get("with").and_then(Value::as_mapping).into_iter().flatten();
         Some(Use {
-            mode: mode_of(input("mode").unwrap_or("run"))?,
+            mode: mode_of(said).unwrap_or(Mode::Run),
+            inputs: with.filter_map(|(name, _)| name.as_str().map(str::to_owned)).collect(),
+            no_mode: (mode_of(said).is_none() && !said.contains("${{")).then(|| said.to_owned()),
             in_job: input("command").is_some_and(|command| !command.contains("inputs.")),
             own_token: !token.contains("github.token") && !token.contains("GITHUB_TOKEN"),
         })

@@ -45,6 +45,10 @@ const EVENTS: &[&str] = &[
     "project_column",
     "image_version",
 ];
+/// Events that become work only with the input `command`.
+const NOT_WORK: &[&str] =
+    &["push", "pull_request", "pull_request_target", "schedule", "merge_group", "release", "create", "delete"];
+const MODES: &[&str] = &["run", "propose", "publish", "doctor"];
 /// Larger files are no workflows.
 const LONGEST: u64 = 1 << 20;
 
@@ -91,6 +95,7 @@ pub fn check(house: &House, config: &Config) -> Vec<Checkup> {
     for (file, jobs) in &ours {
         let mut faults = triggers(file, house);
         for (job, used) in jobs {
+            faults.extend(step(file, job, used));
             faults.extend(permissions(file, job, used));
             faults.extend(concurrency(file, job, used));
         }
@@ -103,6 +108,47 @@ pub fn check(house: &House, config: &Config) -> Vec<Checkup> {
     found.extend(retry(house, &ours));
     found.extend(dispatched(house, config));
     found
+}
+
+/// What the step says that no version of ours understands, and where it cannot run.
+fn step(file: &Workflow, job: &Job, used: &Use) -> Vec<Checkup> {
+    let (path, key) = (&file.path, job.key);
+    let mut found = Vec::new();
+    if let Some(mode) = &used.no_mode {
+        let near = nearest(mode, MODES.iter().copied()).unwrap_or("run");
+        let mend = format!("in {path}, under jobs.{key}: mode: {near}");
+        found.push(missing(format!("{path}: there is no mode `{mode}`"), "the step fails", mend));
+    }
+    let known = inputs();
+    for input in used.inputs.iter().filter(|input| !known.contains(&input.as_str())) {
+        let mend = match nearest(input, known.iter().copied()) {
+            Some(near) => format!("in {path}, under jobs.{key}, write `{near}:` for `{input}:`"),
+            None => format!("take `{input}:` out of {path}; the inputs are {}", known.join(", ")),
+        };
+        found.push(missing(format!("{path}: there is no input `{input}`"), "what it says counts for nothing", mend));
+    }
+    let runner = words(job.yaml.get("runs-on")).join(" ");
+    if ["windows", "macos"].iter().any(|system| runner.to_lowercase().contains(system)) {
+        let mend = format!("in {path}, under jobs.{key}: runs-on: ubuntu-latest");
+        found.push(missing(format!("{path}: the job `{key}` runs on {runner}"), "our program is for Linux", mend));
+    }
+    let acts = file.triggers().keys().any(|event| !event.is_empty() && !NOT_WORK.contains(event));
+    if !acts && !used.in_job && used.mode != Mode::Publish {
+        let mend = format!("in {path}, set the input `command`, or wait for issues or workflow_run (thanos-fix init)");
+        let what = format!("{path}: nothing that starts it is work by itself");
+        found.push(missing(what, "every run ends as `ignored`", mend));
+    }
+    found
+}
+
+/// The names of the Action's inputs.
+fn inputs() -> Vec<&'static str> {
+    let lines = include_str!("../../../action.yml").lines().skip_while(|line| *line != "inputs:").skip(1);
+    let section = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
+    section
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|name| !name.starts_with(' '))
+        .collect()
 }
 
 fn triggers(file: &Workflow, house: &House) -> Vec<Checkup> {
@@ -410,6 +456,27 @@ mod tests {
                 State::Missing,
                 "`pull_request_target`",
                 "`pull_request:`",
+            ),
+            (
+                "[{uses: thanos-ai/fix@v1}]",
+                "[{uses: thanos-ai/fix@v1, with: {mode: propse}}]",
+                State::Missing,
+                "no mode `propse`",
+                "under jobs.fix: mode: propose",
+            ),
+            (
+                "[{uses: thanos-ai/fix@v1}]",
+                "[{uses: thanos-ai/fix@v1, with: {comand: x}}]",
+                State::Missing,
+                "no input `comand`",
+                "write `command:` for `comand:`",
+            ),
+            (
+                "    steps: [{uses: t",
+                "    runs-on: windows-latest\n    steps: [{uses: t",
+                State::Missing,
+                "runs on windows-latest",
+                "runs-on: ubuntu-latest",
             ),
             (
                 "workflows: [fixes, CI]",
