@@ -1,7 +1,7 @@
 //! A patch as data: whole files before and after, so that applying is transactional (what is on disk
 //! must equal *before*), reverting is exact, and publishing needs no working copy. No I/O here.
 
-use crate::ids::RelPath;
+use crate::ids::{BadName, RelPath};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -69,6 +69,16 @@ impl Patch {
     pub fn from_files(files: impl IntoIterator<Item = FilePatch>) -> Self {
         let by_path: BTreeMap<_, _> = files.into_iter().map(|f| (f.path.clone(), f)).collect();
         Self { files: by_path.into_values().filter(|f| f.before != f.after).collect() }
+    }
+
+    /// The same files as those of a folder; the empty one is the root.
+    pub fn below(&self, folder: &str) -> Result<Self, BadName> {
+        let path = |path: &RelPath| match folder {
+            "" => Ok(path.clone()),
+            folder => RelPath::parse(format!("{folder}/{path}")),
+        };
+        let files = self.files.iter().map(|file| Ok(FilePatch { path: path(&file.path)?, ..file.clone() }));
+        Ok(Self { files: files.collect::<Result<_, BadName>>()? })
     }
 
     /// Applies `edits` to what `read` returns. Equal duplicates count once; overlaps are refused.

@@ -237,3 +237,36 @@ fn a_checker_that_names_no_file_is_called_so_that_it_writes() {
         heal(&case);
     }
 }
+
+/// `make generate && git diff --exit-code`: it can pass only where the repair is committed.
+#[test]
+fn what_a_generator_would_change_is_the_repair() {
+    let git = |folder: &Path, words: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
+        let status = Command::new("git").args(identity).args(words).current_dir(folder).status().unwrap();
+        assert!(status.success(), "git {words:?}");
+    };
+    for check in ["git diff --exit-code --quiet", "git diff --exit-code", "test -z \"$(git status --porcelain)\""] {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+        std::fs::create_dir(folder.path().join("sub")).unwrap();
+        write("sub/make.py", "open('names.txt', 'w').write('a\\nb\\n')\n");
+        write("sub/names.txt", "a\n");
+        git(folder.path(), &["init", "-q"]);
+        git(folder.path(), &["add", "-A"]);
+        git(folder.path(), &["commit", "-qm", "a"]);
+        let before = std::fs::read(folder.path().join(".git/index")).unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
+            .args(["heal", "--json", "--", "sh", "-c"])
+            .arg(format!("python3 make.py && {check}"))
+            .current_dir(folder.path().join("sub"))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{check}: {told}");
+        assert_eq!(read(folder.path(), "sub/names.txt"), "a\nb\n", "{check}");
+        let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert!(json["guards"].to_string().contains("once the repair is committed"), "{json:#}");
+        assert_eq!(std::fs::read(folder.path().join(".git/index")).unwrap(), before, "the index is the user's");
+    }
+}

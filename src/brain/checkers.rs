@@ -160,6 +160,16 @@ pub fn silent(command: &str) -> Option<(FailureClass, &'static str)> {
     checks(&script).first().map(|check| (check.checker.class, check.checker.program))
 }
 
+/// Whether the script asks git if something has changed.
+pub fn compares_with_git(script: &Script) -> bool {
+    script.calls.iter().any(|call| match call.texts().collect::<Vec<_>>().as_slice() {
+        ["git", "diff", rest @ ..] => rest.iter().any(|word| ["--exit-code", "--quiet"].contains(word)),
+        ["git", "diff-index" | "diff-files", ..] => true,
+        ["git", "status", rest @ ..] => rest.iter().any(|word| word.starts_with("--porcelain") || *word == "-s"),
+        _ => false,
+    })
+}
+
 fn check(call: &Call) -> Option<Check<'_>> {
     CHECKERS.iter().find_map(|checker| {
         let at = position(call, checker.program)?;

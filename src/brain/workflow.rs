@@ -94,6 +94,11 @@ pub fn plan(file: &str, ran: &Ran, blocks: &[RunBlock]) -> Result<StepPlan, Stri
     }) else {
         return Err(format!("the failed step `{step}` runs no command of its own"));
     };
+    if directory(&workflow, found, yaml).is_none() {
+        return Err(format!(
+            "nobody knows where the step `{step}` runs: its working-directory leads out of the checkout, or is an expression"
+        ));
+    }
     let command = evaluate(&workflow, found, yaml, blocks, failed)
         .ok_or_else(|| format!("what the log shows of the step `{step}` does not agree with the workflow file"))?;
     let mut lacks = lacks(found);
@@ -186,7 +191,8 @@ fn directory(workflow: &Workflow, job: &Job, step: &Step) -> Option<Option<RelPa
     let places =
         [&step.working_directory, &job.defaults.run.working_directory, &workflow.defaults.run.working_directory];
     let Some(place) = places.into_iter().flatten().next() else { return Some(None) };
-    let place = place.trim();
+    let place = with_env(place.trim(), [&step.env, &job.env, &workflow.env]);
+    let place = place.as_str();
     let inside = ["${{ github.workspace }}", "${{github.workspace}}", "$GITHUB_WORKSPACE"]
         .into_iter()
         .find_map(|workspace| place.strip_prefix(workspace))
@@ -197,6 +203,19 @@ fn directory(workflow: &Workflow, job: &Job, step: &Step) -> Option<Option<RelPa
         place if place.contains("${{") => None,
         place => RelPath::parse(place).ok().map(Some),
     }
+}
+
+/// The variables that the file itself sets, in their places; the innermost one counts.
+fn with_env(text: &str, sources: [&Value; 3]) -> String {
+    let mut text = text.to_owned();
+    for (name, value) in sources.into_iter().filter_map(Value::as_mapping).flatten() {
+        if let (Some(name), Some(value)) = (name.as_str(), scalar(value)) {
+            text = text
+                .replace(&format!("${{{{ env.{name} }}}}"), &value)
+                .replace(&format!("${{{{env.{name}}}}}"), &value);
+        }
+    }
+    text
 }
 
 /// Below the folder where GitHub's runners check out: `/home/runner/work/NAME/NAME`.
@@ -335,7 +354,9 @@ jobs:
     #[test]
     fn a_step_runs_where_the_job_ran_it_or_not_at_all() {
         let place = |place: &str| {
-            let file = format!("jobs: {{a: {{steps: [{{name: Unit tests, run: y, working-directory: '{place}'}}]}}}}");
+            let file = format!(
+                "env: {{D: py}}\njobs: {{a: {{steps: [{{name: Unit tests, run: y, working-directory: '{place}'}}]}}}}"
+            );
             plan(&file, &ran("a", &[]), &[block("y", true)]).map(|plan| plan.command.directory)
         };
         for (written, expect) in [
@@ -343,6 +364,7 @@ jobs:
             (".", None),
             ("/home/runner/work/p/p/py", Some("py")),
             ("${{ github.workspace }}/py/a", Some("py/a")),
+            ("./${{ env.D }}/b", Some("py/b")),
         ] {
             assert_eq!(place(written), Ok(expect.map(|path| RelPath::parse(path).unwrap())), "{written}");
         }

@@ -2,8 +2,8 @@
 
 use super::{held::held, surroundings, usage};
 use crate::git::{Moved, RefState, Repo};
-use crate::ids::{BranchName, RelPath, Sha};
-use crate::patch::{FilePatch, Patch};
+use crate::ids::{BranchName, Sha};
+use crate::patch::Patch;
 use crate::report::{self, Story};
 use crate::stage::proposal::Proposal;
 use anyhow::{Context as _, Result};
@@ -14,7 +14,7 @@ pub struct Place {
     repo: Repo,
     branch: BranchName,
     head: Sha,
-    /// Where the tree lies in the repository, with a `/` at the end.
+    /// Where the tree lies in the repository; empty for its root.
     below: String,
 }
 
@@ -30,7 +30,7 @@ impl Place {
         }
         let top = repo.workdir().context("no working tree")?.canonicalize()?;
         let below = root.strip_prefix(&top).ok().and_then(Path::to_str).filter(|below| !below.is_empty());
-        let below = below.map_or_else(String::new, |below| format!("{below}/"));
+        let below = below.unwrap_or_default().to_owned();
         Ok(Self { repo, branch, head, below })
     }
 
@@ -44,7 +44,7 @@ impl Place {
         let message = report::commit_message(&Story { branch: Some(&self.branch), ..proposal.story() });
         let message = held().mask(&message).into_owned();
         let who = ("thanos-fix", "thanos-fix@localhost");
-        let commit = match self.repo.create_commit(Some(&self.head), &self.whole(patch)?, &message, who)? {
+        let commit = match self.repo.create_commit(Some(&self.head), &patch.below(&self.below)?, &message, who)? {
             Ok(commit) => commit,
             Err(path) => {
                 let why = "is not as the last commit has it; commit it first, or leave out --branch";
@@ -55,14 +55,6 @@ impl Place {
             Moved::Yes => Ok(format!("{} at {}", self.branch, commit.short())),
             _ => Err(taken(&self.branch)),
         }
-    }
-
-    /// With paths as the repository has them.
-    fn whole(&self, patch: &Patch) -> Result<Patch> {
-        let files = patch.files().iter().map(|file| {
-            Ok(FilePatch { path: RelPath::parse(format!("{}{}", self.below, file.path))?, ..file.clone() })
-        });
-        Ok(Patch::from_files(files.collect::<Result<Vec<_>>>()?))
     }
 }
 

@@ -5,6 +5,7 @@ mod changes;
 mod checkout;
 mod fetch;
 mod publish;
+mod shadow;
 
 pub use changes::{Changes, Dirty, ModeChange};
 pub use checkout::{checkout_local, checkout_pack};

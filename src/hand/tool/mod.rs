@@ -17,6 +17,8 @@ mod rustc;
 mod scripts;
 mod writing;
 
+pub use writing::compares_with_git;
+
 use super::{Hand, Job, offer};
 use crate::record::{Candidate, HandId};
 use anyhow::{Context as _, Result};

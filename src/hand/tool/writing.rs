@@ -14,8 +14,7 @@ use anyhow::Result;
 const RUNNERS: &[&str] = &["pre-commit", "prek"];
 
 pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
-    use FailureClass::{Config, Format, Lint, Unknown};
-    if !matches!(job.diagnosis.class, Format | Lint | Unknown | Config) {
+    if !may_write(job) {
         return Ok(Vec::new());
     }
     let sources = scripts::all(job)?;
@@ -26,7 +25,7 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
             made.extend(rewritten(job, &writing(source, &check, job), why)?);
         }
     }
-    if made.is_empty() && sources.iter().any(rewrites_and_compares) {
+    if made.is_empty() && sources.iter().any(|source| checkers::compares_with_git(&source.script)) {
         made.extend(rewritten(job, job.command, |files| format!("kept what the command itself rewrote in {files}"))?);
     }
     Ok(made)
@@ -84,14 +83,14 @@ fn bins(source: &Source) -> String {
     (0..=depth).map(|up| format!("$PWD/{}node_modules/.bin:", "../".repeat(up))).collect()
 }
 
-/// Makes files again and then asks git whether they are as before.
-fn rewrites_and_compares(source: &Source) -> bool {
-    let compares = |words: Vec<&str>| match words.as_slice() {
-        ["git", "diff", rest @ ..] => rest.iter().any(|word| ["--exit-code", "--quiet"].contains(word)),
-        ["git", "diff-index" | "diff-files", ..] => true,
-        ["git", "status", rest @ ..] => rest.iter().any(|word| word.starts_with("--porcelain") || *word == "-s"),
-        _ => false,
-    };
-    let at = source.script.calls.iter().position(|call| compares(call.texts().collect()));
-    at.is_some_and(|at| at > 0)
+/// Whether the command, or a script that it names, asks git if something has changed: it can only pass where the
+/// repair is committed.
+pub fn compares_with_git(job: &Job) -> Result<bool> {
+    Ok(may_write(job) && scripts::all(job)?.iter().any(|source| checkers::compares_with_git(&source.script)))
+}
+
+/// Only for failures that a rewriting may mend is it worth to look into scripts.
+fn may_write(job: &Job) -> bool {
+    use FailureClass::{Config, Format, Lint, Unknown};
+    matches!(job.diagnosis.class, Format | Lint | Unknown | Config)
 }

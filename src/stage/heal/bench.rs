@@ -4,6 +4,7 @@ use super::Job;
 use super::runner::Runner;
 use crate::command::CommandLine;
 use crate::config::Sandbox;
+use crate::git::Repo;
 use crate::guard;
 use crate::guard::secrets::Scanner;
 use crate::hand::Workshop;
@@ -96,6 +97,23 @@ impl<'a> Bench<'a> {
     /// Runs the command; what it did to tracked files is put back.
     pub fn verify(&self) -> Result<Run> {
         self.protected(|| self.verifier.run().map(masked))
+    }
+
+    /// The same where the command asks git whether something has changed: it sees `patch`, which is applied, as
+    /// committed.
+    pub fn verify_committed(&self, patch: &Patch) -> Result<Run> {
+        let Some(repo) = Repo::discover(&self.job.root)? else { return self.verify() };
+        let folder = tempfile::Builder::new().prefix("committed-").tempdir_in(&self.job.scratch)?;
+        let below = repo.workdir().and_then(|top| self.job.root.strip_prefix(top).ok()).and_then(Path::to_str);
+        let whole = patch.below(below.unwrap_or_default())?;
+        let Some(_) = repo.shadow(folder.path(), &whole)? else { return self.verify() };
+        let mut env = self.environment();
+        env.push(("GIT_DIR".into(), folder.path().into()));
+        env.extend(repo.workdir().map(|tree| ("GIT_WORK_TREE".into(), tree.into())));
+        self.verifier.set_env(env);
+        let run = self.verify();
+        self.verifier.set_env(self.environment());
+        run
     }
 
     /// Runs only the failing tests, where the runner can do that.

@@ -71,6 +71,8 @@ struct State<'b, 'a> {
     judged: usize,
     skipped: usize,
     blocked: Option<Vec<CheckResult>>,
+    /// The command asks git whether something has changed, so that only what is committed can pass.
+    compares: bool,
 }
 
 /// Climbs from the failing run `base`, whose diagnosis is `first`.
@@ -90,6 +92,7 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
         judged: 0,
         skipped: 0,
         blocked: None,
+        compares: false,
     };
     let ending = state.rounds(first)?;
     let State { tried, judged, skipped, .. } = state;
@@ -132,6 +135,7 @@ impl State<'_, '_> {
     }
 
     fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
+        self.find_out_about_git(diagnosis, log)?;
         for hand in rungs(&diagnosis.strategy) {
             let tried = self.fell_here.clone();
             let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
@@ -217,6 +221,17 @@ impl State<'_, '_> {
         self.confidence = self.confidence.min(candidate.confidence);
     }
 
+    fn find_out_about_git(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<()> {
+        let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
+        let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &[] };
+        self.compares = self.compares || hand::tool::compares_with_git(&job)?;
+        Ok(())
+    }
+
+    fn verify(&self, applied: &Patch) -> Result<Run> {
+        if self.compares { self.bench.verify_committed(applied) } else { self.bench.verify() }
+    }
+
     fn try_one(&mut self, candidate: &Candidate, full: &Patch, diagnosis: &Diagnosis) -> Result<Trial> {
         let guards = self.bench.judge(full);
         if !guard::passes(&guards) {
@@ -228,7 +243,7 @@ impl State<'_, '_> {
             return Ok(Trial::Fell("does not apply".to_owned()));
         }
         self.judged += 1;
-        let run = self.bench.verify()?;
+        let run = self.verify(full)?;
         let compared = verify::compare(self.base, &run);
         let was_limited = run.finished.limit.is_some();
         let trial = if run.passed() && compared.broken.is_empty() {
@@ -251,8 +266,9 @@ impl State<'_, '_> {
     fn prove(&mut self, full: &Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
         let mut verified = CheckResult::from_findings("verify", Vec::new());
         verified.seconds = run.finished.seconds;
-        verified.detail =
-            format!("`{}` passes", crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80));
+        let command = crate::report::markdown::one_line(&self.bench.job.command.to_string(), 80);
+        let once = if self.compares { " once the repair is committed" } else { "" };
+        verified.detail = format!("`{command}` passes{once}");
         guards.push(verified);
         let (hooks, addition) = super::hooks::run(self.bench, full)?;
         let failed = hooks.status == CheckStatus::Fail;
@@ -271,7 +287,7 @@ impl State<'_, '_> {
         if !guard::passes(&again) || !self.bench.apply(&addition)? {
             return Ok(Trial::Fell(format!("after the hooks: {}", blocked_by(&again))));
         }
-        let run = self.bench.verify()?;
+        let run = self.verify(&with_hooks)?;
         let trial = if run.passed() && verify::compare(self.base, &run).broken.is_empty() {
             guard::replace(&mut guards, again);
             self.ask_own(with_hooks, run, guards)?
