@@ -249,7 +249,8 @@ impl Pipeline<'_> {
                 tracing::debug!("heal broke: {e:?}");
                 let mut healing = Healing::ended(Outcome::Error, format!("{e:#}"));
                 healing.retry_wanted = Some("the heal stage broke".to_owned());
-                healing
+                // The commit itself comes from the forge.
+                e.downcast_ref::<ForgeError>().map_or(healing, failed)
             }
         };
         if self.is_cancelled() {

@@ -182,7 +182,8 @@ impl GitHub {
     pub(super) fn post_ref(&self, branch: &BranchName, at: &Sha) -> Result<RefCreated> {
         let body = json!({ "ref": format!("refs/heads/{branch}"), "sha": at });
         let ask = Ask::once(Method::Post, self.path("/git/refs"), Some(body));
-        for _ in 0..2 {
+        let mut again = true;
+        loop {
             match self.client.send(&ask) {
                 Ok(_) => return Ok(RefCreated::Created),
                 Err(ForgeError::Unprocessable { messages, .. }) if says(&messages, "already exists") => {
@@ -191,12 +192,12 @@ impl GitHub {
                 Err(error) if is_in_doubt(&error) => match self.get_tip(branch)? {
                     Some(tip) if tip == *at => return Ok(RefCreated::Created),
                     Some(_) => return Ok(RefCreated::AlreadyExists),
-                    None => {}
+                    None if std::mem::take(&mut again) => {}
+                    None => return Err(error),
                 },
                 Err(error) => return Err(error),
             }
         }
-        Err(ForgeError::Server { call: ask.call(), status: 500 })
     }
 
     /// The API cannot compare and set. Without `force` GitHub itself refuses whatever is not forward; with

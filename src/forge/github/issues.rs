@@ -70,17 +70,18 @@ impl GitHub {
     pub(super) fn post_comment(&self, issue: u64, marker: &str, body: &str) -> Result<Comment> {
         let path = self.path(&format!("/issues/{issue}/comments"));
         let ask = Ask::once(Method::Post, path, Some(json!({ "body": body })));
-        for _ in 0..2 {
+        let mut again = true;
+        loop {
             match self.client.json::<wire::CommentDetails>(&ask) {
                 Ok(comment) => return Ok(comment.into()),
                 Err(error) if is_in_doubt(&error) => match self.find_comment(issue, marker)? {
                     Some(comment) => return Ok(comment),
-                    None => continue,
+                    None if std::mem::take(&mut again) => {}
+                    None => return Err(error),
                 },
                 Err(error) => return Err(error),
             }
         }
-        Err(ForgeError::Server { call: ask.call(), status: 500 })
     }
 
     pub(super) fn patch_comment(&self, id: u64, body: &str) -> Result<Comment> {

@@ -38,7 +38,8 @@ impl GitHub {
             "title": new.title, "body": new.body, "head": new.head, "base": new.base, "draft": new.draft,
         });
         let ask = Ask::once(Method::Post, self.path("/pulls"), Some(body));
-        for _ in 0..2 {
+        let mut again = true;
+        loop {
             let error = match self.client.json::<wire::Pull>(&ask) {
                 Ok(pull) => return Ok(PullOpened::Opened(pull.into())),
                 Err(error) => error,
@@ -46,7 +47,8 @@ impl GitHub {
             if is_in_doubt(&error) {
                 match self.open_one(new)? {
                     Some(pull) => return Ok(PullOpened::Opened(pull)),
-                    None => continue,
+                    None if std::mem::take(&mut again) => continue,
+                    None => return Err(error),
                 }
             }
             return match refusal(&error) {
@@ -55,7 +57,6 @@ impl GitHub {
                 None => Err(error),
             };
         }
-        Err(ForgeError::Server { call: ask.call(), status: 500 })
     }
 
     fn open_one(&self, new: &NewPull) -> Result<Option<PullRequest>> {

@@ -154,7 +154,7 @@ pub(super) fn is_in_doubt(error: &ForgeError) -> bool {
 pub(super) fn accept(ask: &Ask, reply: Reply) -> Result<Reply> {
     let call = ask.call();
     let status = reply.status;
-    if (200..400).contains(&status) {
+    if (200..400).contains(&status) && !matches!(status, 301 | 307 | 308) {
         return Ok(reply);
     }
     let problem = wire::Problem::read(&reply.body);
@@ -168,6 +168,10 @@ pub(super) fn accept(ask: &Ask, reply: Reply) -> Result<Reply> {
         409 => ForgeError::Conflict { call, message: problem.message },
         422 => ForgeError::Unprocessable { call, messages: problem.messages() },
         500.. => ForgeError::Server { call, status },
+        301 | 307 | 308 => {
+            let message = "it has moved: a renamed repository answers under its new name".to_owned();
+            ForgeError::Unexpected { call, status, message }
+        }
         _ => ForgeError::Unexpected { call, status, message: problem.message },
     })
 }

@@ -18,12 +18,16 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
         return Ok(Vec::new());
     }
     let sources = scripts::all(job)?;
+    let checks =
+        sources.iter().flat_map(|source| checkers::checks(&source.script).into_iter().map(move |c| (source, c)));
+    let checks: Vec<(&Source, Check)> = checks.collect();
+    // Each costs a run: where the diagnosis names one of them, the others are not to blame.
+    let blamed = |check: &Check| job.diagnosis.tool.as_deref() == Some(check.checker.program);
+    let any_blamed = checks.iter().any(|(_, check)| blamed(check));
     let mut made = Vec::new();
-    for source in &sources {
-        for check in checkers::checks(&source.script) {
-            let why = |files: &str| format!("let {} rewrite {files}", check.checker.program);
-            made.extend(rewritten(job, &writing(source, &check, job), why)?);
-        }
+    for (source, check) in checks.iter().filter(|(_, check)| !any_blamed || blamed(check)) {
+        let why = |files: &str| format!("let {} rewrite {files}", check.checker.program);
+        made.extend(rewritten(job, &writing(source, check, job), why)?);
     }
     if made.is_empty() && sources.iter().any(|source| checkers::compares_with_git(&source.script)) {
         made.extend(rewritten(job, job.command, |files| format!("kept what the command itself rewrote in {files}"))?);
