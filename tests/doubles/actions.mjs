@@ -166,8 +166,11 @@ async function dispatchWorkflow(world, { params, body }) {
   const file = await world.bare.ask(['show', `${world.defaultBranch}:.github/workflows/${params.workflow_id}`]);
   if (file === undefined) throw Refused.notFound();
   if (!file.includes('workflow_dispatch')) throw new Refused(422, "Workflow does not have 'workflow_dispatch' trigger");
-  if (!(await world.bare.sha(body.ref))) throw new Refused(422, `No ref found for: ${body.ref}`);
+  const head_sha = await world.bare.sha(body.ref);
+  if (!head_sha) throw new Refused(422, `No ref found for: ${body.ref}`);
   world.dispatches.push({ workflow: params.workflow_id, ...body });
+  const id = 900_000 + world.runs.size, path = `.github/workflows/${params.workflow_id}`;
+  world.runs.set(id, { id, path, event: 'workflow_dispatch', status: 'queued', conclusion: null, head_branch: body.ref, head_sha });
   return { status: 204 };
 }
 

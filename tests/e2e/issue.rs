@@ -210,3 +210,16 @@ fn bad_payloads_are_the_users_to_mend() {
     assert_eq!(missing.status.code(), Some(2), "{missing:#?}");
     look::assert_nothing_written(&world, 0);
 }
+
+/// The checks of a pull request made with the job's token wait for an approval; a dispatched workflow does not.
+#[test]
+fn the_named_workflow_is_started_once_however_often_the_attempt_runs() {
+    let config = format!("{}publish:\n  dispatch-ci: checks.yml\n", project::VERIFY.1);
+    let checks = "on: [push, workflow_dispatch]\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n";
+    let (world, step) = opened(&[(project::VERIFY.0, config.as_str()), (".github/workflows/checks.yml", checks)]);
+    step.go().expect(0, "fixed");
+    step.go();
+    let dispatches = world.state()["dispatches"].clone();
+    assert_eq!(dispatches, json!([{"workflow": "checks.yml", "ref": "thanos/issue-1"}]));
+    world.assert_clean();
+}

@@ -152,3 +152,15 @@ fn publish_runs_when_there_is_nothing_to_publish() {
     assert_eq!(look::outcomes(&world), ["4001-1-fix-issue-1 explained"]);
     assert_eq!(look::comments(&world, 1).len(), 1);
 }
+
+#[test]
+fn what_people_have_mended_meanwhile_is_done() {
+    let world = world();
+    let (step, done) = propose(&world);
+    let good = project::CART.replace("amuont", "amount");
+    world.commit("main", project::shop(&[("shop/cart.py", &good)]).path(), "Mend it by hand");
+    let done = publish(&world, &step, done.output("proposal-path"), done.output("proposal-digest"));
+    done.expect(0, "duplicate");
+    assert!(done.output("reason").contains("has this very change already"), "{}", done.output("reason"));
+    assert!(look::pulls(&world).is_empty());
+}

@@ -3,10 +3,10 @@
 
 use super::{Setting, Stop, cannot_write};
 use crate::forge::ForgeError;
-use crate::git::{FileMode, TreeEntry};
+use crate::git::{self, FileMode, TreeEntry};
 use crate::guard::{self, Modes};
 use crate::ids::{BranchName, RelPath, Sha};
-use crate::patch::Patch;
+use crate::patch::{FilePatch, Patch};
 use crate::record::{CheckResult, CheckStatus, Outcome};
 use crate::stage;
 use crate::stage::proposal::Proposal;
@@ -48,6 +48,14 @@ pub(super) fn unmoved(setting: &Setting, base: &Sha, target: &BranchName, patch:
     let Some(tip) = tip.filter(|tip| tip != base) else { return Ok(()) };
     let paths: BTreeSet<RelPath> = patch.files().iter().map(|file| file.path.clone()).collect();
     let (then, now) = (entries(setting, base, &paths)?, entries(setting, &tip, &paths)?);
+    let is_there = |file: &FilePatch| match (&file.after, now.get(&file.path)) {
+        (Some(text), Some(entry)) => git::blob_id(text).is_ok_and(|id| id == entry.id),
+        (after, entry) => after.is_none() && entry.is_none(),
+    };
+    if patch.files().iter().all(is_there) {
+        let why = format!("the branch {target} has this very change already, at {}", tip.short());
+        return Err(Stop::Outcome(Outcome::Duplicate, why));
+    }
     match paths.iter().find(|path| then.get(path) != now.get(path)) {
         None => Ok(()),
         Some(path) => Err(Stop::Later(format!(

@@ -2,7 +2,7 @@
 
 use super::{Published, Setting};
 use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck};
-use crate::ids::RelPath;
+use crate::ids::{BranchName, RelPath};
 use crate::record::{Outcome, Severity};
 use crate::report;
 use crate::stage::proposal::Proposal;
@@ -57,6 +57,7 @@ pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Publi
     annotate(setting, proposal, published);
     if let (Some(workflow), Some(branch), Some(_)) =
         (&setting.config.publish.dispatch_ci, &published.branch, published.pull)
+        && !is_started(setting, workflow, branch, published)
         && let Err(e) = setting.forge.dispatch(workflow, branch)
     {
         missed.push(format!("{workflow} not started on {branch} ({e})"));
@@ -64,6 +65,12 @@ pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Publi
     for what in missed {
         (setting.say)("publish", &what);
     }
+}
+
+/// By an attempt that was killed afterwards. Who may not look starts it once more: that is better than not at all.
+fn is_started(setting: &Setting, workflow: &str, branch: &BranchName, published: &Published) -> bool {
+    let runs = setting.forge.runs_of(workflow, branch.as_str(), 10).unwrap_or_default();
+    runs.iter().any(|run| run.event == "workflow_dispatch" && Some(&run.head_sha) == published.commit.as_ref())
 }
 
 /// The one sticky comment, edited in place. A pull request of ours is its own comment.
