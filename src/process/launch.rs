@@ -18,7 +18,19 @@ static HELPER: OnceLock<PathBuf> = OnceLock::new();
 
 /// The first helper that is named stays.
 pub fn set_helper(path: &Path) {
+    name_posix_spawn();
     let _ = HELPER.set(path.to_owned());
+}
+
+/// The standard library starts children by `posix_spawn` where the C library has these two. A static program has only
+/// what somebody names; without them every start copies the tables of our whole memory, and ours is large.
+fn name_posix_spawn() {
+    use std::hint::black_box;
+    black_box(libc::gnu_get_libc_version as unsafe extern "C" fn() -> *const libc::c_char);
+    black_box(
+        libc::posix_spawn_file_actions_addchdir_np
+            as unsafe extern "C" fn(*mut libc::posix_spawn_file_actions_t, *const libc::c_char) -> libc::c_int,
+    );
 }
 
 /// What stands between us and the child.
