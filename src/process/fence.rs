@@ -150,9 +150,14 @@ impl Hidden {
         Ok(rules)
     }
 
+    /// What is hidden at and below `path`; `None` where nothing is.
+    fn around(&self, path: &Path) -> Option<&Self> {
+        names(path).try_fold(self, |node, name| node.below.get(name))
+    }
+
     /// The same from the root on, of a path that may lie in a hidden place.
     fn allow_reading(&self, rules: RulesetCreated, path: &Path) -> Result<RulesetCreated> {
-        match names(path).try_fold(self, |node, name| node.below.get(name)) {
+        match self.around(path) {
             Some(hidden) if hidden.here => Ok(rules),
             Some(around) => around.allow_beside(rules, CWD, path),
             None => allow(rules, path, AccessFs::from_read(FILES)),
@@ -182,5 +187,21 @@ fn allow_entry(rules: RulesetCreated, folder: &OwnedFd, name: &OsStr, kind: File
         FileType::Symlink => Ok(rules),
         kind => allow_opened(rules, fd, kind, AccessFs::from_read(FILES))
             .with_context(|| format!("cannot allow {}", name.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_found_by_its_name() {
+        let hidden = Hidden::of(&["/a/b", "/a/b/c", "/d"].map(PathBuf::from).into());
+        let at = |path: &str| hidden.around(Path::new(path)).map(|around| around.here);
+        assert_eq!(
+            ["/", "/a", "/a/b", "/a/b/c", "/d", ALL_DEVICES].map(at),
+            [false, false, true, true, true, true].map(Some)
+        );
+        assert_eq!(["/a/x", "/a/bb", "/d/e", "/dev/null", "/x"].map(at), [None; 5]);
     }
 }

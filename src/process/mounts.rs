@@ -197,3 +197,20 @@ fn make_read_only(path: &Path) -> Result<(), Errno> {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_sockets_need_not_be_text() {
+        let table = b"Num RefCount Protocol Flags Type St Inode Path\n\
+            0000: 00000002 00000000 00010000 0001 01 12 /run/x.sock\n\
+            0000: 00000002 00000000 00010000 0001 01 13 @\xff\xfe\n\
+            0000: 00000003 00000000 00000000 0001 03 14\n\
+            0000: 00000002 00000000 00010000 0001 01 15 /srv/a b\xff\n";
+        assert_eq!(named(table).collect::<Vec<_>>(), [path(b"/run/x.sock"), path(b"/srv/a b\xff")]);
+        let mounts = b"43 42 254:0 / / rw - ext4 /dev/vda rw\n44 43 0:22 /s /run/s rw - tmpfs t rw\n";
+        assert_eq!(mounted(mounts).collect::<Vec<_>>(), [path(b"/"), path(b"/run/s")]);
+    }
+}
