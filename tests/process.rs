@@ -410,6 +410,46 @@ fn the_tier_without_namespaces_holds_too() {
 
 /// Runs in a process of its own, started by the test below.
 #[test]
+fn inner_process_without_any_tier() {
+    if !is_inner() {
+        return;
+    }
+    refuse(&[libc::SYS_mount, libc::SYS_landlock_create_ruleset]);
+    let case = Case::sh("touch begun");
+    process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+    assert_eq!(process::tier(), Tier::None);
+    for sandbox in [Sandbox::Full, Sandbox::Install] {
+        let refused = process::run(&Spec { sandbox, ..case.spec() }).unwrap_err().to_string();
+        assert!(refused.starts_with("no sandbox can be had here") && refused.contains("`--sandbox off`"), "{refused}");
+        assert!(!case.cwd.join("begun").exists());
+    }
+    for sandbox in [Sandbox::Light, Sandbox::Off] {
+        let done = case.confined(sandbox);
+        assert_eq!((done.tier, done.gaps[0].id, done.success()), ("none", "off", true), "{}", text(&done.combined));
+        std::fs::remove_file(case.cwd.join("begun")).unwrap();
+    }
+}
+
+#[test]
+fn foreign_code_is_not_run_where_no_tier_can_be_had() {
+    #[expect(clippy::disallowed_methods, reason = "the refusals must not meet the other tests")]
+    let mut inner = std::process::Command::new(std::env::current_exe().unwrap());
+    let done = inner.args(["--exact", "inner_process_without_any_tier"]).env(INNER, "1").output().unwrap();
+    assert!(done.status.success() && text(&done.stdout).contains("1 passed"), "{}", text(&done.stdout));
+}
+
+/// As an older kernel and a container without privileges do it.
+fn refuse(calls: &[i64]) {
+    let refused = seccompiler::SeccompAction::Errno(1);
+    let rules = calls.iter().map(|call| (*call, Vec::new())).collect();
+    let arch = std::env::consts::ARCH.try_into().unwrap();
+    let filter = seccompiler::SeccompFilter::new(rules, seccompiler::SeccompAction::Allow, refused, arch).unwrap();
+    let program: seccompiler::BpfProgram = filter.try_into().unwrap();
+    seccompiler::apply_filter(&program).unwrap();
+}
+
+/// Runs in a process of its own, started by the test below.
+#[test]
 fn inner_process_that_is_killed() {
     let Some(dir) = inner() else { return };
     let mut case = Case::new(&["python3", "-c", &format!("{DAEMON}time.sleep(600)")]);

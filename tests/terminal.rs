@@ -75,6 +75,18 @@ impl Place {
     }
 }
 
+/// As on a machine with an older kernel, in a container without privileges.
+fn refused<R>(act: impl FnOnce() -> R) -> R {
+    let calls = [libc::SYS_mount, libc::SYS_landlock_create_ruleset];
+    let rules = calls.into_iter().map(|call| (call, Vec::new())).collect();
+    let (allow, refuse) = (seccompiler::SeccompAction::Allow, seccompiler::SeccompAction::Errno(1));
+    let arch = std::env::consts::ARCH.try_into().unwrap();
+    let filter = seccompiler::SeccompFilter::new(rules, allow, refuse, arch).unwrap();
+    let program: seccompiler::BpfProgram = filter.try_into().unwrap();
+    seccompiler::apply_filter(&program).unwrap();
+    act()
+}
+
 impl Said {
     #[track_caller]
     fn expect(&self, exit: i32, parts: &[&str]) {
@@ -140,6 +152,21 @@ fn what_the_command_leaves_behind_is_told() {
 }
 
 /// A configuration that is not the tree's own is neither read nor quoted.
+#[test]
+fn without_any_sandbox_nothing_runs_unless_it_is_off() {
+    let place = Place::new(".");
+    let heal = |options: &[&str]| {
+        // The refusals hold for this thread and what it starts.
+        std::thread::scope(|scope| scope.spawn(|| refused(|| place.heal("repo", options))).join().unwrap())
+    };
+    let said = heal(&["--sandbox", "full"]);
+    said.expect(1, &["blocked: no sandbox can be had here", "`sandbox: off` in .github/thanos.yml"]);
+    assert!(!said.err.contains("running"), "{}", said.err);
+    assert_eq!(place.read("repo/shop.py"), BROKEN);
+    heal(&["--sandbox", "off"]).expect(0, &[]);
+    assert_eq!(place.read("repo/shop.py"), MENDED);
+}
+
 #[test]
 fn a_configuration_is_a_plain_file() {
     let place = Place::new(".");

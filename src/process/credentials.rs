@@ -1,5 +1,6 @@
 //! Where credentials lie: places that a child under `Sandbox::Full` or `Sandbox::Install` cannot read.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Relative to a home directory.
@@ -84,7 +85,7 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// Every place of the given homes and of the system that exists, and those that are named.
-pub fn places(homes: &[PathBuf], named: Vec<PathBuf>) -> Vec<PathBuf> {
+pub fn places(homes: &BTreeSet<PathBuf>, named: Vec<PathBuf>) -> BTreeSet<PathBuf> {
     let of_home = |home: &PathBuf| {
         let fixed = PLACES.iter().map(|place| home.join(place));
         let found = PERHAPS.iter().map(|place| home.join(place)).filter(|path| holds_credential(path));
@@ -92,7 +93,9 @@ pub fn places(homes: &[PathBuf], named: Vec<PathBuf>) -> Vec<PathBuf> {
     };
     let system = SYSTEM.iter().map(PathBuf::from);
     let all = homes.iter().flat_map(of_home).chain(system).chain(agents()).chain(named);
-    all.filter_map(|path| path.canonicalize().ok()).filter(|path| path.parent().is_some()).collect()
+    // Most are not there, which is asked with a single call.
+    let there = all.filter(|path| path.symlink_metadata().is_ok());
+    there.filter_map(|path| path.canonicalize().ok()).filter(|path| path.parent().is_some()).collect()
 }
 
 /// The folders of the sockets through which ssh and gpg agents sign.

@@ -6,7 +6,12 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetStatus, Scope,
 };
-use std::path::{Path, PathBuf};
+use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Device files are safe to write, and programs expect to. No others are even readable for foreign code: root
@@ -29,11 +34,11 @@ const FILES: ABI = ABI::V3;
 
 /// What a fence keeps from the child beside writing.
 pub struct Fence<'a> {
-    pub writable: &'a [PathBuf],
+    pub writable: &'a BTreeSet<PathBuf>,
     /// Readable though something hidden is around it.
-    pub readable: &'a [PathBuf],
+    pub readable: &'a BTreeSet<PathBuf>,
     /// Not even to be read; `None` leaves reading alone.
-    pub hidden: Option<&'a [PathBuf]>,
+    pub hidden: Option<&'a BTreeSet<PathBuf>>,
     /// No TCP connection at all; for want of a network namespace.
     pub no_tcp: bool,
 }
@@ -74,11 +79,12 @@ pub fn enter(fence: &Fence) -> Result<()> {
     }
     let mut rules = rules.create()?;
     if let Some(hidden) = fence.hidden {
+        let hidden = Hidden::of(hidden);
         // Names may be listed everywhere; Landlock cannot take back below what it gave above.
         rules = allow(rules, Path::new("/"), AccessFs::ReadDir.into())?;
-        rules = allow_beside(rules, Path::new("/"), hidden)?;
+        rules = hidden.allow_beside(rules, CWD, Path::new("/"))?;
         for path in fence.readable {
-            rules = allow_reading(rules, path, hidden)?;
+            rules = hidden.allow_reading(rules, path)?;
         }
     }
     let granted = handled & !(AccessFs::MakeBlock | AccessFs::MakeChar);
@@ -95,29 +101,107 @@ pub fn enter(fence: &Fence) -> Result<()> {
 /// A path that is not there, or not for us to open, needs no rule.
 fn allow(rules: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Result<RulesetCreated> {
     let Ok(fd) = PathFd::new(path) else { return Ok(rules) };
-    let access = if path.is_dir() { access } else { access & AccessFs::from_file(FILES) };
-    rules.add_rule(PathBeneath::new(fd, access)).with_context(|| format!("cannot allow {}", path.display()))
+    let kind = if path.is_dir() { FileType::Directory } else { FileType::RegularFile };
+    allow_opened(rules, fd, kind, access).with_context(|| format!("cannot allow {}", path.display()))
 }
 
-/// Allows to read and execute everything below `dir` but the hidden and the devices. A symbolic link is no place
-/// of its own.
-fn allow_beside(mut rules: RulesetCreated, dir: &Path, hidden: &[PathBuf]) -> Result<RulesetCreated> {
-    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let closed = hidden.contains(&path) || path == Path::new(ALL_DEVICES);
-        if closed || entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
-            continue;
+fn allow_opened(
+    rules: RulesetCreated,
+    fd: impl AsFd,
+    kind: FileType,
+    access: BitFlags<AccessFs>,
+) -> Result<RulesetCreated> {
+    let access = if kind.is_dir() { access } else { access & AccessFs::from_file(FILES) };
+    Ok(rules.add_rule(PathBeneath::new(fd, access))?)
+}
+
+/// The hidden places as a tree of names: what lies beside them is looked up by its name, not compared with each.
+#[derive(Default)]
+struct Hidden {
+    here: bool,
+    below: BTreeMap<OsString, Hidden>,
+}
+
+impl Hidden {
+    fn of(places: &BTreeSet<PathBuf>) -> Self {
+        let mut root = Self::default();
+        for place in places.iter().map(PathBuf::as_path).chain([Path::new(ALL_DEVICES)]) {
+            let node = names(place).fold(&mut root, |node, name| node.below.entry(name.to_owned()).or_default());
+            node.here = true;
         }
-        rules = allow_reading(rules, &path, hidden)?;
+        root
     }
-    Ok(rules)
+
+    /// Allows to read and execute everything below `dir`, seen from `above`, but the hidden. A symbolic link is no
+    /// place of its own.
+    fn allow_beside(&self, mut rules: RulesetCreated, above: impl AsFd, dir: &Path) -> Result<RulesetCreated> {
+        let how = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let Ok(folder) = openat(above, dir, how, Mode::empty()) else { return Ok(rules) };
+        let Ok(entries) = Dir::read_from(&folder) else { return Ok(rules) };
+        for entry in entries.flatten() {
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            rules = match self.below.get(name) {
+                _ if name == "." || name == ".." => rules,
+                Some(hidden) if hidden.here => rules,
+                Some(around) => around.allow_beside(rules, &folder, Path::new(name))?,
+                None => allow_entry(rules, &folder, name, entry.file_type())?,
+            }
+        }
+        Ok(rules)
+    }
+
+    /// What is hidden at and below `path`; `None` where nothing is.
+    fn around(&self, path: &Path) -> Option<&Self> {
+        names(path).try_fold(self, |node, name| node.below.get(name))
+    }
+
+    /// The same from the root on, of a path that may lie in a hidden place.
+    fn allow_reading(&self, rules: RulesetCreated, path: &Path) -> Result<RulesetCreated> {
+        match self.around(path) {
+            Some(hidden) if hidden.here => Ok(rules),
+            Some(around) => around.allow_beside(rules, CWD, path),
+            None => allow(rules, path, AccessFs::from_read(FILES)),
+        }
+    }
 }
 
-fn allow_reading(rules: RulesetCreated, path: &Path, hidden: &[PathBuf]) -> Result<RulesetCreated> {
-    let within = |place: &PathBuf| place.starts_with(path);
-    match hidden.iter().any(within) {
-        true if hidden.iter().any(|place| place == path) => Ok(rules),
-        true => allow_beside(rules, path, hidden),
-        false => allow(rules, path, AccessFs::from_read(FILES)),
+fn names(path: &Path) -> impl Iterator<Item = &OsStr> {
+    path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name),
+        _ => None,
+    })
+}
+
+fn allow_entry(rules: RulesetCreated, folder: &OwnedFd, name: &OsStr, kind: FileType) -> Result<RulesetCreated> {
+    if kind == FileType::Symlink {
+        return Ok(rules);
+    }
+    let how = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let Ok(fd) = openat(folder, name, how, Mode::empty()) else { return Ok(rules) };
+    // Not every file system tells with the name.
+    let kind = match kind {
+        FileType::Unknown => fstat(&fd).map_or(FileType::Symlink, |stat| FileType::from_raw_mode(stat.st_mode)),
+        known => known,
+    };
+    match kind {
+        FileType::Symlink => Ok(rules),
+        kind => allow_opened(rules, fd, kind, AccessFs::from_read(FILES))
+            .with_context(|| format!("cannot allow {}", name.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_found_by_its_name() {
+        let hidden = Hidden::of(&["/a/b", "/a/b/c", "/d"].map(PathBuf::from).into());
+        let at = |path: &str| hidden.around(Path::new(path)).map(|around| around.here);
+        assert_eq!(
+            ["/", "/a", "/a/b", "/a/b/c", "/d", ALL_DEVICES].map(at),
+            [false, false, true, true, true, true].map(Some)
+        );
+        assert_eq!(["/a/x", "/a/bb", "/d/e", "/dev/null", "/x"].map(at), [None; 5]);
     }
 }

@@ -4,7 +4,7 @@
 use super::cgroup::Group;
 use super::fence::{self, Fence};
 use super::job::{Answer, Job};
-use super::mounts::{self, View};
+use super::mounts::{self, Services, View};
 use super::places::Places;
 use super::syscalls::{self, Sockets};
 use super::{Tier, namespaces, privileges, proxy, sweep};
@@ -30,9 +30,6 @@ const REAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 const NICE: i32 = 10;
 
 pub fn main() -> ! {
-    // No terminal to read or type on, and where the system shares its processors out by session, one share for
-    // whatever number of processes.
-    let _ = rustix::process::setsid();
     let answer = std::io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from);
     let Ok(mut lifeline) = answer else { std::process::exit(3) };
     let answer = serve(&mut lifeline).unwrap_or_else(|error| Answer::Refused(format!("{error:#}")));
@@ -46,6 +43,7 @@ fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
     if job.program().is_none() {
         return Ok(Answer::Exit(0));
     }
+    leave_session(job.tier)?;
     sweep::become_reaper();
     let mut child = match sweep::register(|| start(&job)) {
         Ok(child) => child,
@@ -57,6 +55,15 @@ fn serve(lifeline: &mut UnixStream) -> Result<Answer> {
         return Ok(Answer::OutOfMemory);
     }
     Ok(status.code().map_or_else(|| Answer::Signal(status.signal().unwrap_or_default()), Answer::Exit))
+}
+
+/// No terminal to read or type on, and where the system shares its processors out by session, one share for whatever
+/// number of processes. Not before all else is done: a new session waits for its first turn.
+fn leave_session(tier: Tier) -> Result<()> {
+    match rustix::process::setsid() {
+        Err(error) if tier == Tier::Namespaces => Err(error).context("cannot leave the terminal"),
+        _ => Ok(()),
+    }
 }
 
 /// The order matters: mounts need the capabilities, the capabilities are dropped before Landlock, and only a
@@ -77,15 +84,12 @@ fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<Option<Group>> {
         return Ok(None);
     }
     let foreign = matches!(job.tier, Tier::Landlock | Tier::Namespaces);
-    if foreign {
-        let _ = rustix::process::setpriority_process(None, NICE);
-    }
     privileges::give_up(privileges::kept(foreign, &places.writable))?;
     let alone = job.tier == Tier::Landlock;
     fence::enter(&Fence {
         writable: &places.writable,
-        readable: &places.readable,
-        hidden: places.hidden.as_deref(),
+        readable: &places.kept,
+        hidden: places.hidden.as_ref(),
         no_tcp: alone && !job.online,
     })?;
     match job.tier {
@@ -95,11 +99,16 @@ fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<Option<Group>> {
         Tier::Landlock => syscalls::limit(Sockets::None),
         _ => Ok(()),
     }?;
+    // Last: until the command is started it is we who are waited for.
+    if foreign {
+        let _ = rustix::process::setpriority_process(None, NICE);
+    }
     Ok(group)
 }
 
 fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Result<Option<Group>> {
     let group = Group::make(job);
+    let services = Services::of_this_network();
     namespaces::enter(job.online)?;
     namespaces::become_first(|| group.iter().for_each(Group::remove))?;
     let group = group.filter(Group::enter);
@@ -109,14 +118,7 @@ fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Re
     if job.proxy {
         job.add_env(proxy::open(lifeline)?);
     }
-    mounts::arrange(&View {
-        writable: &places.writable,
-        needed: &places.needed,
-        useful: &places.useful,
-        temp: places.temp.as_deref(),
-        hidden: places.hidden.as_deref().unwrap_or_default(),
-        online: job.online,
-    })?;
+    mounts::arrange(&View { places, services: &services, online: job.online })?;
     mounts::fresh_proc()?;
     if let Some(owner) = job.owner {
         owner.become_it()?;

@@ -5,6 +5,7 @@ use super::privileges::Owner;
 use super::proxy::{self, Proxy, Rules};
 use super::{Network, Sandbox, Spec, Tier, environment, fence, helper, sweep};
 use anyhow::{Context, Result, bail};
+use rustix::net::{SendFlags, send};
 use rustix::process::{Pid, Signal};
 use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
@@ -18,7 +19,19 @@ static HELPER: OnceLock<PathBuf> = OnceLock::new();
 
 /// The first helper that is named stays.
 pub fn set_helper(path: &Path) {
+    name_posix_spawn();
     let _ = HELPER.set(path.to_owned());
+}
+
+/// The standard library starts children by `posix_spawn` where the C library has these two. A static program has only
+/// what somebody names; without them every start copies the tables of our whole memory, and ours is large.
+fn name_posix_spawn() {
+    use std::hint::black_box;
+    black_box(libc::gnu_get_libc_version as unsafe extern "C" fn() -> *const libc::c_char);
+    black_box(
+        libc::posix_spawn_file_actions_addchdir_np
+            as unsafe extern "C" fn(*mut libc::posix_spawn_file_actions_t, *const libc::c_char) -> libc::c_int,
+    );
 }
 
 /// What stands between us and the child.
@@ -73,8 +86,9 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     // Without a sandbox too: the helper ends everything when we are killed, and tells one run's orphans from
     // another's. Programs that are no helper themselves (tests) do without.
     if tier != Tier::None || HELPER.get().is_some() {
-        let job = Job::new(spec, &program, tier).of(means.owner()).encode()?;
-        let (child, control) = start_helper(means, true)?;
+        let mut job = Job::new(spec, &program, tier).of(means.owner()).encode()?;
+        let (child, control, told) = start_helper(means, true, &job)?;
+        job.drain(..told);
         let mut started = Started { child, control: Some(control), tier, named, _proxy: None };
         if let Some(control) = started.control.as_ref().filter(|_| listed && tier == Tier::Namespaces) {
             started._proxy = Some(proxy::serve(control, Rules::new(spec.hosts, spec.env))?);
@@ -144,16 +158,19 @@ impl Means {
     }
 }
 
-fn start_helper(means: Means, piped: bool) -> Result<(Child, UnixStream)> {
+/// The helper, our end of its lifeline, and how much of its job it has been told: all, unless that is long. It is
+/// told before it begins, and so need not wait for us.
+fn start_helper(means: Means, piped: bool, job: &[u8]) -> Result<(Child, UnixStream, usize)> {
     let path = HELPER.get().context("no sandbox helper is known to this program")?;
     let (ours, theirs) = UnixStream::pair().context("cannot make a socket")?;
+    let told = send(&ours, job, SendFlags::DONTWAIT).context("cannot tell the sandbox helper its job")?;
     let output = || if piped { Stdio::piped() } else { Stdio::null() };
     let mut command = means.command(path)?;
     command.arg(helper::WORD).env_clear().current_dir("/");
     command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(output()).stderr(output());
     let child = sweep::register(|| command.spawn())
         .with_context(|| format!("cannot start the sandbox helper {}", path.display()))?;
-    Ok((child, ours))
+    Ok((child, ours, told))
 }
 
 /// What the wanted sandbox comes to here. Foreign code is not run without one; a terminal user's own is.
@@ -193,13 +210,10 @@ pub fn full() -> &'static Result<(Tier, Means), String> {
 
 /// The whole way but the child.
 fn probe(tier: Tier, means: Means) -> Result<()> {
-    use std::io::Write;
     sweep::become_reaper();
-    let (mut child, mut control) = start_helper(means, false)?;
-    let told = Job::probe(tier).of(means.owner()).encode().and_then(|job| Ok(control.write_all(&job)?));
+    let (mut child, mut control, _) = start_helper(means, false, &Job::probe(tier).of(means.owner()).encode()?)?;
     let _ = child.wait();
     sweep::forget(&child);
-    told?;
     match Answer::read(&mut control)? {
         Answer::Exit(0) => Ok(()),
         Answer::Refused(why) => bail!("{why}"),

@@ -1,6 +1,7 @@
 //! The files that the child sees: private temporary folders and shared memory, no sockets of services, a
 //! read-only `.git`, nothing where credentials lie, and a process table of its own.
 
+use super::places::{Places, TEMPORARY};
 use anyhow::{Context, Result};
 use rustix::fs::CWD;
 use rustix::io::Errno;
@@ -9,54 +10,49 @@ use rustix::mount::{
     move_mount, open_tree,
 };
 use std::collections::BTreeSet;
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 /// Where names of hosts are resolved; often a link into `/run`.
 const RESOLVER: &str = "/etc/resolv.conf";
 const RUN: &str = "/run";
-const TEMPORARY: [&str; 2] = ["/tmp", "/var/tmp"];
 const SHARED_MEMORY: &str = "/dev/shm";
 /// What a private folder in memory may hold.
 const IN_MEMORY: u64 = 1 << 30;
 
 /// What the child is to see.
 pub struct View<'a> {
-    pub writable: &'a [PathBuf],
-    /// What hiding must not take away.
-    pub needed: &'a [PathBuf],
-    /// What private temporary folders must not take away.
-    pub useful: &'a [PathBuf],
-    /// The folder that becomes `/tmp`; without one it is in memory.
-    pub temp: Option<&'a Path>,
-    pub hidden: &'a [PathBuf],
+    pub places: &'a Places,
+    pub services: &'a Services,
     /// Names of hosts are resolved as they were.
     pub online: bool,
 }
 
 /// In a mount namespace of our own.
 pub fn arrange(view: &View) -> Result<()> {
-    let sockets = sockets_of_services(view);
+    let Places { own, needed, kept, temp, hidden, .. } = view.places;
+    let temporary: BTreeSet<PathBuf> = TEMPORARY.iter().filter_map(|dir| Path::new(dir).canonicalize().ok()).collect();
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .context("cannot make mounts private")?;
     hide_run(view)?;
-    let kept: Vec<PathBuf> = view.needed.iter().chain(view.useful).cloned().collect();
-    for place in TEMPORARY {
-        replace(Path::new(place), view.temp, "1777", &kept).with_context(|| format!("cannot make {place} private"))?;
+    for place in temporary {
+        replace(&place, temp.as_deref(), "1777", kept)
+            .with_context(|| format!("cannot make {} private", place.display()))?;
     }
-    replace(Path::new(SHARED_MEMORY), None, "1777", &kept).context("cannot make shared memory private")?;
-    for tree in view.writable {
+    replace(Path::new(SHARED_MEMORY), None, "1777", kept).context("cannot make shared memory private")?;
+    for tree in own {
         let git = tree.join(".git");
         if git.symlink_metadata().is_ok_and(|meta| !meta.is_symlink()) {
             make_read_only(&git).with_context(|| format!("cannot make {} read-only", git.display()))?;
         }
     }
-    for place in view.hidden {
-        cover(place, view.needed).with_context(|| format!("cannot hide {}", place.display()))?;
+    let mut empty = None;
+    for place in hidden.iter().flatten() {
+        cover(place, needed, &mut empty).with_context(|| format!("cannot hide {}", place.display()))?;
     }
-    // One that went away meanwhile needs no cover.
-    sockets.iter().for_each(|socket| _ = mount_bind("/dev/null", socket));
+    view.services.cover(own);
     Ok(())
 }
 
@@ -75,23 +71,19 @@ fn hide_run(view: &View) -> Result<()> {
     }
     let names = Path::new(RESOLVER).canonicalize().ok().filter(|path| view.online && path.starts_with(run));
     let text = names.as_ref().map(std::fs::read).transpose().context("cannot read the resolver's file")?;
-    replace(run, None, "755", view.needed).context("cannot hide /run")?;
+    replace(run, None, "755", &view.places.needed).context("cannot hide /run")?;
     let Some((path, text)) = names.zip(text) else { return Ok(()) };
     std::fs::create_dir_all(path.parent().unwrap_or(run))?;
     std::fs::write(&path, text).with_context(|| format!("cannot keep {}", path.display()))
 }
 
 /// Puts another folder in place of `dir`, or an empty one in memory, in which what is kept is found where it was.
-fn replace(dir: &Path, with: Option<&Path>, mode: &str, kept: &[PathBuf]) -> Result<()> {
-    if dir.symlink_metadata().is_ok_and(|meta| !meta.is_dir()) || !dir.is_dir() {
-        return Ok(());
-    }
-    let kept: BTreeSet<PathBuf> = kept.iter().filter_map(|path| path.canonicalize().ok()).collect();
-    if kept.contains(dir) {
+fn replace(dir: &Path, with: Option<&Path>, mode: &str, kept: &BTreeSet<PathBuf>) -> Result<()> {
+    if dir.symlink_metadata().is_ok_and(|meta| !meta.is_dir()) || !dir.is_dir() || kept.contains(dir) {
         return Ok(());
     }
     let how = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::AT_RECURSIVE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
-    let clones = below(dir, &kept)
+    let clones = below(dir, kept)
         .map(|path| Ok((path, path.is_dir(), open_tree(CWD, path, how)?)))
         .collect::<Result<Vec<_>, Errno>>()?;
     match with {
@@ -135,30 +127,60 @@ fn in_memory(dir: &Path, mode: &str) -> Result<(), Errno> {
     mount("tmpfs", dir, "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, options.as_c_str())
 }
 
-/// Landlock keeps files from being read, but not a socket from being connected to, nor what lies in a writable
-/// tree.
-fn cover(place: &Path, needed: &[PathBuf]) -> Result<()> {
-    if place.is_dir() {
+/// Landlock keeps files from being read, but not what lies in a writable tree. One empty folder serves for all in
+/// which nothing is needed.
+fn cover<'a>(place: &'a Path, needed: &BTreeSet<PathBuf>, empty: &mut Option<&'a Path>) -> Result<()> {
+    if !place.is_dir() {
+        return if place.exists() { Ok(mount_bind("/dev/null", place)?) } else { Ok(()) };
+    }
+    if below(place, needed).next().is_some() || needed.contains(place) {
         return replace(place, None, "755", needed);
     }
-    if place.exists() {
-        mount_bind("/dev/null", place)?;
+    match empty {
+        Some(folder) => mount_bind(*folder, place)?,
+        None => {
+            in_memory(place, "755")?;
+            *empty = Some(place);
+        }
     }
     Ok(())
 }
 
-/// Sockets of files that somebody listens on now, outside the child's own places: no kernel's sandbox keeps
-/// anybody from connecting.
-fn sockets_of_services(view: &View) -> Vec<PathBuf> {
-    let table = std::fs::read_to_string("/proc/net/unix").unwrap_or_default();
-    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    let named = table.lines().filter_map(|line| line.find('/').map(|at| &line[at..]));
-    let mounted = mounts.lines().filter_map(|line| line.split(' ').nth(4));
-    let covered = [RUN].into_iter().chain(TEMPORARY).map(PathBuf::from).collect::<Vec<_>>();
-    let own = |path: &PathBuf| view.writable.iter().chain(&covered).any(|place| path.starts_with(place));
-    let is_socket = |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.file_type().is_socket());
-    let found = named.chain(mounted).map(PathBuf::from).filter(is_socket).filter_map(|path| path.canonicalize().ok());
-    found.filter(|path| !own(path)).collect::<BTreeSet<_>>().into_iter().collect()
+/// Where somebody may listen on a socket that is a file: no kernel's sandbox keeps anybody from connecting to it.
+pub struct Services(Vec<PathBuf>);
+
+impl Services {
+    /// To be asked before a network namespace is entered: the table tells of one network's sockets, but those of
+    /// files can be connected to from every network.
+    pub fn of_this_network() -> Self {
+        let table = std::fs::read("/proc/net/unix").unwrap_or_default();
+        let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+        Self(named(&table).chain(mounted(&mounts)).collect())
+    }
+
+    /// Those outside the child's own places that are still seen.
+    fn cover(&self, own: &BTreeSet<PathBuf>) {
+        let is_socket = |path: &&PathBuf| path.metadata().is_ok_and(|meta| meta.file_type().is_socket());
+        let seen = self.0.iter().filter(is_socket).filter_map(|path| path.canonicalize().ok());
+        let others = seen.filter(|path| !own.iter().any(|place| path.starts_with(place)));
+        // One that went away meanwhile needs no cover.
+        others.collect::<BTreeSet<_>>().iter().for_each(|socket| _ = mount_bind("/dev/null", socket));
+    }
+}
+
+/// The names in the kernel's table of sockets, which need not be text.
+fn named(table: &[u8]) -> impl Iterator<Item = PathBuf> {
+    let name = |line: &[u8]| line.iter().position(|byte| *byte == b'/').map(|at| path(&line[at..]));
+    table.split(|byte| *byte == b'\n').filter_map(name)
+}
+
+/// What is mounted: in a container the sockets of its host are.
+fn mounted(mounts: &[u8]) -> impl Iterator<Item = PathBuf> {
+    mounts.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4)).map(path)
+}
+
+fn path(name: &[u8]) -> PathBuf {
+    OsStr::from_bytes(name).into()
 }
 
 fn make_read_only(path: &Path) -> Result<(), Errno> {
@@ -173,5 +195,22 @@ fn make_read_only(path: &Path) -> Result<(), Errno> {
     match mount_remount(path, base, "") {
         Err(Errno::PERM) => sets.find_map(|set| mount_remount(path, set, "").ok()).ok_or(Errno::PERM),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_sockets_need_not_be_text() {
+        let table = b"Num RefCount Protocol Flags Type St Inode Path\n\
+            0000: 00000002 00000000 00010000 0001 01 12 /run/x.sock\n\
+            0000: 00000002 00000000 00010000 0001 01 13 @\xff\xfe\n\
+            0000: 00000003 00000000 00000000 0001 03 14\n\
+            0000: 00000002 00000000 00010000 0001 01 15 /srv/a b\xff\n";
+        assert_eq!(named(table).collect::<Vec<_>>(), [path(b"/run/x.sock"), path(b"/srv/a b\xff")]);
+        let mounts = b"43 42 254:0 / / rw - ext4 /dev/vda rw\n44 43 0:22 /s /run/s rw - tmpfs t rw\n";
+        assert_eq!(mounted(mounts).collect::<Vec<_>>(), [path(b"/"), path(b"/run/s")]);
     }
 }

@@ -31,17 +31,14 @@ fn separate(kinds: UnshareFlags) -> Result<(), Errno> {
     unsafe { rustix::thread::unshare_unsafe(kinds) }
 }
 
-/// Goes on as the first process of the new process namespace, with which everything in it ends, and of a session
-/// without a terminal. The process that was waits for it, does what is left to do, and never returns.
+/// Goes on as the first process of the new process namespace, with which everything in it ends. The process that was
+/// leaves the terminal, waits for it, does what is left to do, and never returns.
 pub fn become_first(at_the_end: impl FnOnce()) -> Result<()> {
     #[expect(unsafe_code, reason = "only a fork enters a process namespace")]
     // SAFETY: this process has one thread, so its copy finds no lock held.
     let child = unsafe { libc::fork() };
     match child {
-        0 => {
-            rustix::process::setsid().context("cannot leave the terminal")?;
-            end_with_parent()
-        }
+        0 => end_with_parent(),
         1.. => wait_and_exit(child, at_the_end),
         _ => bail!("cannot fork: {}", std::io::Error::last_os_error()),
     }
@@ -53,6 +50,7 @@ pub fn end_with_parent() -> Result<()> {
 }
 
 fn wait_and_exit(child: i32, at_the_end: impl FnOnce()) -> ! {
+    let _ = rustix::process::setsid();
     // Nobody answers for the child: should it die, the silence says so.
     while let Err(Errno::INTR) = waitpid(Pid::from_raw(child), WaitOptions::empty()) {}
     at_the_end();

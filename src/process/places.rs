@@ -7,59 +7,60 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Where others keep what is not the command's business.
-const TEMPORARY: [&str; 2] = ["/tmp", "/var/tmp"];
+pub const TEMPORARY: [&str; 2] = ["/tmp", "/var/tmp"];
 
 pub struct Places {
-    pub writable: Vec<PathBuf>,
+    /// What the job says can be written.
+    pub own: BTreeSet<PathBuf>,
+    /// The same, and temporary folders that are private.
+    pub writable: BTreeSet<PathBuf>,
     /// What hiding must not take away: what can be written, the directory, the program.
-    pub needed: Vec<PathBuf>,
-    /// What the environment names below temporary folders: tools and homes may lie there.
-    pub useful: Vec<PathBuf>,
-    /// Readable though it is below what is hidden.
-    pub readable: Vec<PathBuf>,
+    pub needed: BTreeSet<PathBuf>,
+    /// The same, and what the environment names below temporary folders: tools and homes may lie there.
+    pub kept: BTreeSet<PathBuf>,
     /// The command's own temporary folder.
     pub temp: Option<PathBuf>,
     /// `None`: everything can be read.
-    pub hidden: Option<Vec<PathBuf>>,
+    pub hidden: Option<BTreeSet<PathBuf>>,
 }
 
+/// All are told by where they really are, and only those that are there.
 impl Places {
     pub fn of(job: &Job) -> Self {
-        let (mut writable, useful) = (job.writable(), useful(job));
-        let mut needed = writable.clone();
-        needed.extend([job.cwd().to_owned(), job.program().unwrap_or(job.cwd()).to_owned()]);
-        needed.retain(|path| path != Path::new("/"));
-        let temp = temp(job, &writable);
+        let real = |path: &Path| path.canonicalize().ok();
+        let own: BTreeSet<PathBuf> = job.writable().iter().filter_map(|path| real(path)).collect();
+        let mut needed = own.clone();
+        needed.extend([job.cwd(), job.program().unwrap_or(job.cwd())].into_iter().filter_map(real));
+        needed.remove(Path::new("/"));
         let mut hidden = matches!(job.tier, Tier::Landlock | Tier::Namespaces)
             .then(|| credentials::places(&homes(job), job.hidden()));
-        let readable = needed.iter().chain(&useful).filter_map(|path| path.canonicalize().ok()).collect();
-        let others = TEMPORARY.map(PathBuf::from).into_iter().filter(|dir| !needed.contains(dir));
+        let mut writable = own.clone();
+        let others = TEMPORARY.iter().filter_map(|dir| real(Path::new(dir))).filter(|dir| !needed.contains(dir));
         match (job.tier, &mut hidden) {
             // There they are the command's own.
             (Tier::Namespaces, _) => writable.extend(others),
-            (_, Some(hidden)) => hidden.extend(others.filter_map(|dir| dir.canonicalize().ok())),
+            (_, Some(hidden)) => hidden.extend(others),
             _ => {}
         }
-        Self { writable, needed, useful, readable, temp, hidden }
+        let kept = needed.iter().cloned().chain(useful(job)).collect();
+        Self { temp: temp(job, &own), own, writable, needed, kept, hidden }
     }
 }
 
-fn useful(job: &Job) -> Vec<PathBuf> {
+fn useful(job: &Job) -> impl Iterator<Item = PathBuf> {
     let values = job.env().flat_map(|(_, value)| std::env::split_paths(value));
     let below = |path: &PathBuf| TEMPORARY.iter().any(|dir| path.starts_with(dir) && path != Path::new(dir));
-    let found = values.filter(|path| path.is_absolute()).filter_map(|path| path.canonicalize().ok());
-    found.filter(below).collect::<BTreeSet<_>>().into_iter().collect()
+    values.filter(|path| path.is_absolute()).filter_map(|path| path.canonicalize().ok()).filter(below)
 }
 
-fn temp(job: &Job, writable: &[PathBuf]) -> Option<PathBuf> {
+fn temp(job: &Job, own: &BTreeSet<PathBuf>) -> Option<PathBuf> {
     let named = job.env().filter(|(key, _)| *key == "TMPDIR").last()?.1;
     let folder = Path::new(named).canonicalize().ok()?;
-    let own = |place: &PathBuf| place.canonicalize().is_ok_and(|place| folder.starts_with(place));
-    (folder.is_dir() && writable.iter().any(own)).then_some(folder)
+    (folder.is_dir() && own.iter().any(|place| folder.starts_with(place))).then_some(folder)
 }
 
 /// The home that the child is told of and the one that the user has.
-fn homes(job: &Job) -> Vec<PathBuf> {
+fn homes(job: &Job) -> BTreeSet<PathBuf> {
     let user = job.owner.map_or(rustix::process::getuid().as_raw(), Owner::user).to_string();
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let own = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());

@@ -2,9 +2,11 @@
 
 use anyhow::{Context, Result};
 use rustix::fs::{Gid, Uid};
+use rustix::io::Errno;
 use rustix::process::{DumpableBehavior, geteuid, set_dumpable_behavior};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -46,7 +48,7 @@ fn for_terminal() -> CapabilitySet {
 }
 
 /// What foreign code keeps: nothing, but for root in a place that belongs to somebody else.
-pub fn kept(foreign: bool, writable: &[PathBuf]) -> CapabilitySet {
+pub fn kept(foreign: bool, writable: &BTreeSet<PathBuf>) -> CapabilitySet {
     if !geteuid().is_root() {
         return CapabilitySet::empty();
     }
@@ -61,8 +63,12 @@ pub fn kept(foreign: bool, writable: &[PathBuf]) -> CapabilitySet {
 fn lower_bound(kept: CapabilitySet) {
     for bit in 0..64 {
         let capability = CapabilitySet::from_bits_retain(1 << bit);
-        if !kept.contains(capability) {
-            let _ = rustix::thread::remove_capability_from_bounding_set(capability);
+        if kept.contains(capability) {
+            continue;
+        }
+        // Beyond the last that this kernel knows.
+        if rustix::thread::remove_capability_from_bounding_set(capability) == Err(Errno::INVAL) {
+            break;
         }
     }
 }

@@ -86,33 +86,28 @@ const TYPING: [libc::c_int; 2] = [0x5412, 0x541C];
 
 /// From now on, for good, and for every child.
 pub fn limit(sockets: Sockets) -> Result<()> {
-    // It says what it wants in memory, which a filter cannot read; told that the kernel is too old, everybody
-    // falls back to `clone`.
-    let clone3 = Rules::from([(libc::SYS_clone3, Vec::new())]);
-    install(clone3, libc::ENOSYS)?;
-    install(rules(sockets)?, libc::EACCES)
-}
-
-fn install(rules: Rules, errno: libc::c_int) -> Result<()> {
     let arch = std::env::consts::ARCH.try_into().context("no system call filter for this processor")?;
-    let refused = SeccompAction::Errno(errno.unsigned_abs());
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, refused, arch)?;
+    let refused = SeccompAction::Errno(libc::EACCES.unsigned_abs());
+    let filter = SeccompFilter::new(rules(sockets)?, SeccompAction::Allow, refused, arch)?;
     let program: BpfProgram = filter.try_into()?;
     apply_filter(&guarded(program)).context("cannot filter system calls")
 }
 
-/// x86's second calling convention has numbers of its own for the same calls: none of them is had.
+/// None is had of x86's second calling convention, which has numbers of its own for the same calls; nor `clone3`,
+/// which says what it wants in memory, where a filter cannot read: told that there is no such call, everybody falls
+/// back to `clone`.
 fn guarded(program: BpfProgram) -> BpfProgram {
     const LOAD: u16 = 0x20;
     const AT_LEAST: u16 = 0x35;
+    const EQUAL: u16 = 0x15;
     const RETURN: u16 = 0x06;
     const X32: u32 = 0x4000_0000;
+    const CLONE3: u32 = libc::SYS_clone3 as u32;
     const NO_SUCH_CALL: u32 = 0x0005_0000 | libc::ENOSYS.unsigned_abs();
     let step = |code, jt, jf, k| sock_filter { code, jt, jf, k };
-    [step(LOAD, 0, 0, 0), step(AT_LEAST, 0, 1, X32), step(RETURN, 0, 0, NO_SUCH_CALL)]
-        .into_iter()
-        .chain(program)
-        .collect()
+    let first =
+        [step(LOAD, 0, 0, 0), step(AT_LEAST, 1, 0, X32), step(EQUAL, 0, 1, CLONE3), step(RETURN, 0, 0, NO_SUCH_CALL)];
+    first.into_iter().chain(program).collect()
 }
 
 fn rules(sockets: Sockets) -> Result<Rules> {

@@ -38,7 +38,7 @@ struct Disk {
 impl<'a> Watch<'a> {
     pub fn new(spec: &'a Spec<'a>, pid: Pid, began: Instant) -> Self {
         let disks = if spec.limits.disk_bytes.is_some() { disks(spec.writable) } else { Vec::new() };
-        Self { spec, pid, began, disks, next: began, pause: TICK }
+        Self { spec, pid, began, disks, next: began + TICK, pause: TICK }
     }
 
     /// How long may be waited before the next look.

@@ -228,9 +228,12 @@ fn two_diagnoses_at_the_same_time_leave_one_comment() {
 #[test]
 fn a_cancelled_run_says_so_and_leaves_no_half_state() {
     let slow = "verify:\n  command: sleep 3; python3 -m unittest discover -v\n";
-    for (signal, what) in
-        [(Signal::TERM, "verify running"), (Signal::INT, "verify it fails"), (Signal::INT, "collect checking out")]
-    {
+    for (signal, what) in [
+        (Signal::TERM, "verify running"),
+        (Signal::HUP, "verify running"),
+        (Signal::INT, "verify it fails"),
+        (Signal::INT, "collect checking out"),
+    ] {
         let (world, step) = opened(slow);
         let running = step.start();
         running.says(what);

@@ -92,6 +92,7 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(q, ('127.0.0.1', w['udp'
     ),
     attempt("docker.sock", "s = socket.socket(socket.AF_UNIX); s.connect(w['outside'] + '/docker.sock'); escaped()"),
     only(Who::Root, "a socket in /run", "s = socket.socket(socket.AF_UNIX); s.connect(w['run']); escaped()"),
+    attempt("a socket anywhere", "s = socket.socket(socket.AF_UNIX); s.connect(w['anywhere']); escaped()"),
     attempt("abstract socket", "s = socket.socket(socket.AF_UNIX); s.connect('\\0' + w['abstract']); escaped()"),
     gap("signal", "signals", "os.kill(w['ours'], 0); escaped()"),
     attempt(

@@ -96,6 +96,8 @@ impl Shared {
         let place = if open(ours) { ours } else { Path::new("/opt") };
         let dir = tempfile::Builder::new().prefix("escape-").tempdir_in(place).unwrap().keep();
         std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::create_dir(dir.join("services")).unwrap();
+        std::fs::set_permissions(dir.join("services"), std::fs::Permissions::from_mode(0o777)).unwrap();
         std::fs::copy(env!("CARGO_BIN_EXE_thanos-fix"), dir.join("thanos-fix")).unwrap();
         std::fs::copy(std::env::current_exe().unwrap(), dir.join("battery")).unwrap();
         if rustix::process::geteuid().is_root() {

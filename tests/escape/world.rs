@@ -76,6 +76,7 @@ impl World {
         if rustix::process::geteuid().is_root() {
             listen(&self.beside("/run"));
         }
+        listen(&self.anywhere());
         let address = SocketAddr::from_abstract_name(&self.name).unwrap();
         self.abstracted = Some(UnixListener::bind_addr(&address).unwrap());
         if let Some(program) = super::suid_program() {
@@ -92,6 +93,11 @@ impl World {
         Path::new(folder).join(format!("escape-{}", self.name))
     }
 
+    /// Where no folder is replaced.
+    fn anywhere(&self) -> PathBuf {
+        super::shared().join("services").join(&self.name)
+    }
+
     fn told(&self) -> String {
         let at = |path: PathBuf| path.to_str().unwrap().to_owned();
         let root = self.dir.path();
@@ -99,7 +105,7 @@ impl World {
             "name": self.name, "ours": std::process::id(), "address": self.secret.as_ptr().addr(),
             "victim": self.victim.id(), "outside": at(root.join("outside")), "runner": at(root.join("runner")),
             "shm": at(self.files[0].clone()), "in_tmp": at(self.files[1].clone()), "tmp": at(self.files[2].clone()),
-            "run": at(self.files[3].clone()), "abstract": self.name,
+            "run": at(self.files[3].clone()), "abstract": self.name, "anywhere": at(self.anywhere()),
             "tcp": self.tcp.local_addr().unwrap().port(), "udp": self.udp.local_addr().unwrap().port(),
         })
         .to_string()
