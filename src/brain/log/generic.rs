@@ -40,6 +40,7 @@ patterns! {
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ABOVE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     WORDED = r"(?i)^\s*(?:\w+ )?error (?:on|at|in) line (?P<line>[0-9]+) (?:in|of) (?:file )?(?P<path>(?:[A-Za-z]:)?[^\s:]+)";
+    RELAYED = r"(?i)\b(?:jobs?|pipeline|workflow|steps?|gates?|checks?|tests?|canceled|cancelled|unexpected|attempts?|signal|sig(?:int|term|kill))\b|exit (?:code|status)|\bfailed:? *$";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
@@ -70,6 +71,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let text = if BARE.is_match(line) { lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()) } else { None };
     let found = Found::new("", FailureClass::Unknown, rank, at, text.map_or(line, |(_, l)| l));
     out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
+}
+
+/// An error that a script reported to the runner in its own words, not one about what else failed.
+pub(super) fn explains(quote: &str) -> bool {
+    quote.strip_prefix("##[error]").is_some_and(|said| said.contains(' ') && !RELAYED.is_match(said))
 }
 
 /// Nothing was recognised: the last line that speaks of a failure.

@@ -11,8 +11,8 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    JAVAC = r"^\s*(?:\[(?:ERROR|javac)\] )?(?:Exit code: [0-9]+ - )?(?P<path>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
-    MAVEN = r"^\s*(?:\[ERROR\] )?(?P<path>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.(?:java|kt|groovy|scala)):\s?[\[(](?P<line>[0-9]+),\s?(?P<column>[0-9]+)[\])]:? (?P<text>.+)$";
+    JAVAC = r"^\s*(?:\[(?:ERROR|javac)\] )?(?:Exit code: [0-9]+ - )?(?P<path>(?:[A-Za-z]:)?[^\s:\[](?:[^:\[]|[/.]\[)*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
+    MAVEN = r"^\s*(?:\[ERROR\] )?(?P<path>(?:[A-Za-z]:)?[^\s:\[](?:[^:\[]|[/.]\[)*\.(?:java|kt|groovy|scala)):\s?[\[(](?P<line>[0-9]+),\s?(?P<column>[0-9]+)[\])]:? (?P<text>.+)$";
     KOTLIN = r"^\s*e: (?:file://)?(?P<path>/?(?:[A-Za-z]:)?[^\s:]+\.kts?):(?: \((?P<line>[0-9]+), (?P<column>[0-9]+)\):|(?P<line2>[0-9]+):(?P<column2>[0-9]+):?) (?P<text>.+)$";
     SCALA = r"^\s*\[?error\]? (?P<path>[^\s:]+\.scala):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
     SCALA3 = r"^\s*\[error\] -- (?:\[(?P<code>E[0-9]+)\] )?(?P<text>.*?)Error: (?P<path>\S+\.scala):(?P<line>[0-9]+):(?P<column>[0-9]+)";

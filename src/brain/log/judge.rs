@@ -1,7 +1,7 @@
 //! Weighs what the parsers found: one class, one tool, one line to quote, the places most telling first.
 
 use super::found::{Found, Rank};
-use super::script;
+use super::{generic, script};
 use crate::record::{FailureClass, Location, LogReport};
 
 /// As many ids and places as somebody may want to see.
@@ -45,7 +45,8 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     if best.tool == script::TOOL && best.class == FailureClass::Test {
         return FailureClass::Unknown;
     }
-    if best.class != FailureClass::Unknown || best.rank != Rank::Generic {
+    let told_by_runner = best.rank == Rank::Wrapper && generic::explains(&best.quote);
+    if best.class != FailureClass::Unknown || best.rank != Rank::Generic && !told_by_runner {
         return best.class;
     }
     let mut purposes = found.iter().filter(|f| f.tool == script::TOOL);

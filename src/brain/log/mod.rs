@@ -20,6 +20,7 @@ mod bundler;
 mod cargo;
 mod cc;
 mod cmake;
+mod console;
 mod ctest;
 mod diff;
 mod docs;

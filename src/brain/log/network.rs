@@ -1,8 +1,8 @@
 //! What the network and the servers behind it say: a rerun helps, a patch does not.
 
-use super::found::Rank::{Generic, Strong};
+use super::found::Rank::{Generic, Strong, Sure};
 use super::phrase::{List, phrase, phrase_with};
-use crate::record::FailureClass::Transient;
+use crate::record::FailureClass::{Dependency, Transient};
 
 pub(super) const LIST: List = List {
     tool: "network",
@@ -54,6 +54,7 @@ pub(super) const LIST: List = List {
         phrase("max retries exceeded", Transient, Strong),
         phrase("failed to connect to", Transient, Generic),
         phrase("failed to fetch http", Transient, Strong),
+        phrase_with("failed to fetch http", " 404 ", Dependency, Sure),
         phrase("hash sum mismatch", Transient, Strong),
         phrase("ssl_error_syscall", Transient, Strong),
         phrase("gnutls_handshake() failed", Transient, Strong),

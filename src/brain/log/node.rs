@@ -38,7 +38,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     }
     let Some(c) = HEAD.captures(line) else { return };
     let frames = stack(lines, at, 30);
-    let (class, known) = if lines.after(at, 4).any(|(_, l)| l.contains("at JSON.parse")) {
+    // Nobody required it: it is what node was told to run.
+    let entry = || MISSING.is_match(line) && !line.contains("node_modules") && lines.after(at, 30).any(|(_, l)| l.trim() == "requireStack: []");
+    let (class, known) = if lines.after(at, 4).any(|(_, l)| l.contains("at JSON.parse")) || entry() {
         (FailureClass::Config, true)
     } else {
         class_of(group(&c, "name"), group(&c, "code"), group(&c, "text"))

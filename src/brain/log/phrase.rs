@@ -45,6 +45,8 @@ pub(super) fn first(lines: &Lines, at: usize) -> Option<Found> {
     let rank = match lines.marked(at) {
         l if WARNING.is_match(l) => Rank::Context,
         l if is_tolerated(l) => Rank::Wrapper.min(phrase.rank),
+        // The runner itself calls it an error.
+        l if l.starts_with("##[error]") => Rank::Strong.max(phrase.rank),
         _ => phrase.rank,
     };
     Some(Found::new(tool, phrase.class, rank, at, line))
@@ -61,7 +63,7 @@ fn holds(line: &str, word: &str) -> bool {
 
 /// The tool tries again or only warns, or a test's name says it: a failure, if any, comes later.
 fn is_tolerated(line: &str) -> bool {
-    const SIGNS: [&str; 16] = [
+    const SIGNS: [&str; 17] = [
         "retrying",
         "will retry",
         "trying again",
@@ -78,6 +80,7 @@ fn is_tolerated(line: &str) -> bool {
         "✅",
         "debconf:",
         "retry in",
+        "suggested fix",
     ];
     let line = line.to_ascii_lowercase();
     SIGNS.iter().any(|sign| line.contains(sign))

@@ -94,6 +94,9 @@ fn section(lines: &Lines, at: usize, title: &str) -> Option<Found> {
 
 /// The end of a failure whose heading the log has lost.
 fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    if group(c, "text").starts_with("in ") {
+        return short(lines, at, c);
+    }
     let marks: Vec<&str> = lines.before(at, 40).take_while(|(_, l)| !RAISED.is_match(l)).map(|(_, l)| l).collect();
     let quote = marks.into_iter().rev().find(|l| ERROR.is_match(l))?;
     let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", "", "");
@@ -101,6 +104,20 @@ fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let spots = std::iter::once(spot(c)).chain(above.map(|c| spot(&c))).collect();
     let rank = if lines.before(at, 400).any(|(_, l)| HEAD.is_match(l)) { Rank::Strong } else { Rank::Sure };
     Some(Found::new("pytest", FailureClass::Test, rank, at, quote).locations(telling_first(spots)))
+}
+
+/// The last frame of a short traceback whose heading the log has lost: what was raised stands below.
+fn short(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    if lines.before(at, 400).any(|(_, l)| HEAD.is_match(l)) {
+        return None;
+    }
+    let below = lines.after(at, 20).take_while(|(_, l)| !RAISED.is_match(l) && !ends_section(l));
+    let (_, quote) = below.into_iter().find(|(_, l)| ERROR.is_match(l))?;
+    let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", quote, "");
+    let above = lines.before(at, 200).take_while(|(_, l)| !ends_section(l)).filter_map(|(_, l)| RAISED.captures(l));
+    let spots = std::iter::once(spot(c)).chain(above.map(|c| spot(&c))).collect();
+    let class = class_of("ERROR collecting", quote);
+    Some(Found::new("pytest", class, Rank::Strong, at, quote).locations(telling_first(spots)))
 }
 
 fn ends_section(line: &str) -> bool {

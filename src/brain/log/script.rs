@@ -20,7 +20,7 @@ patterns! {
     NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$"#;
     FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
     LINT = r"(?i)lint|\b(?:clippy|vet|rubocop|ruff|flake8|credo|stylecheck|codestyle|shellcheck|hadolint|pre-commit)\b";
-    TYPES = r"(?i)type-?check|check-?types|\b(?:tsc|mypy|pyright)\b";
+    TYPES = r"(?i)type-?check|check-?types|\btypings\b|\b(?:tsc|tsd|mypy|pyright)\b";
     TEST = r"(?i)\b(?:tests?|spec|jest|vitest|mocha|pytest|e2e|unit|integration)\b";
 }
 

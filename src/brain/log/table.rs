@@ -46,6 +46,7 @@ const PARSERS: &[Parser] = &[
     super::maven::PARSER,
     super::gradle::PARSER,
     super::junit::PARSER,
+    super::console::PARSER,
     // C and C++
     super::cc::PARSER,
     super::ld::PARSER,
