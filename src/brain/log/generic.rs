@@ -29,8 +29,8 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
-    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: )";
-    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
+    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: |(?:[a-z][\w-]* ){1,4}error: \S)";
+    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommands? failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
     WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
     FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found|(?:can't|cannot|could not|unable to) [a-z]+)\b";
@@ -41,6 +41,9 @@ patterns! {
     ABOVE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     WORDED = r"(?i)^\s*(?:\w+ )?error (?:on|at|in) line (?P<line>[0-9]+) (?:in|of) (?:file )?(?P<path>(?:[A-Za-z]:)?[^\s:]+)";
     RELAYED = r"(?i)\b(?:jobs?|pipeline|workflow|steps?|gates?|checks?|tests?|canceled|cancelled|unexpected|attempts?|signal|sig(?:int|term|kill))\b|exit (?:code|status)|\bfailed:? *$";
+    // What Maven appends to every failure.
+    ADVICE = r"^\[ERROR\] (?:To see the full stack trace|Re-run Maven|For more information about the errors|After correcting the problems|\[Help [0-9]+\]|\s*mvn <)";
+    UNCAUGHT = r#"^\s*Exception in thread "[^"]*" [\w.$]+"#;
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
@@ -52,13 +55,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     }
     let rank = if CLOSING.is_match(line) {
         Rank::Echo
-    } else if ZERO.is_match(line) {
+    } else if ZERO.is_match(line) || ADVICE.is_match(line) {
         return;
     } else if EMPTY.is_match(line) {
         Rank::Wrapper
     } else if LEADING.is_match(line) {
         Rank::Generic
-    } else if RUNNER.is_match(line) {
+    } else if RUNNER.is_match(line) || UNCAUGHT.is_match(line) {
         Rank::Wrapper
     } else {
         return;

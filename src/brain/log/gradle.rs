@@ -75,6 +75,11 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
         "when checking AAR metadata",
     ]) {
         (resolve_class(text), Rank::Strong)
+    } else if says(&["> http://", "> https://"]) {
+        // A file that is not there to fetch is all that the exception said.
+        (resolve_class(text), Rank::Strong)
+    } else if says(&["non-zero exit value 137"]) {
+        (FailureClass::Resource, Rank::Sure)
     } else if says(&["Timeout has been exceeded", "OutOfMemory", "disappeared unexpectedly"]) {
         (FailureClass::Resource, Rank::Strong)
     } else if says(&["There were failing tests"]) {

@@ -32,8 +32,9 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
-    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
+    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?:Run [0-9]+: )?(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
     LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
+    LISTED_HASH = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[\w.$]+\.[\w$]+)#(?P<name>[\w$]+)(?: (?P<text>.*))?$";
     GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
     ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";
@@ -45,7 +46,7 @@ patterns! {
     THROWN = r"^\s*(?:\[ERROR\] )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?::.*)?$|^\s*\S*(?:Error|Exception|Failure)\b.*";
     BARE = r"^\s*(?:Caused by: )?(?:[a-z]\w*\.)+(?:AssertionError|AssertionFailedError|TestFailedException|ComparisonFailure)(?::|$)";
     TOTALS = r"^\s*(?:\[\w+\] )?Tests run: [0-9]+, (?:Failures: [1-9]|Failures: 0, Errors: [1-9])";
-    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed|\.xml:[0-9]+: Test \S+ failed)";
+    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed|\.xml:[0-9]+: Test \S+ failed|\.xml:[0-9]+: '[\w-]*test[\w-]*' failed)";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
@@ -172,7 +173,12 @@ fn listed(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let head = lines.get(at);
     let first = head.split_once("tests:").or_else(|| head.split_once("error:")).map_or("", |(_, rest)| rest);
     let rest = lines.after(at, 300).take_while(|(_, l)| !ends_list(l));
+    let known = out.len();
     out.extend(std::iter::once((at, first)).chain(rest).filter_map(|(index, line)| row(index, line)));
+    if out.len() == known {
+        let (_, said) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, head));
+        out.push(Found::new("surefire", FailureClass::Test, Rank::Generic, at, said));
+    }
 }
 
 /// The rows above the totals of a list whose heading the log has lost.
@@ -180,12 +186,12 @@ fn rows_above(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let above: Vec<_> = lines.before(at, 300).take_while(|(_, l)| !ends_list(l) && !is_heading(l)).collect();
     let whole = above.len() < at && is_heading(lines.get(at - above.len() - 1));
     let rows = above.into_iter().rev().filter(|_| !whole);
-    out.extend(rows.filter(|(_, l)| l.contains("):") || l.contains(" » ")).filter_map(|(index, l)| row(index, l)));
+    out.extend(rows.filter(|(_, l)| ["):", " » ", "#"].iter().any(|sign| l.contains(sign))).filter_map(|(index, l)| row(index, l)));
 }
 
 /// One row of such a list.
 fn row(at: usize, line: &str) -> Option<Found> {
-    let c = LISTED.captures(line).or_else(|| LISTED_OLD.captures(line))?;
+    let c = LISTED.captures(line).or_else(|| LISTED_OLD.captures(line)).or_else(|| LISTED_HASH.captures(line))?;
     let found = Found::new("surefire", FailureClass::Test, Rank::Strong, at, line);
     let found = found.failing(format!("{}.{}", group(&c, "class"), group(&c, "name")));
     let (line, text) = (c.name("line"), c.name("text").map_or("", |m| m.as_str()));

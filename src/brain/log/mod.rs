@@ -38,6 +38,7 @@ mod http;
 mod javac;
 mod jest;
 mod junit;
+mod karma;
 mod ld;
 mod libtest;
 mod links;

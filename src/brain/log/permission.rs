@@ -29,6 +29,7 @@ pub(super) const LIST: List = List {
         phrase("invalid username or password", Permission, Sure),
         phrase("support for password authentication was removed", Permission, Sure),
         phrase("bad credentials", Permission, Sure),
+        phrase("404 not found - put http", Permission, Sure),
         phrase("trusted publishing exchange failure", Permission, Sure),
         phrase("no corresponding publisher", Permission, Strong),
         phrase("host key verification failed", Permission, Sure),

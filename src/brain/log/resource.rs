@@ -44,7 +44,7 @@ pub(super) const LIST: List = List {
         phrase("too many open files", Resource, Sure),
         phrase("emfile", Resource, Sure),
         phrase("resource temporarily unavailable", Resource, Strong),
-        phrase("has exceeded the maximum execution time", Resource, Root),
+        phrase("has exceeded the maximum execution time of", Resource, Root),
         phrase("exceeded the maximum time limit for jobs", Resource, Root),
         phrase_with("the action '", "has timed out after", Resource, Root),
         phrase_with("timeout of ", "ms hit", Resource, Sure),

@@ -33,6 +33,7 @@ const PARSERS: &[Parser] = &[
     super::jest::PARSER,
     super::vitest::PARSER,
     super::mocha::PARSER,
+    super::karma::PARSER,
     super::tap::PARSER,
     super::bun::PARSER,
     super::node::PARSER,
