@@ -40,7 +40,7 @@ patterns! {
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ABOVE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     WORDED = r"(?i)^\s*(?:\w+ )?error (?:on|at|in) line (?P<line>[0-9]+) (?:in|of) (?:file )?(?P<path>(?:[A-Za-z]:)?[^\s:]+)";
-    RELAYED = r"(?i)\b(?:jobs?|pipeline|workflow|steps?|gates?|checks?|tests?|canceled|cancelled|unexpected|attempts?|signal|sig(?:int|term|kill))\b|exit (?:code|status)|\bfailed:? *$";
+    RELAYED = r"(?i)\b(?:jobs?|pipeline|workflow|steps?|gates?|checks?|tests?|canceled|cancelled|unexpected|attempts?|signal|sig(?:int|term|kill))\b|exit (?:code|status)|\bfailed:? *$|^Process completed";
     // What Maven appends to every failure.
     ADVICE = r"^\[ERROR\] (?:To see the full stack trace|Re-run Maven|For more information about the errors|After correcting the problems|\[Help [0-9]+\]|\s*mvn <)";
     UNCAUGHT = r#"^\s*Exception in thread "[^"]*" [\w.$]+"#;

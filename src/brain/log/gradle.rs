@@ -63,7 +63,12 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["format violations"]) {
         (FailureClass::Format, Rank::Sure)
-    } else if says(&["Could not find property", "Could not find method", "Could not get unknown property"]) {
+    } else if says(&[
+        "Could not find property",
+        "Could not find method",
+        "Could not get unknown property",
+        "android.useAndroidX",
+    ]) {
         (FailureClass::Config, Rank::Strong)
     } else if says(&[
         "Could not resolve",

@@ -6,7 +6,8 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["● ", "FAIL ", "Got error running global", "Tests: ", "Test Suites: "], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &["● ", "FAIL ", "Got error running global", "Tests: ", "Test Suites: "], read };
 
 patterns! {
     BULLET = r"^\s*● (?P<title>\S.*?)$";

@@ -186,7 +186,10 @@ fn rows_above(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let above: Vec<_> = lines.before(at, 300).take_while(|(_, l)| !ends_list(l) && !is_heading(l)).collect();
     let whole = above.len() < at && is_heading(lines.get(at - above.len() - 1));
     let rows = above.into_iter().rev().filter(|_| !whole);
-    out.extend(rows.filter(|(_, l)| ["):", " » ", "#"].iter().any(|sign| l.contains(sign))).filter_map(|(index, l)| row(index, l)));
+    out.extend(
+        rows.filter(|(_, l)| ["):", " » ", "#"].iter().any(|sign| l.contains(sign)))
+            .filter_map(|(index, l)| row(index, l)),
+    );
 }
 
 /// One row of such a list.

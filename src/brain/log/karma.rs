@@ -16,8 +16,7 @@ patterns! {
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let Some(c) = FAILED.captures(lines.get(at)).filter(|_| BROWSER.is_match(lines.get(at + 1))) else { return };
     let message = lines.get(at + 2).trim();
-    let (quote, rank) =
-        if message.is_empty() { (lines.get(at), Rank::Strong) } else { (message, Rank::Sure) };
+    let (quote, rank) = if message.is_empty() { (lines.get(at), Rank::Strong) } else { (message, Rank::Sure) };
     let spot = PLACE.captures(message);
     let spot = spot.map(|c| {
         let column = c.name("column").map_or("", |m| m.as_str());

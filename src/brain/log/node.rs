@@ -39,7 +39,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let Some(c) = HEAD.captures(line) else { return };
     let frames = stack(lines, at, 30);
     // Nobody required it: it is what node was told to run.
-    let entry = || MISSING.is_match(line) && !line.contains("node_modules") && lines.after(at, 30).any(|(_, l)| l.trim() == "requireStack: []");
+    let entry = || {
+        MISSING.is_match(line)
+            && !line.contains("node_modules")
+            && lines.after(at, 30).any(|(_, l)| l.trim() == "requireStack: []")
+    };
     let (class, known) = if lines.after(at, 4).any(|(_, l)| l.contains("at JSON.parse")) || entry() {
         (FailureClass::Config, true)
     } else {

@@ -69,10 +69,15 @@ fn code(lines: &Lines, at: usize, code: &str) -> Option<Found> {
         | "EINVALIDTAGNAME"
         | "ENOVERSIONS"
         | "EOVERRIDE" => FailureClass::Dependency,
-        "EJSONPARSE" | "ENOENT" | "EMISSINGARG" | "ENOWORKSPACES" | "EPACKAGEJSON" | "EDUPLICATEWORKSPACE" | "E422"
-        | "EPUBLISHCONFLICT" | "EPRIVATE" => {
-            FailureClass::Config
-        }
+        "EJSONPARSE"
+        | "ENOENT"
+        | "EMISSINGARG"
+        | "ENOWORKSPACES"
+        | "EPACKAGEJSON"
+        | "EDUPLICATEWORKSPACE"
+        | "E422"
+        | "EPUBLISHCONFLICT"
+        | "EPRIVATE" => FailureClass::Config,
         "EACCES" | "EPERM" | "E401" | "E403" | "ENEEDAUTH" | "EOTP" => FailureClass::Permission,
         "ENOSPC" | "EMFILE" | "ENOMEM" => FailureClass::Resource,
         "ECONNRESET" | "ECONNREFUSED" | "ETIMEDOUT" | "ENOTFOUND" | "EAI_AGAIN" | "ESOCKETTIMEDOUT"

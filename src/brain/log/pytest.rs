@@ -7,18 +7,20 @@ use super::python;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "_ ", " FAILED", ".py:", " failed", " error"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "_ ", " FAILED", ".py:", " failed", " error"],
+    read,
+};
 
 patterns! {
-    SUMMARY = r"^(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?:\[[0-9.]+s\] )?(?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
+    SUMMARY = r"^\s{0,4}(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?:\[[0-9.]+s\] )?(?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
     HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
     ERROR = r"^E   \s*(?P<text>\S.*)$";
     NAMED = r"^E\s+File \x22(?P<path>[^\x22]+)\x22, line (?P<line>[0-9]+)";
     EXCEPTION = r"^E\s+(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Exit)\b";
-    TOTALS = r"^=+ (?:.*, )?[1-9][0-9]* (?:failed|errors?)\b.* in [0-9.:]+ ?s\S*.* =+$";
+    TOTALS = r"^\s*=+ (?:.*, )?[1-9][0-9]* (?:failed|errors?)\b.* in [0-9.:]+ ?s\S*.* =+$";
     BAR = r"^(?:=|_|-){3,}.*(?:=|_|-){3,}$";
 }
 
@@ -33,7 +35,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(raised(lines, at, &c));
     } else if let Some(c) = PROGRESS.captures(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Strong, at, "").failing(group(&c, "id")));
-    } else if line.starts_with('=') && TOTALS.is_match(line) {
+    } else if line.trim_start().starts_with('=') && TOTALS.is_match(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Generic, at, line));
     }
 }
