@@ -34,6 +34,8 @@ patterns! {
     RUNNER = r"^##\[error\]\S";
     WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
     FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found|(?:can't|cannot|could not|unable to) [a-z]+)\b";
+    COMPLAINT = r"^(?:\S*/)?[a-z][\w.+-]{1,30}: \S.{8,300}$";
+    DENIES = r"(?i)\b(?:fail(?:ed|ure|s)?|errors?|invalid|missing|broken|unable|cannot|can't|refused|denied|unmatched|unknown|unexpected|never|no such|not found|(?:do|does|did)(?: not|n't))\b";
     BULLET = r"^\s*(?:[-*•xX✗✘×❌]|[0-9]+[.)]) ";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
     NO_COMMAND = r"^\s*(?:\S*/)?(?:[a-z]*sh|\S+\.sh): (?:line )?[0-9]+: \S+: (?:command )?not found$";
@@ -67,6 +69,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         return;
     };
     if rank == Rank::Echo {
+        out.extend(complaint(lines, at));
         out.push(Found::new("", FailureClass::Unknown, rank, at, last_words(lines, at)));
         return;
     }
@@ -88,6 +91,13 @@ pub(super) fn hint(lines: &Lines) -> Option<Found> {
     let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| telling(l))?;
     let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
     Some(Found::new("", class, Rank::Echo, at, line))
+}
+
+/// The command's own complaint, where it is the last thing said before the runner's verdict.
+fn complaint(lines: &Lines, at: usize) -> Option<Found> {
+    let (index, said) = lines.before(at, 2).find(|(_, l)| !l.trim().is_empty())?;
+    let own = COMPLAINT.is_match(said) && DENIES.is_match(said) && !ZERO.is_match(said);
+    own.then(|| Found::new("", FailureClass::Unknown, Rank::Generic, index, said))
 }
 
 /// What a script said just before it gave up tells more than the runner's verdict.

@@ -10,6 +10,7 @@ pub(super) const PARSER: Parser = Parser {
         "<<< FAILURE!",
         "<<< ERROR!",
         " FAILED",
+        "\tFAILED",
         "Failed tests:",
         "Tests in error:",
         "] Failures:",
@@ -80,6 +81,8 @@ fn surefire(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> 
     if name.contains("Tests run:") {
         return None;
     }
+    // TestNG's own provider: `total on total(shop.CartTest)`.
+    let name = name.split_once(" on ").filter(|(own, rest)| rest.starts_with(own)).map_or(name, |(own, _)| own);
     let class = c.name("class").map_or("", |m| m.as_str());
     let owner = if class.is_empty() { owner_below(lines, at, name) } else { class.to_owned() };
     let name = name.trim_end_matches("()");
@@ -195,7 +198,10 @@ fn rows_above(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 /// One row of such a list.
 fn row(at: usize, line: &str) -> Option<Found> {
     let c = LISTED.captures(line).or_else(|| LISTED_OLD.captures(line)).or_else(|| LISTED_HASH.captures(line))?;
-    let found = Found::new("surefire", FailureClass::Test, Rank::Strong, at, line);
+    // It failed by what the machine lacked.
+    let starved = line.contains("OutOfMemoryError");
+    let class = if starved { FailureClass::Resource } else { FailureClass::Test };
+    let found = Found::new("surefire", class, Rank::Strong, at, line);
     let found = found.failing(format!("{}.{}", group(&c, "class"), group(&c, "name")));
     let (line, text) = (c.name("line"), c.name("text").map_or("", |m| m.as_str()));
     Some(found.locations(line.map(|l| place(&format!("{}.java", group(&c, "class")), l.as_str(), "", text, ""))))

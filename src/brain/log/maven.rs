@@ -85,6 +85,7 @@ pub(super) fn resolve_class(line: &str) -> FailureClass {
         "Premature end",
         "Too Many Requests",
         "PKIX",
+        "hostname in certificate didn't match",
         "No route",
     ]) {
         FailureClass::Transient

@@ -13,6 +13,7 @@ mod unfold;
 mod window;
 
 // parsers
+mod ant;
 mod bazel;
 mod black;
 mod bun;

@@ -14,6 +14,7 @@ pub(super) const PARSER: Parser = Parser {
         "digital envelope routines::unsupported",
         "unhandled",
         "triggerUncaughtException(",
+        "throw err",
     ],
     read,
 };
@@ -23,6 +24,7 @@ patterns! {
     HEAD = r"^\s*(?:Uncaught |\[?)?(?P<name>[A-Z]\w*(?:Error|Exception)|Error)(?: \[(?P<code>\w+)\])?: (?P<text>.+)$";
     MISSING = r"Cannot find (?:module|package) ['\x22](?P<name>[^'\x22]+)";
     BABEL = r"SyntaxError: (?P<path>(?:[A-Za-z]:)?[^\s:]+\.[a-z]+): .*?\((?P<line>[0-9]+):(?P<column>[0-9]+)\)";
+    THROWN = r"^\s*throw err(?:or)?;?(?:\s*//.*)?$";
     SOURCE = r"^(?:file://)?(?P<path>(?:[A-Za-z]:\\|/)[^\s:]+\.[cm]?[jt]sx?):(?P<line>[0-9]+)$";
 }
 
@@ -32,7 +34,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("node", FailureClass::Config, Rank::Strong, at, line));
         return;
     }
-    if line.contains("triggerUncaughtException(") {
+    if line.contains("triggerUncaughtException(") || THROWN.is_match(line) {
         out.extend(rejected(lines, at));
         return;
     }

@@ -46,6 +46,7 @@ const PARSERS: &[Parser] = &[
     super::javac::PARSER,
     super::maven::PARSER,
     super::gradle::PARSER,
+    super::ant::PARSER,
     super::junit::PARSER,
     super::console::PARSER,
     // C and C++
