@@ -23,6 +23,7 @@ pub(super) const PARSER: Parser = Parser {
         "✘",
         "❌",
         ": not found",
+        "Killed",
     ],
     read,
 };
@@ -53,6 +54,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.marked(at);
     if NO_COMMAND.is_match(line) {
         out.push(Found::new("shell", FailureClass::Config, Rank::Strong, at, line));
+        return;
+    }
+    if line.trim() == "Killed" {
+        out.push(Found::new("limits", FailureClass::Resource, Rank::Sure, at, line));
         return;
     }
     let rank = if CLOSING.is_match(line) {

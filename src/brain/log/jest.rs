@@ -27,7 +27,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = BULLET.captures(line) {
         out.extend(failure(lines, at, group(&c, "title")));
     } else if TOTALS.is_match(line) {
-        out.push(Found::new("jest", FailureClass::Test, Rank::Generic, at, line));
+        // The end of the last failure may still stand above.
+        let stack = node::own_only(node::stack(lines, at.saturating_sub(12), 12));
+        out.push(Found::new("jest", FailureClass::Test, Rank::Generic, at, line).locations(stack));
     }
 }
 

@@ -64,9 +64,10 @@ fn best(found: &[Found]) -> Option<&Found> {
         return Some(code);
     }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
-    // Of several readings of one line the most specific: a known class, then a known place.
-    let best =
-        same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.tool.is_empty()))?;
+    // Of several readings of one line the most specific: a known class, a known place, a known test.
+    let best = same_line.max_by_key(|f| {
+        (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.failing.is_empty(), !f.tool.is_empty())
+    })?;
     let network = |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong;
     let cause = |f: &&Found| match best.class {
         FailureClass::Dependency => network(f) && f.at.abs_diff(best.at) <= NEAR,

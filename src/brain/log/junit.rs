@@ -35,6 +35,7 @@ patterns! {
     SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
     LISTED = r"^\s*(?:\[ERROR\] )?\s*(?:Run [0-9]+: )?(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
     LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
+    LISTED_CLASS = r"^\s+(?P<class>(?:[a-z_]\w*\.)+[A-Z]\w*): (?P<text>\S.*)$";
     LISTED_HASH = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[\w.$]+\.[\w$]+)#(?P<name>[\w$]+)(?: (?P<text>.*))?$";
     GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
@@ -177,7 +178,11 @@ fn listed(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let first = head.split_once("tests:").or_else(|| head.split_once("error:")).map_or("", |(_, rest)| rest);
     let rest = lines.after(at, 300).take_while(|(_, l)| !ends_list(l));
     let known = out.len();
-    out.extend(std::iter::once((at, first)).chain(rest).filter_map(|(index, line)| row(index, line)));
+    out.extend(
+        std::iter::once((at, first))
+            .chain(rest)
+            .filter_map(|(index, line)| row(index, line).or_else(|| whole_class(index, line))),
+    );
     if out.len() == known {
         let (_, said) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, head));
         out.push(Found::new("surefire", FailureClass::Test, Rank::Generic, at, said));
@@ -190,7 +195,7 @@ fn rows_above(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let whole = above.len() < at && is_heading(lines.get(at - above.len() - 1));
     let rows = above.into_iter().rev().filter(|_| !whole);
     out.extend(
-        rows.filter(|(_, l)| ["):", " » ", "#"].iter().any(|sign| l.contains(sign)))
+        rows.filter(|(_, l)| ["):", " » ", "#"].iter().any(|sign| l.contains(sign)) || l.trim_end().ends_with(')'))
             .filter_map(|(index, l)| row(index, l)),
     );
 }
@@ -205,6 +210,12 @@ fn row(at: usize, line: &str) -> Option<Found> {
     let found = found.failing(format!("{}.{}", group(&c, "class"), group(&c, "name")));
     let (line, text) = (c.name("line"), c.name("text").map_or("", |m| m.as_str()));
     Some(found.locations(line.map(|l| place(&format!("{}.java", group(&c, "class")), l.as_str(), "", text, ""))))
+}
+
+/// A class that failed before any of its tests ran.
+fn whole_class(at: usize, line: &str) -> Option<Found> {
+    let c = LISTED_CLASS.captures(line)?;
+    Some(Found::new("surefire", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "class")))
 }
 
 fn is_heading(line: &str) -> bool {

@@ -135,6 +135,8 @@ pub(super) const LIST: List = List {
         phrase("filenotfoundexception: http", Dependency, Strong),
         phrase_with("is eol since", "no longer supported", Config, Strong),
         phrase("build.xml does not exist", Config, Sure),
+        phrase_with("target \"", "does not exist in the project", Config, Sure),
+        phrase_with("npm err!", "fatal: repository", Dependency, Sure),
         phrase_with("rvm version", "is loaded", Config, Sure),
         phrase("you have held broken packages", Dependency, Sure),
         phrase("the following packages have unmet dependencies", Dependency, Sure),
