@@ -8,7 +8,19 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "_ ", " FAILED", ".py:", " failed", " error"],
+    keys: &[
+        "FAILED ",
+        "ERROR ",
+        "FAILURES ====",
+        "ERRORS ====",
+        "_ ",
+        " FAILED",
+        ".py:",
+        " failed, ",
+        " failed in ",
+        " error in ",
+        " errors in ",
+    ],
     read,
 };
 
