@@ -162,7 +162,20 @@ fn strip_tool_prefix(line: &str) -> &str {
             return rest;
         }
     }
-    strip_buildkit(trimmed).or_else(|| strip_gutter(trimmed)).or_else(|| strip_package(trimmed)).unwrap_or(line)
+    let stripped = strip_buildkit(trimmed).or_else(|| strip_gutter(trimmed)).or_else(|| strip_package(trimmed));
+    stripped.or_else(|| strip_service(line)).unwrap_or(line)
+}
+
+/// `web_1  | text` and `web-1  | text`: Docker Compose names the container.
+fn strip_service(line: &str) -> Option<&str> {
+    let bar = memmem::find(&line.as_bytes()[..line.len().min(60)], b" |")?;
+    let name = line[..bar].trim_end();
+    let (service, number) = name.rsplit_once(['_', '-'])?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let named = service.starts_with(|c: char| c.is_ascii_alphabetic()) && service.bytes().all(plain);
+    let numbered = (1..3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let rest = &line[bar + 2..];
+    (named && numbered).then(|| rest.strip_prefix(' ').unwrap_or(rest))
 }
 
 /// `│  text`, the frame that Storybook and other step printers draw at the left.

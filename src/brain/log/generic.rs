@@ -23,23 +23,30 @@ pub(super) const PARSER: Parser = Parser {
         "✘",
         "❌",
         ": not found",
+        "Killed",
     ],
     read,
 };
 
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
-    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: )";
-    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommand failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
+    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: |(?:[a-z][\w-]* ){1,4}error: \S)";
+    EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommands? failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
     WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
     FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found|(?:can't|cannot|could not|unable to) [a-z]+)\b";
+    COMPLAINT = r"^(?:\S*/)?[a-z][\w.+-]{1,30}: \S.{8,300}$";
+    DENIES = r"(?i)\b(?:fail(?:ed|ure|s)?|errors?|invalid|missing|broken|unable|cannot|can't|refused|denied|unmatched|unknown|unexpected|never|no such|not found|(?:do|does|did)(?: not|n't))\b";
     BULLET = r"^\s*(?:[-*•xX✗✘×❌]|[0-9]+[.)]) ";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal):$";
     NO_COMMAND = r"^\s*(?:\S*/)?(?:[a-z]*sh|\S+\.sh): (?:line )?[0-9]+: \S+: (?:command )?not found$";
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ABOVE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     WORDED = r"(?i)^\s*(?:\w+ )?error (?:on|at|in) line (?P<line>[0-9]+) (?:in|of) (?:file )?(?P<path>(?:[A-Za-z]:)?[^\s:]+)";
+    RELAYED = r"(?i)\b(?:jobs?|pipeline|workflow|steps?|gates?|checks?|tests?|canceled|cancelled|unexpected|attempts?|signal|sig(?:int|term|kill))\b|exit (?:code|status)|\bfailed:? *$|^Process completed";
+    // What Maven appends to every failure.
+    ADVICE = r"^\[ERROR\] (?:To see the full stack trace|Re-run Maven|For more information about the errors|After correcting the problems|\[Help [0-9]+\]|\s*mvn <)";
+    UNCAUGHT = r#"^\s*Exception in thread "[^"]*" [\w.$]+"#;
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
@@ -49,20 +56,25 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("shell", FailureClass::Config, Rank::Strong, at, line));
         return;
     }
+    if line.trim() == "Killed" {
+        out.push(Found::new("limits", FailureClass::Resource, Rank::Sure, at, line));
+        return;
+    }
     let rank = if CLOSING.is_match(line) {
         Rank::Echo
-    } else if ZERO.is_match(line) {
+    } else if ZERO.is_match(line) || ADVICE.is_match(line) {
         return;
     } else if EMPTY.is_match(line) {
         Rank::Wrapper
     } else if LEADING.is_match(line) {
         Rank::Generic
-    } else if RUNNER.is_match(line) {
+    } else if RUNNER.is_match(line) || UNCAUGHT.is_match(line) {
         Rank::Wrapper
     } else {
         return;
     };
     if rank == Rank::Echo {
+        out.extend(complaint(lines, at));
         out.push(Found::new("", FailureClass::Unknown, rank, at, last_words(lines, at)));
         return;
     }
@@ -72,6 +84,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
 }
 
+/// An error that a script reported to the runner in its own words, not one about what else failed.
+pub(super) fn explains(quote: &str) -> bool {
+    quote.strip_prefix("##[error]").is_some_and(|said| said.contains(' ') && !RELAYED.is_match(said))
+}
+
 /// Nothing was recognised: the last line that speaks of a failure.
 pub(super) fn hint(lines: &Lines) -> Option<Found> {
     const LOOK: usize = 400;
@@ -79,6 +96,13 @@ pub(super) fn hint(lines: &Lines) -> Option<Found> {
     let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| telling(l))?;
     let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
     Some(Found::new("", class, Rank::Echo, at, line))
+}
+
+/// The command's own complaint, where it is the last thing said before the runner's verdict.
+fn complaint(lines: &Lines, at: usize) -> Option<Found> {
+    let (index, said) = lines.before(at, 2).find(|(_, l)| !l.trim().is_empty())?;
+    let own = COMPLAINT.is_match(said) && DENIES.is_match(said) && !ZERO.is_match(said);
+    own.then(|| Found::new("", FailureClass::Unknown, Rank::Generic, index, said))
 }
 
 /// What a script said just before it gave up tells more than the runner's verdict.

@@ -34,7 +34,8 @@ fn wrong(lines: &Lines, at: usize) -> Option<Found> {
         .take_while(|(_, l)| !l.starts_with("* "))
         .collect();
     let (_, first) = *body.first()?;
-    let cause = body.iter().take(20).rfind(|(_, l)| l.trim_start().starts_with("> "));
+    let cause =
+        body.iter().take(20).rfind(|(_, l)| l.trim_start().starts_with("> ") && !l.contains("(no error message)"));
     let (index, quote) = *cause.unwrap_or(&body[0]);
     // A tool that Gradle ran speaks below.
     let own = body.iter().find(|(i, l)| *i > index && ERROR.is_match(l)).filter(|_| RELAYED.is_match(quote));
@@ -64,6 +65,18 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
     if says(&["format violations"]) {
         (FailureClass::Format, Rank::Sure)
     } else if says(&[
+        "Could not find property",
+        "Could not find method",
+        "Could not get unknown property",
+        "android.useAndroidX",
+        "NDK not configured",
+        "SDK location not found",
+        "failed to find Build Tools",
+        "failed to find target with hash",
+        "not accepted the license",
+    ]) {
+        (FailureClass::Config, Rank::Strong)
+    } else if says(&[
         "Could not resolve",
         "Could not find ",
         "Could not GET",
@@ -73,6 +86,11 @@ fn section_class(text: &str, task: Option<&str>) -> (FailureClass, Rank) {
         "when checking AAR metadata",
     ]) {
         (resolve_class(text), Rank::Strong)
+    } else if says(&["> http://", "> https://"]) {
+        // A file that is not there to fetch is all that the exception said.
+        (resolve_class(text), Rank::Strong)
+    } else if says(&["non-zero exit value 137"]) {
+        (FailureClass::Resource, Rank::Sure)
     } else if says(&["Timeout has been exceeded", "OutOfMemory", "disappeared unexpectedly"]) {
         (FailureClass::Resource, Rank::Strong)
     } else if says(&["There were failing tests"]) {

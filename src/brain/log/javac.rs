@@ -6,15 +6,15 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[".java:", ".kt", ".scala:", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error"],
+    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error"],
     read,
 };
 
 patterns! {
-    JAVAC = r"^\s*(?:\[(?:ERROR|javac)\] )?(?:Exit code: [0-9]+ - )?(?P<path>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
-    MAVEN = r"^\s*(?:\[ERROR\] )?(?P<path>(?:[A-Za-z]:)?[^\s:\[][^:\[]*\.(?:java|kt|groovy|scala)):\s?[\[(](?P<line>[0-9]+),\s?(?P<column>[0-9]+)[\])]:? (?P<text>.+)$";
+    JAVAC = r"^\s*(?:\[(?:ERROR|javac)\] )?(?:Exit code: [0-9]+ - )?(?P<path>(?:[A-Za-z]:)?[^\s:\[](?:[^:\[]|[/.]\[)*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
+    MAVEN = r"^\s*(?:\[ERROR\] )?(?P<path>(?:[A-Za-z]:)?[^\s:\[](?:[^:\[]|[/.]\[)*\.(?:java|kt|groovy|scala)):\s?[\[(](?P<line>[0-9]+),\s?(?P<column>[0-9]+)[\])]:? (?P<text>.+)$";
     KOTLIN = r"^\s*e: (?:file://)?(?P<path>/?(?:[A-Za-z]:)?[^\s:]+\.kts?):(?: \((?P<line>[0-9]+), (?P<column>[0-9]+)\):|(?P<line2>[0-9]+):(?P<column2>[0-9]+):?) (?P<text>.+)$";
-    SCALA = r"^\s*\[?error\]? (?P<path>[^\s:]+\.scala):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
+    SCALA = r"^\s*\[?error\]? (?P<path>[^\s:]+\.scala(?:\.[a-z]+)?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
     SCALA3 = r"^\s*\[error\] -- (?:\[(?P<code>E[0-9]+)\] )?(?P<text>.*?)Error: (?P<path>\S+\.scala):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     GROOVY = r"^\s*(?P<path>[^\s:]+\.(?:groovy|gradle)): (?P<line>[0-9]+): (?P<text>.+?)(?: @ line [0-9]+, column (?P<column>[0-9]+)\.)?$";
     DETEKT = r"^\s*(?P<path>\S+\.kts?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+?) (?:\[(?P<code>\w+)\]|\((?P<code2>[\w:-]+)\))$";

@@ -6,12 +6,14 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["● ", "FAIL ", "Got error running global"], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &["● ", "FAIL ", "Got error running global", "Tests: ", "Test Suites: "], read };
 
 patterns! {
     BULLET = r"^\s*● (?P<title>\S.*?)$";
     SYNTAX_AT = r"^\s*(?:\w*Error: )?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+): .*\((?P<line>[0-9]+):(?P<column>[0-9]+)\)$";
     GLOBAL = r"Got error running global(?:Setup|Teardown) - (?P<path>[^\s,]+), reason: ";
+    TOTALS = r"^(?:Tests|Test Suites): +(?:[0-9]+ \w+, )*[1-9][0-9]* failed, ";
     FILE = r"^\s*FAIL\s+(?:\S+ )?(?P<path>\S+\.[cm]?[jt]sx?)(?: \([0-9.]+ m?s\))?$";
 }
 
@@ -24,6 +26,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("jest", FailureClass::Config, Rank::Sure, at, line).location(spot));
     } else if let Some(c) = BULLET.captures(line) {
         out.extend(failure(lines, at, group(&c, "title")));
+    } else if TOTALS.is_match(line) {
+        // The end of the last failure may still stand above.
+        let stack = node::own_only(node::stack(lines, at.saturating_sub(12), 12));
+        out.push(Found::new("jest", FailureClass::Test, Rank::Generic, at, line).locations(stack));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Weighs what the parsers found: one class, one tool, one line to quote, the places most telling first.
 
 use super::found::{Found, Rank};
-use super::script;
+use super::{generic, script};
 use crate::record::{FailureClass, Location, LogReport};
 
 /// As many ids and places as somebody may want to see.
@@ -45,7 +45,8 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     if best.tool == script::TOOL && best.class == FailureClass::Test {
         return FailureClass::Unknown;
     }
-    if best.class != FailureClass::Unknown || best.rank != Rank::Generic {
+    let told_by_runner = best.rank == Rank::Wrapper && generic::explains(&best.quote);
+    if best.class != FailureClass::Unknown || best.rank != Rank::Generic && !told_by_runner {
         return best.class;
     }
     let mut purposes = found.iter().filter(|f| f.tool == script::TOOL);
@@ -63,9 +64,10 @@ fn best(found: &[Found]) -> Option<&Found> {
         return Some(code);
     }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
-    // Of several readings of one line the most specific: a known class, then a known place.
-    let best =
-        same_line.max_by_key(|f| (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.tool.is_empty()))?;
+    // Of several readings of one line the most specific: a known class, a known place, a known test.
+    let best = same_line.max_by_key(|f| {
+        (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.failing.is_empty(), !f.tool.is_empty())
+    })?;
     let network = |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong;
     let cause = |f: &&Found| match best.class {
         FailureClass::Dependency => network(f) && f.at.abs_diff(best.at) <= NEAR,

@@ -10,6 +10,7 @@ pub(super) const PARSER: Parser = Parser {
         "<<< FAILURE!",
         "<<< ERROR!",
         " FAILED",
+        "\tFAILED",
         "Failed tests:",
         "Tests in error:",
         "] Failures:",
@@ -20,6 +21,7 @@ pub(super) const PARSER: Parser = Parser {
         "There are test failures",
         "There were failing tests",
         "Caused an ERROR",
+        "Tests run: ",
         ".xml:",
         "AssertionError",
         "AssertionFailedError",
@@ -31,19 +33,22 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
-    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
+    LISTED = r"^\s*(?:\[ERROR\] )?\s*(?:Run [0-9]+: )?(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
     LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
+    LISTED_CLASS = r"^\s+(?P<class>(?:[a-z_]\w*\.)+[A-Z]\w*): (?P<text>\S.*)$";
+    LISTED_HASH = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[\w.$]+\.[\w$]+)#(?P<name>[\w$]+)(?: (?P<text>.*))?$";
     GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
     ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";
     TESTNG = r"^\s*FAILED: (?P<name>[\w$]+)(?:\(.*\))?$";
     SCALATEST = r"^\s*(?:\[\w+\] )?\s*- (?P<name>.+?) \*\*\* FAILED \*\*\*";
     SCALA_AT = r"\((?P<path>\w+\.scala):(?P<line>[0-9]+)\)";
-    FRAME = r"^\s*(?:\[\w+\]\s+)?at (?:[\w.-]+@?[\w.]*/)*(?P<method>[\w.$<>]+)\((?P<path>[\w$-]+\.(?:java|kt|scala|groovy)):(?P<line>[0-9]+)\)";
+    FRAME = r"^\s*(?:\[\w+\]\s+)?at (?:[\w.@-]*/)*(?P<method>[\w.$<>]+)\((?P<path>[\w$-]+\.(?:java|kt|scala|groovy)):(?P<line>[0-9]+)\)";
     AT_FILE = r"^\s+(?P<text>[\w.$]+(?:: .*)?) at (?P<path>[\w$-]+\.(?:java|kt|groovy|scala)):(?P<line>[0-9]+)";
     THROWN = r"^\s*(?:\[ERROR\] )?(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?::.*)?$|^\s*\S*(?:Error|Exception|Failure)\b.*";
     BARE = r"^\s*(?:Caused by: )?(?:[a-z]\w*\.)+(?:AssertionError|AssertionFailedError|TestFailedException|ComparisonFailure)(?::|$)";
-    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed|\.xml:[0-9]+: Test \S+ failed)";
+    TOTALS = r"^\s*(?:\[\w+\] )?Tests run: [0-9]+, (?:Failures: [1-9]|Failures: 0, Errors: [1-9])";
+    SUMMARY = r"(?:[0-9]+ tests completed, [1-9][0-9]* failed|One or more tests failed|There are test failures|[Ss]ome tests failed|\.xml:[0-9]+: Test \S+ failed|\.xml:[0-9]+: '[\w-]*test[\w-]*' failed)";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
@@ -52,8 +57,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(surefire(lines, at, &c));
     } else if let Some(c) = GRADLE.captures(line).filter(|_| !line.starts_with("> ")) {
         out.push(gradle(lines, at, group(&c, "name")));
-    } else if ["Failed tests:", "Tests in error:", "] Failures:", "] Errors:"].iter().any(|mark| line.contains(mark)) {
+    } else if is_heading(line) {
         listed(lines, at, out);
+    } else if TOTALS.is_match(line) && !line.contains("Time elapsed") {
+        rows_above(lines, at, out);
     } else if line.trim() == "FAILED" || line.contains("Caused an ERROR") {
         out.extend(ant(lines, at));
     } else if let Some(c) = TESTNG.captures(line) {
@@ -75,6 +82,8 @@ fn surefire(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> 
     if name.contains("Tests run:") {
         return None;
     }
+    // TestNG's own provider: `total on total(shop.CartTest)`.
+    let name = name.split_once(" on ").filter(|(own, rest)| rest.starts_with(own)).map_or(name, |(own, _)| own);
     let class = c.name("class").map_or("", |m| m.as_str());
     let owner = if class.is_empty() { owner_below(lines, at, name) } else { class.to_owned() };
     let name = name.trim_end_matches("()");
@@ -104,6 +113,25 @@ fn thrown(lines: &Lines, at: usize, tool: &'static str, owner: &str) -> Found {
 
 /// Frames of test libraries and of Java itself tell nothing; those near the test's own package tell most.
 fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
+    let mut own: Vec<(&str, Location)> = Vec::new();
+    for (_, line) in lines.after(at, 60) {
+        match FRAME.captures(line) {
+            Some(c) if !is_library(group(&c, "method")) => {
+                own.push((group(&c, "method"), place(group(&c, "path"), group(&c, "line"), "", "", "")));
+            }
+            None if !own.is_empty() && !line.contains("... ") && !line.contains("at ") => break,
+            _ => {}
+        }
+    }
+    let near = project(owner);
+    if let Some(near) = near.filter(|near| own.iter().any(|(method, _)| method.starts_with(near))) {
+        own.retain(|(method, _)| method.starts_with(near));
+    }
+    own.into_iter().map(|(_, spot)| spot).collect()
+}
+
+/// A method of the test libraries or of the language itself.
+pub(super) fn is_library(method: &str) -> bool {
     const LIBRARIES: [&str; 17] = [
         "java.",
         "javax.",
@@ -123,21 +151,7 @@ fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
         "scala.",
         "org.scalatest.",
     ];
-    let mut own: Vec<(&str, Location)> = Vec::new();
-    for (_, line) in lines.after(at, 60) {
-        match FRAME.captures(line) {
-            Some(c) if !LIBRARIES.iter().any(|library| group(&c, "method").starts_with(library)) => {
-                own.push((group(&c, "method"), place(group(&c, "path"), group(&c, "line"), "", "", "")));
-            }
-            None if !own.is_empty() && !line.contains("... ") && !line.contains("at ") => break,
-            _ => {}
-        }
-    }
-    let near = project(owner);
-    if let Some(near) = near.filter(|near| own.iter().any(|(method, _)| method.starts_with(near))) {
-        own.retain(|(method, _)| method.starts_with(near));
-    }
-    own.into_iter().map(|(_, spot)| spot).collect()
+    LIBRARIES.iter().any(|library| method.starts_with(library))
 }
 
 /// `com.shop.cart.CartTest` → `com.shop.`
@@ -163,21 +177,49 @@ fn listed(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let head = lines.get(at);
     let first = head.split_once("tests:").or_else(|| head.split_once("error:")).map_or("", |(_, rest)| rest);
     let rest = lines.after(at, 300).take_while(|(_, l)| !ends_list(l));
-    for (index, line) in std::iter::once((at, first)).chain(rest) {
-        let (c, row) = match (LISTED.captures(line), LISTED_OLD.captures(line)) {
-            (Some(c), _) => {
-                let row = c.name("line").is_some();
-                (c, row)
-            }
-            (None, Some(c)) => (c, false),
-            (None, None) => continue,
-        };
-        let found = Found::new("surefire", FailureClass::Test, Rank::Strong, index, line);
-        let found = found.failing(format!("{}.{}", group(&c, "class"), group(&c, "name")));
-        let spot =
-            row.then(|| place(&format!("{}.java", group(&c, "class")), group(&c, "line"), "", group(&c, "text"), ""));
-        out.push(found.locations(spot));
+    let known = out.len();
+    out.extend(
+        std::iter::once((at, first))
+            .chain(rest)
+            .filter_map(|(index, line)| row(index, line).or_else(|| whole_class(index, line))),
+    );
+    if out.len() == known {
+        let (_, said) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, head));
+        out.push(Found::new("surefire", FailureClass::Test, Rank::Generic, at, said));
     }
+}
+
+/// The rows above the totals of a list whose heading the log has lost.
+fn rows_above(lines: &Lines, at: usize, out: &mut Vec<Found>) {
+    let above: Vec<_> = lines.before(at, 300).take_while(|(_, l)| !ends_list(l) && !is_heading(l)).collect();
+    let whole = above.len() < at && is_heading(lines.get(at - above.len() - 1));
+    let rows = above.into_iter().rev().filter(|_| !whole);
+    out.extend(
+        rows.filter(|(_, l)| ["):", " » ", "#"].iter().any(|sign| l.contains(sign)) || l.trim_end().ends_with(')'))
+            .filter_map(|(index, l)| row(index, l)),
+    );
+}
+
+/// One row of such a list.
+fn row(at: usize, line: &str) -> Option<Found> {
+    let c = LISTED.captures(line).or_else(|| LISTED_OLD.captures(line)).or_else(|| LISTED_HASH.captures(line))?;
+    // It failed by what the machine lacked.
+    let starved = line.contains("OutOfMemoryError");
+    let class = if starved { FailureClass::Resource } else { FailureClass::Test };
+    let found = Found::new("surefire", class, Rank::Strong, at, line);
+    let found = found.failing(format!("{}.{}", group(&c, "class"), group(&c, "name")));
+    let (line, text) = (c.name("line"), c.name("text").map_or("", |m| m.as_str()));
+    Some(found.locations(line.map(|l| place(&format!("{}.java", group(&c, "class")), l.as_str(), "", text, ""))))
+}
+
+/// A class that failed before any of its tests ran.
+fn whole_class(at: usize, line: &str) -> Option<Found> {
+    let c = LISTED_CLASS.captures(line)?;
+    Some(Found::new("surefire", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "class")))
+}
+
+fn is_heading(line: &str) -> bool {
+    ["Failed tests:", "Tests in error:", "] Failures:", "] Errors:"].iter().any(|mark| line.contains(mark))
 }
 
 fn ends_list(line: &str) -> bool {

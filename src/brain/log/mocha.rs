@@ -15,6 +15,7 @@ patterns! {
     COUNT = r"^\s*[1-9][0-9]* failing\b";
     ENTRY = r"^\s*(?P<number>[0-9]+)\) (?P<title>\S.*)$";
     PLAYWRIGHT = r"^\s*[0-9]+\) (?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
+    TRIED = r"^\s*[✘x]\s+[0-9]+ (?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)(?: \(retry #[0-9]+\))?(?: \([0-9.]+m?s\))?$";
     LISTED = r"^\s{4}(?:\[[^\]]+\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+) › (?P<title>.+?)[ ─]*$";
     AT = r"^\s{6,}at (?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
     QUOTED = r"^\s*> [0-9]+ \|";
@@ -33,6 +34,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = LISTED.captures(line).filter(|_| listed_as_failed(lines, at)) {
         let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "", "");
         let found = Found::new("playwright", FailureClass::Test, Rank::Strong, at, line);
+        out.push(found.failing(group(&c, "title")).location(spot));
+    } else if let Some(c) = TRIED.captures(line) {
+        // It may pass when tried again: the closing list, if there is one, says more.
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "", "");
+        let found = Found::new("playwright", FailureClass::Test, Rank::Generic, at, line);
         out.push(found.failing(group(&c, "title")).location(spot));
     } else if let Some(c) = KARMA.captures(line) {
         let message = lines.get(at + 1);

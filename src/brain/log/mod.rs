@@ -13,6 +13,7 @@ mod unfold;
 mod window;
 
 // parsers
+mod ant;
 mod bazel;
 mod black;
 mod bun;
@@ -20,6 +21,7 @@ mod bundler;
 mod cargo;
 mod cc;
 mod cmake;
+mod console;
 mod ctest;
 mod diff;
 mod docs;
@@ -37,6 +39,7 @@ mod http;
 mod javac;
 mod jest;
 mod junit;
+mod karma;
 mod ld;
 mod libtest;
 mod links;

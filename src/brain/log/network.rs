@@ -1,8 +1,8 @@
 //! What the network and the servers behind it say: a rerun helps, a patch does not.
 
-use super::found::Rank::{Generic, Strong};
+use super::found::Rank::{Generic, Strong, Sure};
 use super::phrase::{List, phrase, phrase_with};
-use crate::record::FailureClass::Transient;
+use crate::record::FailureClass::{Dependency, Transient};
 
 pub(super) const LIST: List = List {
     tool: "network",
@@ -17,6 +17,9 @@ pub(super) const LIST: List = List {
         phrase("read timed out", Transient, Strong),
         phrase("connect timed out", Transient, Strong),
         phrase("request timed out", Transient, Generic),
+        phrase("timeout awaiting 'request'", Transient, Strong),
+        phrase("timeout awaiting 'response'", Transient, Strong),
+        phrase("timeout awaiting 'socket'", Transient, Strong),
         phrase("i/o timeout", Transient, Strong),
         phrase("tls handshake timeout", Transient, Strong),
         phrase("context deadline exceeded", Transient, Strong),
@@ -54,6 +57,7 @@ pub(super) const LIST: List = List {
         phrase("max retries exceeded", Transient, Strong),
         phrase("failed to connect to", Transient, Generic),
         phrase("failed to fetch http", Transient, Strong),
+        phrase_with("failed to fetch http", " 404 ", Dependency, Sure),
         phrase("hash sum mismatch", Transient, Strong),
         phrase("ssl_error_syscall", Transient, Strong),
         phrase("gnutls_handshake() failed", Transient, Strong),

@@ -14,6 +14,7 @@ pub(super) const PARSER: Parser = Parser {
         "digital envelope routines::unsupported",
         "unhandled",
         "triggerUncaughtException(",
+        "throw err",
     ],
     read,
 };
@@ -23,6 +24,7 @@ patterns! {
     HEAD = r"^\s*(?:Uncaught |\[?)?(?P<name>[A-Z]\w*(?:Error|Exception)|Error)(?: \[(?P<code>\w+)\])?: (?P<text>.+)$";
     MISSING = r"Cannot find (?:module|package) ['\x22](?P<name>[^'\x22]+)";
     BABEL = r"SyntaxError: (?P<path>(?:[A-Za-z]:)?[^\s:]+\.[a-z]+): .*?\((?P<line>[0-9]+):(?P<column>[0-9]+)\)";
+    THROWN = r"^\s*throw err(?:or)?;?(?:\s*//.*)?$";
     SOURCE = r"^(?:file://)?(?P<path>(?:[A-Za-z]:\\|/)[^\s:]+\.[cm]?[jt]sx?):(?P<line>[0-9]+)$";
 }
 
@@ -32,13 +34,19 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("node", FailureClass::Config, Rank::Strong, at, line));
         return;
     }
-    if line.contains("triggerUncaughtException(") {
+    if line.contains("triggerUncaughtException(") || THROWN.is_match(line) {
         out.extend(rejected(lines, at));
         return;
     }
     let Some(c) = HEAD.captures(line) else { return };
     let frames = stack(lines, at, 30);
-    let (class, known) = if lines.after(at, 4).any(|(_, l)| l.contains("at JSON.parse")) {
+    // Nobody required it: it is what node was told to run.
+    let entry = || {
+        MISSING.is_match(line)
+            && !line.contains("node_modules")
+            && lines.after(at, 30).any(|(_, l)| l.trim() == "requireStack: []")
+    };
+    let (class, known) = if lines.after(at, 4).any(|(_, l)| l.contains("at JSON.parse")) || entry() {
         (FailureClass::Config, true)
     } else {
         class_of(group(&c, "name"), group(&c, "code"), group(&c, "text"))

@@ -69,9 +69,15 @@ fn code(lines: &Lines, at: usize, code: &str) -> Option<Found> {
         | "EINVALIDTAGNAME"
         | "ENOVERSIONS"
         | "EOVERRIDE" => FailureClass::Dependency,
-        "EJSONPARSE" | "ENOENT" | "EMISSINGARG" | "ENOWORKSPACES" | "EPACKAGEJSON" | "EDUPLICATEWORKSPACE" => {
-            FailureClass::Config
-        }
+        "EJSONPARSE"
+        | "ENOENT"
+        | "EMISSINGARG"
+        | "ENOWORKSPACES"
+        | "EPACKAGEJSON"
+        | "EDUPLICATEWORKSPACE"
+        | "E422"
+        | "EPUBLISHCONFLICT"
+        | "EPRIVATE" => FailureClass::Config,
         "EACCES" | "EPERM" | "E401" | "E403" | "ENEEDAUTH" | "EOTP" => FailureClass::Permission,
         "ENOSPC" | "EMFILE" | "ENOMEM" => FailureClass::Resource,
         "ECONNRESET" | "ECONNREFUSED" | "ETIMEDOUT" | "ENOTFOUND" | "EAI_AGAIN" | "ESOCKETTIMEDOUT"
@@ -79,6 +85,9 @@ fn code(lines: &Lines, at: usize, code: &str) -> Option<Found> {
         | "CERT_HAS_EXPIRED" => FailureClass::Transient,
         _ => return None,
     };
+    // The registry hides from a stranger what he may not publish.
+    let refused = code == "E404" && lines.after(at, 3).any(|(_, l)| l.contains("404 Not Found - PUT"));
+    let class = if refused { FailureClass::Permission } else { class };
     let sentence = lines.after(at, 12).take_while(|(_, l)| l.contains("npm ")).find(|(_, l)| !DETAIL.is_match(l));
     let quote = sentence.map_or(lines.get(at), |(_, l)| l);
     Some(Found::new("npm", class, Rank::Sure, at, quote))

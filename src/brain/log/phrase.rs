@@ -43,8 +43,10 @@ pub(super) fn first(lines: &Lines, at: usize) -> Option<Found> {
     let hits = hits.map(|hit| ENTRIES[hit.pattern().as_usize()]);
     let (tool, phrase) = hits.filter(|(_, phrase)| holds(line, phrase.with)).max_by_key(|(_, phrase)| phrase.rank)?;
     let rank = match lines.marked(at) {
-        l if WARNING.is_match(l) => Rank::Context,
+        l if WARNING.is_match(l) || is_payload(l) => Rank::Context,
         l if is_tolerated(l) => Rank::Wrapper.min(phrase.rank),
+        // The runner itself calls it an error.
+        l if l.starts_with("##[error]") => Rank::Strong.max(phrase.rank),
         _ => phrase.rank,
     };
     Some(Found::new(tool, phrase.class, rank, at, line))
@@ -59,9 +61,14 @@ fn holds(line: &str, word: &str) -> bool {
     word.is_empty() || line.to_ascii_lowercase().contains(word)
 }
 
+/// A whole document on one line: what it says is somebody's data.
+fn is_payload(line: &str) -> bool {
+    line.len() > 1000 && line.starts_with(['{', '['])
+}
+
 /// The tool tries again or only warns, or a test's name says it: a failure, if any, comes later.
 fn is_tolerated(line: &str) -> bool {
-    const SIGNS: [&str; 16] = [
+    const SIGNS: [&str; 19] = [
         "retrying",
         "will retry",
         "trying again",
@@ -78,6 +85,10 @@ fn is_tolerated(line: &str) -> bool {
         "✅",
         "debconf:",
         "retry in",
+        "suggested fix",
+        // A container has no init to talk to; packages install without it.
+        "unable to connect to upstart",
+        "changing ownership of",
     ];
     let line = line.to_ascii_lowercase();
     SIGNS.iter().any(|sign| line.contains(sign))

@@ -7,17 +7,32 @@ use super::python;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["FAILED ", "ERROR ", "FAILURES ====", "ERRORS ====", "_ ", " FAILED", ".py:"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &[
+        "FAILED ",
+        "ERROR ",
+        "FAILURES ====",
+        "ERRORS ====",
+        "_ ",
+        " FAILED",
+        ".py:",
+        " failed, ",
+        " failed in ",
+        " error in ",
+        " errors in ",
+    ],
+    read,
+};
 
 patterns! {
-    SUMMARY = r"^(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?:\[[0-9.]+s\] )?(?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
+    SUMMARY = r"^\s{0,4}(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?:\[[0-9.]+s\] )?(?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
     HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
     ERROR = r"^E   \s*(?P<text>\S.*)$";
     NAMED = r"^E\s+File \x22(?P<path>[^\x22]+)\x22, line (?P<line>[0-9]+)";
     EXCEPTION = r"^E\s+(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Exit)\b";
+    TOTALS = r"^\s*=+ (?:.*, )?[1-9][0-9]* (?:failed|errors?)\b.* in [0-9.:]+ ?s\S*.* =+$";
     BAR = r"^(?:=|_|-){3,}.*(?:=|_|-){3,}$";
 }
 
@@ -32,6 +47,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(raised(lines, at, &c));
     } else if let Some(c) = PROGRESS.captures(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Strong, at, "").failing(group(&c, "id")));
+    } else if line.trim_start().starts_with('=') && TOTALS.is_match(line) {
+        out.push(Found::new("pytest", FailureClass::Test, Rank::Generic, at, line));
     }
 }
 
@@ -94,6 +111,9 @@ fn section(lines: &Lines, at: usize, title: &str) -> Option<Found> {
 
 /// The end of a failure whose heading the log has lost.
 fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    if group(c, "text").starts_with("in ") {
+        return short(lines, at, c);
+    }
     let marks: Vec<&str> = lines.before(at, 40).take_while(|(_, l)| !RAISED.is_match(l)).map(|(_, l)| l).collect();
     let quote = marks.into_iter().rev().find(|l| ERROR.is_match(l))?;
     let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", "", "");
@@ -101,6 +121,20 @@ fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let spots = std::iter::once(spot(c)).chain(above.map(|c| spot(&c))).collect();
     let rank = if lines.before(at, 400).any(|(_, l)| HEAD.is_match(l)) { Rank::Strong } else { Rank::Sure };
     Some(Found::new("pytest", FailureClass::Test, rank, at, quote).locations(telling_first(spots)))
+}
+
+/// The last frame of a short traceback whose heading the log has lost: what was raised stands below.
+fn short(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    if lines.before(at, 400).any(|(_, l)| HEAD.is_match(l)) {
+        return None;
+    }
+    let below = lines.after(at, 20).take_while(|(_, l)| !RAISED.is_match(l) && !ends_section(l));
+    let (_, quote) = below.into_iter().find(|(_, l)| ERROR.is_match(l))?;
+    let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", quote, "");
+    let above = lines.before(at, 200).take_while(|(_, l)| !ends_section(l)).filter_map(|(_, l)| RAISED.captures(l));
+    let spots = std::iter::once(spot(c)).chain(above.map(|c| spot(&c))).collect();
+    let class = class_of("ERROR collecting", quote);
+    Some(Found::new("pytest", class, Rank::Strong, at, quote).locations(telling_first(spots)))
 }
 
 fn ends_section(line: &str) -> bool {

@@ -135,6 +135,7 @@ pub(super) fn class_of(name: &str, text: &str) -> FailureClass {
     let leaf = name.rsplit('.').next().unwrap_or(name);
     match leaf {
         "SyntaxError" | "IndentationError" | "TabError" => FailureClass::Compile,
+        _ if text.contains("Requirement.parse(") => FailureClass::Dependency,
         "ModuleNotFoundError"
         | "ImportError"
         | "VersionConflict"
@@ -163,6 +164,12 @@ pub(super) fn class_of(name: &str, text: &str) -> FailureClass {
         "ValidationError" | "ConfigError" | "ImproperlyConfigured" | "ConfigurationError" => FailureClass::Config,
         _ => FailureClass::Unknown,
     }
+}
+
+/// `cannot import name 'x' from 'shop.cart' (/home/…/shop/cart.py)`, the file being the project's own.
+pub(super) fn lacks_own_name(text: &str) -> bool {
+    let file = text.rsplit_once(" (").and_then(|(_, rest)| rest.strip_suffix(')'));
+    text.contains("cannot import name") && file.is_some_and(|file| file.ends_with(".py") && !is_foreign(file))
 }
 
 /// The project's own frames before foreign ones, each group in the order given.

@@ -18,9 +18,11 @@ const STEP: &str = "##[step]";
 patterns! {
     TYPED = r"^\s*\$ (?P<command>\S.*)$";
     NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$"#;
+    // What an option calls something is no purpose.
+    LABEL = r"\s(?:-n|--name)[ =]\S+";
     FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
     LINT = r"(?i)lint|\b(?:clippy|vet|rubocop|ruff|flake8|credo|stylecheck|codestyle|shellcheck|hadolint|pre-commit)\b";
-    TYPES = r"(?i)type-?check|check-?types|\b(?:tsc|mypy|pyright)\b";
+    TYPES = r"(?i)type-?check|check-?types|\btypings\b|\b(?:tsc|tsd|mypy|pyright)\b";
     TEST = r"(?i)\b(?:tests?|spec|jest|vitest|mocha|pytest|e2e|unit|integration)\b";
 }
 
@@ -52,6 +54,7 @@ pub(super) fn mark(command: &str) -> String {
 }
 
 pub(super) fn purpose(name: &str) -> Option<FailureClass> {
+    let name = &*LABEL.replace_all(name, "");
     let classes = [
         (&*FORMAT, FailureClass::Format),
         (&*LINT, FailureClass::Lint),

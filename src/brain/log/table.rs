@@ -33,6 +33,7 @@ const PARSERS: &[Parser] = &[
     super::jest::PARSER,
     super::vitest::PARSER,
     super::mocha::PARSER,
+    super::karma::PARSER,
     super::tap::PARSER,
     super::bun::PARSER,
     super::node::PARSER,
@@ -45,7 +46,9 @@ const PARSERS: &[Parser] = &[
     super::javac::PARSER,
     super::maven::PARSER,
     super::gradle::PARSER,
+    super::ant::PARSER,
     super::junit::PARSER,
+    super::console::PARSER,
     // C and C++
     super::cc::PARSER,
     super::ld::PARSER,

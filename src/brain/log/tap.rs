@@ -75,6 +75,11 @@ fn spec(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let title = TITLE.captures(lines.get(at + 1))?;
     let message = lines.after(at + 1, 4).find(|(_, l)| !l.trim().is_empty());
     let (index, quote) = message.unwrap_or((at + 1, lines.get(at + 1)));
+    // Of a file that could not be loaded only node's own complaint above tells something.
+    let missing = |l: &str| l.starts_with("Error") && l.contains("Cannot find ");
+    if quote.trim() == "'test failed'" && lines.before(at, 60).any(|(_, l)| missing(l)) {
+        return None;
+    }
     let stack = node::own_only(node::stack(lines, index, 30));
     let found = Found::new("node:test", FailureClass::Test, Rank::Sure, at, quote).failing(group(&title, "name"));
     Some(found.locations(stack).location(spot(c)))

@@ -38,9 +38,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         return;
     };
     let Some(raised) = python::traceback(lines, start) else { return };
-    let class = python::class_of(&raised.name, "");
-    let class = if class == FailureClass::Dependency { class } else { FailureClass::Test };
+    let class = python::class_of(&raised.name, lines.get(raised.at));
     let quote = lines.get(raised.at);
+    let missing = class == FailureClass::Dependency && (loader || !python::lacks_own_name(quote));
+    let class = if missing { class } else { FailureClass::Test };
     let found = Found::new("unittest", class, Rank::Sure, at, quote).locations(python::own_first(raised.locations));
     out.push(if loader { found } else { found.failing(full(name, group(&c, "owner"))) });
 }
