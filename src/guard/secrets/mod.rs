@@ -11,6 +11,7 @@ pub mod diff;
 mod found;
 mod gitleaks;
 mod kind;
+mod lists;
 mod names;
 mod rules;
 mod scanner;
@@ -19,6 +20,7 @@ mod settings;
 mod tests;
 mod trigrams;
 mod value;
+mod vocabulary;
 mod words;
 
 pub use allow::lets_pass;
