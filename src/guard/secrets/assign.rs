@@ -34,6 +34,11 @@ pub const KEYWORDS: &[&str] = &[
     "haslo",
     "parola",
     "_psk",
+    "api=",
+    "api =",
+    "api:",
+    "api\"",
+    "api'",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +52,14 @@ pub struct Assigned {
 }
 
 const LONGEST_NAME: usize = 80;
-const LONGEST_VALUE: usize = 400;
+const LONGEST_VALUE: usize = 4000;
 
 /// The assignment around the keyword at `at`, and where its name ends.
 pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
     let bytes = text.as_bytes();
     let name = name_around(bytes, at);
     // A type's or a resource's path is no name of a value.
-    if bytes[..name.start].ends_with(b"::") {
+    if bytes[..name.start].ends_with(b"::") && !bytes[name.clone()].contains(&b'.') {
         return (name.end, None);
     }
     let Some(family) = family(&text[name.clone()]) else { return (name.end, None) };

@@ -295,7 +295,10 @@ pub fn family(name: &str) -> Option<Family> {
     if OTHERS.contains(&last.as_str()) && !code || parts.iter().any(public) {
         return None;
     }
-    parts.iter().any(speaks).then_some(Family::Vague)
+    if last == "api" || last.ends_with("api") {
+        return Some(Family::Vague);
+    }
+    parts.iter().any(|part| speaks(part)).then_some(Family::Vague)
 }
 
 fn is_password(part: &str) -> bool {
@@ -307,8 +310,7 @@ fn is_password(part: &str) -> bool {
 /// Ways through, not words to pass.
 const WAYS: &[&str] = &["bypass", "compass", "encompass", "surpass", "trespass", "overpass", "subpass", "multipass"];
 
-fn speaks(part: &String) -> bool {
-    let part = part.as_str();
+fn speaks(part: &str) -> bool {
     VAGUE.contains(&part)
         || PASSWORDS.contains(&part)
         || SECRETS.contains(&part)

@@ -253,7 +253,7 @@ mod tests {
             "Sommer2019!",
             "renjor",
             "belo",
-            "a301436",
+            "eedx1",
         ] {
             assert!(judged(Family::Password, value), "{value}");
         }
