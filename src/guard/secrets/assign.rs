@@ -1,6 +1,9 @@
 //! Reads assignments: a name that speaks of a secret, whatever joins it to a value, and the value. One
 //! reader for the many ways in which languages, settings, shells and documents write it.
 
+use super::around::{
+    in_string_or_comment, is_argument, is_label, is_prose, is_statement, is_value, sets_variable, value_behind,
+};
 pub use super::names::Family;
 use super::names::family;
 use std::ops::Range;
@@ -53,6 +56,7 @@ pub struct Assigned {
 
 const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 4000;
+const TAG: usize = 80;
 
 /// The assignment around the keyword at `at`, and where its name ends.
 pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
@@ -92,69 +96,6 @@ fn name_around(bytes: &[u8], at: usize) -> Range<usize> {
     let right =
         if bytes[at..].len() > 13 && bytes[at..at + 13].eq_ignore_ascii_case(b"identified by") { 13 } else { right };
     at - left..at + right.max(1)
-}
-
-/// How far a pair's value stands behind its name.
-const PAIR: usize = 160;
-const LABELS: &[&[u8]] = &[b"name", b"key", b"parameterkey", b"field", b"id", b"property"];
-const VALUES: &[&[u8]] = &[b"value", b"Value", b"ParameterValue", b"content"];
-
-/// The word before the colon or equals sign, and before quotes around the name.
-fn label_before(before: &[u8]) -> &[u8] {
-    let ends = before.iter().rposition(|b| b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
-    let starts = before[..ends].iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
-    &before[starts..ends]
-}
-
-/// Behind `value:`, `"value" :`, `value=`; no next item's.
-fn value_label(rest: &[u8], label: &[u8]) -> Option<usize> {
-    let at = memchr::memmem::find(rest, label)?;
-    if rest[..at].windows(2).any(|w| w == b"\n-") || !rest[..at].iter().any(|b| b", \n\t;".contains(b)) {
-        return None;
-    }
-    let mut end = at + label.len();
-    while rest.get(end).is_some_and(|b| b"\"'\\ ".contains(b)) {
-        end += 1;
-    }
-    rest.get(end).filter(|b| matches!(b, b':' | b'='))?;
-    Some(end + 1)
-}
-
-/// Of a database's users.
-fn is_statement(before: &[u8]) -> bool {
-    let before = before.to_ascii_lowercase();
-    [&b"user"[..], b"grant", b"role"].iter().any(|word| memchr::memmem::find(&before, word).is_some())
-}
-
-/// `a render pass: …`.
-fn is_prose(name: &[u8], before: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"pass") && before.trim_ascii_end().last().is_some_and(u8::is_ascii_alphanumeric)
-}
-
-/// Odd quotes before it, or a comment's beginning.
-fn in_string_or_comment(before: &[u8]) -> bool {
-    let odd = |quote: u8| {
-        let escaped = |i: usize| i > 0 && before[i - 1] == b'\\';
-        memchr::memchr_iter(quote, before).filter(|i| !escaped(*i)).count() % 2 == 1
-    };
-    let trimmed = before.trim_ascii_start();
-    let comment = trimmed.starts_with(b"#") || trimmed.starts_with(b"//") || trimmed.starts_with(b"* ");
-    comment || odd(b'"') || odd(b'\'') || odd(b'`')
-}
-
-/// Whether what stands behind this is what a name was given.
-fn is_value(before: &[u8]) -> bool {
-    let quotes = before.iter().rev().take_while(|b| b" \t\"'`\\".contains(b)).count();
-    let name = &before[..before.len() - quotes];
-    name.ends_with(b":") || name.ends_with(b"=")
-}
-
-/// Whether a name in quotes may be followed by its value as the next argument. In a longer list it is one
-/// thing among others, unless it is a flag or a symbol.
-fn is_argument(before: &[u8], closed: usize, flag: bool) -> bool {
-    let quotes = before.iter().rev().take_while(|b| b" \t\"'`\\".contains(b)).count();
-    let symbol = before.ends_with(b":") && !before.ends_with(b"::");
-    symbol || closed > 0 && !is_value(before) && (flag || !before[..before.len() - quotes].ends_with(b","))
 }
 
 struct Reader<'t> {
@@ -221,20 +162,14 @@ impl Reader<'_> {
 
     /// The name is itself a value, of a pair's `name`; what it names is the pair's `value`.
     fn pair(&mut self, before: &[u8], name: &Range<usize>, family: Family) -> Option<Join> {
-        if family == Family::Vague
-            || !is_value(before)
-            || !LABELS.iter().any(|label| label_before(before).eq_ignore_ascii_case(label))
-        {
+        if family == Family::Vague || !is_value(before) || !is_label(before) {
             return None;
         }
         if self.peek() == b'>' {
             self.at += 1;
             return Some(Join::Markup);
         }
-        let rest = &self.bytes[name.end..self.bytes.len().min(name.end + PAIR)];
-        let end = rest.iter().position(|b| b"{}<".contains(b)).unwrap_or(rest.len());
-        let at = VALUES.iter().filter_map(|label| value_label(&rest[..end], label)).min()?;
-        self.at = name.end + at;
+        self.at = name.end + value_behind(&self.bytes[name.end..])?;
         Some(Join::Plain)
     }
 
@@ -280,11 +215,12 @@ impl Reader<'_> {
                 self.at += 1;
                 return Some(Join::QuotedOnly);
             }
-            (b'>', _) if before.ends_with(b"<") => {
-                self.at += 1;
-                return Some(Join::Markup);
+            _ if before.ends_with(b"<") && (a == b'>' || spaces > 0) => {
+                self.skip(|b| !b"<>\n".contains(&b), TAG);
+                return (self.skip(|b| b == b'>', 1) > 0).then_some(Join::Markup);
             }
             (b'"' | b'\'', _) if spaces > 0 && closed == 0 => return Some(Join::QuotedOnly),
+            _ if spaces > 0 && closed == 0 && sets_variable(before) => return Some(Join::Word),
             _ if flag.is_some() && closed == 0 && spaces > 0 => {
                 return Some(if flag == Some(true) { Join::Flag } else { Join::Word });
             }
@@ -540,6 +476,10 @@ mod tests {
             "- name: DB_PASSWORD\n  value: v4lue",
             "{\"name\": \"password\", \"type\": \"x\", \"value\": \"v4lue\"}",
             "<property name=\"password\" value=\"v4lue\" />",
+            "<password type=\"plain\">v4lue</password>",
+            "ENV DB_PASSWORD v4lue",
+            "setenv DB_PASSWORD v4lue",
+            "{password, \"v4lue\"}",
             "<string name=\"api_secret\">v4lue</string>",
             "\"password\": {\"value\": \"v4lue\"}",
             "set(:github, :secret, 'v4lue')",

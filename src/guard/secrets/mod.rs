@@ -4,6 +4,7 @@
 //! must be plausible, is looked for in encoded texts too, and is told once, by the most particular rule.
 
 mod allow;
+mod around;
 mod assign;
 mod baseline;
 mod decode;

@@ -50,10 +50,10 @@ pub const PLACES: &[Shape] = &[
         .yes(&["\"Server=db;Database=x;User Id=sa;Password={p:12};\"", "Data Source=db;uid=sa;pwd={w:10}"])
         .no(&["\"Server=db;User Id=sa;Password=$PASSWORD;\"", "Server=db;User Id=sa;Password=password;"]),
     form("command-password", "password on a command line", COMMANDS,
-        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?|(?:docker|podman|az|oc|helm|registry)\s+login\b[^\n|;]*?\s-p\s*["']?|mongo(?:sh|dump|restore|import)?\b[^\n|;]*?\s-u\b[^\n|;]*?\s-p\s*["']?|sqlcmd\b[^\n|;]*?\s-P\s*["']?|smbclient\b[^\n|;]*?\s-U\s*["']?[^\s%"']+%|rabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+["']?|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+["']?|echo\s+["']?\w+:)([^\s"'$|]{4,})"#)
+        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?|(?:docker|podman|az|oc|helm|registry)\s+login\b[^\n|;]*?\s-p\s*["']?|mongo(?:sh|dump|restore|import)?\b[^\n|;]*?\s-u\b[^\n|;]*?\s-p\s*["']?|sqlcmd\b[^\n|;]*?\s-P\s*["']?|smbclient\b[^\n|;]*?\s-U\s*["']?[^\s%"']+%|rabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+["']?|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+["']?|echo\s+["']?\w+:)([^\s"'$|]{4,})|\s(?:-[uU]|--user(?:name)?)[ =]?["']?[^\s"'$]+["']?\s+-[pP]\s*["']?([^\s"'$|:]*[A-Za-z][^\s"'$|]{3,})"#)
         .aka(&["curl-auth-user"])
-        .yes(&["curl -s -u admin:{w:12} https://x", "sshpass -p {w:10} ssh host", "docker login -u me -p {w:12} r.example.org", "echo 'me:{w:9}' | chpasswd"])
-        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p", "docker login -u me -p $PASSWORD", "echo me:password | chpasswd"]),
+        .yes(&["curl -s -u admin:{w:12} https://x", "sshpass -p {w:10} ssh host", "docker login -u me -p {w:12} r.example.org", "echo 'me:{w:9}' | chpasswd", "tool 10.0.0.1 -u me -p '{p:10}'"])
+        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p", "docker login -u me -p $PASSWORD", "echo me:password | chpasswd", "docker run -u 1000 -p 8080:8080 x"]),
     form("login-pair", "login as two arguments", &["credential", "auth(", "auth=", "auth =", "basicauth", "basic_auth", "login(", "authenticate(", "sign_in("],
         r#"(?i)(?:credentials?|auth|login|authenticate|sign_in|usernamepassword\w*)\s*(?:\(|=\s*\(|[:=]\s*\[)\s*(?:[^"'()\n]{1,40},\s*)?[bu@]?["'][^"'\n]{1,64}["']\s*,\s*[bu@]?["']([^"'\s]{4,64})["']\s*[,)\]]"#)
         .yes(&["requests.get(url, auth=('me', '{w:10}'))", "new NetworkCredential(\"me\", \"{p:12}\")", "req.SetBasicAuth(\"me\", \"{w:9}\")"])
@@ -66,10 +66,10 @@ pub const PLACES: &[Shape] = &[
         r#"(?i)ConvertTo-SecureString\s+(?:-String\s+)?["']([^"'$\s]{4,})["']"#)
         .yes(&["ConvertTo-SecureString '{p:12}' -AsPlainText -Force", "ConvertTo-SecureString -String \"{w:10}\" -AsPlainText"])
         .no(&["ConvertTo-SecureString $plain -AsPlainText -Force", "ConvertTo-SecureString 'password' -AsPlainText"]),
-    form("directive-password", "password in a server's settings", &["requirepass", "masterauth", "bindpw", "rootpw", "enable secret"],
-        r#"(?im)^\s*(?:requirepass|masterauth|(?:nss_|pam_)?bindpw|rootpw|enable secret(?: \d)?)\s+["']?([^\s"'#$]{4,})["']?\s*$"#)
-        .yes(&["requirepass {w:12}", "bindpw {p:10}"])
-        .no(&["requirepass password", "# requirepass is off"]),
+    form("directive-password", "password in a server's settings", &["requirepass", "masterauth", "bindpw", "rootpw", "enable secret", "password "],
+        r#"(?im)^\s*(?:requirepass|masterauth|password|(?:nss_|pam_)?bindpw|rootpw|enable secret(?: \d)?)\s+["']?([^\s"'#$]{4,})["']?\s*$"#)
+        .yes(&["requirepass {w:12}", "bindpw {p:10}", "machine h\n  login me\n  password {w:12}"])
+        .no(&["requirepass password", "# requirepass is off", "password required", "password is wrong"]),
     form("bearer-token", "bearer token", &["bearer "],
         r#"(?i)\bbearer\s+([A-Za-z0-9._~+/=-]{20,})"#)
         .entropy(3.5)

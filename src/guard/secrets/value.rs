@@ -59,7 +59,12 @@ pub fn is_secret(value: &str, manner: Manner) -> bool {
 fn is_password(value: &str, literal: bool) -> bool {
     let (letters, digits, length) =
         (count(value, |b| b.is_ascii_alphabetic()), count(value, |b| b.is_ascii_digit()), value.len());
-    if length < if literal { 4 } else { 6 } || is_words(value) || is_path(value) || value.contains("123456") {
+    if length < if literal { 4 } else { 6 }
+        || is_words(value)
+        || is_path(value)
+        || is_number(value)
+        || value.contains("123456")
+    {
         return false;
     }
     let symbols = length - letters - digits;
@@ -80,6 +85,11 @@ fn is_password(value: &str, literal: bool) -> bool {
         return strange >= 0.3 || digits + symbols >= 2 && length >= 6 || !is_made_of_words(value);
     }
     strange >= word_limit(letters) && digits > 0
+}
+
+/// `0x4000000D`.
+fn is_number(value: &str) -> bool {
+    value.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// `newpass`, `testpwd`: whoever writes that means no password.
@@ -117,7 +127,7 @@ fn is_key(value: &str, literal: bool, least: f64, shortest: usize) -> bool {
     if odd > 2 || value.bytes().any(|b| b"()[]{}<>;,\\\"'`".contains(&b)) {
         // Of all characters, as frameworks make them.
         let promised = literal && least < VAGUE && value.len() >= 16;
-        return promised && odd >= 3 && digits >= 2 && strangeness(value) >= 0.45 && letters > odd;
+        return promised && odd >= 3 && digits >= 2 && strangeness(value) >= 0.35 && letters > odd;
     }
     // `refresh12345`: machines do not make keys of words.
     let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
