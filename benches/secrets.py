@@ -5,7 +5,7 @@ FOLDER is a checkout of that data set after its own download_data.py (or a part 
 snapshot.json. A repository belongs to the tuning half when the first byte of the SHA-256 of its lower-case
 owner/name is even, to the held-back half otherwise.
 
-    benches/secrets.py FOLDER tune|held [--gitleaks PROGRAM] [--show misses|false|lost|rules]
+    benches/secrets.py FOLDER tune|held [--gitleaks PROGRAM] [--show misses|false|lost|rules|classes]
 
 A labelled true span counts as found when a finding overlaps it. Every finding that overlaps no true span is
 a false one, labelled or not. Spans are the distinct (file, lines, columns).
@@ -115,7 +115,7 @@ def main():
     parser.add_argument("half", choices=["tune", "held"])
     parser.add_argument("--program", default=os.environ.get("THANOS_FIX_BIN", "target/dist/thanos-fix"))
     parser.add_argument("--gitleaks", metavar="PROGRAM", help="score gitleaks too, and what it finds and we do not")
-    parser.add_argument("--show", choices=["misses", "false", "lost", "rules"])
+    parser.add_argument("--show", choices=["misses", "false", "lost", "rules", "classes"])
     args = parser.parse_args()
     own, other = Score(), Score()
     repos = list(repositories(args.folder, args.half))
@@ -137,6 +137,11 @@ def main():
     if args.show == "rules":
         for rule, (bad, good) in sorted(own.rules.items(), key=lambda rule: -sum(rule[1])):
             print(f"{good:5} true {bad:5} false  {rule}")
+    if args.show == "classes":
+        classes = collections.Counter(CATEGORY[place] for place in own.hits | own.misses)
+        found = collections.Counter(CATEGORY[place] for place in own.hits)
+        for name, count in classes.most_common():
+            print(f"{found[name]:5} of {count:5}  {name}")
     for path, span in sorted({"misses": own.misses, "lost": lost}.get(args.show, [])):
         show(args.folder, CATEGORY[path, span], path, span)
     for path, place, rule in sorted(own.false) if args.show == "false" else []:

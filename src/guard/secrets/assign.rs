@@ -1,13 +1,48 @@
 //! Reads assignments: a name that speaks of a secret, whatever joins it to a value, and the value. One
 //! reader for the many ways in which languages, settings, shells and documents write it.
 
+use super::around::{
+    in_string_or_comment, is_argument, is_label, is_prose, is_statement, is_value, sets_variable, value_behind,
+};
 pub use super::names::Family;
 use super::names::family;
 use std::ops::Range;
 
 /// Parts of names at which the reader is woken.
-pub const KEYWORDS: &[&str] =
-    &["pass", "pwd", "secret", "token", "key", "cred", "auth", "passin", "psw", "identified by", "kennwort", "access"];
+pub const KEYWORDS: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "cred",
+    "auth",
+    "psw",
+    "identified by",
+    "kennwort",
+    "access",
+    "_pw",
+    "nonce",
+    "salt",
+    "seed",
+    "csrf",
+    "xsrf",
+    "session",
+    "verifier",
+    "jwt",
+    "totp",
+    "senha",
+    "contrasena",
+    "wachtwoord",
+    "haslo",
+    "parola",
+    "_psk",
+    "api=",
+    "api =",
+    "api:",
+    "api\"",
+    "api'",
+];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
@@ -20,26 +55,33 @@ pub struct Assigned {
 }
 
 const LONGEST_NAME: usize = 80;
-const LONGEST_VALUE: usize = 400;
+const LONGEST_VALUE: usize = 4000;
+const TAG: usize = 80;
 
 /// The assignment around the keyword at `at`, and where its name ends.
 pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
     let bytes = text.as_bytes();
     let name = name_around(bytes, at);
     // A type's or a resource's path is no name of a value.
-    if bytes[..name.start].ends_with(b"::") {
+    if bytes[..name.start].ends_with(b"::") && !bytes[name.clone()].contains(&b'.') {
         return (name.end, None);
     }
     let Some(family) = family(&text[name.clone()]) else { return (name.end, None) };
     let mut reader = Reader { bytes, at: name.end };
     let line = memchr::memrchr(b'\n', &bytes[..name.start]).map_or(0, |i| i + 1);
     let before = &bytes[line..name.start];
+    // What lets a page's own scripts run is told to everybody.
+    let named = |word: &str| text[name.clone()].eq_ignore_ascii_case(word);
+    if named("nonce") && before.contains(&b'<') || named("identified by") && !is_statement(before) {
+        return (name.end, None);
+    }
     let called = bytes.get(name.end) == Some(&b'(');
-    let found =
-        reader.value(before, &name).filter(|_| !(called && family == Family::Vague)).map(|(value, quoted, flag)| {
+    let found = reader.value(before, &name, family).filter(|_| !(called && family == Family::Vague)).map(
+        |(value, quoted, flag)| {
             let literal = flag || in_string_or_comment(before);
             Assigned { family, name: name.clone(), value, quoted, literal }
-        });
+        },
+    );
     (name.end, found)
 }
 
@@ -54,17 +96,6 @@ fn name_around(bytes: &[u8], at: usize) -> Range<usize> {
     let right =
         if bytes[at..].len() > 13 && bytes[at..at + 13].eq_ignore_ascii_case(b"identified by") { 13 } else { right };
     at - left..at + right.max(1)
-}
-
-/// Odd quotes before it, or a comment's beginning.
-fn in_string_or_comment(before: &[u8]) -> bool {
-    let odd = |quote: u8| {
-        let escaped = |i: usize| i > 0 && before[i - 1] == b'\\';
-        memchr::memchr_iter(quote, before).filter(|i| !escaped(*i)).count() % 2 == 1
-    };
-    let trimmed = before.trim_ascii_start();
-    let comment = trimmed.starts_with(b"#") || trimmed.starts_with(b"//") || trimmed.starts_with(b"* ");
-    comment || odd(b'"') || odd(b'\'') || odd(b'`')
 }
 
 struct Reader<'t> {
@@ -94,12 +125,16 @@ impl Reader<'_> {
     }
 
     /// The value's place, whether it is quoted, and whether it follows a command's flag.
-    fn value(&mut self, before: &[u8], name: &Range<usize>) -> Option<(Range<usize>, bool, bool)> {
+    fn value(&mut self, before: &[u8], name: &Range<usize>, family: Family) -> Option<(Range<usize>, bool, bool)> {
         let closed = self.closers();
         let spaces = self.spaces();
         let named = &self.bytes[name.clone()];
-        let flag = (named[0] == b'-' || named.eq_ignore_ascii_case(b"identified by")) && closed == 0;
-        let join = self.join(closed, spaces, flag, before)?;
+        let flag = (named[0] == b'-' || named.eq_ignore_ascii_case(b"identified by")).then_some(named[0] == b'-');
+        let join = match self.pair(before, name, family) {
+            Some(join) => join,
+            None => self.join(closed, spaces, flag, before)?,
+        };
+        let flag = flag.is_some() && closed == 0;
         self.skip(|b| matches!(b, b' ' | b'\t'), 12);
         self.wrapping();
         if let Some(range) = self.quoted() {
@@ -112,6 +147,9 @@ impl Reader<'_> {
             return Some((range, true, flag));
         }
         let mut range = self.bare(join)?;
+        if is_prose(named, before) && !self.bytes[range.clone()].iter().any(u8::is_ascii_digit) {
+            return None;
+        }
         if join == Join::Markup && !self.ahead(b"</") {
             return None;
         }
@@ -122,12 +160,25 @@ impl Reader<'_> {
         Some((range, false, flag || join == Join::Markup))
     }
 
+    /// The name is itself a value, of a pair's `name`; what it names is the pair's `value`.
+    fn pair(&mut self, before: &[u8], name: &Range<usize>, family: Family) -> Option<Join> {
+        if family == Family::Vague || !is_value(before) || !is_label(before) {
+            return None;
+        }
+        if self.peek() == b'>' {
+            self.at += 1;
+            return Some(Join::Markup);
+        }
+        self.at = name.end + value_behind(&self.bytes[name.end..])?;
+        Some(Join::Plain)
+    }
+
     /// What ends the name: quotes, brackets.
     fn closers(&mut self) -> usize {
         let from = self.at;
         for _ in 0..4 {
-            if self.ahead(b"&quot;") {
-                self.at += 6;
+            if let Some(entity) = ENTITIES.iter().find(|entity| self.ahead(entity)) {
+                self.at += entity.len();
             } else if self.ahead(b"\\\"") || self.ahead(b"\\'") {
                 self.at += 2;
             } else if matches!(self.peek(), b'"' | b'\'' | b'`' | b']' | b'*') {
@@ -137,7 +188,7 @@ impl Reader<'_> {
         self.at - from
     }
 
-    fn join(&mut self, closed: usize, spaces: usize, flag: bool, before: &[u8]) -> Option<Join> {
+    fn join(&mut self, closed: usize, spaces: usize, flag: Option<bool>, before: &[u8]) -> Option<Join> {
         let (a, b) = (self.peek(), self.bytes.get(self.at + 1).copied().unwrap_or(b'\n'));
         match (a, b) {
             (b'=', b'>') | (b':', b'=') => self.at += 2,
@@ -145,14 +196,18 @@ impl Reader<'_> {
                 self.skip(|b| b == b'=' || b == b'!', 3);
                 return Some(Join::QuotedOnly);
             }
-            (b'?', b'=' | b':') => self.at += 2,
+            // A shell's default.
+            (b'?', b'=' | b':') | (b':', b'-') => self.at += 2,
             (b'=', _) => self.at += 1,
             (b':', b':') => return None,
+            // One of many things between colons.
+            (b':', _) if before.ends_with(b":") => return None,
             (b':', _) => {
                 self.at += 1;
                 self.type_annotation();
             }
-            (b',', _) if closed > 0 => {
+            // Not where the name is itself the value of another.
+            (b',', _) if is_argument(before, closed, flag.is_some()) => {
                 self.at += 1;
                 return Some(Join::QuotedOnly);
             }
@@ -160,12 +215,15 @@ impl Reader<'_> {
                 self.at += 1;
                 return Some(Join::QuotedOnly);
             }
-            (b'>', _) if before.ends_with(b"<") => {
-                self.at += 1;
-                return Some(Join::Markup);
+            _ if before.ends_with(b"<") && (a == b'>' || spaces > 0) => {
+                self.skip(|b| !b"<>\n".contains(&b), TAG);
+                return (self.skip(|b| b == b'>', 1) > 0).then_some(Join::Markup);
             }
             (b'"' | b'\'', _) if spaces > 0 && closed == 0 => return Some(Join::QuotedOnly),
-            _ if flag && spaces > 0 => return Some(Join::Flag),
+            _ if spaces > 0 && closed == 0 && sets_variable(before) => return Some(Join::Word),
+            _ if flag.is_some() && closed == 0 && spaces > 0 => {
+                return Some(if flag == Some(true) { Join::Flag } else { Join::Word });
+            }
             // Go's and others' `password string = "…"`.
             _ if spaces > 0 && self.typed() => {}
             _ if spaces > 0 && self.more_words() => return Some(Join::QuotedOnly),
@@ -210,8 +268,13 @@ impl Reader<'_> {
     fn more_words(&mut self) -> bool {
         let from = self.at;
         self.skip(|b| b.is_ascii_alphanumeric() || b" _.-".contains(&b), 24);
-        if self.ahead(b": \"") || self.ahead(b": '") || self.ahead(b": `") {
+        let quote = self.bytes.get(self.at + 2).is_some_and(|b| b"\"'`".contains(b));
+        let is = self.at >= 3 && &self.bytes[self.at - 3..self.at] == b"is ";
+        if self.ahead(b": ") && quote {
             self.at += 1;
+            return true;
+        }
+        if is && b"\"'`".contains(&self.peek()) {
             return true;
         }
         self.at = from;
@@ -220,9 +283,14 @@ impl Reader<'_> {
 
     /// Calls that make a value of a literal, and letters before a quote.
     fn wrapping(&mut self) {
+        self.object();
         let from = self.at;
         let name = self.skip(|b| b.is_ascii_alphanumeric() || b"._[]&*@$".contains(&b), 28);
-        if name > 0 && self.peek() == b'(' && CALLS.iter().any(|call| self.bytes[from..self.at].ends_with(call)) {
+        let list = matches!(self.peek(), b'{' | b'[')
+            && (name == 0 || self.bytes[from..self.at].ends_with(b"[]string"))
+            && self.bytes.get(self.at + 1).is_some_and(|b| b"\"'`".contains(b));
+        let call = name > 0 && self.peek() == b'(';
+        if list || call && CALLS.iter().any(|call| self.bytes[from..self.at].ends_with(call)) {
             self.at += 1;
             self.skip(|b| b == b' ', 2);
             let prefix = self.skip(|b| b"brufN@$".contains(&b), 2);
@@ -237,10 +305,28 @@ impl Reader<'_> {
         }
     }
 
+    /// `{ value: `, `{"default": `.
+    fn object(&mut self) {
+        let from = self.at;
+        if self.skip(|b| b == b'{', 1) == 0 {
+            return;
+        }
+        self.skip(|b| b" \"'\\".contains(&b), 4);
+        let label = [&b"value"[..], b"default", b"plaintext"].into_iter().find(|label| self.ahead(label));
+        self.at += label.map_or(0, <[u8]>::len);
+        self.skip(|b| b" \"'\\".contains(&b), 4);
+        if label.is_some() && self.peek() == b':' {
+            self.at += 1;
+            self.spaces();
+        } else {
+            self.at = from;
+        }
+    }
+
     /// Between quotes of any kind, escaped ones too.
     fn quoted(&mut self) -> Option<Range<usize>> {
-        let (open, escape): (&[u8], usize) = if self.ahead(b"&quot;") {
-            (b"&quot;", 0)
+        let (open, escape): (&[u8], usize) = if let Some(entity) = ENTITIES.iter().find(|entity| self.ahead(entity)) {
+            (entity, 0)
         } else {
             let slashes = self.bytes[self.at..].iter().take(3).take_while(|b| **b == b'\\').count();
             match self.bytes.get(self.at + slashes) {
@@ -283,7 +369,19 @@ impl Reader<'_> {
             _ => b.is_ascii_whitespace() || b"\"'`,;)}]<>&|\\".contains(&b),
         };
         self.skip(|b| !ends(b), LONGEST_VALUE);
-        (self.at > start).then_some(start..self.at)
+        let value = &self.bytes[start..self.at];
+        // One of a sentence's words, another flag, a piece of a call.
+        let digits = value.iter().any(u8::is_ascii_digit);
+        let spaced = self.bytes[start - 1] == b' ';
+        let sentence = matches!(join, Join::Plain | Join::Flag) && spaced && !digits && self.goes_on();
+        let other = value.starts_with(b"--") || value.contains(&b'(') || value.contains(&b'[');
+        (self.at > start && !sentence && !other).then_some(start..self.at)
+    }
+
+    /// A space and a word.
+    fn goes_on(&self) -> bool {
+        let rest = &self.bytes[self.at..];
+        rest.len() > 2 && rest[0] == b' ' && rest[1].is_ascii_lowercase() && rest[2].is_ascii_lowercase()
     }
 }
 
@@ -293,8 +391,13 @@ enum Join {
     Plain,
     QuotedOnly,
     Flag,
+    /// Of a statement, as in `IDENTIFIED BY`.
+    Word,
     Markup,
 }
+
+/// Quotes as HTML writes them.
+const ENTITIES: &[&[u8]] = &[b"&quot;", b"&#34;", b"&#39;", b"&#x27;", b"&#x22;", b"&apos;"];
 
 const CALLS: &[&[u8]] = &[
     b"String",
@@ -315,6 +418,18 @@ const CALLS: &[&[u8]] = &[
     b"Buffer.from",
     b"decode",
     b"SecretStr",
+    b"hexlify",
+    b"DecodeString",
+    b"b64encode",
+    b"b64decode",
+    b"fromhex",
+    b"fromBase64",
+    b"getBytes",
+    b"SecretKeySpec",
+    b"parse",
+    b"fromString",
+    b"toCharArray",
+    b"hash",
 ];
 
 #[cfg(test)]
@@ -358,10 +473,38 @@ mod tests {
             "os.environ.get('DB_PASSWORD', 'v4lue')",
             "&quot;password&quot;: &quot;v4lue&quot;",
             "openssl genrsa -passout pass:v4lue -out x",
+            "- name: DB_PASSWORD\n  value: v4lue",
+            "{\"name\": \"password\", \"type\": \"x\", \"value\": \"v4lue\"}",
+            "<property name=\"password\" value=\"v4lue\" />",
+            "<password type=\"plain\">v4lue</password>",
+            "ENV DB_PASSWORD v4lue",
+            "setenv DB_PASSWORD v4lue",
+            "{password, \"v4lue\"}",
+            "<string name=\"api_secret\">v4lue</string>",
+            "\"password\": {\"value\": \"v4lue\"}",
+            "set(:github, :secret, 'v4lue')",
+            "[\"--password\", \"v4lue\"]",
+            "x: ${DB_PASSWORD:-v4lue}",
+            "Tokens: []string{\"v4lue\"}",
+            "&#39;password&#39;: &#39;v4lue&#39;",
+            "the password is 'v4lue'",
         ] {
             assert_eq!(value(line), Some("v4lue"), "{line}");
         }
-        for line in ["password", "the password is long", "password::<T>", "tokenize(x)", "a key, b"] {
+        for line in [
+            "password",
+            "the password is long",
+            "password::<T>",
+            "tokenize(x)",
+            "a key, b",
+            "- name: DB_PASSWORD\n  valueFrom:\n    x: y",
+            "- name: DB_PASSWORD\n- name: value",
+            "('pt', 'password', 'Senha')",
+            "user:password:uid:gid",
+            "password: a sentence goes on",
+            "blur pass: source",
+            "identified by \"magic\" bytes",
+        ] {
             assert_eq!(value(line), None, "{line}");
         }
     }

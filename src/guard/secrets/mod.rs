@@ -4,6 +4,7 @@
 //! must be plausible, is looked for in encoded texts too, and is told once, by the most particular rule.
 
 mod allow;
+mod around;
 mod assign;
 mod baseline;
 mod decode;
@@ -11,6 +12,7 @@ pub mod diff;
 mod found;
 mod gitleaks;
 mod kind;
+mod lists;
 mod names;
 mod rules;
 mod scanner;
@@ -19,6 +21,7 @@ mod settings;
 mod tests;
 mod trigrams;
 mod value;
+mod vocabulary;
 mod words;
 
 pub use allow::lets_pass;

@@ -32,6 +32,17 @@ const PASSWORDS: &[&str] = &[
     "dbpassword",
     "dbpass",
     "identified",
+    "pw",
+    "passwrd",
+    "psk",
+    "storepass",
+    "keypass",
+    "senha",
+    "contrasena",
+    "wachtwoord",
+    "haslo",
+    "parola",
+    "mdp",
 ];
 const SECRETS: &[&str] = &[
     "secret",
@@ -141,7 +152,6 @@ const OTHERS: &[&str] = &[
     "len",
     "size",
     "hash",
-    "salt",
     "policy",
     "prompt",
     "placeholder",
@@ -224,6 +234,36 @@ const OTHERS: &[&str] = &[
 /// No keys, whatever their ending.
 const ANIMALS: &[&str] = &["monkey", "donkey", "turkey", "hockey", "jockey", "whiskey", "smokey"];
 
+/// Anywhere in a name these make a random value suspicious.
+const VAGUE: &[&str] = &[
+    "key",
+    "keys",
+    "auth",
+    "credential",
+    "credentials",
+    "cred",
+    "creds",
+    "oauth",
+    "access",
+    "nonce",
+    "salt",
+    "seed",
+    "csrf",
+    "xsrf",
+    "session",
+    "sessid",
+    "sessionid",
+    "sid",
+    "verifier",
+    "bearer",
+    "hmac",
+    "otp",
+    "totp",
+    "jwt",
+];
+const VAGUE_ENDS: &[&str] =
+    &["key", "token", "secret", "auth", "salt", "nonce", "sessionid", "sessid", "password", "passwd"];
+
 /// What a name says: by its last part that says anything.
 pub fn family(name: &str) -> Option<Family> {
     let parts = words::parts(name);
@@ -236,31 +276,45 @@ pub fn family(name: &str) -> Option<Family> {
     }
     let [head @ .., last] = rest else { return None };
     let before = head.last().map(String::as_str).unwrap_or_default();
-    if PASSWORDS.contains(&last.as_str()) || last.ends_with("password") || last.ends_with("passwd") {
+    if is_password(last) {
         return Some(Family::Password);
     }
     if SECRETS.contains(&last.as_str()) || last.ends_with("secret") && last.len() > 6 || last.ends_with("apikey") {
-        return Some(Family::Secret);
+        // `PublicKeyToken` of an assembly.
+        return if before == "key" && head.iter().any(|part| part == "public") { None } else { Some(Family::Secret) };
     }
     if before == "secret" && last == "id" {
         return Some(Family::Secret);
     }
-    if matches!(last.as_str(), "key" | "keys") && LOCKS.contains(&before) && !head.iter().any(|p| p == "public") {
+    let public = |part: &String| matches!(part.as_str(), "public" | "author" | "encrypted" | "hash");
+    if matches!(last.as_str(), "key" | "keys") && LOCKS.contains(&before) && !head.iter().any(public) {
         return Some(Family::Secret);
     }
-    if OTHERS.contains(&last.as_str()) || parts.iter().any(|p| matches!(p.as_str(), "public" | "author" | "encrypted"))
-    {
+    // A code that is no secret is none by its name alone: a verifier's and an authorization's are.
+    let code = matches!(last.as_str(), "code" | "codes") && matches!(before, "auth" | "authorization" | "access");
+    if OTHERS.contains(&last.as_str()) && !code || parts.iter().any(public) {
         return None;
     }
-    let speaks = |p: &String| {
-        matches!(
-            p.as_str(),
-            "key" | "keys" | "auth" | "credential" | "credentials" | "cred" | "creds" | "oauth" | "access"
-        ) || PASSWORDS.contains(&p.as_str())
-            || SECRETS.contains(&p.as_str())
-            || ["key", "token", "secret", "auth"].iter().any(|end| p.ends_with(end) && !ANIMALS.contains(&p.as_str()))
-    };
-    parts.iter().any(speaks).then_some(Family::Vague)
+    if last == "api" || last.ends_with("api") {
+        return Some(Family::Vague);
+    }
+    parts.iter().any(|part| speaks(part)).then_some(Family::Vague)
+}
+
+fn is_password(part: &str) -> bool {
+    PASSWORDS.contains(&part)
+        || ["password", "passwd", "passwort", "passphrase"].iter().any(|end| part.ends_with(end))
+        || part.len() > 5 && ["pwd", "pass"].iter().any(|end| part.ends_with(end)) && !WAYS.contains(&part)
+}
+
+/// Ways through, not words to pass.
+const WAYS: &[&str] = &["bypass", "compass", "encompass", "surpass", "trespass", "overpass", "subpass", "multipass"];
+
+fn speaks(part: &str) -> bool {
+    VAGUE.contains(&part)
+        || PASSWORDS.contains(&part)
+        || SECRETS.contains(&part)
+        || VAGUE_ENDS.iter().any(|end| part.ends_with(end)) && !ANIMALS.contains(&part)
 }
 
 #[cfg(test)]

@@ -14,12 +14,36 @@ pub const READER: &[&str] = assign::KEYWORDS;
 pub const READ: &[Shape] = &[
     form(PASSWORD, "password", READER, "")
         .aka(&["generic-api-key"])
-        .yes(&["DB_PASSWORD = \"{p:12}\"", "  password: {w:14}", "mysql --user root --password={w:12}", "u, err := login(\"x\", pass=\"{w:10}\")"])
-        .no(&["password = getpass()", "PASSWORD=changeme", "password: $DB_PASSWORD", "\"password\": \"Passwort vergessen?\""]),
+        .yes(&["DB_PASSWORD = \"{p:12}\"", "  password: {w:14}", "mysql --user root --password={w:12}", "u, err := login(\"x\", pass=\"{w:10}\")", "- name: DB_PASSWORD\n  value: {w:12}", "password: \"renjor\""])
+        .no(&["password = getpass()", "PASSWORD=changeme", "password: $DB_PASSWORD", "\"password\": \"Passwort vergessen?\"", "password: \"rootpassword\"", "forgot_password: \"Vergessen?\""]),
     form(ASSIGNED, "secret in an assignment", READER, "")
         .aka(&["generic-api-key"])
         .yes(&["const apiKey: string = '{h:32}'", "  \"client_secret\": \"{w:24}\",", "API_TOKEN={w:32}", "key = \"{w:40}\""])
         .no(&["token_type = 'bearer-token'", "secretName: my-app-db-credentials", "key: app.kubernetes.io/name", "api_key = os.environ['API_KEY']"]),
+];
+
+/// Programs that take a password as an argument.
+const COMMANDS: &[&str] = &[
+    "curl",
+    "wget",
+    "sshpass",
+    "mysql",
+    "redis-cli",
+    "ldap",
+    "docker login",
+    "podman login",
+    "az login",
+    "oc login",
+    "registry login",
+    " -p ",
+    " -p'",
+    " -p\"",
+    "mongo",
+    "sqlcmd",
+    "smbclient",
+    "rabbitmqctl",
+    "htpasswd",
+    "chpasswd",
 ];
 
 #[rustfmt::skip]
@@ -28,11 +52,43 @@ pub const PLACES: &[Shape] = &[
         r#"(?i)(?:server|data source|host|user id|uid|user|username|database|endpoint)\s*=[^;"'\n]*;(?:[^"'\n]*;)?\s*(?:password|pwd)\s*=\s*([^;"'\s]{4,})"#)
         .yes(&["\"Server=db;Database=x;User Id=sa;Password={p:12};\"", "Data Source=db;uid=sa;pwd={w:10}"])
         .no(&["\"Server=db;User Id=sa;Password=$PASSWORD;\"", "Server=db;User Id=sa;Password=password;"]),
-    form("command-password", "password on a command line", &["curl", "wget", "sshpass", "mysql", "redis-cli", "ldap"],
-        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?)([^\s"'$]{4,})"#)
+    form("command-password", "password on a command line", COMMANDS,
+        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?|(?:docker|podman|az|oc|helm|registry)\s+login\b[^\n|;]*?\s-p\s*["']?|mongo(?:sh|dump|restore|import)?\b[^\n|;]*?\s-u\b[^\n|;]*?\s-p\s*["']?|sqlcmd\b[^\n|;]*?\s-P\s*["']?|smbclient\b[^\n|;]*?\s-U\s*["']?[^\s%"']+%|rabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+["']?|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+["']?|echo\s+["']?\w+:)([^\s"'$|]{4,})|\s(?:-[uU]|--user(?:name)?)[ =]?["']?[^\s"'$]+["']?\s+-[pP]\s*["']?([^\s"'$|:]*[A-Za-z][^\s"'$|]{3,})"#)
         .aka(&["curl-auth-user"])
-        .yes(&["curl -s -u admin:{w:12} https://x", "sshpass -p {w:10} ssh host"])
-        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p"]),
+        .yes(&["curl -s -u admin:{w:12} https://x", "sshpass -p {w:10} ssh host", "docker login -u me -p {w:12} r.example.org", "echo 'me:{w:9}' | chpasswd", "tool 10.0.0.1 -u me -p '{p:10}'"])
+        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p", "docker login -u me -p $PASSWORD", "echo me:password | chpasswd", "docker run -u 1000 -p 8080:8080 x"]),
+    form("login-pair", "login as two arguments", &["credential", "auth(", "auth=", "auth =", "basicauth", "basic_auth", "login(", "authenticate(", "sign_in("],
+        r#"(?i)(?:credentials?|auth|login|authenticate|sign_in|usernamepassword\w*)\s*(?:\(|=\s*\(|[:=]\s*\[)\s*(?:[^"'()\n]{1,40},\s*)?[bu@]?["'][^"'\n]{1,64}["']\s*,\s*[bu@]?["']([^"'\s]{4,64})["']\s*[,)\]]"#)
+        .yes(&["requests.get(url, auth=('me', '{w:10}'))", "new NetworkCredential(\"me\", \"{p:12}\")", "req.SetBasicAuth(\"me\", \"{w:9}\")"])
+        .no(&["client.login('me', password)", "auth=('user', 'password')", "login('de', 'Anmelden')"]),
+    form("sql-password", "password in a statement", &["identified with"],
+        r#"(?i)identified\s+with\s+\S+\s+(?:by|as)\s+["']([^"'\s]{4,})["']"#)
+        .yes(&["ALTER USER 'r'@'h' IDENTIFIED WITH mysql_native_password BY '{w:12}';", "identified with 'caching_sha2_password' by \"{w:10}\""])
+        .no(&["IDENTIFIED WITH mysql_native_password BY 'password'", "IDENTIFIED WITH auth_socket"]),
+    form("secure-string", "password made a secure string", &["securestring"],
+        r#"(?i)ConvertTo-SecureString\s+(?:-String\s+)?["']([^"'$\s]{4,})["']"#)
+        .yes(&["ConvertTo-SecureString '{p:12}' -AsPlainText -Force", "ConvertTo-SecureString -String \"{w:10}\" -AsPlainText"])
+        .no(&["ConvertTo-SecureString $plain -AsPlainText -Force", "ConvertTo-SecureString 'password' -AsPlainText"]),
+    form("directive-password", "password in a server's settings", &["requirepass", "masterauth", "bindpw", "rootpw", "enable secret", "password "],
+        r#"(?im)^\s*(?:requirepass|masterauth|password|(?:nss_|pam_)?bindpw|rootpw|enable secret(?: \d)?)\s+["']?([^\s"'#$]{4,})["']?\s*$"#)
+        .yes(&["requirepass {w:12}", "bindpw {p:10}", "machine h\n  login me\n  password {w:12}"])
+        .no(&["requirepass password", "# requirepass is off", "password required", "password is wrong"]),
+    form("bearer-token", "bearer token", &["bearer "],
+        r#"(?i)\bbearer\s+([A-Za-z0-9._~+/=-]{20,})"#)
+        .entropy(3.5)
+        .check(checks::mixed)
+        .yes(&["'Bearer {w:24}'", "send Bearer {h:40} along"])
+        .no(&["Bearer YOUR_ACCESS_TOKEN_GOES_HERE", "Bearer authentication-is-supported"]),
+    form("aws-unique-id", "id of an AWS identity", &["AROA", "AIDA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA"],
+        r"\b(?:AROA|AIDA|AGPA|AIPA|ANPA|ANVA|APKA)[A-Z0-9]{16,17}\b")
+        .entropy(3.0)
+        .check(checks::mixed)
+        .yes(&["\"unique_id\": \"AROA{aws:17}\"", "user AIDA{aws:16}"])
+        .no(&["AIDACKCEVSQ6C2EXAMPLE", "AIDA is an opera"]),
+    form("der-private-key", "private key without armour", &["MII", "MHcCAQEE", "MIG", "MC4CAQAwBQYDK2"],
+        r"\b(?:MII[A-J][A-Za-z0-9+/][AQgw]IB(?:AAKC|ADAN|AzCC)[A-Za-z0-9+/]{64}|MHcCAQEE[IN]|MIG[HT]AgEAMB|MC4CAQAwBQYDK2V)[A-Za-z0-9+/]{36,}={0,2}")
+        .yes(&["key = \"MIIEowIBAAKC{b:120}\"", "MHcCAQEEI{b:100}=="])
+        .no(&["MIIDdzCCAl+gAwIBAgIE{b:120}", "MIIEowIBAAKC{b:50}"]),
     form("jdbc-password", "password in a JDBC URL", &["jdbc:"],
         r#"(?i)jdbc:[a-z0-9:]+[^\s"'<>]*?[?;&](?:amp;)?password=([^\s&;"'<>]{4,})"#)
         .yes(&["jdbc:postgresql://db/x?user=a&password={w:12}", "jdbc:mysql://db/x?password={w:12}&user=a"])
@@ -97,6 +153,10 @@ pub const CHOSEN: &[&str] = &[
     "netrc-password",
     "nuget-password",
     "url-credentials",
+    "login-pair",
+    "sql-password",
+    "secure-string",
+    "directive-password",
 ];
 
 /// Rules whose secret is `user:password` in base64.

@@ -235,7 +235,8 @@ impl Scanner {
             return None;
         }
         // A variable is named again where it is made; a secret is not.
-        if !found.quoted && kind == Kind::Code && !stands_once(text, value) {
+        let known = found.literal && found.family > Family::Vague;
+        if !found.quoted && !known && kind == Kind::Code && !stands_once(text, value) {
             return None;
         }
         let rule = if found.family == Family::Password { self.password } else { self.assigned };

@@ -1,260 +1,17 @@
 //! Tells secrets from placeholders, references and plain words.
 
 use super::assign::Family;
+use super::lists::{REFERENCES, STAND_INS, WORDS};
+use super::vocabulary::is_made_of_words;
 use super::words::{parts, strangeness};
 use crate::mask::finder::entropy;
 
-/// Parts of values that stand for a secret and are none.
-const STAND_INS: &[&str] = &[
-    "example",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "changeit",
-    "replace",
-    "your",
-    "dummy",
-    "sample",
-    "redacted",
-    "insert",
-    "todo",
-    "fixme",
-    "xxxx",
-    "****",
-    "....",
-    "----",
-    "____",
-    "1234567",
-    "0123456789",
-    "da39a3ee5e6b4b0d",
-    "d41d8cd98f00b204",
-    "e3b0c44298fc1c14",
-    "abcdefgh",
-    "00000000",
-    "11111111",
-    "deadbeef",
-    "foobar",
-    "undefined",
-    "not-a-secret",
-    "notasecret",
-    "my-secret",
-    "mysecret",
-    "my_secret",
-    "supersecret",
-    "super-secret",
-    "super_secret",
-    "somesecret",
-    "some_secret",
-    "obfuscated",
-    "masked",
-    "hidden",
-    "encrypted",
-    "lorem",
-    "ipsum",
-    "null",
-    "none",
-    "asdf",
-    "qwerty",
-    "letmein",
-    "hunter2",
-];
-
-/// Words that people put where a secret will be, in any mixture and with digits behind them.
-const WORDS: &[&str] = &[
-    "password",
-    "passwd",
-    "passwort",
-    "passphrase",
-    "pass",
-    "pwd",
-    "pw",
-    "passw",
-    "passcode",
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "key",
-    "keys",
-    "user",
-    "username",
-    "admin",
-    "administrator",
-    "root",
-    "test",
-    "tests",
-    "testing",
-    "tester",
-    "postgres",
-    "postgresql",
-    "mysql",
-    "mongo",
-    "mongodb",
-    "redis",
-    "rabbitmq",
-    "oracle",
-    "guest",
-    "my",
-    "foo",
-    "bar",
-    "baz",
-    "qux",
-    "string",
-    "str",
-    "text",
-    "value",
-    "val",
-    "default",
-    "demo",
-    "old",
-    "new",
-    "wrong",
-    "invalid",
-    "valid",
-    "bad",
-    "good",
-    "correct",
-    "some",
-    "the",
-    "a",
-    "b",
-    "c",
-    "x",
-    "y",
-    "api",
-    "app",
-    "auth",
-    "access",
-    "client",
-    "public",
-    "private",
-    "db",
-    "data",
-    "database",
-    "login",
-    "basic",
-    "bearer",
-    "name",
-    "id",
-    "word",
-    "fake",
-    "mock",
-    "stub",
-    "temp",
-    "tmp",
-    "hello",
-    "world",
-    "abc",
-    "abcd",
-    "abcde",
-    "abcdef",
-    "true",
-    "false",
-    "not",
-    "no",
-    "yes",
-    "is",
-    "none",
-    "null",
-    "nil",
-    "empty",
-    "blank",
-    "enter",
-    "confirm",
-    "current",
-    "super",
-    "secure",
-    "safe",
-    "unsafe",
-    "dev",
-    "prod",
-    "local",
-    "localhost",
-    "server",
-    "service",
-    "hash",
-    "salt",
-    "p",
-    "ss",
-    "w",
-    "rd",
-    "passw0rd",
-    "pa",
-    "github",
-    "gitlab",
-    "docker",
-    "aws",
-    "google",
-    "azure",
-    "this",
-    "that",
-    "for",
-    "of",
-    "in",
-    "on",
-    "to",
-    "and",
-    "or",
-    "with",
-    "at",
-    "by",
-    "type",
-    "field",
-    "input",
-    "form",
-    "code",
-    "file",
-];
-
-/// Inside a value these call for something kept elsewhere.
-const REFERENCES: &[&str] = &[
-    "${",
-    "{{",
-    "}}",
-    "$(",
-    "#{",
-    "%(",
-    "<%",
-    "%{",
-    "@{",
-    "process.env",
-    "os.environ",
-    "getenv",
-    "env.",
-    "env[",
-    "secrets.",
-    "config.",
-    "settings.",
-    "vault:",
-    "ssm:",
-    "arn:",
-    "keyring",
-    "op://",
-    "://",
-    "\\u",
-    "\\n",
-    "=>",
-    "();",
-    "()",
-    "->",
-    "::",
-    "this.",
-    "self.",
-    "&&",
-    "||",
-    "options.",
-    "params.",
-    "req.",
-    "args.",
-    "data.",
-    "props.",
-    "window.",
-    "opts.",
-];
-
 /// From this entropy on a rule means random characters, which no words are.
 const RANDOM: f64 = 2.5;
+/// The least entropy of what a vague name is given.
+const VAGUE: f64 = 3.3;
+/// The same for hexadecimal digits, of which there are few.
+const HEX: f64 = 2.8;
 
 /// Whether what a form of its own found can be real: not documentation's own example.
 pub fn is_no_example(secret: &str) -> bool {
@@ -283,21 +40,31 @@ pub struct Manner {
 /// Whether a value can be the secret that its name promises.
 pub fn is_secret(value: &str, manner: Manner) -> bool {
     let lower = value.to_lowercase();
-    let plain = !value.is_ascii() || value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control());
-    if plain || is_reference(value) || is_stand_in(&lower) || is_monotone(&lower) || is_hash(value) {
+    let foreign = !value.is_ascii() && (count(value, u8::is_ascii_digit) < 3 || manner.family != Family::Password);
+    let plain = foreign || value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control());
+    if plain || is_reference(value) || is_stand_in(&lower) || is_monotone(&lower) || is_hash(value) || is_date(value) {
         return false;
     }
     match manner.family {
         Family::Password => is_password(value, manner.literal),
         Family::Secret => is_key(value, manner.literal, 2.7, 8),
-        Family::Vague => is_key(value, manner.literal, 3.3, 10) && has_digit(value) && !is_path(value),
+        Family::Vague => {
+            let hex = value.len() >= 16 && value.bytes().all(|b| b.is_ascii_hexdigit());
+            let least = if hex { HEX } else { VAGUE };
+            is_key(value, manner.literal, least, 10) && (has_digit(value) || is_mixed(value)) && !is_path(value)
+        }
     }
 }
 
 fn is_password(value: &str, literal: bool) -> bool {
     let (letters, digits, length) =
         (count(value, |b| b.is_ascii_alphabetic()), count(value, |b| b.is_ascii_digit()), value.len());
-    if length < if literal { 4 } else { 6 } || is_words(value) || is_path(value) || value.contains("123456") {
+    if length < if literal { 4 } else { 6 }
+        || is_words(value)
+        || is_path(value)
+        || is_number(value)
+        || value.contains("123456")
+    {
         return false;
     }
     let symbols = length - letters - digits;
@@ -306,12 +73,37 @@ fn is_password(value: &str, literal: bool) -> bool {
     }
     let strange = strangeness(value);
     if digits == 0 && symbols <= length / 4 {
-        return strange >= word_limit(letters);
+        // What a person reads has a capital first, in whatever language.
+        let told = is_capitalized(value) || !literal;
+        return !is_made_of_words(value) && !names_itself(value) && (!told || strange >= word_limit(letters));
     }
-    if literal && (digits > 0 || symbols > 0) && letters >= 2 {
-        return strange >= 0.3 || digits + symbols >= 2 && length >= 6;
+    // `random_md5` is a name; `Welcome1` is what people choose.
+    if value.contains(['_', '-', ':']) && digits <= 3 && is_made_of_words(value) {
+        return false;
+    }
+    if literal && (letters >= 2 || digits >= 5) {
+        return strange >= 0.3 || digits + symbols >= 2 && length >= 6 || !is_made_of_words(value);
     }
     strange >= word_limit(letters) && digits > 0
+}
+
+/// `0x4000000D`.
+fn is_number(value: &str) -> bool {
+    value.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// `newpass`, `testpwd`: whoever writes that means no password.
+fn names_itself(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    ["pass", "pwd", "pw_", "_pw"].iter().any(|word| lower.contains(word))
+}
+
+/// A capital and small letters, and what ends a sentence.
+fn is_capitalized(value: &str) -> bool {
+    let bytes = value.trim_end_matches(['?', '!', '.', ':']).as_bytes();
+    bytes
+        .split_first()
+        .is_some_and(|(first, rest)| first.is_ascii_uppercase() && rest.iter().all(u8::is_ascii_lowercase))
 }
 
 /// From this strangeness on letters are no word; few letters can be strange by chance.
@@ -330,12 +122,23 @@ fn is_key(value: &str, literal: bool, least: f64, shortest: usize) -> bool {
         return false;
     }
     let letters = count(value, |b| b.is_ascii_alphabetic());
+    let digits = count(value, |b| b.is_ascii_digit());
     let odd = value.bytes().filter(|b| !b.is_ascii_alphanumeric() && !b"+/=_-.~:".contains(b)).count();
     if odd > 2 || value.bytes().any(|b| b"()[]{}<>;,\\\"'`".contains(&b)) {
+        // Of all characters, as frameworks make them.
+        let promised = literal && least < VAGUE && value.len() >= 16;
+        return promised && odd >= 3 && digits >= 2 && strangeness(value) >= 0.35 && letters > odd;
+    }
+    // `refresh12345`: machines do not make keys of words.
+    let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
+    if count(stem, u8::is_ascii_digit) == 0 && is_made_of_words(stem) {
         return false;
     }
-    let digits = count(value, |b| b.is_ascii_digit());
     match digits {
+        // A name that promises a secret needs less proof.
+        0 if literal && least < VAGUE && letters == value.len() && !is_capitalized(value) => {
+            letters >= 6 && strangeness(value) >= 0.3 && !is_made_of_words(value)
+        }
         0 => strangeness(value) >= 0.4 && letters >= 8,
         _ => strangeness(value) >= 0.25 || digits * 3 >= value.len() && letters >= 2 || digits >= 16,
     }
@@ -343,6 +146,12 @@ fn is_key(value: &str, literal: bool, least: f64, shortest: usize) -> bool {
 
 fn count(value: &str, wanted: impl Fn(&u8) -> bool) -> usize {
     value.as_bytes().iter().filter(|b| wanted(b)).count()
+}
+
+/// Small and capital letters in no order that words have.
+fn is_mixed(value: &str) -> bool {
+    let turns = value.as_bytes().windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
+    value.len() >= 12 && turns >= 2 && strangeness(value) >= 0.55 && !is_made_of_words(value)
 }
 
 fn has_digit(value: &str) -> bool {
@@ -399,6 +208,13 @@ fn is_hash(value: &str) -> bool {
     HEADS.iter().any(|head| lower.starts_with(head))
 }
 
+/// `2026-01-30T14:51:12`.
+fn is_date(value: &str) -> bool {
+    let form = b"dddd-dd-dd";
+    let fits = |(b, f): (u8, &u8)| if *f == b'd' { b.is_ascii_digit() } else { b == *f };
+    value.len() >= form.len() && value.bytes().zip(form).all(fits)
+}
+
 fn is_path(value: &str) -> bool {
     let begins = ["/", "./", "../", "~/", "\\\\"].iter().any(|head| value.starts_with(head));
     let slashes = count(value, |b| matches!(b, b'/'));
@@ -438,7 +254,17 @@ mod tests {
     #[test]
     fn values_are_judged_by_what_their_name_promises() {
         let judged = |family, value| is_secret(value, Manner { family, literal: true });
-        for value in ["xkqwzrtv", "Ppnuyce0", "DP@$7r(h8(w@dbKGsh!5^%", "047553", "k3Jd9sQw!x", "Sommer2019!"] {
+        for value in [
+            "xkqwzrtv",
+            "Ppnuyce0",
+            "DP@$7r(h8(w@dbKGsh!5^%",
+            "047553",
+            "k3Jd9sQw!x",
+            "Sommer2019!",
+            "renjor",
+            "belo",
+            "eedx1",
+        ] {
             assert!(judged(Family::Password, value), "{value}");
         }
         for value in [
@@ -448,7 +274,10 @@ mod tests {
             "$DB_PASSWORD",
             "${X}",
             "<your password>",
-            "authelia",
+            "rootpassword",
+            "smtp_pass",
+            "random_md5",
+            "Wachtwoord?",
             "secret1",
             "test_password",
             "config.password",
@@ -465,10 +294,17 @@ mod tests {
         ] {
             assert!(!judged(Family::Password, value), "{value}");
         }
-        for value in ["6fEAA7627F6CC0DD094346EB40ABD9A5", "aB3dE5gH7jK9mN1pQ2sT4vW6", "vazenmgjyegjyvmosnr"] {
+        for value in [
+            "6fEAA7627F6CC0DD094346EB40ABD9A5",
+            "aB3dE5gH7jK9mN1pQ2sT4vW6",
+            "vazenmgjyegjyvmosnr",
+            "dyv8cxk7d97*t=m&jeh;+1$9de=-#xje$xv^#@nr",
+        ] {
             assert!(judged(Family::Secret, value), "{value}");
         }
-        for value in ["bearer-token", "expression_statement", "my-app-db-credentials", "identifier", "short"] {
+        for value in
+            ["bearer-token", "expression_statement", "my-app-db-credentials", "identifier", "short", "refresh12345"]
+        {
             assert!(!judged(Family::Secret, value), "{value}");
         }
     }

@@ -63,7 +63,7 @@ pub const RULES: &[Shape] = &[
         "authorization-header",
         "authorization header",
         &["authorization"],
-        r#"(?i)authorization["'`\]]{0,2}(?:\s*[:=]\s*\\?["'`]?(?:(?:basic|bearer|token|digest|apikey|negotiate)\s+)?|\s*,\s*["'`](?:basic|bearer|token|apikey)\s+)([A-Za-z0-9+/=._~-]{6,})"#,
+        r#"(?i)authorization["'`\]]{0,2}(?:\s*(?:=>|[:=])\s*\\?["'`]?(?:(?:basic|bearer|token|digest|apikey|negotiate|key|jwt|oauth|bot)\s+)?|\s*,\s*["'`](?:basic|bearer|token|apikey)\s+)([A-Za-z0-9+/=._~-]{6,})"#,
     )
     .entropy(3.0)
     .aka(&["curl-auth-header"])
@@ -82,7 +82,7 @@ pub const RULES: &[Shape] = &[
         URL_CREDENTIALS,
         "credentials in a URL",
         &["://"],
-        r#"[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s/:@"'`<>?#(){}]*:([^\s/@"'`<>]{3,})|([A-Za-z0-9_-]{20,}))@"#,
+        r#"[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s/:@"'`<>?#(){}]*(?:@[^\s/:@"'`<>?#(){}]+)?:([^\s/@"'`<>]{3,})|([A-Za-z0-9_-]{20,}))@"#,
     )
     .entropy(2.0)
     .yes(&["git clone https://me:{p:12}@example.org/x", "DATABASE_URL=postgres://app:{w:10}@db:5432/x"])

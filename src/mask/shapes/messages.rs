@@ -79,7 +79,8 @@ pub const RULES: &[Shape] = &[
         .yes(&["TOKEN=SG.{w:22}.{w:43}", r#"  key: "SG.{w:22}.{w:43}","#])
         .no(&["TOKEN=SG.{w:7}", r#"  key: "SG.{x:22}.{x:43}","#]),
     form("mailgun-key", "Mailgun key", &["key-"],
-        r"\bkey-[0-9a-f]{32}\b")
+        r"\bkey-[0-9a-z]{32}\b")
+        .check(checks::mixed)
         .aka(&["mailgun-private-api-token"])
         .yes(&["TOKEN=key-{h:32}", r#"  key: "key-{h:32}","#])
         .no(&["TOKEN=key-{h:7}", r#"  key: "key-{x:32}","#]),
