@@ -79,11 +79,6 @@ impl LogReport {
         self
     }
 
-    /// Whether it says anything that another failure could be held against.
-    pub fn is_telling(&self) -> bool {
-        self.class != FailureClass::Unknown || self.first_error.is_some() || !self.failing.is_empty()
-    }
-
     /// Nothing is known.
     pub fn unknown() -> Self {
         let class = FailureClass::Unknown;

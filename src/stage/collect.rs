@@ -372,7 +372,7 @@ fn read_log(forge: &dyn Forge, job: &Job) -> Result<(Option<LogReport>, Vec<RunB
     let (report, blocks) = reader.finish_with_steps();
     // What a log does not tell cannot be missed here.
     let report = report.masked(&|text| forge.mask(text));
-    Ok((Some(report).filter(LogReport::is_telling), blocks))
+    Ok((Some(report).filter(|report| !log::tells_only_the_end(report)), blocks))
 }
 
 /// An issue that quotes a failure has recorded one.

@@ -232,3 +232,27 @@ fn a_log_that_tells_nothing_is_as_good_as_none() {
         step(&world).go().expect(0, "fixed");
     }
 }
+
+/// A check of the repository's own prints what no tool prints: the runner's closing line is no failure to compare.
+#[test]
+fn a_failure_that_no_parser_knows_is_still_reproduced() {
+    const CHECK: &str = "python3 make.py && git diff --exit-code --quiet || { echo stale: names.txt; exit 1; }";
+    let workflow = format!(
+        "name: CI\non: [push]\njobs:\n  test:\n    steps:\n      - name: Test\n        run: |\n          {CHECK}\n"
+    );
+    let files =
+        [(".github/workflows/ci.yml", workflow.as_str()), ("make.py", "open('names.txt', 'w').write('a\\nb\\n')\n")];
+    let good = project::of(&[files[0], files[1], ("names.txt", "a\nb\n")]);
+    let broken = project::of(&[files[0], files[1], ("names.txt", "a\n")]);
+    let log = stamped(&format!("{}stale: names.txt\n##[error]Process completed with exit code 1.", block(CHECK)));
+    let mut scenario = project::scenario(good.path());
+    scenario["branches"] = json!({"feature": broken.path()});
+    scenario["runs"] = json!([failed_run(77, "feature", &log)]);
+    scenario["runs"][0]["actor"] = json!("alice");
+    let world = Doubles::shared().world(scenario);
+    let done = step(&world).go();
+    done.expect(0, "fixed");
+    let pulls = look::pulls(&world);
+    let head = text(&pulls[0], "/head/ref");
+    assert_eq!(world.git(&["show", &format!("{head}:names.txt")]), "a\nb");
+}

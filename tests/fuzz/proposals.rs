@@ -86,6 +86,11 @@ fn event() -> Event {
     event::parse("issues", payload.to_string().as_bytes()).unwrap()
 }
 
+fn guards(detail: &str) -> Value {
+    let passed = |id| json!({"id": id, "status": "pass", "findings": [], "detail": detail, "seconds": 0.0});
+    ["secrets", "verify"].map(passed).to_vec().into()
+}
+
 fn honest(base: &Sha) -> Value {
     let seconds = json!({"total": 1.0, "verify": 0.5, "hands": 0.1});
     let run = |exit: i32| json!({"exit": exit, "seconds": 0.1, "excerpt": "x"});
@@ -97,7 +102,7 @@ fn honest(base: &Sha) -> Value {
         "healing": {"outcome": "proposed", "reason": "renames amuont", "diagnosis": null,
             "candidate": {"patch": {"files": [{"path": "a.py", "before": BROKEN, "after": MENDED}]}, "hand": "hint", "why": "renames amuont", "confidence": "confident"},
             "candidates": 1, "tried": [{"digest": "x", "hand": "hint", "why": "w", "result": "passed"}],
-            "guards": [{"id": "secrets", "status": "pass", "findings": [], "detail": "", "seconds": 0.0}],
+            "guards": guards(""),
             "evidence": {"command": "make", "before": run(1), "after": run(0), "fail_to_pass": ["t"], "pass_to_pass": 3, "reproduced": null, "sandbox": "full"},
             "notes": ["n"], "seconds": seconds, "tokens": {"input": 0, "output": 0}, "cost_usd": 0.0, "retry_wanted": null},
     })
@@ -242,7 +247,9 @@ fn the_guards_word_is_our_own() {
     let (dir, outcome) = run(|base| {
         let mut document = honest(base);
         document["healing"]["guards"] =
-            json!([{"id": "secrets", "status": "pass", "findings": [], "detail": "never looked", "seconds": 0.0}]);
+            json!(["secrets", "verify"].map(
+                |id| json!({"id": id, "status": "pass", "findings": [], "detail": "never looked", "seconds": 0.0})
+            ));
         document
     });
     assert_eq!(outcome.as_deref(), Some("fixed"));

@@ -50,6 +50,11 @@ patterns! {
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
+/// Whether the line tells of an exit code and of nothing that led to it.
+pub(super) fn is_verdict(line: &str) -> bool {
+    CLOSING.is_match(line) || EMPTY.is_match(line)
+}
+
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.marked(at);
     if NO_COMMAND.is_match(line) {

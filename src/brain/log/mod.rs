@@ -81,13 +81,19 @@ pub use signature::{normalise, signature};
 pub use steps::{RunBlock, steps};
 pub use window::Reader;
 
-use crate::record::LogReport;
+use crate::record::{FailureClass, LogReport};
 
 /// Reads a whole log. A huge one is read through a bounded window, as [`Reader`] does.
 pub fn read(log: &str) -> LogReport {
     let mut reader = Reader::default();
     reader.push(log.as_bytes());
     reader.finish()
+}
+
+/// Whether it tells of nothing but an exit code: no other failure can be held against that.
+pub fn tells_only_the_end(report: &LogReport) -> bool {
+    let nothing = report.class == FailureClass::Unknown && report.failing.is_empty() && report.locations.is_empty();
+    nothing && report.first_error.as_deref().is_none_or(generic::is_verdict)
 }
 
 /// Reads the lines that the window kept.

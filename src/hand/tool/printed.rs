@@ -34,7 +34,7 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
         let Some(file) = rewritten(job, &path, &hunks)? else { return Ok(Vec::new()) };
         files.push(file);
     }
-    let tool = job.diagnosis.tool.as_deref().unwrap_or("the formatter");
+    let tool = job.diagnosis.tool.as_deref().unwrap_or("the command");
     let patch = Patch::from_files(files);
     let why = match patch.files() {
         [] => return Ok(Vec::new()),

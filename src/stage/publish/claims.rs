@@ -3,7 +3,7 @@
 
 use crate::forge::{Forge, ForgeError};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
-use crate::record::{Healing, Outcome};
+use crate::record::{CheckStatus, Healing, Outcome};
 use crate::stage::collect;
 use crate::stage::proposal::Proposal;
 use crate::task::{Request, Task};
@@ -23,7 +23,25 @@ pub fn check(sealed: &Proposal, run: u64, attempt: u64, task: &Task) -> Result<(
     if outcome == Outcome::Proposed && sealed.healing.candidate.is_none() {
         return Err("it proposes nothing".to_owned());
     }
+    if outcome == Outcome::Proposed {
+        is_proven(&sealed.healing)?;
+    }
     is_short(&sealed.healing)
+}
+
+/// What the proposing job saw, in its own words: nobody seals a repair with which the command does not pass.
+fn is_proven(healing: &Healing) -> Result<(), String> {
+    let after = healing.evidence.as_ref().and_then(|evidence| evidence.after.as_ref());
+    if !after.is_some_and(|after| after.exit == Some(0) && after.limit.is_none()) {
+        return Err("its own evidence does not show the command passing".to_owned());
+    }
+    if !healing.guards.iter().any(|guard| guard.id == "verify" && guard.status == CheckStatus::Pass) {
+        return Err("it was not verified".to_owned());
+    }
+    match healing.guards.iter().find(|guard| guard.status == CheckStatus::Fail) {
+        Some(guard) => Err(format!("its own guard {} said no", guard.id)),
+        None => Ok(()),
+    }
 }
 
 /// Everything but the patch goes into the ledger, where it stays.
