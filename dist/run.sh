@@ -57,7 +57,7 @@ download() { # download URL FILE DIGEST
 }
 
 if [[ -n ${THANOS_FIX_BIN:-} ]]; then
-  [[ -x $THANOS_FIX_BIN ]] || die "THANOS_FIX_BIN is not a program: $THANOS_FIX_BIN"
+  [[ -f $THANOS_FIX_BIN && -x $THANOS_FIX_BIN ]] || die "THANOS_FIX_BIN is not a program: $THANOS_FIX_BIN"
   become "$THANOS_FIX_BIN"
 fi
 

@@ -25,17 +25,42 @@ pub struct SetUp {
     pub may_fail: bool,
 }
 
+/// Names that bash takes behind `-o`.
+const BASH_SETTINGS: &[&str] = &["pipefail", "errexit", "nounset", "xtrace", "noglob", "noclobber", "posix", "verbose"];
+
+/// Those of bash's options that change how a script runs, and nothing else.
+fn bash_options<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    let mut options = Vec::new();
+    let mut words = words.peekable();
+    while let Some(word) = words.next() {
+        let letters = word.strip_prefix('-').filter(|letters| !letters.is_empty()).unwrap_or("?");
+        let plain = letters.chars().all(|letter| "euxlvEo".contains(letter));
+        match words.peek().filter(|name| BASH_SETTINGS.contains(name)).copied() {
+            Some(name) if plain && letters.ends_with('o') => options.extend([word, name]),
+            _ if plain && !letters.contains('o') => options.push(word),
+            _ if ["--noprofile", "--norc", "--login", "--posix"].contains(&word) => options.push(word),
+            _ => {}
+        }
+    }
+    options
+}
+
 impl CommandLine {
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { argv: argv.into_iter().map(Into::into).collect(), directory: None, env: Vec::new() }
     }
 
-    /// What GitHub's runner does for `run:` with the named shell (docs: workflow syntax,
-    /// `jobs.<job_id>.steps[*].shell`). Unknown shells are treated as `sh`.
+    /// What GitHub's runner does for `run:` with the named shell, or with a template like `bash -e {0}`, which is
+    /// what it takes where none is named (docs: workflow syntax, `jobs.<job_id>.steps[*].shell`). Unknown shells are
+    /// treated as `sh`.
     pub fn shell(shell: &str, script: &str) -> Self {
-        let name = shell.split_whitespace().next().unwrap_or_default();
+        let mut words = shell.split_whitespace();
+        let name = words.next().unwrap_or_default();
         let name = name.rsplit('/').next().unwrap_or_default();
+        // The template may come from a log: an option that names a file or a command is none of these.
+        let options = bash_options(words);
         match name {
+            "bash" if !options.is_empty() => Self::new(["bash"].into_iter().chain(options).chain(["-c", script])),
             "bash" => Self::new(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]),
             "python" | "python3" => Self::new([name, "-c", script]),
             "pwsh" => Self::new(["pwsh", "-command", script]),
@@ -82,6 +107,15 @@ mod tests {
         assert_eq!(CommandLine::new(["cargo", "test", "it's"]).to_string(), r"cargo test 'it'\''s'");
         let step = CommandLine::shell("/usr/bin/bash -e {0}", "npm ci\nnpm test\n");
         assert_eq!(step.to_string(), "npm ci\nnpm test");
+        assert_eq!(step.argv[..3], ["bash", "-e", "-c"], "without a named shell there is no pipefail");
+        let options = |shell: &str| CommandLine::shell(shell, "x").argv.join(" ");
+        assert_eq!(options("bash"), "bash --noprofile --norc -eo pipefail -c x");
+        assert_eq!(
+            options("/usr/bin/bash --noprofile --norc -e -o pipefail {0}"),
+            "bash --noprofile --norc -e -o pipefail -c x"
+        );
+        assert_eq!(options("bash -c evil --rcfile /tmp/x -e {0}"), "bash -e -c x");
+        assert_eq!(options("bash -euo pipefail -o evil {0}"), "bash -euo pipefail -c x");
         assert_eq!(step.script(), Some("npm ci\nnpm test\n"));
         assert_eq!(CommandLine::new(["make", "-c", "x"]).script(), None);
     }

@@ -178,7 +178,7 @@ fn evaluate(
         None => template,
     };
     let from_file = [&step.shell, &job.defaults.run.shell, &workflow.defaults.run.shell].into_iter().flatten().next();
-    let shell = block.and_then(|b| b.shell.as_deref()).or(from_file.map(String::as_str)).unwrap_or("bash");
+    let shell = block.and_then(|b| b.shell.as_deref()).or(from_file.map(String::as_str)).unwrap_or("bash -e {0}");
     let mut line = CommandLine::shell(shell, script);
     line.directory = directory(workflow, job, step)?;
     line.env = variables(workflow, job, step, block);
