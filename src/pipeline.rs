@@ -387,7 +387,9 @@ impl Pipeline<'_> {
 
     /// Earlier attempts of this run, and the one whose branch was taken over, may have ended without a word.
     fn mark_lost(&self, proposal: &Proposal, took_over: Option<&AttemptName>) {
-        let earlier = earlier_names(&proposal.attempt);
+        // A step inside a job runs only in the attempts in which the job failed: nobody knows of the others.
+        let in_job = proposal.task.kind == Kind::Command;
+        let earlier = if in_job { Vec::new() } else { earlier_names(&proposal.attempt) };
         for name in earlier.iter().chain(took_over) {
             if !matches!(self.store.get(name), Ok(None)) {
                 continue;

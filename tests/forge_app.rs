@@ -61,6 +61,7 @@ impl Fake {
             repo: RepoSlug::parse("o/r").unwrap(),
             credential: Credential::App(App { id: "42".to_owned(), key: rsa::pair().private.clone().into(), learn }),
             mask: Arc::new(str::to_owned),
+            holds: Arc::new(|_| false),
             timing: Timing { backoff: Duration::from_millis(1), ..Timing::default() },
             cancel: None,
         })

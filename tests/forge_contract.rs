@@ -45,6 +45,7 @@ fn forge(world: &World) -> GitHub {
         repo: RepoSlug::parse(world.repo.as_str()).unwrap(),
         credential: Credential::Token(SecretString::from(world.token.as_str())),
         mask: Arc::new(str::to_owned),
+        holds: Arc::new(|_| false),
         timing: Timing { backoff: Duration::from_millis(5), ..Timing::default() },
         cancel: None,
     })

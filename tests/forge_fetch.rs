@@ -63,6 +63,7 @@ fn github(url: &str, repo: &str, token: &str) -> GitHub {
         repo: RepoSlug::parse(repo).unwrap(),
         credential: Credential::Token(SecretString::from(token)),
         mask: Arc::new(str::to_owned),
+        holds: Arc::new(|_| false),
         timing: Timing { backoff: std::time::Duration::from_millis(1), ..Timing::default() },
         cancel: None,
     })

@@ -87,6 +87,7 @@ fn config(url: &str, total: Duration) -> Config {
         repo: RepoSlug::parse("o/r").unwrap(),
         credential: Credential::Token(SecretString::from(TOKEN)),
         mask: Arc::new(|text| text.replace("hunter2", "***")),
+        holds: Arc::new(|text| text.contains("hunter2")),
         timing: Timing {
             backoff: Duration::from_millis(1),
             total,
@@ -677,6 +678,7 @@ fn unusable_settings_are_refused() {
         repo: RepoSlug::parse("o/r").unwrap(),
         credential: Credential::Token(SecretString::from(token)),
         mask: Arc::new(str::to_owned),
+        holds: Arc::new(|_| false),
         timing: Timing::default(),
         cancel: None,
     };

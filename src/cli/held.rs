@@ -31,6 +31,11 @@ impl Held {
         masker.mask(text)
     }
 
+    /// Whether one of them is in it, for rooms that must not send it.
+    pub fn holds_fn(&'static self) -> crate::forge::Holds {
+        Arc::new(move |text: &str| self.masker.read().unwrap_or_else(PoisonError::into_inner).holds(text))
+    }
+
     /// For rooms that take the mask as a function.
     pub fn mask_fn(&'static self) -> crate::forge::Mask {
         Arc::new(move |text: &str| self.mask(text).into_owned())

@@ -116,6 +116,7 @@ fn github(door: &Door, cancel: &Arc<AtomicBool>) -> Result<GitHub> {
         repo: RepoSlug::parse(slug).map_err(usage)?,
         credential,
         mask: held().mask_fn(),
+        holds: held().holds_fn(),
         timing: Timing { max_wait: patience(env)?, ..Timing::default() },
         cancel: Some(Arc::clone(cancel)),
     })

@@ -227,7 +227,7 @@ impl Forge for Local {
     }
 
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {
-        refuse_secrets(&self.mask, patch)?;
+        refuse_secrets(&|text| (self.mask)(text) != text, patch)?;
         let made = self.git()?.create_commit(base, patch, &self.mask(message), AUTHOR).map_err(broke)?;
         made.map_err(|path| ForgeError::Stale { path: path.to_string() })
     }
@@ -362,7 +362,7 @@ impl Forge for Local {
 
     fn our_comment(&self, issue: u64, marker: &str) -> Result<Option<Comment>> {
         let me = self.author();
-        Ok(self.comments(issue)?.into_iter().find(|c| c.author.is(&me) && c.body.contains(marker)))
+        Ok(self.comments(issue)?.into_iter().find(|c| c.author.is(&me) && is_marked(&c.body, marker)))
     }
 
     fn create_comment(&self, issue: u64, _marker: &str, body: &str) -> Result<Comment> {

@@ -49,6 +49,11 @@ impl Masker {
         let ranges: Vec<_> = held.chain(tokens).collect();
         if ranges.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(cover(text, ranges)) }
     }
+
+    /// Whether one of the secrets that this process holds is in it, whatever its form.
+    pub fn holds(&self, text: &str) -> bool {
+        self.forms.is_match(text)
+    }
 }
 
 impl Masker {

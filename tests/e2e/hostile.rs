@@ -72,6 +72,21 @@ fn a_strangers_comment_with_our_marker_is_never_edited() {
     assert_eq!(look::comments(&world, 1).len(), 1);
 }
 
+/// Another workflow of the same bot quotes our comment.
+#[test]
+fn a_comment_that_only_quotes_our_marker_is_never_edited() {
+    let dir = project::shop(&[project::VERIFY]);
+    let world = Doubles::shared().world(project::scenario(dir.path()));
+    let quoting = json!({"body": "> <!-- thanos-fix task=issue-1 -->\nis what it said. Nightly numbers: 7"});
+    let step = Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice"));
+    let made = world.request("POST", "/issues/1/comments", Some(&quoting));
+    assert_eq!(made.status, 201);
+    step.go().expect(0, "fixed");
+    let all = look::list(&world, "/issues/1/comments");
+    assert_eq!(all.iter().filter(|c| c["body"] == quoting["body"]).count(), 1, "{all:#?}");
+    assert_eq!(all.len(), 2);
+}
+
 #[test]
 fn odd_repositories_are_read_and_kept() {
     let outside = tempfile::tempdir().unwrap();

@@ -219,6 +219,7 @@ fn client(door: &Door, repo: RepoSlug, credential: Credential) -> Result<GitHub,
         repo,
         credential,
         mask: held().mask_fn(),
+        holds: held().holds_fn(),
         timing: Timing {
             connect: Duration::from_secs(3),
             idle: Duration::from_secs(5),

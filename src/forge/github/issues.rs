@@ -5,7 +5,7 @@ use super::me::ACTIONS;
 use super::send::{Ask, Method, is_in_doubt};
 use super::{GitHub, wire};
 use crate::forge::error::found;
-use crate::forge::{Account, Comment, ForgeError, Issue, LinkedPull, ReactTo, Reaction, Result, mentions};
+use crate::forge::{Account, Comment, ForgeError, Issue, LinkedPull, ReactTo, Reaction, Result, is_marked, mentions};
 use serde_json::json;
 
 /// At 100 each.
@@ -59,7 +59,7 @@ impl GitHub {
     /// when somebody else's comment has the marker.
     pub(super) fn find_comment(&self, issue: u64, marker: &str) -> Result<Option<Comment>> {
         let actions = Account { login: ACTIONS.to_owned(), bot: true };
-        for comment in self.get_comments(issue)?.into_iter().filter(|comment| comment.body.contains(marker)) {
+        for comment in self.get_comments(issue)?.into_iter().filter(|comment| is_marked(&comment.body, marker)) {
             if comment.author.is(&actions) || comment.author.is(&self.get_me()?) {
                 return Ok(Some(comment));
             }

@@ -32,6 +32,7 @@ pub struct Config {
     pub repo: RepoSlug,
     pub credential: Credential,
     pub mask: Mask,
+    pub holds: Holds,
     pub timing: Timing,
     /// Once it is set nothing is waited for any more.
     pub cancel: Option<Arc<AtomicBool>>,
@@ -69,6 +70,7 @@ pub struct GitHub {
     repo: RepoSlug,
     server_url: String,
     mask: Mask,
+    holds: Holds,
     me: OnceLock<Account>,
 }
 
@@ -81,6 +83,7 @@ impl GitHub {
             repo: config.repo,
             server_url,
             mask: config.mask,
+            holds: config.holds,
             me: OnceLock::new(),
         })
     }
@@ -157,7 +160,7 @@ impl Forge for GitHub {
     }
 
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {
-        refuse_secrets(&self.mask, patch)?;
+        refuse_secrets(&*self.holds, patch)?;
         self.post_commit(base, patch, message)
     }
 

@@ -66,10 +66,10 @@ fn comments_are_found_by_marker_and_author() {
     let forged = StoredComment { issue, reactions: Vec::new(), comment: forged };
     twin.store.add("comments", &forged).unwrap();
     assert_eq!(twin.our_comment(issue, "<!-- m -->").unwrap(), None);
-    let ours = twin.create_comment(issue, "<!-- m -->", "<!-- m --> hunter2").unwrap();
-    assert_eq!((ours.id, &*ours.body), (2, "<!-- m --> ***"));
-    twin.update_comment(ours.id, "<!-- m --> new").unwrap();
-    assert_eq!(twin.our_comment(issue, "<!-- m -->").unwrap().unwrap().body, "<!-- m --> new");
+    let ours = twin.create_comment(issue, "<!-- m -->", "hunter2\n<!-- m -->").unwrap();
+    assert_eq!((ours.id, &*ours.body), (2, "***\n<!-- m -->"));
+    twin.update_comment(ours.id, "new\n<!-- m -->").unwrap();
+    assert_eq!(twin.our_comment(issue, "<!-- m -->").unwrap().unwrap().body, "new\n<!-- m -->");
     twin.react(ReactTo::Issue(issue), Reaction::Eyes).unwrap();
     twin.react(ReactTo::Comment(2), Reaction::Rocket).unwrap();
     twin.add_labels(issue, &["b".to_owned(), "a".to_owned(), "b".to_owned()]).unwrap();

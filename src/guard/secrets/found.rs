@@ -135,7 +135,37 @@ fn redacted(text: &str, line: Range<usize>, hidden: &[Range<usize>]) -> String {
     for value in here().map(|range| &text[range.clone()]).filter(|value| value.len() >= 3) {
         out = out.replace(value, MASK);
     }
+    let out = with_other_parts_hidden(&out);
     crate::mask::Masker::plain().mask(&out).trim().to_owned()
+}
+
+/// A secret may be put together of several literals of which only one was found: `"***" + "rest"`.
+fn with_other_parts_hidden(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(MASK) {
+        let (head, tail) = rest.split_at(at + MASK.len());
+        out.push_str(head);
+        rest = tail;
+        while let Some((between, after)) = next_part(rest) {
+            out.push_str(between);
+            out.push_str(MASK);
+            rest = after;
+        }
+    }
+    out + rest
+}
+
+/// What stands between the end of a literal and the inside of the next one that is joined to it, and what follows
+/// that inside.
+fn next_part(rest: &str) -> Option<(&str, &str)> {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    rest.chars().next().filter(|c| is_quote(*c))?;
+    let joint = rest[1..].find(|c: char| !" +.&|\\~".contains(c))? + 1;
+    let opening = rest[joint..].chars().next().filter(|c| is_quote(*c))?;
+    let inside = joint + 1;
+    let length = rest[inside..].find(opening)?;
+    (length > 0).then(|| (&rest[..inside], &rest[inside + length..]))
 }
 
 /// What a person reads: around the first hidden place, printable, not long.
@@ -156,4 +186,22 @@ pub fn hash(parts: &[&str]) -> String {
         let _ = write!(hex, "{b:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_literals_of_a_secret_are_hidden_too() {
+        for (line, expect) in [
+            ("t = \"***\" \"rest\" 'more'", "t = \"***\" \"***\" '***'"),
+            ("t = '***' + 'rest' + other", "t = '***' + '***' + other"),
+            ("{\"a\": \"***\", \"b\": \"c\"}", "{\"a\": \"***\", \"b\": \"c\"}"),
+            ("*** and \"x\"", "*** and \"x\""),
+            ("\"***\" \"open", "\"***\" \"open"),
+        ] {
+            assert_eq!(with_other_parts_hidden(line), expect);
+        }
+    }
 }

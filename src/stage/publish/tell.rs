@@ -1,7 +1,7 @@
 //! What is said about an attempt: labels, one comment, annotations, a rerun.
 
 use super::{Published, Setting};
-use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck};
+use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck, is_marked};
 use crate::ids::{BranchName, RelPath};
 use crate::record::{Outcome, Severity};
 use crate::report;
@@ -86,7 +86,7 @@ fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Res
     // Another run may have written at the same moment: the older comment stays, and ends with the last word.
     let me = setting.forge.me()?;
     let mut ours = setting.forge.comments(number)?;
-    ours.retain(|c| c.author.is(&me) && c.body.contains(&marker));
+    ours.retain(|c| c.author.is(&me) && is_marked(&c.body, &marker));
     ours.sort_by_key(|c| c.id);
     let mut ours = ours.into_iter();
     if let Some(oldest) = ours.next().filter(|c| c.id != made.id) {
