@@ -125,6 +125,11 @@ impl Syntax {
         modules::exports(&self.tree, &self.text, self.language)
     }
 
+    /// Where imports can stand that are the first.
+    pub fn body(&self) -> usize {
+        modules::body(&self.tree)
+    }
+
     /// The bytes of a line, counted from 1, without its line end.
     pub fn line(&self, number: u32) -> Option<Range<usize>> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;

@@ -83,6 +83,23 @@ pub(super) fn exports(tree: &Tree, text: &[u8], language: Language) -> Exports {
     exports
 }
 
+/// Where the first statement stands behind what must come first: a `#!` line, a docstring or directives,
+/// `from __future__`.
+pub(super) fn body(tree: &Tree) -> usize {
+    let comes_first = |node: &Node| {
+        let inner = node.named_child(0).map_or("", |inner| inner.kind());
+        matches!(node.kind(), "comment" | "hash_bang_line" | "future_import_statement")
+            || (node.kind() == "expression_statement" && inner == "string")
+    };
+    let all = children(tree.root_node());
+    let Some(at) = all.iter().position(|node| !comes_first(node)) else { return tree.root_node().end_byte() };
+    // Comments right above a statement belong to it, but for those that begin the file.
+    let comments = all[..at].iter().rev().take_while(|node| node.kind() == "comment").count();
+    let above = at - comments;
+    let at = if all[above].start_position().row > 0 { above } else { at };
+    all[at].start_byte()
+}
+
 struct Reader<'a> {
     text: &'a [u8],
 }

@@ -10,6 +10,7 @@ mod intent;
 mod keyword;
 mod lone;
 mod meaning;
+mod missing;
 mod name;
 mod node;
 mod paths;
@@ -53,6 +54,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
+    Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },
