@@ -11,7 +11,7 @@ use super::{Scene, complaint::Complaint};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Language, Role, Syntax};
+use crate::syntax::{Form, Import, Language, Name, Role, Syntax};
 use anyhow::Result;
 use std::ops::Range;
 
@@ -98,18 +98,23 @@ impl<'a> Want<'a> {
         let is_own = |role: Role| !matches!(role, Role::Member | Role::Keyword);
         let all: Vec<_> = syntax.names().iter().filter(|own| is_own(own.role)).collect();
         let own: Vec<_> = all.iter().filter(|own| syntax.text(&own.range) == name).collect();
-        let uses: Vec<_> = own.iter().filter(|own| !own.defined).collect();
+        let imports = syntax.imports();
+        let is_use = |it: &Name| !it.defined && imports.iter().all(|import| import.original != it.range);
+        let uses: Vec<_> = own.iter().filter(|own| is_use(own)).collect();
         let reaches = |function: &Option<Range<usize>>| {
             function.is_none() || uses.iter().any(|it| it.function == *function)
         };
         let is_bound = own.iter().any(|own| own.defined && reaches(&own.function))
-            || syntax.imports().iter().any(|import| import.bound == name);
+            || imports.iter().any(|import| import.bound == name && import.form != Form::PassedOn);
         let members: Vec<String> = uses.iter().filter_map(|it| member(syntax, it.range.end)).collect();
-        let is_one_letter_off = |other: &str| other.len() > 2 && other != name && distance(other, name) <= 1.0;
-        // Of a module something is asked; a bare name may be a local one misspelt.
+        // Of a module something is asked; a bare name may be a local one misspelt. `shelf` is made by `Shelf`.
+        let is_one_letter_off = |other: &str| {
+            other.len() > 2 && other.to_lowercase() != name.to_lowercase() && distance(other, name) <= 1.0
+        };
         let is_misspelt = members.is_empty()
             && all.iter().any(|other| {
-                other.defined && reaches(&other.function) && is_one_letter_off(syntax.text(&other.range))
+                let is_local = other.defined && other.function.is_some() && reaches(&other.function);
+                is_local && is_one_letter_off(syntax.text(&other.range))
             });
         let uses: Vec<_> = uses.iter().map(|it| it.range.clone()).collect();
         (!is_bound && !is_misspelt && !uses.is_empty()).then_some(Self { name, path, syntax, uses, members })
@@ -138,8 +143,27 @@ fn count<T: PartialEq>(found: &mut Vec<(T, usize)>, item: T, weight: usize) {
     }
 }
 
+/// Where a name goes into a list of imports, and with what around it: a sorted list stays so, and a list over
+/// several lines has a line for each.
+fn into_list(syntax: &Syntax, list: &[&Import], name: &str) -> Option<(usize, String)> {
+    let last = list.last()?;
+    let line = |import: &Import| syntax.line(syntax.line_of(import.original.start));
+    let before = syntax.text(&(line(last)?.start..last.original.start));
+    let is_alone = !before.is_empty() && before.trim().is_empty();
+    let parted = if is_alone { format!(",\n{before}") } else { ", ".to_owned() };
+    let is_sorted = list.is_sorted_by_key(|import| syntax.text(&import.original));
+    let next = list.iter().find(|import| is_sorted && syntax.text(&import.original) > name);
+    Some(match next {
+        Some(next) => (next.original.start, format!("{name}{parted}")),
+        None => (last.binding.end, format!("{parted}{name}")),
+    })
+}
+
 /// The first byte of the line behind the one that holds `byte`.
 fn next_line(syntax: &Syntax, byte: usize) -> usize {
     let line = syntax.line_of(byte);
     syntax.line(line + 1).map_or(syntax.bytes().len(), |line| line.start)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Python: `import x`, `from x import y`.
 
-use super::{MOST_HOLDERS, Want, Way, count, next_line};
+use super::{MOST_HOLDERS, Want, Way, count, into_list, next_line};
 use crate::hand::hint::{Scene, paths, place, runtime};
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -118,18 +118,15 @@ fn way(want: &Want, donor: &Donor, weight: usize, library: &BTreeSet<String>) ->
     Way { edit: Edit { path: want.path.clone(), range: at..at, text: text_of }, told: text, weight }
 }
 
-/// Behind the last name of a statement that imports from the same module.
+/// Into a statement that imports from the same module.
 fn joined(want: &Want, donor: &Donor) -> Option<(usize, String)> {
     let name = donor.name.as_ref()?;
     let imports = want.syntax.imports();
-    let mut same = imports.iter().filter(|it| it.source == donor.module && matches!(it.taken, Taken::Named(_)));
-    let last = same.next_back()?;
-    let statement = want.syntax.text(&last.statement);
-    // A list over several lines has a line for each.
-    let line = want.syntax.line(want.syntax.line_of(last.binding.start))?;
-    let indent: String = want.syntax.text(&line).chars().take_while(|c| c.is_whitespace()).collect();
-    let parted = if statement.contains('\n') && !indent.is_empty() { format!(",\n{indent}") } else { ", ".to_owned() };
-    Some((last.binding.end, format!("{parted}{name}")))
+    let same = imports.iter().filter(|it| it.source == donor.module && matches!(it.taken, Taken::Named(_)));
+    let same: Vec<&Import> = same.collect();
+    let statement = &same.last()?.statement;
+    let list: Vec<&Import> = same.iter().copied().filter(|it| it.statement == *statement).collect();
+    into_list(want.syntax, &list, name)
 }
 
 /// On a line of its own, in the block of imports where its like stand.

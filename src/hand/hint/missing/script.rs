@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript: `import … from`, `require`.
 
-use super::{MOST_HOLDERS, Want, Way, count, next_line};
+use super::{MOST_HOLDERS, Want, Way, count, into_list, next_line};
 use crate::hand::hint::{Scene, node, paths, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -208,14 +208,10 @@ fn joined(want: &Want, style: &Style, donor: &Donor, source: &str) -> Option<(us
         (_, true) => format!("{own}: {}", want.name),
         _ => format!("{own} as {}", want.name),
     };
-    let named = same.iter().rfind(|it| matches!(it.taken, Taken::Named(_)));
-    if let Some(last) = named {
-        let line = want.syntax.line(want.syntax.line_of(last.binding.start))?;
-        let text = want.syntax.text(&line);
-        let indent = &text[..text.len() - text.trim_start().len()];
-        let is_alone = !indent.is_empty() && !text.contains(['{', '}']);
-        let parted = if is_alone { format!(",\n{indent}") } else { ", ".to_owned() };
-        return Some((last.binding.end, format!("{parted}{renamed}")));
+    let named: Vec<&Import> = same.iter().copied().filter(|it| matches!(it.taken, Taken::Named(_))).collect();
+    if let Some(last) = named.last() {
+        let list: Vec<&Import> = named.iter().copied().filter(|it| it.statement == last.statement).collect();
+        return into_list(want.syntax, &list, &renamed);
     }
     let default = same.iter().find(|it| it.taken == Taken::Default).filter(|_| same.len() == 1 && form == Form::Import)?;
     Some((default.binding.end, format!(", {{ {renamed} }}")))
