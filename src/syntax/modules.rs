@@ -165,7 +165,9 @@ impl Reader<'_> {
     fn required(&self, statement: Node, found: &mut Vec<Import>) {
         let begun = found.len();
         for part in children(statement).into_iter().filter(|child| child.kind() == "variable_declarator") {
-            let (Some(name), Some(source)) = (part.child_by_field_name("name"), self.require_of(part)) else { continue };
+            let (Some(name), Some(source)) = (part.child_by_field_name("name"), self.require_of(part)) else {
+                continue;
+            };
             if name.kind() == "identifier" {
                 found.push(self.import(statement, source, Taken::Whole, name, name));
                 continue;
@@ -301,9 +303,13 @@ mod tests {
         let default = |bound: &str, source: &str| (bound.to_owned(), source.to_owned(), Taken::Default);
         assert_eq!(
             taken(Language::Python, "import os.path, numpy as np\nfrom .b import (x, y as z)\nfrom . import c\n"),
-            [whole("os", "os.path"), whole("np", "numpy"), named("x", ".b", "x"), named("z", ".b", "y"), named(
-                "c", ".", "c"
-            )]
+            [
+                whole("os", "os.path"),
+                whole("np", "numpy"),
+                named("x", ".b", "x"),
+                named("z", ".b", "y"),
+                named("c", ".", "c")
+            ]
         );
         assert_eq!(
             taken(

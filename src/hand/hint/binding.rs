@@ -150,7 +150,8 @@ impl Pair<'_> {
     /// A default export is taken by name, or a named one as the default.
     fn in_form(&self) -> Option<Repair> {
         // A test says how the code shall export it, unless that is taken.
-        let is_wish = place::is_test(self.path) && self.exports.default.is_some() != (self.import.taken == Taken::Default);
+        let is_wish =
+            place::is_test(self.path) && self.exports.default.is_some() != (self.import.taken == Taken::Default);
         if self.import.form == Form::PassedOn || is_wish {
             return None;
         }
@@ -183,7 +184,9 @@ impl Pair<'_> {
         let free = !place::is_test(self.other) && self.import.binding == self.import.original;
         let (range, text) = match (&self.import.taken, &self.exports.default) {
             (Taken::Default, None) if free && self.gives(name) => self.made_default(index, name),
-            (Taken::Named(_), Some(Some(own))) if free && own == name => self.appended(&format!("export {{ {name} }};\n")),
+            (Taken::Named(_), Some(Some(own))) if free && own == name => {
+                self.appended(&format!("export {{ {name} }};\n"))
+            }
             _ => return None,
         };
         let why = format!("exported `{name}` as `{}` imports it", self.path.as_str());

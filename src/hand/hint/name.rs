@@ -239,7 +239,8 @@ fn in_test(
 fn is_unused_import(syntax: &Syntax, name: &str) -> bool {
     let all = syntax.names().iter().filter(|own| own.role != Role::Member && syntax.text(&own.range) == name);
     let imports = syntax.imports();
-    imports.iter().any(|import| import.bound == name) && all.filter(|own| imports.iter().all(|it| it.binding != own.range)).count() == 0
+    imports.iter().any(|import| import.bound == name)
+        && all.filter(|own| imports.iter().all(|it| it.binding != own.range)).count() == 0
 }
 
 /// Whether a file or a folder of the repository is called like this: a module.

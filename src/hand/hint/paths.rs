@@ -2,8 +2,7 @@
 
 use crate::ids::RelPath;
 
-pub(super) const ENDINGS: &[&str] =
-    &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
+pub(super) const ENDINGS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
 
 pub(super) fn is_relative(specifier: &str) -> bool {
     specifier.starts_with("./") || specifier.starts_with("../") || matches!(specifier, "." | "..")
@@ -23,7 +22,8 @@ pub(super) fn target<'a>(files: &'a [RelPath], from: &RelPath, specifier: &str) 
     let find = |wanted: &str| files.iter().find(|file| file.as_str() == wanted);
     // TypeScript names the file that will be there when it is compiled.
     let plain = ENDINGS.iter().find_map(|ending| path.strip_suffix(ending));
-    let sources = plain.into_iter().flat_map(|plain| [".ts", ".tsx", ".mts", ".cts"].map(|end| format!("{plain}{end}")));
+    let sources =
+        plain.into_iter().flat_map(|plain| [".ts", ".tsx", ".mts", ".cts"].map(|end| format!("{plain}{end}")));
     let index = if path.is_empty() { "index".to_owned() } else { format!("{path}/index") };
     let implied = ENDINGS.iter().flat_map(|end| [format!("{path}{end}"), format!("{index}{end}")]);
     let mut all = std::iter::once(path.clone()).chain(sources).chain(implied);

@@ -64,11 +64,7 @@ fn is_missing(unknown: &Unknown, complaint: &Complaint) -> bool {
 }
 
 /// The nearest file of the stack that has the name.
-fn holder<'a>(
-    scene: &Scene,
-    paths: impl Iterator<Item = &'a RelPath>,
-    name: &str,
-) -> Result<Option<RelPath>> {
+fn holder<'a>(scene: &Scene, paths: impl Iterator<Item = &'a RelPath>, name: &str) -> Result<Option<RelPath>> {
     for path in paths {
         if scene.syntax(path)?.is_some_and(|syntax| syntax.names().iter().any(|n| syntax.text(&n.range) == name)) {
             return Ok(Some(path.clone()));
@@ -101,9 +97,8 @@ impl<'a> Want<'a> {
         let imports = syntax.imports();
         let is_use = |it: &Name| !it.defined && imports.iter().all(|import| import.original != it.range);
         let uses: Vec<_> = own.iter().filter(|own| is_use(own)).collect();
-        let reaches = |function: &Option<Range<usize>>| {
-            function.is_none() || uses.iter().any(|it| it.function == *function)
-        };
+        let reaches =
+            |function: &Option<Range<usize>>| function.is_none() || uses.iter().any(|it| it.function == *function);
         let is_bound = own.iter().any(|own| own.defined && reaches(&own.function))
             || imports.iter().any(|import| import.bound == name && import.form != Form::PassedOn);
         let members: Vec<String> = uses.iter().filter_map(|it| member(syntax, it.range.end)).collect();

@@ -53,15 +53,13 @@ pub(super) fn ways(scene: &Scene, want: &Want) -> Result<Vec<Way>> {
 /// The same import, as this file would write it.
 fn of_import(scene: &Scene, want: &Want, path: &RelPath, import: &Import) -> Result<Option<Donor>> {
     let renamed = |own: &str| if own == want.name { own.to_owned() } else { format!("{own} as {}", want.name) };
-    let same_folder = paths::folder(path) == paths::folder(want.path);
     let (module, name) = match &import.taken {
-        Taken::Named(name) if !import.source.starts_with('.') || same_folder => {
-            (import.source.clone(), Some(renamed(name)))
-        }
-        Taken::Named(name) => {
-            let Some(target) = file_of(scene, path, &import.source)? else { return Ok(None) };
-            (named_from(scene, want, &target)?, Some(renamed(name)))
-        }
+        // A module of this repository is named as this file names it.
+        Taken::Named(name) => match file_of(scene, path, &import.source)? {
+            Some(target) => (named_from(scene, want, &target)?, Some(renamed(name))),
+            None if import.source.starts_with('.') => return Ok(None),
+            None => (import.source.clone(), Some(renamed(name))),
+        },
         _ if import.source == want.name || import.source.starts_with(&format!("{}.", want.name)) => {
             (import.source.clone(), None)
         }
@@ -70,10 +68,10 @@ fn of_import(scene: &Scene, want: &Want, path: &RelPath, import: &Import) -> Res
     Ok(Some(Donor { module, name }))
 }
 
-/// The file that a relative module is.
+/// The file of this repository that a module is, when `from` imports it.
 fn file_of(scene: &Scene, from: &RelPath, module: &str) -> Result<Option<RelPath>> {
     let up = module.bytes().take_while(|byte| *byte == b'.').count();
-    let mut parts = paths::folder(from);
+    let mut parts = if up == 0 { Vec::new() } else { paths::folder(from) };
     for _ in 1..up {
         if parts.pop().is_none() {
             return Ok(None);
@@ -81,13 +79,20 @@ fn file_of(scene: &Scene, from: &RelPath, module: &str) -> Result<Option<RelPath
     }
     parts.extend(module[up..].split('.').filter(|part| !part.is_empty()));
     let path = parts.join("/");
-    let wanted = [format!("{path}.py"), format!("{path}/__init__.py")];
+    let roots = if up == 0 { &["", "src/"][..] } else { &[""] };
+    let wanted: Vec<_> =
+        roots.iter().flat_map(|root| [format!("{root}{path}.py"), format!("{root}{path}/__init__.py")]).collect();
     Ok(scene.job.workshop.files()?.iter().find(|file| wanted.iter().any(|it| it == file.as_str())).cloned())
 }
 
 /// How this file names the module that another file is.
 fn named_from(scene: &Scene, want: &Want, path: &RelPath) -> Result<String> {
     let files = scene.job.workshop.files()?;
+    for import in want.syntax.imports().iter().filter(|import| matches!(import.taken, Taken::Named(_))) {
+        if file_of(scene, want.path, &import.source)?.as_ref() == Some(path) {
+            return Ok(import.source.clone());
+        }
+    }
     let is_package = |folder: &[&str]| {
         let init = format!("{}/__init__.py", folder.join("/"));
         !folder.is_empty() && files.iter().any(|file| file.as_str() == init)
@@ -159,13 +164,7 @@ fn own_line(syntax: &Syntax, text: &str, donor: &Donor, library: &BTreeSet<Strin
 }
 
 /// A block of its own, parted from its neighbours by an empty line.
-fn own_block(
-    syntax: &Syntax,
-    text: &str,
-    all: &[Import],
-    own: u8,
-    kind: impl Fn(&str) -> u8,
-) -> (usize, String) {
+fn own_block(syntax: &Syntax, text: &str, all: &[Import], own: u8, kind: impl Fn(&str) -> u8) -> (usize, String) {
     if let Some(before) = all.iter().rev().find(|it| kind(&it.source) < own) {
         return (next_line(syntax, before.statement.end), format!("\n{text}\n"));
     }

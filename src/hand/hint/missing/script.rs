@@ -47,7 +47,8 @@ fn donors(scene: &Scene, want: &Want) -> Result<Vec<(Donor, usize)>> {
     for path in holders.filter(|path| Language::of(path).is_some_and(Language::is_script)).take(MOST_HOLDERS) {
         let Some(syntax) = scene.syntax(path)? else { continue };
         for import in syntax.imports().iter().filter(|it| it.bound == want.name && it.form != Form::PassedOn) {
-            if let Some(from) = origin(scene, path, &import.source)?.filter(|from| *from != From::File(want.path.clone()))
+            if let Some(from) =
+                origin(scene, path, &import.source)?.filter(|from| *from != From::File(want.path.clone()))
             {
                 let sample = syntax.text(&import.statement).to_owned();
                 let only_type = import.form == Form::Type;
@@ -138,7 +139,8 @@ fn is_module(scene: &Scene, path: &RelPath) -> Result<bool> {
     let mut folder = paths::folder(path);
     loop {
         let name = folder.iter().copied().chain(["package.json"]).collect::<Vec<_>>().join("/");
-        if let Some(text) = RelPath::parse(name).ok().map(|path| scene.job.workshop.read(&path)).transpose()?.flatten() {
+        if let Some(text) = RelPath::parse(name).ok().map(|path| scene.job.workshop.read(&path)).transpose()?.flatten()
+        {
             let json: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
             return Ok(json["type"] == "module");
         }
@@ -202,6 +204,9 @@ fn joined(want: &Want, style: &Style, donor: &Donor, source: &str) -> Option<(us
         _ => Form::Import,
     };
     let same: Vec<&Import> = imports.iter().filter(|it| it.source == source && it.form == form).collect();
+    if donor.taken == Taken::Default && form == Form::Import {
+        return beside_names(want, &same);
+    }
     let Taken::Named(own) = &donor.taken else { return None };
     let renamed = match (own == want.name, style.requires) {
         (true, _) => own.clone(),
@@ -213,8 +218,16 @@ fn joined(want: &Want, style: &Style, donor: &Donor, source: &str) -> Option<(us
         let list: Vec<&Import> = named.iter().copied().filter(|it| it.statement == last.statement).collect();
         return into_list(want.syntax, &list, &renamed);
     }
-    let default = same.iter().find(|it| it.taken == Taken::Default).filter(|_| same.len() == 1 && form == Form::Import)?;
+    let default =
+        same.iter().find(|it| it.taken == Taken::Default).filter(|_| same.len() == 1 && form == Form::Import)?;
     Some((default.binding.end, format!(", {{ {renamed} }}")))
+}
+
+/// A default goes before the names that are already taken from there.
+fn beside_names(want: &Want, same: &[&Import]) -> Option<(usize, String)> {
+    let first = same.first().filter(|_| same.iter().all(|it| matches!(it.taken, Taken::Named(_))))?;
+    let open = want.syntax.text(&first.statement).find('{')?;
+    Some((first.statement.start + open, format!("{}, ", want.name)))
 }
 
 /// Behind the last import, or where the first one can stand.
