@@ -44,7 +44,7 @@ pub(super) const LIST: List = List {
         phrase("no pnpm version is specified", Config, Sure),
         phrase("command not found", Config, Strong),
         phrase("unknown command: \"", Config, Strong),
-        phrase_with(": unknown command", "go ", Config, Strong),
+        phrase_with("unknown command", ": unknown command", Config, Strong),
         phrase("is not a git command", Config, Strong),
         phrase("is not recognized as an internal or external command", Config, Strong),
         phrase("is not recognized as a name of a cmdlet", Config, Strong),
