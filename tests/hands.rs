@@ -270,3 +270,66 @@ fn what_a_generator_would_change_is_the_repair() {
         assert_eq!(std::fs::read(folder.path().join(".git/index")).unwrap(), before, "the index is the user's");
     }
 }
+
+#[test]
+fn a_missing_import_is_added() {
+    const TEST: &str = "import unittest\nfrom m import words\n\nclass T(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(words('a b'), ['a', 'b'])\n";
+    for (broken, mended) in [
+        (
+            "import os\n\ndef words(be):\n    return re.findall('[a-z]', be)\n",
+            "import os\nimport re\n\ndef words(be):\n    return re.findall('[a-z]', be)\n",
+        ),
+        (
+            "def words(text):\n    return split_it(text)\n",
+            "from other import split_it\n\ndef words(text):\n    return split_it(text)\n",
+        ),
+    ] {
+        let other = ("other.py", "def split_it(text):\n    return text.split()\n");
+        let files: &'static [_] = vec![("m.py", broken), ("test_m.py", TEST), other].leak();
+        heal(&Case { files, command: &["python3", "-m", "unittest"], path: "m.py", mended, hand: "hint" });
+    }
+    heal(&Case {
+        files: &[
+            ("a.mjs", "export const twice = (n) => n * 2;\n"),
+            ("m.test.mjs", "import assert from 'node:assert';\n\nassert.equal(twice(2), 4);\n"),
+        ],
+        command: &["node", "m.test.mjs"],
+        path: "m.test.mjs",
+        mended: "import assert from 'node:assert';\nimport { twice } from './a.mjs';\n\nassert.equal(twice(2), 4);\n",
+        hand: "hint",
+    });
+    heal(&Case {
+        files: &[
+            ("go.mod", "module small\n\ngo 1.20\n"),
+            (
+                "a.go",
+                "package small\n\nimport \"fmt\"\n\nfunc F() string { return fmt.Sprint(strings.ToUpper(\"a\")) }\n",
+            ),
+        ],
+        command: &["go", "vet", "./..."],
+        path: "a.go",
+        mended: "package small\n\nimport (\n\t\"fmt\"\n\t\"strings\"\n)\n\nfunc F() string { return fmt.Sprint(strings.ToUpper(\"a\")) }\n",
+        hand: "hint",
+    });
+    heal(&Case {
+        files: &[("Cargo.toml", MANIFEST), ("src/lib.rs", "pub fn f() -> HashMap<u8, u8> {\n    HashMap::new()\n}\n")],
+        command: &["cargo", "check", "--offline"],
+        path: "src/lib.rs",
+        mended: "use std::collections::HashMap;\n\npub fn f() -> HashMap<u8, u8> {\n    HashMap::new()\n}\n",
+        hand: "tool",
+    });
+}
+
+#[test]
+fn an_import_takes_what_the_other_file_exports() {
+    heal(&Case {
+        files: &[
+            ("b.mjs", "export default class Shelf {}\nexport const other = 1;\n"),
+            ("a.mjs", "import { other, Shelf } from './b.mjs';\n\nnew Shelf(other);\n"),
+        ],
+        command: &["node", "a.mjs"],
+        path: "a.mjs",
+        mended: "import Shelf, { other } from './b.mjs';\n\nnew Shelf(other);\n",
+        hand: "hint",
+    });
+}

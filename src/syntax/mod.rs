@@ -2,10 +2,12 @@
 //! gave up. The only user of tree-sitter. Pure.
 
 mod language;
+mod modules;
 mod names;
 pub mod shell;
 
 pub use language::Language;
+pub use modules::{Exports, Form, Import, Taken};
 pub use names::{Name, Role};
 
 use std::cell::OnceCell;
@@ -111,6 +113,21 @@ impl Syntax {
     /// Every identifier with what it is used for.
     pub fn names(&self) -> &[Name] {
         self.names.get_or_init(|| names::names(&self.tree, self.language))
+    }
+
+    /// What the file takes from other modules, at its top level.
+    pub fn imports(&self) -> Vec<Import> {
+        modules::imports(&self.tree, &self.text, self.language)
+    }
+
+    /// What other modules may take from the file.
+    pub fn exports(&self) -> Exports {
+        modules::exports(&self.tree, &self.text, self.language)
+    }
+
+    /// Where imports can stand that are the first.
+    pub fn body(&self) -> usize {
+        modules::body(&self.tree)
     }
 
     /// The bytes of a line, counted from 1, without its line end.

@@ -79,7 +79,7 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
         "Cannot ",
         r"Cannot (?:read|set) propert(?:y|ies) (?:of (?:undefined|null) \((?:reading|setting) )?'([\w$]+)'",
     ),
-    (Sort::Member, "is not ", r"(?:^|[\s.)])([\w$]+)(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
+    (Sort::Member, "is not ", r"(?:^|[\s.)])([\w$]+)\)?(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
 ];
 
 static COMPILED: [OnceLock<Option<Regex>>; PATTERNS.len()] = [const { OnceLock::new() }; PATTERNS.len()];
@@ -194,6 +194,7 @@ mod tests {
             ),
             ("TS2724: '\"./a\"' has no exported member named 'fo'. Did you mean 'foo'?", "", "fo", Some("foo")),
             ("a.b.mpa is not a function", "", "mpa", None),
+            ("(0 , _b.twice) is not a function", "", "twice", None),
             ("fooBar is not defined", "", "fooBar", None),
             ("'useSate' is not defined  no-undef", "", "useSate", None),
             ("Cannot read properties of undefined (reading 'length')", "", "length", None),

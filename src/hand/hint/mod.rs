@@ -2,6 +2,7 @@
 //!
 //! To add a kind of hint: one file with a function from [`Scene`] to candidates, one entry in [`KINDS`].
 
+mod binding;
 mod complaint;
 mod distance;
 mod index;
@@ -9,8 +10,10 @@ mod intent;
 mod keyword;
 mod lone;
 mod meaning;
+mod missing;
 mod name;
 mod node;
+mod paths;
 mod place;
 mod punctuation;
 mod runtime;
@@ -50,6 +53,8 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
+    Kind { name: "import and export", propose: binding::propose },
+    Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },

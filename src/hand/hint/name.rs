@@ -227,11 +227,20 @@ fn in_test(
         let told = case.unknown.spelled.contains(&right) || library.contains(&right);
         let exists = is_local || told || is_defined(scene, index, home, &right)? || is_file(index, &right);
         let language = home.syntax.language();
-        if exists && intent::is_typing_error(index, language, wrong, &right, is_local) {
+        let waits = is_local && is_unused_import(&home.syntax, &right);
+        if exists && (waits || intent::is_typing_error(index, language, wrong, &right, is_local)) {
             good.push(right);
         }
     }
     Ok(intent::nearest(wrong, good).into_iter().collect())
+}
+
+/// Whether a file takes a name from elsewhere and does nothing with it.
+fn is_unused_import(syntax: &Syntax, name: &str) -> bool {
+    let all = syntax.names().iter().filter(|own| own.role != Role::Member && syntax.text(&own.range) == name);
+    let imports = syntax.imports();
+    imports.iter().any(|import| import.bound == name)
+        && all.filter(|own| imports.iter().all(|it| it.binding != own.range)).count() == 0
 }
 
 /// Whether a file or a folder of the repository is called like this: a module.

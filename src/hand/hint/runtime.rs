@@ -36,6 +36,26 @@ else:
 print('\\n'.join(sorted(names)))
 ";
 
+/// Prints `NAME` when it is a module of the standard library that has all that is asked of it; and for
+/// bare names `MODULE NAME` where one of the modules that names are mostly taken from gives it.
+const LIBRARY: &str = "
+import importlib, sys
+name, members, bare = sys.argv[1], sys.argv[2].split(), sys.argv[3].split()
+def module(name):
+    try:
+        return importlib.import_module(name)
+    except Exception:
+        return None
+if not bare and members and name in sys.stdlib_module_names and not name.startswith('_'):
+    found = module(name)
+    if found and all(hasattr(found, member) for member in members):
+        print(name)
+for source in 'collections contextlib dataclasses datetime decimal enum functools itertools pathlib typing'.split():
+    given = module(source)
+    if name in getattr(given, '__all__', ()) and (bare or all(hasattr(getattr(given, name), it) for it in members)):
+        print(source, name)
+";
+
 /// Prints the members of the built-in modules named on the command line.
 const NODE: &str = "
 const names = new Set();
@@ -61,9 +81,27 @@ fn python(job: &Job, complaint: &Complaint, unknown: &Unknown) -> Result<Vec<Str
         },
         _ => return Ok(Vec::new()),
     };
-    let program = job.workshop.find_program("python3").or_else(|| job.workshop.find_program("python"));
-    let Some(program) = program else { return Ok(Vec::new()) };
+    let Some(program) = interpreter(job) else { return Ok(Vec::new()) };
     run(job, CommandLine::new([program.as_str(), "-c", PYTHON, owner.as_str()]))
+}
+
+/// Where Python's own library has `name`: `MODULE`, or `MODULE NAME`.
+pub(super) fn of_library(job: &Job, name: &str, members: &[String], bare: &[String]) -> Result<Vec<String>> {
+    let members = members.join(" ");
+    let bare = bare.join(" ");
+    let Some(program) = interpreter(job) else { return Ok(Vec::new()) };
+    run(job, CommandLine::new([program.as_str(), "-c", LIBRARY, name, members.as_str(), bare.as_str()]))
+}
+
+/// The modules that Python has without any package.
+pub(super) fn library(job: &Job) -> Result<Vec<String>> {
+    const LIST: &str = "import sys; print('\\n'.join(sys.stdlib_module_names))";
+    let Some(program) = interpreter(job) else { return Ok(Vec::new()) };
+    run(job, CommandLine::new([program.as_str(), "-c", LIST]))
+}
+
+fn interpreter(job: &Job) -> Option<String> {
+    job.workshop.find_program("python3").or_else(|| job.workshop.find_program("python"))
 }
 
 /// The first quoted name that is not the unknown one: `module 'os.path' has no attribute 'jion'`.

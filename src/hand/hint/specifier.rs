@@ -4,6 +4,7 @@ use super::Scene;
 use super::complaint::Complaint;
 use super::distance::{distance, is_near};
 use super::node;
+use super::paths::ENDINGS;
 use super::place;
 use crate::guard;
 use crate::ids::RelPath;
@@ -25,8 +26,6 @@ const COMPLAINTS: &[&str] = &[
 
 /// Files that are searched for the import when it is not where the tool says.
 const MOST_IMPORTERS: usize = 2000;
-
-const ENDINGS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"];
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();

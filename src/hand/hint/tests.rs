@@ -415,3 +415,72 @@ fn a_module_that_is_here_is_not_misspelt() {
     let offers = shop.offers(&Hint, "pytest", &log("toolz.utlis"), &[]);
     assert_eq!(after(&offers[0]), "import toolz\nfrom toolz.utils import tools\n");
 }
+
+/// An import of what the other file does not export is `undefined`, in whatever file it is used first.
+#[test]
+fn an_import_and_an_export_are_brought_together() {
+    const USE: &str = "TypeError: twice is not a function\n    at /repo/a.test.js:3:4\n";
+    const NAMED: &str = "import { twice } from './b.js';\n\ntwice(1);\n";
+    check(&[
+        Example {
+            files: &[("b.js", "export const twise = 1;\n"), ("a.test.js", NAMED)],
+            log: USE,
+            fixed: "export const twice = 1;\n",
+        },
+        Example {
+            files: &[("b.js", "function twice() {}\n"), ("a.test.js", NAMED)],
+            log: USE,
+            fixed: "export function twice() {}\n",
+        },
+        Example {
+            files: &[("b.js", "export default function twice() {}\n"), ("a.test.js", NAMED)],
+            log: USE,
+            fixed: "export default function twice() {}\nexport { twice };\n",
+        },
+        Example {
+            files: &[
+                ("b.js", "export class Shelf {}\n"),
+                ("a.test.js", "import Shelf from './b.js';\n\nnew Shelf();\n"),
+            ],
+            log: "TypeError: Shelf is not a constructor\n    at /repo/a.test.js:3:5\n",
+            fixed: "export default class Shelf {}\n",
+        },
+        Example {
+            files: &[
+                ("b.js", "import { other, Shelf } from './c.js';\n\nnew Shelf(other);\n"),
+                ("c.js", "export default class Shelf {}\nexport const other = 1;\n"),
+            ],
+            log: "TypeError: Shelf is not a constructor\n    at /repo/b.js:3:5\n",
+            fixed: "import Shelf, { other } from './c.js';\n\nnew Shelf(other);\n",
+        },
+        Example {
+            files: &[
+                ("b.js", "export { twise } from './c.js';\n"),
+                ("c.js", "export const twice = 1;\n"),
+                ("a.test.js", NAMED),
+            ],
+            log: USE,
+            fixed: "export { twice } from './c.js';\n",
+        },
+        Example {
+            files: &[
+                ("a.test.js", "import { twise } from './b.js';\n\ntwice(1);\n"),
+                ("b.js", "export const twice = 1;\n"),
+            ],
+            log: "ReferenceError: twice is not defined\n    at /repo/a.test.js:3:1\n",
+            fixed: "import { twice } from './b.js';\n\ntwice(1);\n",
+        },
+        Example {
+            files: &[
+                ("a.test.js", "import { twice } from './b.js';\n\ntwise(1);\n"),
+                ("b.js", "export const twice = 1;\n"),
+            ],
+            log: "ReferenceError: twise is not defined\n    at /repo/a.test.js:3:1\n",
+            fixed: "import { twice } from './b.js';\n\ntwice(1);\n",
+        },
+    ]);
+    for b in ["export * from './c.js';\n", "module.exports = {};\n", "export const twice = 1;\n"] {
+        let offers = Shop::new(&[("b.js", b), ("a.test.js", NAMED), ("c.js", "")]).offers(&Hint, "jest", USE, &[]);
+        assert!(offers.is_empty(), "{b}{:#?}", offers.iter().map(after).collect::<Vec<_>>());
+    }
+}

@@ -53,10 +53,10 @@ fn is_deeper(before: &Diagnosis, after: &LogReport, candidate: &Candidate) -> bo
     let changed: HashSet<&String> = removed.symmetric_difference(&added).collect();
     let edited = |file: &str| candidate.patch.files().iter().any(|f| f.path.file_name() == file);
     let was_sound = |file: &str| old.iter().all(|(other, _)| *other != file);
-    let innocent = |(file, message): &(&str, String)| {
-        !words(message).iter().any(|word| changed.contains(word)) && !(edited(file) && was_sound(file))
+    let to_blame = |(file, message): &(&str, String)| {
+        words(message).iter().any(|word| changed.contains(word)) || (edited(file) && was_sound(file))
     };
-    !new.is_empty() && new.iter().all(innocent)
+    !new.is_empty() && !new.iter().any(to_blame)
 }
 
 /// What is said about which file, as often as it is said; lines move, so they do not count.
