@@ -187,7 +187,8 @@ pub fn is_dependency(text: &str, line: &Line, kind: Kind) -> bool {
     if kind == Kind::Cargo && own.starts_with('[') {
         return own.contains("dependencies.") || own.starts_with("[patch.");
     }
-    let structure = own.is_empty() || own.starts_with(['#', '/', '[', ']', '{', '}', '<']);
+    let opens = OVERRIDES.iter().any(|word| own.starts_with(word)) && own.ends_with('{');
+    let structure = own.is_empty() || opens || own.starts_with(['#', '/', '[', ']', '{', '}', '<']);
     if structure && kind != Kind::Maven {
         return false;
     }

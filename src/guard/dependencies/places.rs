@@ -47,7 +47,12 @@ pub fn check(file: &FileChange, name: &str) -> Vec<Finding> {
     let mut findings = repositories(file, name);
     if name == "pyproject.toml" {
         findings.extend(file.added().filter(|line| builds_itself(line.text)).map(|line| {
-            error("dependencies/install-script", file, line.number, "names the code that runs whenever the package is built")
+            error(
+                "dependencies/install-script",
+                file,
+                line.number,
+                "names the code that runs whenever the package is built",
+            )
         }));
     }
     findings
@@ -94,6 +99,10 @@ fn in_repository(text: &str, number: u32) -> bool {
     let Some((own, above)) = lines.split_last() else { return false };
     let own = &own[..own.find("://").unwrap_or(own.len())];
     let seen = format!("{}\n{own}", above.join("\n"));
+    // Where the package goes, not where others come from.
+    if seen.matches("<distributionManagement>").count() > seen.matches("</distributionManagement>").count() {
+        return false;
+    }
     ["epository>", "epositories>"].iter().any(|end| {
         let (open, shut) = (seen.matches(&format!("<r{end}")).count(), seen.matches(&format!("</r{end}")).count());
         let (plugin, done) =
@@ -109,10 +118,12 @@ pub fn below(text: &str, number: u32, words: &[&str]) -> bool {
     let Some((own, above)) = lines.split_last() else { return false };
     let has = |line: &str| words.iter().any(|word| line.contains(word));
     let mut depth = indent(own);
-    let mut heads = above.iter().rev().filter(|line| !line.trim().is_empty() && {
-        let outer = indent(line) < depth;
-        depth = depth.min(indent(line));
-        outer
+    let mut heads = above.iter().rev().filter(|line| {
+        !line.trim().is_empty() && {
+            let outer = indent(line) < depth;
+            depth = depth.min(indent(line));
+            outer
+        }
     });
     has(own) || heads.any(|head| has(head))
 }
@@ -129,7 +140,8 @@ pub fn alias(file: &FileChange, kind: Kind, block: &Block, line: &str) -> Option
         Some((found.get(1)?.as_str().to_owned(), found.get(2)?.as_str().to_owned()))
     };
     let (name, other) = pair(line)?;
-    let known = |text: &str| text.split(|c: char| !c.is_alphanumeric() && !"-_./@".contains(c)).any(|word| word == name);
+    let known =
+        |text: &str| text.split(|c: char| !c.is_alphanumeric() && !"-_./@".contains(c)).any(|word| word == name);
     let before = block.removed.iter().any(|old| pair(old.text) == Some((name.clone(), other.clone())));
     (name != other && !before && file.before.is_some_and(known))
         .then(|| format!("`{name}` becomes another package, `{other}`"))

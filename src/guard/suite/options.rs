@@ -32,7 +32,7 @@ static NAMES_TESTS: Pattern = LazyLock::new(|| {
 static SWITCHED_OFF: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)<(?:skip(?:Tests|ITs|UTs|UnitTests|IntegrationTests)|maven\.test\.skip(?:\.exec)?|testFailureIgnore|maven\.test\.failure\.ignore|(?:checkstyle|pmd|cpd|spotbugs|findbugs|enforcer|jacoco|spotless|surefire|failsafe)[\w.]*\.skip)>\s*true",
-        r"|<(?:failOn\w+|failsOnError|haltOnFailure)>\s*false",
+        r"|<(?:failOnViolation|failOnWarning|failsOnError|failOnFailure|haltOnFailure)>\s*false",
         r"|\b(?:ignoreFailures|isIgnoreFailures)\s*[=(]?\s*\(?true|\bonlyIf\s*\{\s*false|\bfailOnNo\w+\s*=\s*false|\b\w*[tT]est\w*\.(?:enabled|isEnabled)\s*=\s*false",
         r"|\b[tT]est\s*/\s*(?:test|skip)\s*:=",
         r"|\bignore_(?:outcome|errors)\s*=\s*true",
@@ -68,9 +68,10 @@ fn check_block(file: &FileChange, block: &Block) -> Vec<Finding> {
     findings.extend(more(file, block, chooses).map(|line| {
         at_line("tests/left-out", Severity::Error, file.path, line, "an option that leaves tests out of the run")
     }));
-    findings.extend(more(file, block, switches_off).map(|line| {
-        at_line("tests/neutralised", Severity::Error, file.path, line, "switches tests or checks off")
-    }));
+    findings
+        .extend(more(file, block, switches_off).map(|line| {
+            at_line("tests/neutralised", Severity::Error, file.path, line, "switches tests or checks off")
+        }));
     findings.extend(more(file, block, |_, _, line| is(&NAMES_TESTS, line.text)).map(|line| {
         at_line("tests/left-out", Severity::Warning, file.path, line, "says which files and names are tests")
     }));
@@ -108,7 +109,8 @@ fn chooses(_: &FileChange, text: &str, line: &Line) -> bool {
         return true;
     }
     let short = || is(&PYTEST_SHORT, line.text);
-    (is(&CHOOSES, line.text) || short()) && heads(text, line.number).first().is_some_and(|head| head.contains("addopts"))
+    (is(&CHOOSES, line.text) || short())
+        && heads(text, line.number).first().is_some_and(|head| head.contains("addopts"))
 }
 
 fn switches_off(file: &FileChange, text: &str, line: &Line) -> bool {
@@ -120,7 +122,11 @@ fn switches_off(file: &FileChange, text: &str, line: &Line) -> bool {
             let section = text.lines().take(line.number as usize).filter(|l| l.trim_start().starts_with('[')).last();
             let own = section.unwrap_or_default().trim();
             // Benchmarks and examples bring harnesses of their own.
-            if line.text.contains("harness") { own == "[[test]]" || own == "[lib]" } else { !own.contains("example") && !own.contains("bench") }
+            if line.text.contains("harness") {
+                own == "[[test]]" || own == "[lib]"
+            } else {
+                !own.contains("example") && !own.contains("bench")
+            }
         }
         "pom.xml" if is(&SKIP, line.text) => {
             let above: Vec<&str> = text.lines().take(line.number as usize).collect();

@@ -11,16 +11,17 @@ use std::sync::LazyLock;
 
 type Pattern = LazyLock<Option<Regex>>;
 
-static DECLARED: Pattern =
-    LazyLock::new(|| Regex::new(r"^\s*(?:(?:async\s+)?def\s+(test\w*)|class\s+(Test\w*))").ok());
+static DECLARED: Pattern = LazyLock::new(|| Regex::new(r"^\s*(?:(?:async\s+)?def\s+(test\w*)|class\s+(Test\w*))").ok());
 static FUNCTION: Pattern = LazyLock::new(|| Regex::new(r"^\s*(?:async\s+)?def\s+(\w+)").ok());
 static CLASS: Pattern = LazyLock::new(|| Regex::new(r"^\s*class\s+(\w+)([^:]*)").ok());
 static AWAITED: Pattern = LazyLock::new(|| Regex::new(r"^\s*async\s+def\s+(test\w*)").ok());
 static MARKER: Pattern = LazyLock::new(|| Regex::new(r"^\s*@pytest\.mark\.(\w+)").ok());
 /// What lets a coroutine, or a generator, be a test.
 static RUNS_COROUTINES: Pattern = LazyLock::new(|| {
-    Regex::new(r"asyncio|anyio|trio|tornado|aiohttp|twisted|Async\w*TestCase|inlineCallbacks|gen_test|gen_cluster|coroutine")
-        .ok()
+    Regex::new(
+        r"asyncio|anyio|trio|tornado|aiohttp|twisted|Async\w*TestCase|inlineCallbacks|gen_test|gen_cluster|coroutine",
+    )
+    .ok()
 });
 /// Markers that choose no tests: those of pytest and of plugins that act on what they mark.
 const ACTING: &[&str] = &[

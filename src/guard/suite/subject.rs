@@ -20,7 +20,10 @@ static DEFINES: Pattern = LazyLock::new(|| {
 });
 /// `patch("module.name")`, `setattr(module, "name", …)`, `spyOn(module, "name")`.
 static DOUBLES: Pattern = LazyLock::new(|| {
-    Regex::new(r"\b(?:patch(?:\.object)?|setattr|spyOn|stub|replace)\(\s*(?:[\w.]+\s*,\s*)?['\x22](?:[\w.]+\.)?(\w+)['\x22]").ok()
+    Regex::new(
+        r"\b(?:patch(?:\.object)?|setattr|spyOn|stub|replace)\(\s*(?:[\w.]+\s*,\s*)?['\x22](?:[\w.]+\.)?(\w+)['\x22]",
+    )
+    .ok()
 });
 /// `jest.mock("./module", …)`.
 static MODULE: Pattern =
@@ -63,8 +66,11 @@ fn replaced(line: &str, text: &str) -> Vec<String> {
     let doubles = DOUBLES.iter().flat_map(|regex| regex.captures_iter(line)).filter_map(|c| c.get(1));
     let mut names: Vec<String> = doubles.map(|name| name.as_str().to_owned()).collect();
     names.extend(defined(line));
-    let module = MODULE.as_ref().and_then(|regex| regex.captures(line)).and_then(|c| c.get(1));
-    names.extend(module.map(|module| imported(text, module.as_str())).unwrap_or_default());
+    if let Some(module) = MODULE.as_ref().and_then(|regex| regex.captures(line)).and_then(|c| c.get(1)) {
+        names.extend(imported(text, module.as_str()));
+        // What the double is made of.
+        names.extend(words(&line[module.end()..]));
+    }
     names
 }
 
@@ -88,10 +94,11 @@ fn imported(text: &str, module: &str) -> Vec<String> {
     });
     let required = text.lines().filter(|line| quoted.iter().any(|q| line.contains(&format!("require({q})"))));
     let required = required.filter_map(|line| line.split_once('=').map(|(names, _)| names));
-    let words = |names: &str| -> Vec<String> {
-        WORD.iter().flat_map(|regex| regex.find_iter(names)).map(|word| word.as_str().to_owned()).collect()
-    };
     from.chain(required).flat_map(words).collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    WORD.iter().flat_map(|regex| regex.find_iter(text)).map(|word| word.as_str().to_owned()).collect()
 }
 
 /// The assertions for which a line counts: those of the rest of its test, or all where it stands outside of any.
@@ -110,5 +117,9 @@ fn in_reach<'a>(text: &str, number: u32, line: &str, all: &[(u32, &'a str)]) -> 
 
 fn called(statements: &[(u32, &str)]) -> BTreeSet<String> {
     let names = statements.iter().flat_map(|(_, text)| CALL.iter().flat_map(|regex| regex.captures_iter(text)));
-    names.filter_map(|c| c.get(1)).map(|n| n.as_str().to_owned()).filter(|n| !is_means(n) && n.as_str() != "if").collect()
+    names
+        .filter_map(|c| c.get(1))
+        .map(|n| n.as_str().to_owned())
+        .filter(|n| !is_means(n) && n.as_str() != "if")
+        .collect()
 }

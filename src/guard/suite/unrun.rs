@@ -60,7 +60,7 @@ const SIGNS: &[Sign] = &[
         Place::Tests,
         SOMETIMES,
         &["environ", "getenv"],
-        r"^\s*(?:if|elif|while)\b[^\n]*\b(?:environ|getenv)\b",
+        r"(?sm)^[ \t]*(?:if|elif|while)\b[^\n]*\b(?:environ\.get|getenv)\b|^[ \t]*(?:if|elif|while)\b[^\n]*\benviron\b[^\n]*:[^\n]*\n\s*(?:assert|self\.assert|return|pass\b|with|for)\b",
     ),
     error(
         SKIPPED,
@@ -83,8 +83,8 @@ const SIGNS: &[Sign] = &[
         &[Rust],
         Place::Tests,
         SOMETIMES,
-        &["env::var", "option_env!", "cfg!"],
-        r"\bif\b[^\n]*(?:\benv::var|\boption_env!|\bcfg!\()",
+        &["env::var", "option_env!"],
+        r"\bif\b[^\n]*(?:\benv::var|\boption_env!)",
     ),
     error(
         SKIPPED,
@@ -109,7 +109,7 @@ const SIGNS: &[Sign] = &[
         Place::Tests,
         "hears no failed assertion",
         &["suppress(", "except", "raises("],
-        r"(?s)\bsuppress\([^)\n]*\b(?:AssertionError|(?:Base)?Exception)\b|\bexcept\b[^:\n]*\b(?:AssertionError|Failed)\b[^:\n]*:[ \t]*(?:#[^\n]*)?\s*(?:pass\b|\.\.\.|continue\b|return\b)|\b(?:assertR|r)aises\(\s*AssertionError\b",
+        r"(?s)\bsuppress\([^)\n]*\b(?:AssertionError|(?:Base)?Exception)\b|\bexcept\b[^:\n]*\b(?:AssertionError|Failed)\b[^:\n]*:[ \t]*(?:#[^\n]*)?\s*(?:pass\b|\.\.\.|continue\b|return\b)|\b(?:assertR|r)aises\(\s*AssertionError\b[^\n]*\n\s*(?:assert\b|self\.assert)",
     ),
     error(
         SWALLOWED,
