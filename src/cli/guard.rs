@@ -44,10 +44,8 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let read = |path: &str| stage::text_of(repo.file(&base, &RelPath::parse(path).ok()?).ok()??);
     let scanner = stage::scanner(&read, &|why| door.ui.stage("guard", why));
     let mut results = judge(&changes, &config.policy, &scanner);
-    let asked = Asked {
-        hooks: guard::passes(&results) && !changes.patch.is_empty(),
-        command: !args.command.is_empty(),
-    };
+    let asked =
+        Asked { hooks: guard::passes(&results) && !changes.patch.is_empty(), command: !args.command.is_empty() };
     let scratch = tempfile::Builder::new().prefix("thanos-fix-").tempdir().context("cannot make a temporary folder")?;
     let job = job(door, args, &config, root, scratch.path());
     let say = |stage: &str, text: &str| door.ui.stage(stage, text);

@@ -143,20 +143,7 @@ const SECRET_PARTS: &[&str] = &[
 ];
 /// Shorter ones, which count only between underscores: `DB_PASS`, not `BYPASS`.
 const SECRET_WORDS: &[&str] = &[
-    "AUTH",
-    "CRED",
-    "CREDS",
-    "DBPASS",
-    "DSN",
-    "FERNET",
-    "JWT",
-    "KEY",
-    "KEYS",
-    "PASS",
-    "PAT",
-    "PGPASS",
-    "PW",
-    "PWD",
+    "AUTH", "CRED", "CREDS", "DBPASS", "DSN", "FERNET", "JWT", "KEY", "KEYS", "PASS", "PAT", "PGPASS", "PW", "PWD",
     "SESSION",
 ];
 /// The ends of short words: `PGPW`.

@@ -167,7 +167,8 @@ fn every_finding_has_its_line_up_to_five() {
     };
     let mut findings: Vec<_> = (1..=6).map(|n| finding(n, Severity::Warning)).collect();
     findings.push(finding(7, Severity::Error));
-    let passing = CheckResult { detail: "`make` passes".to_owned(), ..CheckResult::from_findings("verify", Vec::new()) };
+    let passing =
+        CheckResult { detail: "`make` passes".to_owned(), ..CheckResult::from_findings("verify", Vec::new()) };
     let text = guard_lines(&[CheckResult::from_findings("tests", findings), passing]);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[1], "    tests/test_a.py:7: skips a test (tests/skipped)", "what blocks comes first");
