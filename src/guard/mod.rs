@@ -78,7 +78,8 @@ pub fn judge(input: &Input) -> Vec<CheckResult> {
         None => judge_one(check, input),
         Some(unfolded) => {
             let mut result = judge_one(check, &Input { patch: &unfolded.patch, ..*input });
-            let laid_out = |f: &&mut Finding| unfolded.files.iter().any(|path| f.path.as_deref() == Some(path.as_str()));
+            let laid_out =
+                |f: &&mut Finding| unfolded.files.iter().any(|path| f.path.as_deref() == Some(path.as_str()));
             result.findings.iter_mut().filter(laid_out).for_each(|finding| finding.line = None);
             result
         }
