@@ -219,3 +219,31 @@ fn init_writes_into_the_root_and_tells_machines() {
     assert!(place.path("repo/.github/thanos.yml").exists() && !place.path("repo/app/.github").exists());
     assert_eq!(place.run("repo", &["init", "--force", "--quiet"]).out, "");
 }
+
+/// What `guard` executes is confined as in `heal`; which sandbox that was is said, and the tree is as it was.
+#[test]
+fn guards_in_a_terminal_run_in_the_sandbox() {
+    let place = Place::new(".");
+    let script = "grep -q pirce shop.py || { echo changed >> shop.py; echo x > ../escaped; }";
+    place.write("repo/.github/thanos.yml", &format!("guards:\n  - {{id: mine, command: '{script}'}}\n"));
+    place.commit("repo");
+    place.write("repo/shop.py", MENDED);
+    let guard = ["guard", "--base", "HEAD", "--sandbox"];
+    let confined = place.run("repo", &[&guard[..], &["light"]].concat());
+    confined.expect(1, &["blocked by mine", "(mine/failed)", "Landlock"]);
+    assert!(!place.path("escaped").exists());
+    let free = place.run("repo", &[&guard[..], &["off", "--json", "--", "true"]].concat());
+    free.expect(0, &["no guard objects", "`true` passes"]);
+    let told: serde_json::Value = serde_json::from_str(&free.out).unwrap();
+    assert!(told["sandbox"].as_str().unwrap().starts_with("none"), "{told}");
+    assert!(place.path("escaped").exists());
+    assert_eq!(place.read("repo/shop.py"), MENDED);
+    // A guard that is not there is no yes, and was none at the base.
+    place.write("repo/.github/thanos.yml", "guards:\n  - {id: nope, command: [does-not-exist]}\n");
+    place.run("repo", &["guard", "--base", "HEAD"]).expect(1, &["protected path"]);
+    let config = place.path("own.yml");
+    place.write("own.yml", "guards:\n  - {id: nope, command: [does-not-exist]}\n");
+    place.git("repo", &["checkout", "-q", ".github"]);
+    let config = config.to_str().unwrap();
+    place.run("repo", &["guard", "--base", "HEAD", "--config", config]).expect(1, &["blocked by nope", "not found"]);
+}

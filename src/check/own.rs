@@ -42,10 +42,11 @@ fn run(capture: &Capture, context: &Context, command: &CommandLine) -> Result<Fi
     Ok(capture(command, &[], context.limit)?.0)
 }
 
-/// Its no; only a word where it says no without the patch too.
+/// Its no; only a word where it says no without the patch too. A guard that did not judge at all has no such excuse.
 fn objection(context: &Context, own: &OwnGuard, paths: &[RelPath], done: &Finished) -> Result<Finding> {
     let before = existing(context.patch, paths);
-    let known = match command(own, &before).filter(|_| done.limit.is_none() && !before.is_empty()) {
+    let judged = done.limit.is_none() && !could_not_start(done);
+    let known = match command(own, &before).filter(|_| judged && !before.is_empty()) {
         Some(command) => {
             let at_base = run(context.capture_at_base, context, &command)?;
             at_base.limit.is_none() && at_base.exit == done.exit
@@ -56,17 +57,25 @@ fn objection(context: &Context, own: &OwnGuard, paths: &[RelPath], done: &Finish
         Some(_) => "it did not end within its limits".to_owned(),
         None => complaint(done),
     };
-    let (severity, note) =
-        if known { (own.severity.min(Severity::Warning), " (without the patch too)") } else { (own.severity, "") };
+    let (severity, how) = match (judged, known) {
+        (true, true) => (own.severity.min(Severity::Warning), "fails (without the patch too)"),
+        (true, false) => (own.severity, "fails"),
+        (false, _) => (own.severity, "gives no judgment"),
+    };
     Ok(Finding {
         rule: format!("{}/failed", own.id),
         severity,
         path: None,
         line: None,
         column: None,
-        message: format!("fails{note}: {said}"),
+        message: format!("{how}: {said}"),
         fingerprint: None,
     })
+}
+
+/// What a shell, and whoever starts a program, answers where there is none to start or it may not be started.
+fn could_not_start(done: &Finished) -> bool {
+    matches!(done.exit, Some(126 | 127))
 }
 
 fn command(own: &OwnGuard, paths: &[RelPath]) -> Option<CommandLine> {
@@ -155,8 +164,12 @@ mod tests {
     #[test]
     fn a_guard_that_cannot_be_run_or_does_not_end_says_no() {
         let guard = own(Command::Script("check".to_owned()), &[], Severity::Error);
-        let missing = Finished::imagined(127, "bash: check: command not found\n");
-        assert_eq!(judged(&guard, &missing, &Finished::imagined(0, "")).0.status, CheckStatus::Fail);
+        for exit in [126, 127] {
+            let missing = Finished::imagined(exit, "bash: check: command not found\n");
+            assert_eq!(judged(&guard, &missing, &Finished::imagined(0, "")).0.status, CheckStatus::Fail);
+            let (result, ran) = judged(&guard, &missing, &missing);
+            assert_eq!((result.status, ran.len()), (CheckStatus::Fail, 1), "the base is no excuse");
+        }
         let slow = Finished { limit: Some(LimitHit::Wall), ..Finished::imagined(1, "") };
         assert_eq!(judged(&guard, &slow, &slow).0.status, CheckStatus::Fail);
     }

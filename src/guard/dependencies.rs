@@ -3,6 +3,7 @@
 
 mod lock;
 mod manifest;
+mod places;
 mod typosquat;
 
 use super::change::{FileChange, read};

@@ -12,6 +12,7 @@ mod shape;
 mod signs;
 mod suite;
 mod suspicious;
+mod unfold;
 
 pub use policy::{matches, refuse};
 pub use suite::called::{is_means, is_relative};
@@ -62,6 +63,9 @@ const CHECKS: &[Check] = &[
     Check { id: "secrets", run: secrets::check, rules: &[] },
 ];
 
+/// Those that read a file line by line; the others look at it as it is.
+const READ_LINES: &[&str] = &["tests", "dependencies", "suspicious"];
+
 /// The checks' ids, in the order in which they are listed everywhere.
 pub fn ids() -> Vec<&'static str> {
     CHECKS.iter().map(|check| check.id).collect()
@@ -69,7 +73,18 @@ pub fn ids() -> Vec<&'static str> {
 
 /// Runs every check; each one is in the result, whatever the others found.
 pub fn judge(input: &Input) -> Vec<CheckResult> {
-    CHECKS.iter().map(|check| judge_one(check, input)).collect()
+    let unfolded = unfold::unfold(input.patch);
+    let judge = |check: &Check| match unfolded.as_ref().filter(|_| READ_LINES.contains(&check.id)) {
+        None => judge_one(check, input),
+        Some(unfolded) => {
+            let mut result = judge_one(check, &Input { patch: &unfolded.patch, ..*input });
+            let laid_out =
+                |f: &&mut Finding| unfolded.files.iter().any(|path| f.path.as_deref() == Some(path.as_str()));
+            result.findings.iter_mut().filter(laid_out).for_each(|finding| finding.line = None);
+            result
+        }
+    };
+    CHECKS.iter().map(judge).collect()
 }
 
 /// Whether a patch with these results may go on.

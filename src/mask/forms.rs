@@ -19,10 +19,20 @@ pub fn forms(secret: &str) -> BTreeSet<String> {
     ]);
     forms.extend(url_encoded(secret));
     forms.extend(hex(secret));
+    forms.extend(every_character(secret));
     forms.extend(base64(secret.as_bytes()));
     // How git and the runner send a token: `basic base64(x-access-token:TOKEN)`.
     forms.extend(base64(format!("x-access-token:{secret}").as_bytes()));
     forms
+}
+
+/// The beginning by which a cut-off secret is known, and what follows it; `None` for one that is short or
+/// begins like other things do (an address, an object, a key's armour).
+pub fn head(secret: &str) -> Option<(&str, &str)> {
+    const LENGTH: usize = 20;
+    let (head, tail) = secret.split_at_checked(LENGTH)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
+    (!tail.is_empty() && head.chars().all(plain) && head.contains(|c: char| c.is_ascii_digit())).then_some((head, tail))
 }
 
 /// As a JSON string writes it, without the quotes.
@@ -65,6 +75,24 @@ fn url_encoded(text: &str) -> Vec<String> {
     };
     let upper = [encode("-_.~"), encode("-_.~!'()*"), encode("-_.~/"), encode("-_.*").replace("%20", "+"), encode("")];
     upper.iter().map(|form| lower_escapes(form)).chain(upper.iter().cloned()).collect()
+}
+
+/// Every character escaped, needed or not: `%41`, `\u0041`, `\x41`, `&#65;`, `&#x41;`.
+fn every_character(text: &str) -> Vec<String> {
+    let bytes = |escape: fn(u8) -> String| text.bytes().map(escape).collect::<String>();
+    let units = |escape: fn(u16) -> String| text.encode_utf16().map(escape).collect::<String>();
+    let chars = |escape: fn(u32) -> String| text.chars().map(|c| escape(c.into())).collect::<String>();
+    vec![
+        bytes(|b| format!("%{b:02X}")),
+        bytes(|b| format!("%{b:02x}")),
+        bytes(|b| format!("\\x{b:02x}")),
+        bytes(|b| format!("\\x{b:02X}")),
+        units(|u| format!("\\u{u:04x}")),
+        units(|u| format!("\\u{u:04X}")),
+        chars(|c| format!("&#{c};")),
+        chars(|c| format!("&#x{c:x};")),
+        chars(|c| format!("&#x{c:X};")),
+    ]
 }
 
 fn lower_escapes(encoded: &str) -> String {

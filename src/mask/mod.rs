@@ -1,7 +1,9 @@
 //! The one masking function: everything that leaves (log, comment, summary, prompt, ledger) passes
 //! through it. It hides the secrets that this process holds, in every form in which they may come
-//! back, and anything that has the form of a well-known token.
+//! back, and anything that has the form of a well-known token. What it does not know: a secret that is
+//! turned round, encoded twice over, in pieces, over several lines, or cut off at its beginning.
 
+mod bare;
 pub mod dialect;
 pub mod finder;
 mod forms;
@@ -10,7 +12,7 @@ pub mod shapes;
 use aho_corasick::AhoCorasick;
 use finder::{Engine, Pattern};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -26,6 +28,8 @@ static TOKENS: LazyLock<Engine> = LazyLock::new(|| Engine::new(shapes::shapes().
 #[derive(Clone)]
 pub struct Masker {
     forms: AhoCorasick,
+    /// By the pattern's number, for patterns that are a secret's beginning: how it goes on.
+    tails: BTreeMap<usize, String>,
 }
 
 impl Masker {
@@ -33,27 +37,49 @@ impl Masker {
     #[expect(clippy::expect_used, reason = "fails only for gigabytes of secrets, and must not fail open")]
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut all = BTreeSet::new();
+        let mut heads = BTreeSet::new();
         for secret in secrets {
             let values = std::iter::once(secret.as_str()).chain(secret.lines()).map(str::trim);
             for value in values.filter(|v| v.chars().count() >= SHORTEST) {
                 all.extend(forms::forms(value));
+                heads.extend(forms::head(value).map(|(head, tail)| (head.to_owned(), tail.to_owned())));
             }
         }
-        Self { forms: AhoCorasick::new(all).expect("an automaton over the secrets") }
+        let (heads, tails): (Vec<_>, Vec<_>) = heads.into_iter().unzip();
+        let tails = (all.len()..).zip(tails).collect();
+        let forms = AhoCorasick::new(all.into_iter().chain(heads)).expect("an automaton over the secrets");
+        Self { forms, tails }
     }
 
     /// `text` with every secret replaced by `***`.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let held = self.forms.find_overlapping_iter(text).map(|found| found.range());
-        let tokens = TOKENS.find(text).into_iter().map(|hit| hit.range);
-        let ranges: Vec<_> = held.chain(tokens).collect();
+        let ranges = match bare::Bare::of(text) {
+            None => self.ranges(text),
+            Some(bare) => self.ranges(&bare.text).into_iter().map(|range| bare.place(&range)).collect(),
+        };
         if ranges.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(cover(text, ranges)) }
     }
 
     /// Whether one of the secrets that this process holds is in it, whatever its form.
     pub fn holds(&self, text: &str) -> bool {
-        self.forms.is_match(text)
+        match bare::Bare::of(text) {
+            None => self.forms.is_match(text),
+            Some(bare) => self.forms.is_match(&bare.text),
+        }
     }
+
+    fn ranges(&self, text: &str) -> Vec<Range<usize>> {
+        let held = self.forms.find_overlapping_iter(text).map(|found| {
+            let tail = self.tails.get(&found.pattern().as_usize()).map_or("", String::as_str);
+            found.start()..found.end() + shared(&text[found.end()..], tail)
+        });
+        held.chain(TOKENS.find(text).into_iter().map(|hit| hit.range)).collect()
+    }
+}
+
+/// How many bytes two texts have in common at their beginning.
+fn shared(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
 }
 
 impl Masker {
@@ -173,6 +199,35 @@ mod tests {
     fn a_secret_of_several_lines_is_hidden_line_by_line() {
         let masker = Masker::new(["first-part\nsecond-part\n".to_owned()]);
         assert_eq!(masker.mask("x second-part y first-part"), "x *** y ***");
+    }
+
+    #[test]
+    fn a_secret_in_disguise_is_hidden() {
+        let secret = "q7RtY2uI9oPaS3dF5gH1jK8lZ4xC6vB0nM2qW4eR";
+        let masker = Masker::new([secret.to_owned()]);
+        let each = |write: fn(char) -> String| secret.chars().map(write).collect::<String>();
+        for disguise in [
+            each(|c| format!("%{:02X}", u32::from(c))),
+            each(|c| format!("%{:02x}", u32::from(c))),
+            each(|c| format!("\\u{:04x}", u32::from(c))),
+            each(|c| format!("\\u{:04X}", u32::from(c))),
+            each(|c| format!("\\x{:02x}", u32::from(c))),
+            each(|c| format!("&#{};", u32::from(c))),
+            each(|c| format!("&#x{:x};", u32::from(c))),
+            each(|c| format!("{c}\u{200b}")),
+            format!("{}\u{feff}\u{2060}{}", &secret[..7], &secret[7..]),
+            secret[..20].to_owned(),
+            secret[..33].to_owned(),
+        ] {
+            let masked = masker.mask(&format!("a {disguise} b")).into_owned();
+            assert_eq!(masked.replace('\u{200b}', ""), "a *** b", "{disguise:?}");
+        }
+        let short = format!("a {} b", &secret[..19]);
+        assert_eq!(masker.mask(&short), short);
+        assert_eq!(masker.mask("a \u{200b}b"), "a \u{200b}b");
+        // What many values begin with is no secret.
+        let hook = Masker::new(["https://hooks.example.org/services/T0/B1/x".to_owned()]);
+        assert_eq!(hook.mask("https://hooks.example.org/docs"), "https://hooks.example.org/docs");
     }
 
     proptest! {

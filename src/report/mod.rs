@@ -8,7 +8,7 @@ mod summary;
 mod terminal;
 
 pub use comment::{answered, comment, marker};
-pub use pull::{commit_message, pull_body, pull_title, sandbox, unrelated};
+pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
 

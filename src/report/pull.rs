@@ -125,10 +125,13 @@ pub(super) fn evidence_section(evidence: &Evidence) -> String {
 
 /// What was in force, and what that cannot stop.
 pub fn sandbox(evidence: &Evidence) -> String {
-    if evidence.sandbox_gaps.is_empty() {
-        return evidence.sandbox.clone();
-    }
-    format!("{}. The command could still {}", evidence.sandbox, evidence.sandbox_gaps.join("; "))
+    let gaps: Vec<&str> = evidence.sandbox_gaps.iter().map(String::as_str).collect();
+    confinement(&evidence.sandbox, &gaps)
+}
+
+/// A sandbox and what it could not stop.
+pub fn confinement(tier: &str, gaps: &[&str]) -> String {
+    if gaps.is_empty() { tier.to_owned() } else { format!("{tier}. The command could still {}", gaps.join("; ")) }
 }
 
 /// The whole list of checks; also used by the comment and the summary.

@@ -1,19 +1,41 @@
 //! The last lines that a person in a terminal reads.
 
+use super::markdown::one_line;
 use super::{count, outcome_phrase, status_word};
-use crate::record::{CheckResult, Healing, Outcome};
+use crate::record::{CheckResult, Finding, Healing, Outcome};
 use std::fmt::Write as _;
 
-/// One line per guard: id, status, first finding or detail.
+/// So many findings of one guard are listed; all of them are in `--json`.
+const MOST_FINDINGS: usize = 5;
+
+/// One line per guard: id, status, what there is to say about it; below it its findings, a line each.
 pub fn guard_lines(guards: &[CheckResult]) -> String {
     let width = guards.iter().map(|g| g.id.len()).max().unwrap_or(0);
     let mut out = String::new();
     for guard in guards {
-        let detail = guard.findings.first().map(|f| f.message.as_str()).unwrap_or(&guard.detail);
-        let line = format!("  {:width$}  {:7}  {}", guard.id, status_word(guard.status), detail);
+        let line = format!("  {:width$}  {:7}  {}", guard.id, status_word(guard.status), guard.detail);
         let _ = writeln!(out, "{}", line.trim_end());
+        // What blocks comes first.
+        let mut findings: Vec<_> = guard.findings.iter().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        for finding in findings.iter().take(MOST_FINDINGS) {
+            let _ = writeln!(out, "    {}", finding_line(finding));
+        }
+        if let Some(more) = findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) {
+            let _ = writeln!(out, "    and {more} more");
+        }
     }
     out
+}
+
+/// Where it is, what it is, and by which rule: the name that `policy.checks` knows it by.
+fn finding_line(finding: &Finding) -> String {
+    let place = match (&finding.path, finding.line) {
+        (Some(path), Some(line)) => format!("{path}:{line}: "),
+        (Some(path), None) => format!("{path}: "),
+        (None, _) => String::new(),
+    };
+    one_line(&format!("{place}{} ({})", finding.message, finding.rule), 240)
 }
 
 /// One line: how it ended, with the figures. `kept`: the repair is in the working tree.

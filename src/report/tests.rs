@@ -155,6 +155,28 @@ fn every_text_reads_well() {
 }
 
 #[test]
+fn every_finding_has_its_line_up_to_five() {
+    let finding = |n: u32, severity| Finding {
+        rule: "tests/skipped".to_owned(),
+        severity,
+        path: Some("tests/test_a.py".to_owned()),
+        line: Some(n),
+        column: None,
+        message: "skips a test".to_owned(),
+        fingerprint: None,
+    };
+    let mut findings: Vec<_> = (1..=6).map(|n| finding(n, Severity::Warning)).collect();
+    findings.push(finding(7, Severity::Error));
+    let passing =
+        CheckResult { detail: "`make` passes".to_owned(), ..CheckResult::from_findings("verify", Vec::new()) };
+    let text = guard_lines(&[CheckResult::from_findings("tests", findings), passing]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[1], "    tests/test_a.py:7: skips a test (tests/skipped)", "what blocks comes first");
+    assert_eq!((lines[5], lines[6]), ("    tests/test_a.py:4: skips a test (tests/skipped)", "    and 2 more"));
+    assert_eq!((lines.len(), lines[7].trim_end().ends_with("`make` passes")), (8, true));
+}
+
+#[test]
 fn an_unpublished_patch_is_in_the_comment() {
     let mut fixture = Fixture::new("here");
     fixture.healing = fixture.healing.end(Outcome::Proposed, "the branch could not be pushed");

@@ -11,6 +11,7 @@ const DIGEST_KEYS: &[&str] = &["integrity", "checksum", "sha256:", "sha512-", "s
 
 pub fn check(file: &FileChange) -> Vec<Finding> {
     let mut findings = hosts(file);
+    findings.extend(origins(file));
     findings.extend(digests(file));
     findings.extend(names(file));
     findings.extend(file.added().filter_map(|line| script(file, line)));
@@ -88,6 +89,38 @@ fn hosts(file: &FileChange) -> Vec<Finding> {
         .collect()
 }
 
+/// Registries and repositories that the lock file did not know, on hosts that it knew.
+fn origins(file: &FileChange) -> Vec<Finding> {
+    let before = file.before.unwrap_or_default();
+    let known: BTreeSet<&str> = before.lines().filter_map(origin).collect();
+    let hosts: BTreeSet<&str> = before.lines().filter_map(host).collect();
+    let strange = |line: &Line| {
+        let elsewhere = origin(line.text).is_some_and(|origin| !known.is_empty() && !known.contains(origin));
+        elsewhere && host(line.text).is_some_and(|host| hosts.contains(host))
+    };
+    let what = "takes a package from a registry or repository that was not used before";
+    file.added().filter(strange).map(|line| error("dependencies/source", file, line.number, what)).collect()
+}
+
+/// The registry or the repository of the package on a line, without what names the package or its commit.
+fn origin(line: &str) -> Option<&str> {
+    let colon = line.find("://")?;
+    let start = line[..colon].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c)).map_or(0, |at| at + 1);
+    let end = line[colon..].find(['"', '\'', ' ', ',', '}']).map_or(line.len(), |at| colon + at);
+    let url = &line[start..end];
+    if url.starts_with("git+") || line.contains("git = ") {
+        return url.split(['#', '?']).next();
+    }
+    if ["registry+", "sparse+"].iter().any(|mark| url.starts_with(mark))
+        || ["registry = ", "remote: "].iter().any(|key| line[..start].contains(key))
+    {
+        return Some(url);
+    }
+    let (package, _) = url.split_once("/-/")?;
+    let registry = package.rsplit_once("/@").or_else(|| package.rsplit_once('/'));
+    registry.map(|(registry, _)| registry)
+}
+
 /// The public registries that tools use unless told otherwise.
 pub const DEFAULT_HOSTS: &[&str] = &[
     "registry.npmjs.org",
@@ -101,6 +134,9 @@ pub const DEFAULT_HOSTS: &[&str] = &[
     "rubygems.org",
     "repo.maven.apache.org",
     "repo1.maven.org",
+    "plugins.gradle.org",
+    "maven.google.com",
+    "dl.google.com",
 ];
 
 /// The digests of each package, a package being named by the lines above its digest.

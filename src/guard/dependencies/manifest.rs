@@ -2,7 +2,7 @@
 //! run at install time.
 
 use super::lock::DEFAULT_HOSTS;
-use super::{error, host, typosquat};
+use super::{error, host, places, typosquat};
 use crate::guard::at_line;
 use crate::guard::change::{FileChange, Line};
 use crate::record::{Finding, Severity};
@@ -71,6 +71,9 @@ const SOURCES: &[&str] = &[
     "=> ",
 ];
 
+/// What stands over packages that take the place of others.
+const OVERRIDES: &[&str] = &["requires", "[patch", "[replace]", "\"overrides\"", "\"resolutions\"", ".sources]"];
+
 /// Whose manifest it is, as far as names are read out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -96,7 +99,7 @@ fn kind(name: &str) -> Option<Kind> {
         "gemfile" => Kind::Gem,
         "go.mod" => Kind::Go,
         "pom.xml" => Kind::Maven,
-        "build.gradle" | "build.gradle.kts" => Kind::Gradle,
+        "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" | "init.gradle" => Kind::Gradle,
         name if is_requirements(name) => Kind::Requirements,
         name if MANIFESTS.contains(&name) => Kind::Other,
         _ => return None,
@@ -115,6 +118,7 @@ pub fn check(file: &FileChange, new_dependency: Severity) -> Vec<Finding> {
     if registry || requirements {
         findings.extend(registries(file));
     }
+    findings.extend(places::check(file, &name));
     if let Some(kind) = kind(&name) {
         findings.extend(dependencies(file, kind, new_dependency));
         findings.extend(typosquat::check(file, kind));
@@ -153,7 +157,9 @@ fn dependencies(file: &FileChange, kind: Kind, new_dependency: Severity) -> Vec<
         for line in block.added.iter().filter(|line| is_dependency(file.after.unwrap_or_default(), line, kind)) {
             let text = line.text.trim();
             let from_address = |text: &str| SOURCES.iter().any(|source| text.contains(source));
-            if from_address(text)
+            if let Some(what) = places::alias(file, kind, block, text) {
+                findings.push(error("dependencies/source", file, line.number, what));
+            } else if from_address(text)
                 && !block.removed.iter().any(|old| host(old.text) == host(text) && from_address(old.text))
             {
                 findings.push(error(
@@ -179,9 +185,10 @@ fn dependencies(file: &FileChange, kind: Kind, new_dependency: Severity) -> Vec<
 pub fn is_dependency(text: &str, line: &Line, kind: Kind) -> bool {
     let own = line.text.trim();
     if kind == Kind::Cargo && own.starts_with('[') {
-        return own.contains("dependencies.");
+        return own.contains("dependencies.") || own.starts_with("[patch.");
     }
-    let structure = own.is_empty() || own.starts_with(['#', '/', '[', ']', '{', '}', '<']);
+    let opens = OVERRIDES.iter().any(|word| own.starts_with(word)) && own.ends_with('{');
+    let structure = own.is_empty() || opens || own.starts_with(['#', '/', '[', ']', '{', '}', '<']);
     if structure && kind != Kind::Maven {
         return false;
     }
@@ -197,7 +204,9 @@ pub fn is_dependency(text: &str, line: &Line, kind: Kind) -> bool {
         Kind::Requirements => !own.starts_with('-'),
         _ => {
             let head = section(text, line.number);
-            head.to_lowercase().contains("depend") || head.contains("requires")
+            head.to_lowercase().contains("depend")
+                || OVERRIDES.iter().any(|word| head.contains(word))
+                || kind == Kind::Npm && places::below(text, line.number, &["\"overrides\"", "\"resolutions\""])
         }
     }
 }
@@ -213,5 +222,6 @@ fn section(text: &str, number: u32) -> String {
         end.starts_with('[') || (end.ends_with(['{', '[', '(', ':', '=']) && indent(end) < indent(own).max(1))
     };
     let head = above.iter().rev().skip(1).find(opens).copied().unwrap_or_default();
-    if own.contains("depend") || own.contains("requires") { format!("{head} {own}") } else { head.to_owned() }
+    let names = own.contains("depend") || OVERRIDES.iter().any(|word| own.contains(word));
+    if names { format!("{head} {own}") } else { head.to_owned() }
 }

@@ -6,7 +6,7 @@ use super::manifest::{Kind, is_dependency};
 use crate::guard::change::FileChange;
 use crate::record::Finding;
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// The well-known names of one registry, the most used first. All of them are known, so that none is
@@ -14,6 +14,8 @@ use std::sync::LazyLock;
 struct Registry {
     known: BTreeSet<&'static str>,
     imitated: Vec<&'static str>,
+    /// Every name without what joins its words: leaving that out is a slip wherever the name stands on the list.
+    joined: BTreeMap<String, &'static str>,
 }
 
 /// A name further down the list is hardly worth imitating, and the further down, the more honest names are near.
@@ -35,7 +37,13 @@ fn registry(list: &'static str) -> Registry {
     // Scopes stand at the end of npm's list, and each of them is worth imitating.
     let scopes = list.lines().filter(|name| name.starts_with('@'));
     let imitated = list.lines().filter(|name| !name.starts_with('@')).take(IMITATED).chain(scopes).collect();
-    Registry { known: list.lines().collect(), imitated }
+    // The most used of those that come to the same.
+    let joined = list.lines().rev().map(|name| (joined(name), name)).collect();
+    Registry { known: list.lines().collect(), imitated, joined }
+}
+
+fn joined(name: &str) -> String {
+    name.replace(['-', '_', '.'], "").to_lowercase()
 }
 
 type Pattern = LazyLock<Option<Regex>>;
@@ -116,10 +124,14 @@ fn imitates(kind: Kind, name: &str) -> Option<&'static str> {
     };
     // npm alone tells `_` and `.` from `-`.
     let same = |other: &str| other == name || kind != Kind::Go && other.replace(['_', '.'], "-") == name;
-    if registry.known.contains(name.as_str()) || registry.imitated.iter().any(|other| same(other)) {
+    if registry.known.contains(name.as_str()) || registry.known.iter().any(|other| same(other)) {
         return None;
     }
     let scoped = name.starts_with('@');
+    let famous = registry.joined.get(&joined(&name)).filter(|other| kind != Kind::Go && other.len() >= SHORTEST);
+    if let Some(famous) = famous {
+        return Some(famous);
+    }
     registry.imitated.iter().filter(|other| other.starts_with('@') == scoped).find(|o| is_near(&name, o)).copied()
 }
 
@@ -135,10 +147,6 @@ fn is_near(name: &str, famous: &str) -> bool {
     if famous.len() < SHORTEST || name.len().abs_diff(famous.len()) > 2 {
         return false;
     }
-    let plain = |text: &str| text.replace('-', "");
-    if plain(name) == plain(famous) {
-        return true;
-    }
     // `boto` and `boto3` are versions of one another.
     let distance = strsim::damerau_levenshtein(name, famous);
     letters(name) != letters(famous) && distance <= if famous.len() >= LONG { 2 } else { 1 }
@@ -153,6 +161,7 @@ mod tests {
         for (kind, name, famous) in [
             (Kind::Npm, "lodahs", "lodash"),
             (Kind::Npm, "crossspawn", "cross-spawn"),
+            (Kind::Npm, "crossenv", "cross-env"),
             (Kind::Npm, "@bable/core", "@babel"),
             (Kind::Setup, "reqeusts", "requests"),
             (Kind::Pyproject, "Python_Dateutl", "python-dateutil"),

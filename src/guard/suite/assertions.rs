@@ -6,6 +6,7 @@ mod strength;
 use super::files::{Language, language, test_part};
 use crate::guard::at_line;
 use crate::guard::change::{FileChange, string_end, tokens};
+use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -101,11 +102,14 @@ fn similarity(a: &[String], b: &[String]) -> f64 {
 }
 
 fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
-    let part = text.and_then(|text| test_part(file.path, text));
-    let (Some((first, part)), Some(head)) = (part.filter(|_| language(file.path) != Language::Other), HEAD.as_ref())
-    else {
-        return Vec::new();
-    };
+    let found = text.map(|text| statements(file.path, text)).unwrap_or_default();
+    found.into_iter().map(|(line, text)| Assertion { line, tokens: tokens(text) }).collect()
+}
+
+/// The assertions in the tests of a file, each as it is written, with its line.
+pub fn statements<'a>(path: &RelPath, text: &'a str) -> Vec<(u32, &'a str)> {
+    let part = test_part(path, text).filter(|_| language(path) != Language::Other);
+    let (Some((first, part)), Some(head)) = (part, HEAD.as_ref()) else { return Vec::new() };
     let mut found = Vec::new();
     let mut done = 0;
     for head in head.find_iter(part) {
@@ -118,7 +122,7 @@ fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
         done = end_of_statement(part, head.start());
         let start = with_condition(part, line_start, head.start());
         let line = first + u32::try_from(part[..head.start()].matches('\n').count()).unwrap_or(u32::MAX - first);
-        found.push(Assertion { line, tokens: tokens(&part[start..done]) });
+        found.push((line, &part[start..done]));
     }
     found
 }

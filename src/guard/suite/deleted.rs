@@ -1,8 +1,9 @@
 //! Tests and test files that a patch takes away.
 
-use super::files::{Language, is_snapshot, is_test, language, test_part};
+use super::files::{Language, is_collected, is_snapshot, is_test, language, test_part};
 use crate::guard::change::{FileChange, tokens};
 use crate::guard::{about, at_line};
+use crate::ids::RelPath;
 use crate::mask::finder::{Finder, Rule};
 use crate::patch::Patch;
 use crate::record::{Finding, Severity};
@@ -27,7 +28,7 @@ static DECLARATIONS: LazyLock<Finder> = LazyLock::new(|| {
             &["test]", "test(", "bench]", "case("],
             r"(?sm)^[ \t]*#\[(?:\w+::)*(?:\w*test\w*|bench|case)\b[^\n]*\](?:\s*(?:#\[[^\n]*\]|//[^\n]*))*\s*(?:pub(?:\([^)]*\))?\s+)?(?:const\s+)?(?:async\s+)?(?:unsafe\s+)?fn\s+(\w+)",
         ),
-        names(&["func"], r"(?sm)^func\s+(?:\([^)\n]*\)\s*)?((?:Test|Benchmark|Fuzz|Example)\w*)\s*\("),
+        names(&["func"], r"(?sm)^func\s+(?:\([^)\n]*\)\s*)?((?:Test|Benchmark|Fuzz|Example)(?:[\p{Lu}\d_]\w*)?)\s*\("),
         names(
             &["@"],
             r"(?sm)^[ \t]*@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|Property)\b[^{};]*?\b(?:void|fun)\s+`?([^`({\n]+?)`?\s*\(",
@@ -87,7 +88,8 @@ fn tests<'a>(file: &'a FileChange<'a>, side: Option<&'a str>) -> Vec<Test<'a>> {
 /// The tests of `before` without one of the same name in `after`, or of a similar name in the same file.
 fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
     let mut take = |fits: &dyn Fn(&Test) -> bool| after.iter().position(fits).map(|at| after.swap_remove(at)).is_some();
-    let left: Vec<_> = before.into_iter().filter(|test| !take(&|other: &Test| other.name == test.name)).collect();
+    let same = |test: &Test, other: &Test| other.name == test.name && stays_found(test.file.path, other.file.path);
+    let left: Vec<_> = before.into_iter().filter(|test| !take(&|other: &Test| same(test, other))).collect();
     let renamed = |test: &Test, other: &Test| {
         test.file.path == other.file.path && strsim::normalized_levenshtein(test.name, other.name) >= SAME_NAME
     };
@@ -95,9 +97,17 @@ fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
 }
 
 /// Whether the same content, layout aside, stands in a file that the patch creates and that tests too.
-fn is_moved(path: &crate::ids::RelPath, files: &[FileChange]) -> bool {
+fn is_moved(path: &RelPath, files: &[FileChange]) -> bool {
     let Some(old) = files.iter().find(|file| file.path == path).and_then(|file| file.before) else { return false };
-    let created = |file: &&FileChange| file.before.is_none() && (is_test(file.path) || is_snapshot(file.path));
+    let created = |file: &&FileChange| {
+        let counts = is_test(file.path) || is_snapshot(file.path);
+        file.before.is_none() && counts && stays_found(path, file.path)
+    };
     let old = tokens(old);
     files.iter().filter(created).any(|file| tokens(file.after.unwrap_or_default()) == old)
+}
+
+/// Whether a runner that takes tests from the one file takes them from the other as well.
+fn stays_found(old: &RelPath, new: &RelPath) -> bool {
+    old == new || is_collected(new) || !is_collected(old)
 }

@@ -61,6 +61,59 @@ fn is_test_name(lower: &str, name: &str) -> bool {
     middle || camel || around || matches!(stem, "conftest" | "test" | "tests")
 }
 
+/// Go builds a file with such an ending on one system or processor alone.
+const GO_SYSTEMS: &[&str] = &[
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+    "386",
+    "amd64",
+    "arm",
+    "arm64",
+    "loong64",
+    "mips",
+    "mips64",
+    "mips64le",
+    "mipsle",
+    "ppc64",
+    "ppc64le",
+    "riscv64",
+    "s390x",
+    "wasm",
+];
+
+/// Whether a test runner looks for tests in a file of this name, unless it is told otherwise.
+pub fn is_collected(path: &RelPath) -> bool {
+    let lower = path.as_str().to_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    match language(path) {
+        Language::Python => {
+            let stem = name.split('.').next().unwrap_or_default();
+            stem.starts_with("test_") || stem.ends_with("_test") || matches!(stem, "test" | "tests")
+        }
+        Language::Go => {
+            let stem = name.strip_suffix("_test.go").unwrap_or_default();
+            let system = stem.rsplit_once('_').is_some_and(|(_, end)| GO_SYSTEMS.contains(&end));
+            let hidden = folders.split('/').any(|part| part == "testdata" || part.starts_with(['_', '.']));
+            !stem.is_empty() && !stem.starts_with(['_', '.']) && !system && !hidden
+        }
+        Language::Other => false,
+        _ => is_test(path),
+    }
+}
+
 /// Files that hold what a test expects and nothing else.
 pub fn is_snapshot(path: &RelPath) -> bool {
     let lower = path.as_str().to_lowercase();

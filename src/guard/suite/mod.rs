@@ -6,9 +6,13 @@ pub(super) mod called;
 mod deleted;
 mod expectations;
 pub(super) mod files;
+mod options;
+mod python;
 mod signs;
+mod subject;
 mod thresholds;
 mod unreachable;
+mod unrun;
 
 use super::{Input, change};
 use crate::record::Finding;
@@ -16,6 +20,7 @@ use crate::record::Finding;
 /// What follows `tests/` in the rules of the findings.
 pub const RULES: &[&str] = &[
     "called",
+    "collection",
     "command",
     "deleted",
     "deleted-file",
@@ -26,9 +31,11 @@ pub const RULES: &[&str] = &[
     "literal",
     "neutralised",
     "removed-assertion",
+    "shadowed",
     "skipped",
     "snapshot",
     "special-case",
+    "subject",
     "suppressed",
     "swallowed",
     "threshold",
@@ -49,5 +56,9 @@ pub fn check(input: &Input) -> Vec<Finding> {
     findings.extend(expectations::check(&files));
     findings.extend(thresholds::check(&files));
     findings.extend(unreachable::check(&files));
+    findings.extend(unrun::check(&files));
+    findings.extend(python::check(&files));
+    findings.extend(subject::check(&files));
+    findings.extend(options::check(&files));
     findings
 }

@@ -81,7 +81,7 @@ const SIGNS: &[Sign] = &[
         &[Jvm],
         Place::Anywhere,
         "disables a test",
-        &["@disabled", "@ignore", "assum", "enabled", "@enabled"],
+        &["disabled", "ignore", "assum", "enabled"],
         r"@(?:\w+\.)*(?:Disabled\w*|Ignore\w*|Enabled(?:On|If)\w*)\b|\bassume(?:True|False|That|NoException)\s*\(|@Test\s*\([^)]*enabled\s*=\s*false",
     ),
     error(

@@ -23,6 +23,8 @@ static AT_MOST: Pattern = LazyLock::new(|| {
 static LEFT_OUT: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)(?:^|[\s\x22'])(?:-{0,2}(?:extend-|per-file-)?ignores?|ignore[_-]\w+|ignorepatterns|ignorepattern|disable[sd]?|disable_error_code|exclude[sd]?|extend-exclude|force-exclude|omit|deselect|testpathignorepatterns|coveragepathignorepatterns|modulepathignorepatterns|norecursedirs|skips?|suppress\w*|xfail\w*)[\x22']?\s*(?:[:=]|\s)").ok()
 });
+/// Maven's, for classes of tests; others name what is packed.
+static XML_LEFT_OUT: Pattern = LazyLock::new(|| Regex::new(r"<exclude>[^<]*(?:Test|IT\b|Spec)").ok());
 static NEUTRALISED: Pattern = LazyLock::new(|| {
     Regex::new(r"(?:\|\||;)\s*(?:true|:|exit 0)(?:[\s\x22']|$)|--pass-?[wW]ith-?[nN]o-?[tT]ests|--exit-zero|--no-verify|\bset \+e\b|--max-warnings[ =]-1|continue-on-error|allow_failure|--no-fail\b|--cap-lints|--ignore-scripts-errors").ok()
 });
@@ -87,7 +89,7 @@ pub fn check(files: &[FileChange]) -> Vec<Finding> {
     files.iter().filter(|file| is_settings(file.path)).flat_map(check_file).collect()
 }
 
-fn is_settings(path: &RelPath) -> bool {
+pub fn is_settings(path: &RelPath) -> bool {
     let name = path.file_name().to_lowercase();
     let script_config = language(path) == Language::JavaScript && (name.contains("config") || name.starts_with('.'));
     let lock = crate::guard::dependencies::is_lock_name(&name);
@@ -261,7 +263,26 @@ fn in_list(text: &str, line: Line, path: &RelPath) -> bool {
         return !line.text.trim().is_empty();
     }
     let padded = format!("{} ", line.text);
-    is(&LEFT_OUT, &padded) || list_above(text, line.number).is_some_and(|head| is(&LEFT_OUT, head))
+    is(&LEFT_OUT, &padded)
+        || is(&XML_LEFT_OUT, line.text)
+        || list_above(text, line.number).is_some_and(|head| is(&LEFT_OUT, head))
+        || table_above(text, line.number).is_some_and(|head| is(&LEFT_OUT, &format!("{head} ")))
+}
+
+/// The table or key of an INI or TOML file to which line `number` belongs, its last name alone.
+fn table_above(text: &str, number: u32) -> Option<&str> {
+    let lines: Vec<&str> = text.lines().take(number as usize).collect();
+    let (own, above) = lines.split_last()?;
+    if own.trim().is_empty() || own.trim_start().starts_with('[') {
+        return None;
+    }
+    let indented = own.starts_with([' ', '\t']);
+    let head = above.iter().rev().find(|line| {
+        line.trim_start().starts_with('[') && line.trim_end().ends_with(']')
+            || indented && !line.starts_with([' ', '\t']) && line.trim_end().ends_with('=')
+    })?;
+    let name = head.trim().trim_matches(['[', ']']);
+    Some(name.rsplit('.').next().unwrap_or(name))
 }
 
 /// The line that opens the list in which line `number` is an element.

@@ -185,6 +185,22 @@ pub const SIGNS: &[Sign] = &[
         r"\b(?:exec|eval)\s*\(.*(?:b64decode|base64|decompress|fromhex|unhexlify|codecs\.decode|marshal\.loads|urlopen|atob|Buffer\.from|\.text\b.*requests|requests\.get)|\b(?:exec|eval)\s*\(\s*(?:bytes|bytearray|''\.join|\x22\x22\.join)|\b(?:new\s+)?Function\s*\(.*(?:atob|Buffer\.from)|\bbase64\s+(?:-d|--decode|-D)\b.*\|\s*(?:ba|z|da|k)?sh\b|\beval\s+.*\bbase64\b|\b(?:marshal|pickle)\.loads\s*\(.*(?:b64decode|decompress|fromhex|urlopen)|\b(?:iex|Invoke-Expression)\b.*(?:Download|FromBase64|iwr|Invoke-WebRequest)",
     ),
     error(
+        DYNAMIC,
+        &[Python],
+        Place::Build,
+        "loads code by a name that it makes up, or that runs programs",
+        &["__import__", "import_module", "builtins", "globals()"],
+        r"\b(?:__import__|import_module)\(\s*(?:[^'\x22\s)]|['\x22][^'\x22]*['\x22]\s*[+%.]|['\x22](?:os|subprocess|pty|ctypes|builtins|socket)['\x22])|\bgetattr\(\s*(?:__builtins__|builtins|os|subprocess)\b|\bglobals\(\)\s*\[",
+    ),
+    error(
+        DYNAMIC,
+        &[JavaScript],
+        Place::Build,
+        "loads code by a name that it puts together",
+        &["require", "import", "globalthis", "global[", "process.", "constructor"],
+        r"\b(?:require|import)\(\s*[^)\n]*['\x22`]\s*\+\s*['\x22`]|\bglobal(?:This)?\[|\.constructor\s*\(\s*['\x22`]|\bprocess\.(?:mainModule|dlopen)\b",
+    ),
+    error(
         NETWORK,
         &[Python, JavaScript, Rust, Go, Jvm, Ruby, Shell],
         Place::Anywhere,

@@ -45,6 +45,8 @@ pub struct Bench<'a> {
     /// How many files the last command changed that are as before again.
     put_back: Cell<usize>,
     git_destroyed: Cell<bool>,
+    /// The sandbox of the last command that ran without the network.
+    in_force: RefCell<Option<String>>,
     /// Made of the tree's own settings before anything changed it.
     secrets: Scanner,
 }
@@ -78,6 +80,7 @@ impl<'a> Bench<'a> {
             unprotected: RefCell::default(),
             put_back: Cell::new(0),
             git_destroyed: Cell::new(false),
+            in_force: RefCell::default(),
             secrets,
         })
     }
@@ -261,7 +264,7 @@ impl<'a> Bench<'a> {
         let caches = verify::caches(&self.env);
         let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
         let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
-        process::run(&process::Spec {
+        let done = process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
             env: &env,
@@ -273,7 +276,21 @@ impl<'a> Bench<'a> {
             hidden: &self.job.hidden,
             cancel: Some(self.cancel),
             on_output: None,
-        })
+        })?;
+        if !network {
+            self.note_sandbox(&done);
+        }
+        Ok(done)
+    }
+
+    /// For people: what the last command was confined by.
+    pub fn in_force(&self) -> Option<String> {
+        self.in_force.borrow().clone()
+    }
+
+    pub fn note_sandbox(&self, done: &Finished) {
+        let gaps: Vec<&str> = done.gaps.iter().map(|gap| gap.text).collect();
+        *self.in_force.borrow_mut() = Some(crate::report::confinement(done.tier, &gaps));
     }
 
     /// Set-up that may download; what it does to the tree is undone.

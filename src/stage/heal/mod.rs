@@ -4,6 +4,7 @@
 mod bench;
 mod forward;
 mod hooks;
+mod inspect;
 mod ladder;
 mod runner;
 mod suspects;
@@ -26,6 +27,7 @@ use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
 use anyhow::{Context as _, Result};
 use bench::Bench;
+pub use inspect::{Asked, inspect};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
