@@ -62,6 +62,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         command: CommandLine::new(&args.command),
         prepare: Vec::new(),
         as_step: false,
+        has_failed: false,
         recorded: None,
         text: String::new(),
         request: Request::Explain,
