@@ -126,9 +126,9 @@ fn a_repair_from_the_issue_to_the_pull_request() {
     let nowhere = forge.open_pull(&new_pull(&branch("no-such"))).unwrap();
     assert!(matches!(nowhere, PullOpened::Refused { why: PullRefusal::MissingBranch, .. }), "{nowhere:?}");
 
-    let comment = forge.create_comment(1, "<!-- m -->", "<!-- m --> working").unwrap();
-    forge.update_comment(comment.id, "<!-- m --> done").unwrap();
-    assert_eq!(forge.our_comment(1, "<!-- m -->").unwrap().unwrap().body, "<!-- m --> done");
+    let comment = forge.create_comment(1, "<!-- m -->", "working\n<!-- m -->").unwrap();
+    forge.update_comment(comment.id, "done\n<!-- m -->").unwrap();
+    assert_eq!(forge.our_comment(1, "<!-- m -->").unwrap().unwrap().body, "done\n<!-- m -->");
     forge.react(ReactTo::Issue(1), Reaction::Eyes).unwrap();
     forge.react(ReactTo::Comment(comment.id), Reaction::Rocket).unwrap();
     forge.add_labels(1, &["thanos".to_owned()]).unwrap();

@@ -351,9 +351,9 @@ fn lost_answers_do_not_double_anything() {
     let fake = Fake::start();
     fake.on("POST", "/issues/1/comments", 502, &json!({}));
     fake.mount(Mock::given(path("/user")).respond_with(ResponseTemplate::new(403)));
-    let listed = json!([comment(1, "stranger", "<!-- m -->"), comment(2, "github-actions[bot]", "<!-- m --> x")]);
+    let listed = json!([comment(1, "stranger", "<!-- m -->"), comment(2, "github-actions[bot]", "x\n<!-- m -->")]);
     fake.on("GET", "/issues/1/comments", 200, &listed);
-    assert_eq!(fake.forge().create_comment(1, "<!-- m -->", "<!-- m --> x").unwrap().id, 2);
+    assert_eq!(fake.forge().create_comment(1, "<!-- m -->", "x\n<!-- m -->").unwrap().id, 2);
     assert_eq!(fake.count("POST", "/issues/1/comments"), 1);
     // A rerun cannot be looked up, so it is asked for once.
     let fake = Fake::start();
