@@ -15,9 +15,15 @@ struct Case {
     hand: &'static str,
 }
 
-fn is_installed(program: &str) -> bool {
+/// The tools that `tests/install` brings, and this machine's.
+fn search_path() -> std::ffi::OsString {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap()
+}
+
+fn is_installed(program: &str) -> bool {
+    std::env::split_paths(&search_path()).any(|folder| folder.join(program).is_file())
 }
 
 /// Heals a copy of the project; what the command needs on this machine is named when it is missing.
@@ -34,6 +40,7 @@ fn heal(case: &Case) {
         .args(["heal", "--json", "--sandbox", "off", "--"])
         .args(case.command)
         .current_dir(folder.path())
+        .env("PATH", search_path())
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_TARGET_DIR")
         .output()

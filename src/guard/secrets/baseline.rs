@@ -33,6 +33,16 @@ impl Baseline {
         Ok(baseline)
     }
 
+    /// Whether the text is a baseline and nothing more: its salt and its hashes look like keys, and are none.
+    pub fn is_one(path: &str, text: &str) -> bool {
+        let is_hash = |text: &str| text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        // The first bytes tell nearly every file apart.
+        path.ends_with(".json")
+            && text.trim_start().starts_with('{')
+            && text.contains("\"known\"")
+            && Self::parse(path, text).is_ok_and(|it| is_hash(&it.salt) && it.known.iter().all(|mark| is_hash(mark)))
+    }
+
     pub fn covers(&self, path: &str, secret: &Secret) -> bool {
         self.known.contains(&self.mark(path, secret))
     }
@@ -60,6 +70,18 @@ mod tests {
         assert!(!read.covers("a.py", &scan("a.py", &text("y2"))[0]));
         let other = Baseline::new("other".repeat(8), found.iter().map(|secret| ("a.py", secret)));
         assert_ne!(read.known, other.known);
+    }
+
+    #[test]
+    fn only_what_holds_hashes_alone_is_passed_over() {
+        let hash = "a63abb6db8967fbc7f5266331a77072c";
+        let text = |salt: &str, mark: &str| format!("{{\"schema\": 1, \"salt\": \"{salt}\", \"known\": [\"{mark}\"]}}");
+        assert!(Baseline::is_one("a.json", &text(hash, hash)));
+        assert!(scan("a.json", &text(hash, hash)).is_empty());
+        assert!(!Baseline::is_one("a.py", &text(hash, hash)));
+        assert!(!Baseline::is_one("a.json", &text(&format!("{hash}0"), hash)));
+        assert!(!Baseline::is_one("a.json", &text(hash, "k3Jd9sQwK3jD9SqWk3Jd9sQwK3jD9SqW")));
+        assert!(!Baseline::is_one("a.json", &text(hash, hash).replace('{', "{\"more\": 1, ")));
     }
 
     #[test]

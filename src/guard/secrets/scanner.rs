@@ -1,6 +1,7 @@
 //! Rules at work on a text: what they match, what of it is plausible, what is told.
 
 use super::assign::{self, Assigned, Family};
+use super::baseline::Baseline;
 use super::found::{Find, Secret, describe};
 use super::gitleaks::{Config, Sight, UserRule};
 use super::kind::Kind;
@@ -138,6 +139,9 @@ impl Scanner {
             return Vec::new();
         }
         let mut found = self.candidates(Kind::of(place.path), text, 0);
+        if !found.is_empty() && Baseline::is_one(place.path, text) {
+            return Vec::new();
+        }
         found.retain(|c| self.known[c.rule].path.as_ref().is_none_or(|path| path.is_match(place.path)));
         let mut found = distinct(found, &self.known);
         if !allow.is_empty() {
