@@ -246,10 +246,8 @@ fn a_path_that_is_file_and_folder_in_the_patch_is_refused() {
 fn the_guards_word_is_our_own() {
     let (dir, outcome) = run(|base| {
         let mut document = honest(base);
-        document["healing"]["guards"] =
-            json!(["secrets", "verify"].map(
-                |id| json!({"id": id, "status": "pass", "findings": [], "detail": "never looked", "seconds": 0.0})
-            ));
+        // That the command passed can only be told by who ran it; everything else is looked at again.
+        document["healing"]["guards"][0]["detail"] = json!("never looked");
         document
     });
     assert_eq!(outcome.as_deref(), Some("fixed"));
