@@ -105,7 +105,9 @@ fn origins(file: &FileChange) -> Vec<Finding> {
 /// The registry or the repository of the package on a line, without what names the package or its commit.
 fn origin(line: &str) -> Option<&str> {
     let colon = line.find("://")?;
-    let start = line[..colon].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c)).map_or(0, |at| at + 1);
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    let before = line[..colon].char_indices().rev().find(|(_, c)| !is_scheme(*c));
+    let start = before.map_or(0, |(at, c)| at + c.len_utf8());
     let end = line[colon..].find(['"', '\'', ' ', ',', '}']).map_or(line.len(), |at| colon + at);
     let url = &line[start..end];
     if url.starts_with("git+") || line.contains("git = ") {
@@ -193,4 +195,16 @@ fn packages(text: &str) -> BTreeMap<String, (u32, &str)> {
 fn starts_package(line: &str) -> bool {
     let line = line.trim_end();
     line.starts_with("[[") || line.ends_with('{') || line.ends_with(':') || line.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_read_behind_any_character() {
+        assert_eq!(origin("é\u{2028}git+https://a.b/c?x#y"), Some("git+https://a.b/c"));
+        assert_eq!(origin("source = \"registry+https://a.b/c\""), Some("registry+https://a.b/c"));
+        assert_eq!(origin("✗://"), None);
+    }
 }
