@@ -1,7 +1,7 @@
 //! `--branch`: the repair as a commit on a new branch, on top of HEAD; the working tree is not touched.
 
 use super::{held::held, surroundings, usage};
-use crate::git::{Moved, RefState, Repo};
+use crate::git::{self, Moved, RefState, Repo};
 use crate::ids::{BranchName, Sha};
 use crate::patch::Patch;
 use crate::report::{self, Story};
@@ -43,8 +43,7 @@ impl Place {
         }
         let message = report::commit_message(&Story { branch: Some(&self.branch), ..proposal.story() });
         let message = held().mask(&message).into_owned();
-        let who = ("thanos-fix", "thanos-fix@localhost");
-        let commit = match self.repo.create_commit(Some(&self.head), &patch.below(&self.below)?, &message, who)? {
+        let commit = match self.repo.create_commit(Some(&self.head), &patch.below(&self.below)?, &message, git::OURS)? {
             Ok(commit) => commit,
             Err(path) => {
                 let why = "is not as the last commit has it; commit it first, or leave out --branch";

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use store::Store;
 
-const AUTHOR: (&str, &str) = ("thanos-fix", "thanos-fix@localhost");
 const CHECKOUT: Call = Call { method: "CHECKOUT", path: String::new() };
 
 /// An issue or a pull request, as it lies in `items/`.
@@ -228,7 +227,7 @@ impl Forge for Local {
 
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {
         refuse_secrets(&|text| (self.mask)(text) != text, patch)?;
-        let made = self.git()?.create_commit(base, patch, &self.mask(message), AUTHOR).map_err(broke)?;
+        let made = self.git()?.create_commit(base, patch, &self.mask(message), git::OURS).map_err(broke)?;
         made.map_err(|path| ForgeError::Stale { path: path.to_string() })
     }
 

@@ -10,7 +10,7 @@ mod shadow;
 pub use changes::{Changes, Dirty, ModeChange};
 pub use checkout::{checkout_local, checkout_pack};
 pub use fetch::{FETCH_CONTENT_TYPE, FETCH_PROTOCOL, fetch_request};
-pub use publish::{Moved, RefState};
+pub use publish::{Moved, OURS, RefState};
 
 use crate::ids::{RelPath, RepoSlug, Sha};
 use anyhow::{Context as _, Result};

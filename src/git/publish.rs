@@ -22,6 +22,9 @@ pub enum Moved {
     No(Option<Sha>),
 }
 
+/// Name and mail of whoever commits where no forge says who we are.
+pub const OURS: (&str, &str) = ("thanos-fix", "thanos-fix@localhost");
+
 impl Repo {
     /// A commit on top of `base` (`None`: an orphan); `Ok(Err(path))` when that file is not as the patch
     /// expects it.
@@ -73,7 +76,7 @@ impl Repo {
         }
         match new {
             Some(id) => {
-                let who = git2::Signature::now("thanos-fix", "thanos-fix@localhost")?;
+                let who = git2::Signature::now(OURS.0, OURS.1)?;
                 transaction.set_target(&name, oid(id)?, Some(&who), "thanos-fix")?;
             }
             None => transaction.remove(&name)?,

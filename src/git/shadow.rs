@@ -1,7 +1,7 @@
 //! A repository beside the real one in which a patch is committed already: for commands that ask git whether
 //! anything has changed. The real one is only read.
 
-use super::{Repo, sha};
+use super::{OURS, Repo, sha};
 use crate::ids::Sha;
 use crate::patch::Patch;
 use anyhow::{Context as _, Result};
@@ -41,8 +41,7 @@ impl Repo {
         drop(shadow);
         // Opened again: only now the objects of the real one are seen.
         let shadow = Self { inner: git2::Repository::open(into)? };
-        let who = ("thanos-fix", "thanos-fix@localhost");
-        let Ok(commit) = shadow.create_commit(Some(&head), patch, "the repair", who)? else { return Ok(None) };
+        let Ok(commit) = shadow.create_commit(Some(&head), patch, "the repair", OURS)? else { return Ok(None) };
         self.copy_references(&shadow)?;
         let id = git2::Oid::from_str(commit.as_str())?;
         shadow.inner.set_head_detached(id)?;

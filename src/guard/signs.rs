@@ -50,6 +50,14 @@ pub const fn warning(
     Sign { severity: Severity::Warning, ..error(rule, languages, place, what, keywords, pattern) }
 }
 
+/// A pattern that does not compile would find nothing without a word.
+#[cfg(test)]
+pub fn assert_compile(signs: &[Sign]) {
+    for sign in signs {
+        assert!(regex::Regex::new(sign.pattern).is_ok(), "{}: {}", sign.rule, sign.pattern);
+    }
+}
+
 /// A table that can be searched for.
 pub struct Table {
     signs: &'static [Sign],

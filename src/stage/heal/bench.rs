@@ -319,7 +319,10 @@ impl<'a> Bench<'a> {
     /// As the set-up commands left it.
     fn environment(&self) -> Vec<(OsString, OsString)> {
         let env = self.env.clone();
-        self.runner.borrow().as_ref().map_or_else(|| env.clone(), |runner| runner.environment(env.clone()))
+        match &*self.runner.borrow() {
+            Some(runner) => runner.environment(env),
+            None => env,
+        }
     }
 
     fn left(&self) -> Duration {
