@@ -108,6 +108,7 @@ fn confined(dir: &Path, sandbox: Sandbox) {
         sandbox,
         writable: &[dir.join("tree"), dir.join("tmp")],
         hosts: &[],
+        git: None,
         hidden: &[],
         cancel: None,
         on_output: None,

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use thanos_fix::process::{self, Finished, LimitHit, Limits, Sandbox, Spec, Tier};
+use thanos_fix::process::{self, Finished, Layer, LimitHit, Limits, Sandbox, Spec, Tier};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -50,6 +50,7 @@ impl Case {
             sandbox: Sandbox::Off,
             writable: &self.writable,
             hosts: &[],
+            git: None,
             hidden: &self.hidden,
             cancel: None,
             on_output: None,
@@ -492,4 +493,37 @@ fn what_one_stream_prints_does_not_fall_into_a_line_of_the_other() {
     let done = Case::sh(script).run();
     assert_eq!(String::from_utf8_lossy(&done.combined), "hello\ntest_a ... ok\nno end");
     assert_eq!(String::from_utf8_lossy(&done.stderr), "test_a ... ok\n");
+}
+
+#[test]
+fn what_is_written_to_git_lies_elsewhere_and_the_next_command_can_see_it() {
+    let folders = tempfile::tempdir().unwrap();
+    let folder = |name: &str| {
+        let path = folders.path().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    };
+    let run = |script: &str, layer: &Layer, case: &mut Case| {
+        case.argv = ["sh", "-c", script].map(str::to_owned).to_vec();
+        process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+        let done = process::run(&Spec { sandbox: Sandbox::Full, git: Some(layer), ..case.spec() }).unwrap();
+        (done.success(), text(&done.combined))
+    };
+    let mut case = Case::sh("");
+    if case.confined(Sandbox::Full).tier != Tier::Namespaces.describe(process::Network::Off) {
+        return; // Landlock alone lets `.git` be written, which `tests/escape` holds it to.
+    }
+    case.writable.extend([case.cwd.clone(), folders.path().canonicalize().unwrap()]);
+    std::fs::create_dir(case.cwd.join(".git")).unwrap();
+    std::fs::write(case.cwd.join(".git/HEAD"), "old\n").unwrap();
+    let first = Layer { upper: folder("a"), work: folder("a-work"), lower: Vec::new() };
+    let (ok, said) = run("echo new > .git/HEAD && echo tag > .git/tag && cat .git/HEAD", &first, &mut case);
+    assert!(ok, "{said}");
+    assert_eq!(said, "new\n");
+    let second = Layer { upper: folder("b"), work: folder("b-work"), lower: vec![first.upper.clone()] };
+    assert_eq!(run("cat .git/HEAD .git/tag; rm .git/tag; ls .git", &second, &mut case).1, "new\ntag\nHEAD\n");
+    let third = Layer { upper: folder("c"), work: folder("c-work"), lower: vec![first.upper] };
+    assert_eq!(run("ls .git", &third, &mut case).1, "HEAD\ntag\n");
+    assert_eq!(std::fs::read_to_string(case.cwd.join(".git/HEAD")).unwrap(), "old\n");
+    assert_eq!(std::fs::read_dir(case.cwd.join(".git")).unwrap().count(), 1);
 }

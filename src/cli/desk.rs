@@ -148,12 +148,7 @@ impl Desk<'_> {
         if let Some(root) = own.filter(|_| journal.exists()) {
             drop(crate::workspace::Tree::open(root, &journal)?);
         }
-        match std::fs::remove_dir_all(scratch) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(e).with_context(|| format!("cannot clear {}", scratch.display()))
-            }
-            _ => Ok(()),
-        }
+        crate::workspace::remove_folder(scratch).with_context(|| format!("cannot clear {}", scratch.display()))
     }
 
     fn heal_in(

@@ -44,6 +44,7 @@ pub fn start(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
         sandbox: Sandbox::Off,
         writable: &[],
         hosts: &[],
+        git: None,
         hidden: &[],
         cancel: Some(cancel),
         on_output: Some(&progress),

@@ -118,7 +118,7 @@ fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Re
     if job.proxy {
         job.add_env(proxy::open(lifeline)?);
     }
-    mounts::arrange(&View { places, services: &services, online: job.online })?;
+    mounts::arrange(&View { places, services: &services, git: job.git.as_ref(), online: job.online })?;
     mounts::fresh_proc()?;
     if let Some(owner) = job.owner {
         owner.become_it()?;

@@ -2,7 +2,7 @@
 //! also the lifeline: when our end closes, for whatever reason, the helper ends everything.
 
 use super::privileges::Owner;
-use super::{Limits, Sandbox, Spec, Tier};
+use super::{Layer, Limits, Sandbox, Spec, Tier};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::ffi::{OsStr, OsString};
@@ -47,6 +47,7 @@ pub struct Job {
     cwd: Raw,
     env: Vec<(Raw, Raw)>,
     writable: Vec<Raw>,
+    pub git: Option<Layer>,
     hidden: Vec<Raw>,
     pub stdin: Option<Vec<u8>>,
     pub memory_bytes: Option<u64>,
@@ -68,6 +69,7 @@ impl Job {
             cwd: spec.cwd.as_os_str().into(),
             env: spec.env.iter().map(|(key, value)| (key.as_os_str().into(), value.as_os_str().into())).collect(),
             writable: raw(spec.writable),
+            git: spec.git.cloned(),
             hidden: raw(spec.hidden),
             stdin: spec.stdin.map(<[u8]>::to_vec),
             memory_bytes,
@@ -88,6 +90,7 @@ impl Job {
             cwd: Raw(b"/".to_vec()),
             env: Vec::new(),
             writable: Vec::new(),
+            git: None,
             hidden: Vec::new(),
             stdin: None,
             memory_bytes: None,

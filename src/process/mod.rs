@@ -29,6 +29,7 @@ pub use replace::{hide_memory, replace_self, take_handed_over};
 pub use tier::{Gap, Network, Tier};
 pub use watch::machine_memory;
 
+use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -93,11 +94,26 @@ pub struct Spec<'a> {
     /// Reached under [`Sandbox::Full`] through a proxy, where [`Tier::Namespaces`] is had: `name`, `*.name`,
     /// either with `:port`.
     pub hosts: &'a [String],
+    /// Where [`Tier::Namespaces`] is had, the command may write to a repository in `writable` as it sees it: what it
+    /// writes lies here. Without one, and where the kernel refuses, `.git` is read-only there.
+    pub git: Option<&'a Layer>,
     /// Unreadable under [`Sandbox::Full`] and [`Sandbox::Install`], beside the usual places of credentials;
     /// what is writable below stays reachable.
     pub hidden: &'a [PathBuf],
     pub cancel: Option<&'a AtomicBool>,
     pub on_output: Option<&'a OnOutput<'a>>,
+}
+
+/// What commands wrote to `.git`, which itself stays as it is. The folders exist, on one file system, and are below
+/// something writable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layer {
+    /// What is written goes here.
+    pub upper: PathBuf,
+    /// The kernel's own scratch, empty.
+    pub work: PathBuf,
+    /// What earlier commands wrote, seen and only read.
+    pub lower: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

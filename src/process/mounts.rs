@@ -1,8 +1,9 @@
 //! The files that the child sees: private temporary folders and shared memory, no sockets of services, a
-//! read-only `.git`, nothing where credentials lie, and a process table of its own.
+//! `.git` that stays as it is, nothing where credentials lie, and a process table of its own.
 
+use super::Layer;
 use super::places::{Places, TEMPORARY};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rustix::fs::CWD;
 use rustix::io::Errno;
 use rustix::mount::{
@@ -26,6 +27,7 @@ const IN_MEMORY: u64 = 1 << 30;
 pub struct View<'a> {
     pub places: &'a Places,
     pub services: &'a Services,
+    pub git: Option<&'a Layer>,
     /// Names of hosts are resolved as they were.
     pub online: bool,
 }
@@ -45,6 +47,9 @@ pub fn arrange(view: &View) -> Result<()> {
     for tree in own {
         let git = tree.join(".git");
         if git.symlink_metadata().is_ok_and(|meta| !meta.is_symlink()) {
+            if view.git.is_some_and(|layer| lay_over(&git, layer).is_ok()) {
+                continue;
+            }
             make_read_only(&git).with_context(|| format!("cannot make {} read-only", git.display()))?;
         }
     }
@@ -181,6 +186,22 @@ fn mounted(mounts: &[u8]) -> impl Iterator<Item = PathBuf> {
 
 fn path(name: &[u8]) -> PathBuf {
     OsStr::from_bytes(name).into()
+}
+
+/// What is written below `dir` from here on goes into the layer. Options are separated by commas and the folders of
+/// one by colons, so that a path with either is refused.
+fn lay_over(dir: &Path, layer: &Layer) -> Result<()> {
+    ensure!(dir.is_dir() && layer.upper.is_dir(), "nothing to lay over");
+    let text = |path: &Path| {
+        let text = path.to_str().filter(|text| !text.contains([',', ':', '\\']));
+        text.map(str::to_owned).context("not the name of a layer")
+    };
+    let under = layer.lower.iter().map(PathBuf::as_path).chain([dir]);
+    let under = under.map(text).collect::<Result<Vec<_>>>()?.join(":");
+    let (upper, work) = (text(&layer.upper)?, text(&layer.work)?);
+    // Of users that a namespace knows nothing of: attributes that everybody may set.
+    let options = CString::new(format!("lowerdir={under},upperdir={upper},workdir={work},userxattr"))?;
+    Ok(mount("overlay", dir, "overlay", MountFlags::NOSUID | MountFlags::NODEV, options.as_c_str())?)
 }
 
 fn make_read_only(path: &Path) -> Result<(), Errno> {

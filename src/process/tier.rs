@@ -66,14 +66,14 @@ impl Tier {
             }
             (Tier::Namespaces, Network::Off) => {
                 "namespaces, Landlock and seccomp: no network but localhost, no other processes, writes limited, \
-                 .git read-only, credentials unreadable"
+                 .git kept as it is, credentials unreadable"
             }
             (Tier::Namespaces, Network::Listed) => {
                 "namespaces, Landlock and seccomp: no network but localhost and the listed hosts, no other processes, \
-                 writes limited, .git read-only, credentials unreadable"
+                 writes limited, .git kept as it is, credentials unreadable"
             }
             (Tier::Namespaces, Network::On) => {
-                "namespaces, Landlock and seccomp: network on, no other processes, writes limited, .git read-only, \
+                "namespaces, Landlock and seccomp: network on, no other processes, writes limited, .git kept as it is, \
                  credentials unreadable"
             }
         }

@@ -20,7 +20,7 @@ pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
 
 use crate::command::CommandLine;
-use crate::process::{self, Finished, LimitHit, Limits, OnOutput, Sandbox, Spec};
+use crate::process::{self, Finished, Layer, LimitHit, Limits, OnOutput, Sandbox, Spec};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -72,6 +72,7 @@ pub struct Verifier<'a> {
     writable: Vec<PathBuf>,
     hidden: Vec<PathBuf>,
     hosts: Vec<String>,
+    git: Mutex<Option<Layer>>,
     cancel: Option<&'a AtomicBool>,
     on_output: Option<&'a OnOutput<'a>>,
     scratch: PathBuf,
@@ -112,6 +113,7 @@ impl<'a> Verifier<'a> {
             writable,
             hidden: Vec::new(),
             hosts: Vec::new(),
+            git: Mutex::default(),
             cancel: None,
             on_output: None,
             scratch,
@@ -146,6 +148,11 @@ impl<'a> Verifier<'a> {
     /// What set-up changed of the environment.
     pub fn set_env(&self, env: Vec<(OsString, OsString)>) {
         *self.env.lock().unwrap_or_else(PoisonError::into_inner) = env;
+    }
+
+    /// Where the next run writes what it writes to `.git`.
+    pub fn set_git(&self, layer: Option<Layer>) {
+        *self.git.lock().unwrap_or_else(PoisonError::into_inner) = layer;
     }
 
     /// Hosts that every run may reach though the network is off.
@@ -201,6 +208,7 @@ impl<'a> Verifier<'a> {
         let temp = (self.sandbox != Sandbox::Off).then(|| self.scratch.join("tmp"));
         let env = self.env.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let env = surroundings::environment(&env, &plan.command, &plan.env, temp.as_deref());
+        let git = self.git.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let since = SystemTime::now();
         let finished = process::run(&Spec {
             argv: &plan.command.argv,
@@ -211,6 +219,7 @@ impl<'a> Verifier<'a> {
             sandbox: self.sandbox,
             writable: &self.writable,
             hosts: &self.hosts,
+            git: git.as_ref(),
             hidden: &self.hidden,
             cancel: self.cancel,
             on_output: self.on_output,

@@ -6,6 +6,7 @@ mod disk;
 mod journal;
 mod place;
 mod recover;
+mod remove;
 mod snapshot;
 mod walk;
 
@@ -24,6 +25,7 @@ use std::path::Path;
 
 pub use place::Unusable;
 pub use recover::Recovered;
+pub use remove::remove_folder;
 pub use snapshot::{Repaired, Snapshot};
 pub use walk::{visit, visit_named};
 

@@ -23,6 +23,7 @@ jobs:
           echo \"a=b\" >> $GITHUB_OUTPUT
           echo '# ready' >> $GITHUB_STEP_SUMMARY
           touch $RUNNER_TEMP/ready
+          git config --local user.name builder && git tag v1.2.3
       - name: Elsewhere
         if: runner.os == 'Windows'
         run: exit 3
@@ -31,7 +32,7 @@ jobs:
         run: exit 4
       - name: Test
         working-directory: ${{ github.workspace }}/tests
-        run: test \"$NEEDS\" = shop && [[ $PATH == */shop:* ]] && test -f $RUNNER_TEMP/ready && cd .. && python3 -m unittest discover -v
+        run: test \"$NEEDS\" = shop && [[ $PATH == */shop:* ]] && test -f $RUNNER_TEMP/ready && test $(git tag) = v1.2.3 && cd .. && python3 -m unittest discover -v
 ",
 );
 

@@ -148,6 +148,7 @@ impl World {
             sandbox,
             writable: &[root.join("tree"), root.join("scratch")],
             hosts: &[],
+            git: None,
             hidden: &[root.join("runner"), root.join("tree/.git/config")],
             cancel: None,
             on_output: None,

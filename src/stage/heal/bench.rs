@@ -1,6 +1,7 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
 use super::Job;
+use super::layers::Layers;
 use super::runner::Runner;
 use crate::command::CommandLine;
 use crate::config::Sandbox;
@@ -37,6 +38,7 @@ pub struct Bench<'a> {
     by_name: OnceCell<HashMap<String, Vec<usize>>>,
     env: Vec<(OsString, OsString)>,
     runner: RefCell<Option<Runner>>,
+    layers: Layers,
     deadline: Instant,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
@@ -74,6 +76,7 @@ impl<'a> Bench<'a> {
             by_name: OnceCell::new(),
             env,
             runner: RefCell::new(runner),
+            layers: Layers::new(&job.scratch, private),
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
             cancel,
             verify_seconds: Cell::new(0.0),
@@ -99,6 +102,7 @@ impl<'a> Bench<'a> {
 
     /// Runs the command; what it did to tracked files is put back.
     pub fn verify(&self) -> Result<Run> {
+        self.verifier.set_git(self.layers.fresh()?);
         self.protected(|| self.verifier.run().map(masked))
     }
 
@@ -121,6 +125,7 @@ impl<'a> Bench<'a> {
 
     /// Runs only the failing tests, where the runner can do that.
     pub fn verify_only(&self, failing: &[String]) -> Result<Option<Run>> {
+        self.verifier.set_git(self.layers.fresh()?);
         self.protected(|| Ok(self.verifier.run_only(failing)?.map(masked)))
     }
 
@@ -264,6 +269,7 @@ impl<'a> Bench<'a> {
         let caches = verify::caches(&self.env);
         let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
         let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
+        let git = if network { self.layers.for_set_up()? } else { self.layers.fresh()? };
         let done = process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -273,6 +279,7 @@ impl<'a> Bench<'a> {
             sandbox: super::sandbox(self.job.sandbox.tier, network),
             writable: &writable,
             hosts: &self.job.sandbox.network,
+            git: git.as_ref(),
             hidden: &self.job.hidden,
             cancel: Some(self.cancel),
             on_output: None,

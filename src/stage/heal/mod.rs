@@ -6,6 +6,7 @@ mod forward;
 mod hooks;
 mod inspect;
 mod ladder;
+mod layers;
 mod runner;
 mod suspects;
 mod told;
