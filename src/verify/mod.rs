@@ -3,6 +3,7 @@
 
 mod caches;
 mod detect;
+mod differences;
 mod fetch;
 mod installs;
 mod only;

@@ -1,5 +1,6 @@
 //! How to make a command tell its per-test results without changing what it runs or how it ends.
 
+use super::differences;
 use super::results::{TestResults, json, junit, text};
 use super::runner::{Recognised, Runner, recognise};
 use crate::command::CommandLine;
@@ -36,6 +37,9 @@ enum Source {
 pub fn plan(command: &CommandLine, root: &Path, scratch: &Path) -> Plan {
     match recognise(command, root) {
         Some(found) => with_runner(command, found, scratch),
+        None if let Some(shown) = differences::shown(command) => {
+            Plan { command: shown, marks: &["-diff"], ..plain(command) }
+        }
         None => Plan { env: vec![("PYTEST_ADDOPTS", "-rap".into())], ..plain(command) },
     }
 }

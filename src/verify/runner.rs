@@ -80,7 +80,7 @@ fn directory(command: &CommandLine, root: &Path) -> std::path::PathBuf {
 }
 
 /// Past variable assignments and wrappers.
-fn skip_wrappers(words: &[String]) -> usize {
+pub fn skip_wrappers(words: &[String]) -> usize {
     let mut at = 0;
     loop {
         let rest = &words[at..];

@@ -68,6 +68,8 @@ struct Signature {
 pub struct Kept {
     journal: Journal,
     files: BTreeMap<RelPath, Seen>,
+    /// What was there at the first snapshot.
+    first: Option<BTreeSet<RelPath>>,
     /// Exists while a command runs that may change files: a start that finds it puts the contents back.
     marker: PathBuf,
 }
@@ -87,7 +89,8 @@ impl Signature {
 
 impl Kept {
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { journal: Journal::open(path)?, files: BTreeMap::new(), marker: path.with_extension("capturing") })
+        let marker = path.with_extension("capturing");
+        Ok(Self { journal: Journal::open(path)?, files: BTreeMap::new(), first: None, marker })
     }
 
     /// The contents that a process killed while a command ran had kept, the newest for each path.
@@ -143,6 +146,7 @@ impl Tree {
             };
             files.insert(path, seen);
         }
+        self.kept.first.get_or_insert_with(|| files.keys().cloned().collect());
         self.kept.forget_missing(&files)?;
         self.kept.files.clone_from(&files);
         self.kept.mark()?;
@@ -172,8 +176,13 @@ impl Tree {
     pub fn capture<R>(&mut self, paths: &[RelPath], act: impl FnOnce() -> Result<R>) -> Result<(R, Patch)> {
         let before = self.snapshot()?;
         let result = act();
+        let left = self.left_and_rewritten(&before)?;
         let mut files = self.changes(&before)?;
+        files.retain(|file| left.iter().all(|new| new.path != file.path));
+        files.extend(left.iter().cloned());
+        files.sort_by(|a, b| a.path.cmp(&b.path));
         self.put_all_back(&before)?;
+        self.take_away(&left)?;
         files.retain(|f| paths.is_empty() || paths.contains(&f.path));
         Ok((result?, Patch::from_files(files)))
     }
@@ -222,6 +231,32 @@ impl Tree {
             }
         }
         Ok(files)
+    }
+
+    /// What an earlier command left and this one wrote anew counts as new: the failing command itself may have made
+    /// the generated file that was missing.
+    fn left_and_rewritten(&self, before: &Snapshot) -> Result<Vec<FilePatch>> {
+        let first = self.kept.first.iter().flatten().collect::<BTreeSet<_>>();
+        let left = |path: &RelPath| !first.contains(path) && !self.journalled.contains_key(path);
+        let mut files = Vec::new();
+        for (path, seen) in before.files.iter().filter(|(path, _)| left(path)) {
+            let now = self.disk.stat(path)?.map(|stat| Signature::of(&stat));
+            if now.is_some_and(|now| now != seen.signature)
+                && let after @ Some(_) = self.read(path)?
+            {
+                files.push(FilePatch { path: path.clone(), before: None, after });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Journalled: it comes back unless the repair is accepted.
+    fn take_away(&mut self, left: &[FilePatch]) -> Result<()> {
+        let mut gone = Vec::new();
+        for FilePatch { path, .. } in left {
+            gone.push(FilePatch { path: path.clone(), before: self.read(path)?, after: None });
+        }
+        self.apply(&Patch::from_files(gone)).map(drop)
     }
 
     fn created(&self, before: &Snapshot) -> Vec<RelPath> {

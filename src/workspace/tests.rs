@@ -307,6 +307,24 @@ fn captures_keep_what_was_applied_before() {
 }
 
 #[test]
+fn what_the_failing_command_made_is_new_to_the_tool_that_makes_it() {
+    let yard = three_files();
+    let mut tree = yard.open();
+    let before = tree.snapshot().unwrap();
+    fs::write(yard.path("made.txt"), "m").unwrap();
+    fs::write(yard.path("cache.txt"), "c").unwrap();
+    assert_eq!(tree.repair(&before).unwrap(), Repaired::default());
+    let (_, made) = tree.capture(&[], || Ok(fs::write(yard.path("made.txt"), "m")?)).unwrap();
+    assert_eq!(made.files(), [change("made.txt", None, Some("m"))]);
+    assert_eq!(tree.apply(&made).unwrap(), ApplyResult::Applied);
+    assert_eq!(yard.text("made.txt").as_deref(), Some("m"));
+    assert_eq!(tree.apply(&made.reversed()).unwrap(), ApplyResult::Applied);
+    assert_eq!((yard.text("made.txt"), yard.text("cache.txt").as_deref()), (None, Some("c")));
+    tree.restore().unwrap();
+    assert_eq!(yard.text("made.txt").as_deref(), Some("m"));
+}
+
+#[test]
 fn a_process_killed_while_a_tool_runs_is_cleaned_up_after() {
     let yard = three_files();
     let mut tree = yard.open();
