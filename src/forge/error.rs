@@ -26,7 +26,7 @@ pub enum ForgeError {
     /// `needed` is ready for a `permissions:` block where we know it: `pull-requests: write`.
     #[error("{call}: forbidden (403): {message}; the token needs `{needed}`")]
     Forbidden { call: Call, needed: String, message: String, integration: bool },
-    #[error("{call}: not found (404), or the token may not see it")]
+    #[error("{call}: not found (404 or 410): it is gone, or the token may not see it")]
     NotFound { call: Call },
     /// The files at the base are not those that the patch was made for.
     #[error("{path} is not as the patch expects it")]

@@ -1,14 +1,27 @@
 //! Text that does not say what it seems to say: characters that turn the order round, that nobody sees,
 //! or that only look like others.
 
-use crate::guard::at_line;
+use crate::guard::{about, at_line};
 use crate::guard::change::{FileChange, Line};
 use crate::record::{Finding, Severity};
 
 pub fn check(file: &FileChange) -> Vec<Finding> {
     let known: String = file.removed().map(|line| line.text).collect();
     let fresh = |c: char| !known.contains(c);
-    file.added().filter_map(|line| judge(file, line, &fresh)).collect()
+    let name = file.before.is_none().then(|| judge_name(file)).flatten();
+    name.into_iter().chain(file.added().filter_map(|line| judge(file, line, &fresh))).collect()
+}
+
+/// Of a new file, which a person sees in a list of names.
+fn judge_name(file: &FileChange) -> Option<Finding> {
+    let name = file.path.as_str();
+    let say = |rule, what: &str| Some(about(rule, Severity::Error, file.path, what));
+    let unseen = |c: char| turns(c) || "\u{200b}\u{200e}\u{200f}\u{2060}\u{feff}".contains(c);
+    if name.chars().any(unseen) || tags(name).next().is_some() {
+        return say("suspicious/hidden-text", "its name holds characters that nobody sees or that turn its order round");
+    }
+    let mixed = name.split(|c: char| !c.is_alphanumeric() && c != '_').any(is_mixed);
+    mixed.then(|| say("suspicious/homoglyph", "its name mixes letters of two alphabets in one word")).flatten()
 }
 
 fn judge(file: &FileChange, line: Line, fresh: &dyn Fn(char) -> bool) -> Option<Finding> {
