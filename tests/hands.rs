@@ -253,12 +253,18 @@ fn what_a_generator_would_change_is_the_repair() {
         let status = Command::new("git").args(identity).args(words).current_dir(folder).status().unwrap();
         assert!(status.success(), "git {words:?}");
     };
-    for check in ["git diff --exit-code --quiet", "git diff --exit-code", "test -z \"$(git status --porcelain)\""] {
+    for check in [
+        "git diff --exit-code --quiet",
+        "git diff --exit-code",
+        "test -z \"$(git status --porcelain)\"",
+        "test -z \"$(git ls-files -o)\"",
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
         std::fs::create_dir(folder.path().join("sub")).unwrap();
-        write("sub/make.py", "open('names.txt', 'w').write('a\\nb\\n')\n");
-        write("sub/names.txt", "a\n");
+        // One file was out of date, and one was never committed.
+        write("sub/make.py", "for n in 'ab': open(n + '.txt', 'w').write('# Generated. DO NOT EDIT.\\nb\\n')\n");
+        write("sub/a.txt", "# Generated. DO NOT EDIT.\n");
         git(folder.path(), &["init", "-q"]);
         git(folder.path(), &["add", "-A"]);
         git(folder.path(), &["commit", "-qm", "a"]);
@@ -271,8 +277,9 @@ fn what_a_generator_would_change_is_the_repair() {
             .unwrap();
         let told = String::from_utf8_lossy(&out.stderr);
         assert!(out.status.success(), "{check}: {told}");
-        assert_eq!(read(folder.path(), "sub/names.txt"), "a\nb\n", "{check}");
+        assert_eq!(read(folder.path(), "sub/a.txt"), "# Generated. DO NOT EDIT.\nb\n", "{check}");
         let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert!(json["patch"].as_str().unwrap().contains("+++ b/b.txt"), "{json:#}");
         assert!(json["guards"].to_string().contains("once the repair is committed"), "{json:#}");
         assert_eq!(std::fs::read(folder.path().join(".git/index")).unwrap(), before, "the index is the user's");
     }

@@ -141,6 +141,9 @@ const CARRIERS: &[&str] = &[
     "composer", "mise", "nix", "develop", "tool",
 ];
 
+/// Options of `git ls-files` that list what differs from what is committed.
+const CHANGED: &[&str] = &["-o", "--others", "-m", "--modified", "-d", "--deleted"];
+
 /// A call of a checker in a script.
 pub struct Check<'s> {
     pub checker: &'static Checker,
@@ -163,8 +166,13 @@ pub fn silent(command: &str) -> Option<(FailureClass, &'static str)> {
 /// Whether the script asks git if something has changed.
 pub fn compares_with_git(script: &Script) -> bool {
     script.calls.iter().any(|call| match call.texts().collect::<Vec<_>>().as_slice() {
-        ["git", "diff", rest @ ..] => rest.iter().any(|word| ["--exit-code", "--quiet"].contains(word)),
+        ["git", "diff", rest @ ..] => {
+            let told = rest.iter().any(|word| ["--exit-code", "--quiet"].contains(word));
+            // Else its output is looked at; with commits to compare it is about something else.
+            told || rest.iter().take_while(|word| **word != "--").all(|word| word.starts_with('-'))
+        }
         ["git", "diff-index" | "diff-files", ..] => true,
+        ["git", "ls-files", rest @ ..] => rest.iter().any(|word| CHANGED.contains(word)),
         ["git", "status", rest @ ..] => rest.iter().any(|word| word.starts_with("--porcelain") || *word == "-s"),
         _ => false,
     })
@@ -260,6 +268,22 @@ mod tests {
             ("a && yapf -d -r . && b", "a && yapf --in-place -r . && b"),
         ] {
             assert_eq!(writing(looks), writes);
+        }
+    }
+
+    #[test]
+    fn what_asks_git_for_changes_is_seen() {
+        let asks = |text: &str| compares_with_git(&shell::read(text));
+        for text in [
+            "make gen && git diff --exit-code -- out",
+            "test -z \"$(git status --porcelain)\"",
+            "[ -z \"$(git diff --name-only)\" ]",
+            "test -z \"$(git ls-files --others --exclude-standard)\"",
+        ] {
+            assert!(asks(text), "{text}");
+        }
+        for text in ["git diff origin/main HEAD | flake8 --diff", "git ls-files '*.py' | xargs flake8", "git status"] {
+            assert!(!asks(text), "{text}");
         }
     }
 

@@ -25,7 +25,8 @@ pub fn shown(command: &CommandLine) -> Option<CommandLine> {
     let (name, _, prints) =
         FORMATTERS.iter().find(|(name, looks, _)| called(name) && looks.iter().any(|flag| has(flag)))?;
     let quiet = ["-q", "--quiet", prints].into_iter().any(has);
-    (!quiet && !invocation.mentioned_before(name[0])).then(|| invocation.insert(at + name.len() - 1, &[(*prints).into()]))
+    (!quiet && !invocation.mentioned_before(name[0]))
+        .then(|| invocation.insert(at + name.len() - 1, &[(*prints).into()]))
 }
 
 #[cfg(test)]
@@ -43,7 +44,8 @@ mod tests {
         for (argv, expected) in cases {
             assert_eq!(shown(&CommandLine::new(argv)).unwrap().argv.join(" "), expected);
         }
-        for argv in [["black", "."].as_slice(), &["black", "--check", "--diff", "."], &["black", "-q", "--check", "."]] {
+        for argv in [["black", "."].as_slice(), &["black", "--check", "--diff", "."], &["black", "-q", "--check", "."]]
+        {
             assert_eq!(shown(&CommandLine::new(argv.iter().copied())), None, "{argv:?}");
         }
     }

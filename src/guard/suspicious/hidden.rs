@@ -1,8 +1,8 @@
 //! Text that does not say what it seems to say: characters that turn the order round, that nobody sees,
 //! or that only look like others.
 
-use crate::guard::{about, at_line};
 use crate::guard::change::{FileChange, Line};
+use crate::guard::{about, at_line};
 use crate::record::{Finding, Severity};
 
 pub fn check(file: &FileChange) -> Vec<Finding> {
@@ -18,7 +18,10 @@ fn judge_name(file: &FileChange) -> Option<Finding> {
     let say = |rule, what: &str| Some(about(rule, Severity::Error, file.path, what));
     let unseen = |c: char| turns(c) || "\u{200b}\u{200e}\u{200f}\u{2060}\u{feff}".contains(c);
     if name.chars().any(unseen) || tags(name).next().is_some() {
-        return say("suspicious/hidden-text", "its name holds characters that nobody sees or that turn its order round");
+        return say(
+            "suspicious/hidden-text",
+            "its name holds characters that nobody sees or that turn its order round",
+        );
     }
     let mixed = name.split(|c: char| !c.is_alphanumeric() && c != '_').any(is_mixed);
     mixed.then(|| say("suspicious/homoglyph", "its name mixes letters of two alphabets in one word")).flatten()

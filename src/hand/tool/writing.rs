@@ -6,12 +6,25 @@ use super::{LIMIT, invocation};
 use crate::brain::checkers::{self, Check};
 use crate::command::CommandLine;
 use crate::hand::{Job, offer};
-use crate::patch::Patch;
+use crate::patch::{FilePatch, Patch};
 use crate::record::{Candidate, Confidence, FailureClass, HandId};
 use anyhow::Result;
 
 /// The hooks' own runners rewrite and then fail.
 const RUNNERS: &[&str] = &["pre-commit", "prek"];
+
+/// Folders of tools' own memory, where a repository forgot to ignore them.
+const CACHES: &[&str] = &[
+    "__pycache__",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".tox",
+    ".nox",
+    ".cache",
+    ".gradle",
+    "node_modules",
+];
 
 pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     if !may_write(job) {
@@ -30,7 +43,7 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
         made.extend(rewritten(job, &writing(source, check, job), why)?);
     }
     if made.is_empty() && sources.iter().any(|source| checkers::compares_with_git(&source.script)) {
-        made.extend(rewritten(job, job.command, |files| format!("kept what the command itself rewrote in {files}"))?);
+        made.extend(regenerated(job)?);
     }
     Ok(made)
 }
@@ -53,13 +66,29 @@ fn rewritten(job: &Job, command: &CommandLine, why: impl Fn(&str) -> String) -> 
             ours.push(file.clone());
         }
     }
+    Ok(candidate(ours, why))
+}
+
+/// What the command itself writes before it asks git whether that changed anything: generated files and locks above
+/// all, new ones too, but nothing that only speeds the next run up.
+fn regenerated(job: &Job) -> Result<Option<Candidate>> {
+    let (_, patch) = job.workshop.capture(job.command, &[], LIMIT)?;
+    let is_cache = |file: &&FilePatch| {
+        let folders = file.path.as_str().split('/').any(|part| CACHES.contains(&part));
+        file.before.is_none() && (folders || file.after.as_ref().is_some_and(|text| text.contains(&0)))
+    };
+    let ours = patch.files().iter().filter(|file| !is_cache(file)).cloned().collect();
+    Ok(candidate(ours, |files| format!("kept what the command itself rewrote in {files}")))
+}
+
+fn candidate(ours: Vec<FilePatch>, why: impl Fn(&str) -> String) -> Option<Candidate> {
     let files = match ours.as_slice() {
-        [] => return Ok(None),
+        [] => return None,
         [one] => one.path.to_string(),
         many => format!("{} files", many.len()),
     };
     let patch = Patch::from_files(ours);
-    Ok(Some(Candidate { patch, hand: HandId::Tool, why: why(&files), confidence: Confidence::Confident }))
+    Some(Candidate { patch, hand: HandId::Tool, why: why(&files), confidence: Confidence::Confident })
 }
 
 /// The statement of the check, writing, behind all that only sets how it runs.
