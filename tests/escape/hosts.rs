@@ -32,6 +32,7 @@ fn run(script: &str, hosts: &[String], env: &[(&str, &str)]) -> Finished {
         sandbox: Sandbox::Full,
         writable: &[dir.path().to_owned()],
         hosts,
+        git: None,
         hidden: &[],
         cancel: None,
         on_output: None,
