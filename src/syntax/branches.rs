@@ -1,7 +1,9 @@
 //! The syntax tree as plain data: nodes in order, each with its kind, its field and its place. For those who look at
 //! nodes from all sides and keep what they find.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use tree_sitter::Tree;
 
 /// A node; its number is its place in [`Branches`].
@@ -31,7 +33,7 @@ impl std::ops::Index<usize> for Branches {
 }
 
 impl Branches {
-    pub fn all(&self) -> std::ops::Range<usize> {
+    pub fn all(&self) -> Range<usize> {
         0..self.0.len()
     }
 
@@ -63,15 +65,33 @@ impl Branches {
     }
 }
 
+/// The grammars' own words: a few hundred, kept for as long as we live, so that nodes are plain data.
+static WORDS: Mutex<Words> = Mutex::new(Words(BTreeSet::new()));
+
+struct Words(BTreeSet<&'static str>);
+
+impl Words {
+    fn lasting(&mut self, word: &str) -> &'static str {
+        if let Some(known) = self.0.get(word) {
+            return known;
+        }
+        let kept: &'static str = Box::leak(word.to_owned().into_boxed_str());
+        self.0.insert(kept);
+        kept
+    }
+}
+
 pub(super) fn branches(tree: &Tree) -> Branches {
     let mut all: Vec<Branch> = Vec::new();
     let mut path: Vec<usize> = Vec::new();
+    let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
     let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
         let number = all.len();
         let parent = path.last().copied().unwrap_or(number);
-        let (kind, field, range) = (node.kind(), cursor.field_name(), node.byte_range());
+        let (kind, field) = (words.lasting(node.kind()), cursor.field_name().map(|name| words.lasting(name)));
+        let range = node.byte_range();
         all.push(Branch { kind, field, named: node.is_named(), range, parent, children: Vec::new() });
         if parent != number {
             all[parent].children.push(number);

@@ -220,14 +220,13 @@ def pytest_runtestloop(session):
         os._exit(1)
 
 
-try:
+if "pytest" in sys.modules:
     import pytest
-except ImportError:
-    pass
-else:
-    pytest_cmdline_main = pytest.hookimpl(tryfirst=True)(pytest_cmdline_main)
-    pytest_runtestloop = pytest.hookimpl(tryfirst=True)(pytest_runtestloop)
-    pytest_load_initial_conftests = pytest.hookimpl(tryfirst=True)(pytest_load_initial_conftests)
+
+    first = pytest.hookimpl(tryfirst=True)
+    pytest_cmdline_main = first(pytest_cmdline_main)
+    pytest_runtestloop = first(pytest_runtestloop)
+    pytest_load_initial_conftests = first(pytest_load_initial_conftests)
 
 
 def hook_unittest():
