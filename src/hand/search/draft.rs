@@ -85,8 +85,13 @@ impl<'s, 'a> Drafts<'s, 'a> {
         let parent = self.scene.parent(node);
         let field = self.scene.tree[node].field.unwrap_or_default();
         match self.scene.kind(parent) {
-            "binary_operator" | "unary_operator" | "comparison_operator" | "not_operator" | "boolean_operator"
-            | "await" | "conditional_expression" => true,
+            "binary_operator"
+            | "unary_operator"
+            | "comparison_operator"
+            | "not_operator"
+            | "boolean_operator"
+            | "await"
+            | "conditional_expression" => true,
             "attribute" => field == "object",
             "call" => field == "function",
             "subscript" => field == "value",

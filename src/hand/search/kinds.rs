@@ -7,9 +7,11 @@ impl Scene<'_> {
     pub fn type_of(&self, node: usize) -> Option<String> {
         let known = |name: &str| Some(name.to_owned());
         match self.kind(node) {
-            "identifier" => self.var(self.text(node)).and_then(Var::kind).map(str::to_owned).or_else(|| {
-                self.globals.get(self.text(node)).and_then(|kinds| kinds.first().cloned())
-            }),
+            "identifier" => self
+                .var(self.text(node))
+                .and_then(Var::kind)
+                .map(str::to_owned)
+                .or_else(|| self.globals.get(self.text(node)).and_then(|kinds| kinds.first().cloned())),
             "integer" => known("int"),
             "float" => known("float"),
             "string" | "concatenated_string" => known("str"),
@@ -46,7 +48,8 @@ impl Scene<'_> {
         };
         let kind = match name {
             "len" | "int" | "ord" | "sum" | "count" | "index" | "find" | "hash" => "int",
-            "str" | "repr" | "chr" | "join" | "strip" | "lower" | "upper" | "replace" | "format" | "lstrip" | "rstrip" => "str",
+            "str" | "repr" | "chr" | "join" | "strip" | "lower" | "upper" | "replace" | "format" | "lstrip"
+            | "rstrip" => "str",
             "list" | "sorted" | "split" | "splitlines" => "list",
             "float" => "float",
             "bool" | "all" | "any" | "isinstance" | "startswith" | "endswith" | "isdigit" => "bool",

@@ -10,10 +10,35 @@ pub type Types = BTreeMap<String, Vec<String>>;
 
 /// Nodes that are values.
 const VALUES: &[&str] = &[
-    "identifier", "integer", "float", "string", "true", "false", "none", "list", "tuple", "set", "dictionary", "call",
-    "attribute", "subscript", "binary_operator", "unary_operator", "comparison_operator", "boolean_operator",
-    "not_operator", "parenthesized_expression", "conditional_expression", "list_comprehension", "set_comprehension",
-    "dictionary_comprehension", "generator_expression", "lambda", "await", "concatenated_string", "yield",
+    "identifier",
+    "integer",
+    "float",
+    "string",
+    "true",
+    "false",
+    "none",
+    "list",
+    "tuple",
+    "set",
+    "dictionary",
+    "call",
+    "attribute",
+    "subscript",
+    "binary_operator",
+    "unary_operator",
+    "comparison_operator",
+    "boolean_operator",
+    "not_operator",
+    "parenthesized_expression",
+    "conditional_expression",
+    "list_comprehension",
+    "set_comprehension",
+    "dictionary_comprehension",
+    "generator_expression",
+    "lambda",
+    "await",
+    "concatenated_string",
+    "yield",
 ];
 
 pub struct Scene<'a> {
@@ -99,11 +124,28 @@ impl<'a> Scene<'a> {
             "attribute" => field == "attribute",
             "keyword_argument" | "default_parameter" | "typed_default_parameter" => field == "name",
             "function_definition" | "class_definition" => true,
-            "parameters" | "lambda_parameters" | "typed_parameter" | "type" | "global_statement" | "dotted_name"
-            | "nonlocal_statement" | "decorator" | "import_from_statement" | "import_statement" | "as_pattern_target"
-            | "aliased_import" | "list_splat_pattern" | "pattern_list" | "tuple_pattern" | "delete_statement"
-            | "except_clause" | "string" | "concatenated_string" => true,
-            "for_statement" | "for_in_clause" | "assignment" | "augmented_assignment" => field == "left" || field == "type",
+            "parameters"
+            | "lambda_parameters"
+            | "typed_parameter"
+            | "type"
+            | "global_statement"
+            | "dotted_name"
+            | "nonlocal_statement"
+            | "decorator"
+            | "import_from_statement"
+            | "import_statement"
+            | "as_pattern_target"
+            | "aliased_import"
+            | "list_splat_pattern"
+            | "pattern_list"
+            | "tuple_pattern"
+            | "delete_statement"
+            | "except_clause"
+            | "string"
+            | "concatenated_string" => true,
+            "for_statement" | "for_in_clause" | "assignment" | "augmented_assignment" => {
+                field == "left" || field == "type"
+            }
             _ => false,
         };
         !is_other && !self.is_docstring(node)
@@ -171,7 +213,8 @@ impl<'a> Scene<'a> {
 
     fn find_vars(&self, types: &Types) -> Vec<Var> {
         let mut vars: Vec<Var> = Vec::new();
-        let mut add = |name: &str, scope: Range<usize>, parameter: bool| match vars.iter_mut().find(|v| v.name == name) {
+        let mut add = |name: &str, scope: Range<usize>, parameter: bool| match vars.iter_mut().find(|v| v.name == name)
+        {
             Some(var) => (var.since, var.until) = (var.since.min(scope.start), var.until.max(scope.end)),
             None => vars.push(Var {
                 name: name.to_owned(),
@@ -202,7 +245,11 @@ impl<'a> Scene<'a> {
             let end = self.tree.above(node).find(is_function).map_or(self.text.len(), |f| self.tree[f].range.end);
             let body = |n: usize| self.field(n, "body").map_or(self.tree[n].range.end, |b| self.tree[b].range.start);
             return match self.kind(parent) {
-                "pattern_list" | "tuple_pattern" | "list_splat_pattern" | "list_pattern" | "typed_parameter"
+                "pattern_list"
+                | "tuple_pattern"
+                | "list_splat_pattern"
+                | "list_pattern"
+                | "typed_parameter"
                 | "dictionary_splat_pattern" => {
                     node = parent;
                     continue;
@@ -212,7 +259,9 @@ impl<'a> Scene<'a> {
                     continue;
                 }
                 "parameters" if is_function(&self.parent(parent)) => Some((body(self.parent(parent))..end, true)),
-                "assignment" | "augmented_assignment" if field == "left" => Some((self.tree[parent].range.end..end, false)),
+                "assignment" | "augmented_assignment" if field == "left" => {
+                    Some((self.tree[parent].range.end..end, false))
+                }
                 "for_statement" if field == "left" => Some((body(parent)..end, false)),
                 // A comprehension's own name is known in it alone.
                 "for_in_clause" if field == "left" => Some((self.tree[self.parent(parent)].range.clone(), false)),

@@ -80,7 +80,9 @@ fn others(hunt: &Hunt, shots: &[Shot], verdict: &Verdict, own: usize) -> String 
     if others.is_empty() {
         return String::new();
     }
-    let shown: Vec<String> = others.iter().take(2).map(|number| changes(hunt, &shots[*number])).collect();
+    let mut shown: Vec<String> = others.iter().map(|number| changes(hunt, &shots[*number])).collect();
+    shown.dedup();
+    shown.truncate(2);
     let ways = match verdict.groups.len() {
         1 => "that behave the same".to_owned(),
         n => format!("that behave in {n} ways"),

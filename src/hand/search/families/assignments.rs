@@ -85,6 +85,9 @@ fn call(drafts: &mut Drafts, node: usize) {
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("def f(g, n, u):\n    g[n].update(g[u])\n", "def f(g, n, u):\n    g[n] = g[u]\n"),
     ("def f(a, b):\n    a = b\n    return a\n", "def f(a, b):\n    a += b\n    return a\n"),
-    ("# a: list\ndef f(a):\n    best = 0\n    return best\n", "# a: list\ndef f(a):\n    best = a[0]\n    return best\n"),
+    (
+        "# a: list\ndef f(a):\n    best = 0\n    return best\n",
+        "# a: list\ndef f(a):\n    best = a[0]\n    return best\n",
+    ),
     ("def f(s):\n    s.strip()\n    return s\n", "def f(s):\n    s = s.strip()\n    return s\n"),
 ];

@@ -102,7 +102,10 @@ fn flags(drafts: &mut Drafts, node: usize, list: usize, name: &str) {
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("def f(a):\n    return any(x for x in a)\n", "def f(a):\n    return all(x for x in a)\n"),
     ("def f(a, b):\n    a.append(b)\n    return a\n", "def f(a, b):\n    a.extend(b)\n    return a\n"),
-    ("def f(a):\n    return g(a)\ndef g(a):\n    return a\ndef h(a):\n    return 1\n", "def f(a):\n    return h(a)\ndef g(a):\n    return a\ndef h(a):\n    return 1\n"),
+    (
+        "def f(a):\n    return g(a)\ndef g(a):\n    return a\ndef h(a):\n    return 1\n",
+        "def f(a):\n    return h(a)\ndef g(a):\n    return a\ndef h(a):\n    return 1\n",
+    ),
     ("def f(a):\n    return sorted(a)\n", "def f(a):\n    return sorted(a, reverse=True)\n"),
     ("def f(a):\n    return max(a, 0)\n", "def f(a):\n    return max(a)\n"),
 ];

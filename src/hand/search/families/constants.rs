@@ -32,7 +32,7 @@ fn integer(drafts: &mut Drafts, node: usize) {
     for (other, more) in [(number.checked_add(1), 0.0), (number.checked_sub(1), 0.0), (Some(0), 0.4), (Some(1), 0.4)] {
         let Some(other) = other else { continue };
         if other >= 0 || !is_negative {
-            drafts.value(node, &other.to_string(), more);
+            drafts.replace(node, other.to_string(), more);
         }
     }
     if is_negative {
@@ -83,8 +83,18 @@ fn off_by_one(drafts: &mut Drafts, node: usize) {
     let parent = scene.kind(scene.parent(node));
     let place = matches!(
         parent,
-        "argument_list" | "slice" | "subscript" | "comparison_operator" | "return_statement" | "assignment"
-            | "binary_operator" | "tuple" | "list" | "pair" | "expression_list" | "augmented_assignment"
+        "argument_list"
+            | "slice"
+            | "subscript"
+            | "comparison_operator"
+            | "return_statement"
+            | "assignment"
+            | "binary_operator"
+            | "tuple"
+            | "list"
+            | "pair"
+            | "expression_list"
+            | "augmented_assignment"
     ) && scene.tree[node].field != Some("value");
     if !counts || !is_number || !place {
         return;
@@ -111,7 +121,9 @@ fn pair(drafts: &mut Drafts, node: usize) {
     let Ok(number) = scene.text(node).parse::<i64>() else { return };
     let Some(operator) = scene.field(parent, "operators") else { return };
     let range = |n: usize| scene.tree[n].range.clone();
-    for (other, constant) in [("<=", number + 1), (">=", number + 1), ("<=", number - 1), (">=", number - 1), ("==", number + 1)] {
+    for (other, constant) in
+        [("<=", number + 1), (">=", number + 1), ("<=", number - 1), (">=", number - 1), ("==", number + 1)]
+    {
         drafts.edit(vec![(range(operator), other.to_owned()), (range(node), constant.to_string())], 1.0);
     }
 }

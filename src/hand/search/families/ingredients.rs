@@ -15,7 +15,10 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
     if is_target {
         return place(drafts, node);
     }
-    if !scene.is_value(node) || scene.is(node, &["yield", "true", "false", "none", "string"]) || scene.tree[node].field == Some("function") {
+    if !scene.is_value(node)
+        || scene.is(node, &["yield", "true", "false", "none", "string"])
+        || scene.tree[node].field == Some("function")
+    {
         return;
     }
     let parent = scene.kind(scene.parent(node));
@@ -38,7 +41,10 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
             _ => Some(0.7),
         };
         let Some(more) = fits else { continue };
-        let operation = scene.is(other, &["binary_operator", "comparison_operator", "boolean_operator", "not_operator", "conditional_expression"]);
+        let operation = scene.is(
+            other,
+            &["binary_operator", "comparison_operator", "boolean_operator", "not_operator", "conditional_expression"],
+        );
         if operation { drafts.value(node, text, more) } else { drafts.replace(node, text, more) }
     }
 }
@@ -58,9 +64,11 @@ fn others<'a>(drafts: &Drafts<'_, 'a>, node: usize) -> BTreeMap<&'a str, (usize,
             continue;
         }
         // Names must be known here.
-        let known = scene.tree.below(other).filter(|n| scene.kind(*n) == "identifier").all(|n| {
-            scene.var(scene.text(n)).is_none_or(|var| var.since <= own.start && own.start <= var.until)
-        });
+        let known = scene
+            .tree
+            .below(other)
+            .filter(|n| scene.kind(*n) == "identifier")
+            .all(|n| scene.var(scene.text(n)).is_none_or(|var| var.since <= own.start && own.start <= var.until));
         if known && found.len() < MOST {
             found.insert(text, (other, scene.type_of(other)));
         }

@@ -39,7 +39,8 @@ fn lines(drafts: &Drafts, node: usize) -> Vec<(String, f64)> {
                 lines.push((format!("{name} = {}", other.name), if same { 0.3 } else { 0.2 }));
             }
             if var.is(&["set"]) {
-                let asked = text.contains(&format!("{} in {name}", other.name)) || text.contains(&format!("{} not in {name}", other.name));
+                let asked = text.contains(&format!("{} in {name}", other.name))
+                    || text.contains(&format!("{} not in {name}", other.name));
                 lines.push((format!("{name}.add({})", other.name), if asked { 0.0 } else { 0.5 }));
             }
             if var.is(&["list", "deque"]) {
@@ -89,7 +90,13 @@ fn base_cases(drafts: &Drafts, node: usize, vars: &[&Var]) -> Vec<(String, f64)>
             asks.extend([format!("not {name}"), format!("len({name}) == 1")]);
         }
         if var.is(&["int", "float"]) {
-            asks.extend([format!("{name} == 0"), format!("{name} < 0"), format!("{name} <= 0"), format!("{name} <= 1"), format!("{name} == 1")]);
+            asks.extend([
+                format!("{name} == 0"),
+                format!("{name} < 0"),
+                format!("{name} <= 0"),
+                format!("{name} <= 1"),
+                format!("{name} == 1"),
+            ]);
         }
         if var.is(&["NoneType"]) || var.kinds.is_empty() {
             asks.push(format!("{name} is None"));
@@ -121,7 +128,8 @@ fn returns(drafts: &Drafts) -> Vec<(String, f64)> {
     let mut ends: Vec<(String, f64)> = Vec::new();
     for node in scene.nodes().filter(|n| scene.kind(*n) == "return_statement") {
         if let Some(value) = scene.inner(node).first() {
-            let simple = scene.is(*value, &["identifier", "integer", "string", "true", "false", "none", "list", "float"]);
+            let simple =
+                scene.is(*value, &["identifier", "integer", "string", "true", "false", "none", "list", "float"]);
             if simple {
                 ends.push((scene.text(*value).to_owned(), 0.0));
             }
@@ -182,6 +190,12 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "# a: list, s: str\ndef f(s):\n    a = []\n    a.append(s[1:])\n    s = s[1:]\n    return a\n",
         "# a: list, s: str\ndef f(s):\n    a = []\n    a.append(s[1:])\n    s = s[1:]\n    a.append(s)\n    return a\n",
     ),
-    ("# a: list\ndef f(a):\n    return a[0]\n", "# a: list\ndef f(a):\n    if not a:\n        return None\n    return a[0]\n"),
-    ("# i: int, a: list\ndef f(a):\n    i = 0\n    for x in a:\n        a.pop()\n", "# i: int, a: list\ndef f(a):\n    i = 0\n    for x in a:\n        a.pop()\n        break\n"),
+    (
+        "# a: list\ndef f(a):\n    return a[0]\n",
+        "# a: list\ndef f(a):\n    if not a:\n        return None\n    return a[0]\n",
+    ),
+    (
+        "# i: int, a: list\ndef f(a):\n    i = 0\n    for x in a:\n        a.pop()\n",
+        "# i: int, a: list\ndef f(a):\n    i = 0\n    for x in a:\n        a.pop()\n        break\n",
+    ),
 ];

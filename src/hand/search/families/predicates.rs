@@ -11,7 +11,9 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         "if_statement" | "elif_clause" | "while_statement" => scene.tree[node].field == Some("condition"),
         "conditional_expression" => scene.inner(scene.parent(node)).get(1) == Some(&node),
         "if_clause" => scene.tree[node].named,
-        "return_statement" | "assignment" => scene.is(node, &["comparison_operator", "boolean_operator", "not_operator"]),
+        "return_statement" | "assignment" => {
+            scene.is(node, &["comparison_operator", "boolean_operator", "not_operator"])
+        }
         _ => false,
     };
     if is_condition {
@@ -150,7 +152,13 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "# c: list, t: int\ndef f(c, t):\n    if t < 0:\n        return 0\n    return 1\n",
         "# c: list, t: int\ndef f(c, t):\n    if t < 0 or not c:\n        return 0\n    return 1\n",
     ),
-    ("# q: list\ndef f(q):\n    while True:\n        q.pop()\n", "# q: list\ndef f(q):\n    while q:\n        q.pop()\n"),
+    (
+        "# q: list\ndef f(q):\n    while True:\n        q.pop()\n",
+        "# q: list\ndef f(q):\n    while q:\n        q.pop()\n",
+    ),
     ("def f(a):\n    if not a:\n        return 1\n", "def f(a):\n    if a:\n        return 1\n"),
-    ("def f(a):\n    if a:\n        return 1\n    if a > 1:\n        return 2\n", "def f(a):\n    if a:\n        return 1\n    while a > 1:\n        return 2\n"),
+    (
+        "def f(a):\n    if a:\n        return 1\n    if a > 1:\n        return 2\n",
+        "def f(a):\n    if a:\n        return 1\n    while a > 1:\n        return 2\n",
+    ),
 ];

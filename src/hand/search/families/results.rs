@@ -62,5 +62,8 @@ fn yielded(drafts: &mut Drafts, node: usize) {
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("# d: int\ndef f(d):\n    return True\n", "# d: int\ndef f(d):\n    return d == 0\n"),
     ("def f(x):\n    yield f(x)\n", "def f(x):\n    yield from f(x)\n"),
-    ("def f(x):\n    if x:\n        return x\n    return 3\n", "def f(x):\n    if x:\n        return 3\n    return 3\n"),
+    (
+        "def f(x):\n    if x:\n        return x\n    return 3\n",
+        "def f(x):\n    if x:\n        return 3\n    return 3\n",
+    ),
 ];

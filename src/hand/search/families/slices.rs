@@ -20,7 +20,8 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
 fn part(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;
     let is_called = scene.tree[node].field == Some("function");
-    let is_object = matches!(scene.kind(scene.parent(node)), "attribute" | "subscript") && scene.tree[node].field != Some("subscript");
+    let is_object = matches!(scene.kind(scene.parent(node)), "attribute" | "subscript")
+        && scene.tree[node].field != Some("subscript");
     let kind = scene.type_of(node);
     if is_called || is_object || !kind.as_deref().is_none_or(is_sequence) {
         return;
@@ -34,7 +35,9 @@ fn part(drafts: &mut Drafts, node: usize) {
         drafts.replace(node, format!("{text}[{slice}]"), unknown + 0.1 * rank as f64);
     }
     for var in scene.vars_at(scene.tree[node].range.start).filter(|var| var.is(&["int"])) {
-        for slice in [format!("{}:", var.name), format!(":{}", var.name), var.name.clone(), format!("{} + 1:", var.name)] {
+        for slice in
+            [format!("{}:", var.name), format!(":{}", var.name), var.name.clone(), format!("{} + 1:", var.name)]
+        {
             drafts.replace(node, format!("{text}[{slice}]"), unknown + 0.5);
         }
     }
@@ -123,8 +126,14 @@ fn range(drafts: &mut Drafts, node: usize) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str)] = &[
-    ("# arr: list, k: int\ndef f(arr, k):\n    for x in arr:\n        yield x\n", "# arr: list, k: int\ndef f(arr, k):\n    for x in arr[k:]:\n        yield x\n"),
-    ("# a: str, b: str\ndef f(a, b):\n    return f(a[1:], b)\n", "# a: str, b: str\ndef f(a, b):\n    return f(a[1:], b[1:])\n"),
+    (
+        "# arr: list, k: int\ndef f(arr, k):\n    for x in arr:\n        yield x\n",
+        "# arr: list, k: int\ndef f(arr, k):\n    for x in arr[k:]:\n        yield x\n",
+    ),
+    (
+        "# a: str, b: str\ndef f(a, b):\n    return f(a[1:], b)\n",
+        "# a: str, b: str\ndef f(a, b):\n    return f(a[1:], b[1:])\n",
+    ),
     ("def f(a):\n    return a[0]\n", "def f(a):\n    return a[-1]\n"),
     ("def f(a):\n    return a[1:]\n", "def f(a):\n    return a[:1]\n"),
     ("def f(n):\n    return range(n)\n", "def f(n):\n    return range(1, n + 1)\n"),

@@ -121,7 +121,8 @@ fn moved_in(drafts: &mut Drafts, node: usize) {
     let Some(text) = reindented(drafts, &own, true) else { return };
     drafts.edit(vec![(own.clone(), text.clone())], 0.1);
     // Two levels deep, where the block ends with a block.
-    let twice: Option<String> = text.split_inclusive('\n').map(|line| Some(format!("{}{line}", scene.step()))).collect();
+    let twice: Option<String> =
+        text.split_inclusive('\n').map(|line| Some(format!("{}{line}", scene.step()))).collect();
     if let Some(twice) = twice {
         drafts.edit(vec![(own, twice)], 0.6);
     }

@@ -25,7 +25,8 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
             let sides = ["left", "right"].map(|side| scene.field(node, side));
             if let ([Some(left), Some(right)], Some(operator)) = (sides, scene.field(node, "operator")) {
                 // Where order does not matter for numbers it still does for sequences.
-                let numbers = [left, right].iter().all(|n| scene.type_of(*n).is_some_and(|k| k == "int" || k == "float"));
+                let numbers =
+                    [left, right].iter().all(|n| scene.type_of(*n).is_some_and(|k| k == "int" || k == "float"));
                 if !(numbers && matches!(scene.text(operator), "+" | "*" | "&" | "|" | "^")) {
                     swap(drafts, left, right, 0.1);
                 }

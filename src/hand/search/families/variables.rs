@@ -33,7 +33,8 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
 
 fn is_target(drafts: &Drafts, node: usize) -> bool {
     let scene = drafts.scene;
-    scene.tree[node].field == Some("left") && matches!(scene.kind(scene.parent(node)), "assignment" | "augmented_assignment")
+    scene.tree[node].field == Some("left")
+        && matches!(scene.kind(scene.parent(node)), "assignment" | "augmented_assignment")
 }
 
 /// The value goes to another variable.

@@ -34,7 +34,8 @@ fn is_operand(drafts: &Drafts, node: usize) -> bool {
     let scene = drafts.scene;
     let parent = scene.kind(scene.parent(node));
     let field = scene.tree[node].field.unwrap_or_default();
-    let used = matches!(parent, "attribute" | "expression_statement" | "raise_statement" | "list_splat" | "dictionary_splat");
+    let used =
+        matches!(parent, "attribute" | "expression_statement" | "raise_statement" | "list_splat" | "dictionary_splat");
     field != "function" && !used && !(parent == "subscript" && field == "value") && scene.kind(node) != "yield"
 }
 
@@ -78,7 +79,8 @@ fn calculate(drafts: &mut Drafts, node: usize) {
     let kind = scene.type_of(node);
     let text = scene.text(node);
     let at = scene.tree[node].range.start;
-    let simple = matches!(scene.kind(node), "identifier" | "call" | "subscript" | "attribute" | "parenthesized_expression");
+    let simple =
+        matches!(scene.kind(node), "identifier" | "call" | "subscript" | "attribute" | "parenthesized_expression");
     let number = kind.as_deref().is_none_or(|kind| matches!(base(kind), "int" | "float"));
     let unknown = if kind.is_none() { 0.8 } else { 0.0 };
     if number {
@@ -176,8 +178,20 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("def f(x):\n    yield f(x)\n", "def f(x):\n    yield x\n"),
     ("def f(n):\n    return []\n", "def f(n):\n    return [n]\n"),
     ("def f(n):\n    return []\n", "def f(n):\n    return [[]]\n"),
-    ("# a: int, n: int\ndef f(a, n):\n    a = n\n    return a\n", "# a: int, n: int\ndef f(a, n):\n    a = max(a, n)\n    return a\n"),
-    ("# x: float, y: float\ndef f(x, y):\n    return abs(x - y)\n", "# x: float, y: float\ndef f(x, y):\n    return abs(x - (y ** 2))\n"),
-    ("# k: int, n: int\ndef f(k, n):\n    return f(k, n)\n", "# k: int, n: int\ndef f(k, n):\n    return f(k - n, n)\n"),
-    ("# r: list, a: int\ndef f(r, a):\n    return [[a] + s for s in r]\n", "# r: list, a: int\ndef f(r, a):\n    return r + [[a] + s for s in r]\n"),
+    (
+        "# a: int, n: int\ndef f(a, n):\n    a = n\n    return a\n",
+        "# a: int, n: int\ndef f(a, n):\n    a = max(a, n)\n    return a\n",
+    ),
+    (
+        "# x: float, y: float\ndef f(x, y):\n    return abs(x - y)\n",
+        "# x: float, y: float\ndef f(x, y):\n    return abs(x - (y ** 2))\n",
+    ),
+    (
+        "# k: int, n: int\ndef f(k, n):\n    return f(k, n)\n",
+        "# k: int, n: int\ndef f(k, n):\n    return f(k - n, n)\n",
+    ),
+    (
+        "# r: list, a: int\ndef f(r, a):\n    return [[a] + s for s in r]\n",
+        "# r: list, a: int\ndef f(r, a):\n    return r + [[a] + s for s in r]\n",
+    ),
 ];

@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const DRIVER: &str = concat!(include_str!("driver.py"), "\n", include_str!("probe.py"), "\n", include_str!("behave.py"));
+const DRIVER: &str =
+    concat!(include_str!("driver.py"), "\n", include_str!("probe.py"), "\n", include_str!("behave.py"));
 /// Python's own door for what is to be done at its start; the machine's own one is not kept out.
 const DOOR: &str = include_str!("door.py");
 /// The command's own output is not of interest: it does not get to its end.
@@ -56,6 +57,7 @@ pub struct Answer {
     /// After which more of the failing tests passed.
     pub hopeful: Vec<usize>,
     pub out_of_time: bool,
+    /// Of judging alone; the start of the test run comes in addition.
     #[serde(default)]
     pub seconds: f64,
 }
@@ -93,7 +95,6 @@ pub fn judge(
     margin: f64,
     budget: Duration,
 ) -> Result<Answer> {
-    let started = Instant::now();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let request = json!({
         "mode": "judge",
@@ -110,9 +111,7 @@ pub fn judge(
         "memory": probe.memory,
     });
     let Some(answer) = ask(job, &request, budget)? else { return Ok(Answer::default()) };
-    let mut answer: Answer = serde_json::from_str(&answer).context("the driver's verdicts cannot be read")?;
-    answer.seconds = started.elapsed().as_secs_f64();
-    Ok(answer)
+    serde_json::from_str(&answer).context("the driver's verdicts cannot be read")
 }
 
 /// `[cost, [[place, [[from, to, text], …]], …]]`.
@@ -137,13 +136,27 @@ fn comes_by(test: &Test, hunt: &Hunt) -> bool {
     hunt.files.iter().any(|file| test.lines.contains_key(file.path.as_str()))
 }
 
+/// `timeout 60 pytest` → `pytest`: the driver keeps its own time.
+fn without_timeout(argv: &[String]) -> &[String] {
+    let is_one = argv.first().is_some_and(|word| word.rsplit('/').next() == Some("timeout"));
+    let seconds = argv.iter().position(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    match seconds.filter(|_| is_one) {
+        // An option's own number stands behind a word of it.
+        Some(at) if argv.get(at + 1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit())) => {
+            &argv[at + 2..]
+        }
+        Some(at) => &argv[at + 1..],
+        None => argv,
+    }
+}
+
 /// `None` where the driver did not come to an answer.
 fn ask(job: &Job, request: &Value, budget: Duration) -> Result<Option<String>> {
     let stdin = serde_json::to_vec(request).context("a request to the driver")?;
     let directory = job.command.directory.as_ref().map_or(".", RelPath::as_str);
     let door = if job.command.to_string().contains("unittest") { DOOR } else { "" };
     let mut argv: Vec<String> = ["sh", "-c", SCRIPT, "sh", DRIVER, door, directory].map(str::to_owned).to_vec();
-    argv.extend(job.command.argv.iter().cloned());
+    argv.extend(without_timeout(&job.command.argv).iter().cloned());
     let command = CommandLine { argv, directory: None, env: job.command.env.clone() };
     let limit = budget + budget / 2 + Duration::from_secs(30);
     let done = job.workshop.run(&command, Some(&stdin), limit)?;
@@ -153,4 +166,17 @@ fn ask(job: &Job, request: &Value, budget: Duration) -> Result<Option<String>> {
         tracing::debug!("the driver gave no answer: {}", String::from_utf8_lossy(&done.combined));
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrapper_that_stops_the_command_does_not_stop_the_driver() {
+        let cut = |line: &str| without_timeout(&line.split(' ').map(str::to_owned).collect::<Vec<_>>()).join(" ");
+        assert_eq!(cut("timeout 60 pytest -q"), "pytest -q");
+        assert_eq!(cut("/usr/bin/timeout -k 5 1.5m python3 -m pytest"), "python3 -m pytest");
+        assert_eq!(cut("pytest 5"), "pytest 5");
+    }
 }

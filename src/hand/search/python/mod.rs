@@ -129,7 +129,8 @@ fn told(job: &Job, what: &str, answer: &Answer) {
     let rate = answer.judged as f64 / answer.seconds.max(0.001);
     let alive = answer.alive.len();
     let cut = if answer.out_of_time { "; its share of the budget is used up" } else { "" };
-    job.workshop.tell(&format!("{} {what} judged in {:.1} s ({rate:.0}/s), {alive} pass{cut}", answer.judged, answer.seconds));
+    job.workshop
+        .tell(&format!("{} {what} judged in {:.1} s ({rate:.0}/s), {alive} pass{cut}", answer.judged, answer.seconds));
 }
 
 /// The suspect functions and what the families think of in them, best first.
@@ -180,7 +181,11 @@ fn shot(draft: Draft, place: i64, more: f64) -> Shot {
     let length: usize = draft.edits.iter().map(|(range, text)| range.len().abs_diff(text.len())).sum();
     // Ties go to what is smaller.
     let cost = draft.cost + more + 0.0005 * length.min(100) as f64;
-    Shot { edits: draft.edits.into_iter().map(|(range, text)| (place, range, text)).collect(), cost, family: draft.family }
+    Shot {
+        edits: draft.edits.into_iter().map(|(range, text)| (place, range, text)).collect(),
+        cost,
+        family: draft.family,
+    }
 }
 
 fn covered(tests: &[Test]) -> Vec<RelPath> {
@@ -235,9 +240,11 @@ impl File {
             let last = self.syntax.line_of(range.end.max(range.start + 1) - 1);
             // A statement over several lines is known by its first; what is put between two lines by its neighbours.
             let near = lines.range(first.saturating_sub(3)..=last + 1);
-            near.map(|(_, score)| *score).fold(None, |best: Option<f64>, score| Some(best.map_or(score, |b| b.max(score))))
+            near.map(|(_, score)| *score)
+                .fold(None, |best: Option<f64>, score| Some(best.map_or(score, |b| b.max(score))))
         };
-        let best = draft.edits.iter().filter_map(place).fold(None, |best: Option<f64>, s| Some(best.map_or(s, |b| b.max(s))));
+        let best =
+            draft.edits.iter().filter_map(place).fold(None, |best: Option<f64>, s| Some(best.map_or(s, |b| b.max(s))));
         best.filter(|_| ascii).map(|score| 1.0 - score)
     }
 }

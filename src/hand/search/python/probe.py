@@ -125,6 +125,7 @@ class Ladder:
 
 def judge_all(judge, emit):
     request, candidates = judge.request, judge.candidates
+    began = time.monotonic()
     end = time.monotonic() + request["budget"]
     ladder = Ladder(request)
     failing = request["failing"]
@@ -227,12 +228,13 @@ def judge_all(judge, emit):
                 del running[fd]
     for child in running.values():
         child.end()
+    seconds = time.monotonic() - began
     limit = best + margin
     chosen = sorted((candidates[number][0], number) for number in alive if candidates[number][0] <= limit)[:24]
     confirmed = confirm(judge, [number for _, number in chosen], names, ladder, end)
     groups = cluster(judge, confirmed, end) if len(confirmed) > 1 else [confirmed] if confirmed else []
     hopeful = sorted(progress, key=lambda number: (-progress[number], candidates[number][0]))[:300]
-    emit({"judged": judged, "alive": confirmed, "groups": groups, "hopeful": hopeful, "out_of_time": out_of_time,
+    emit({"judged": judged, "alive": confirmed, "groups": groups, "hopeful": hopeful, "out_of_time": out_of_time, "seconds": seconds,
           "unsettled": len(later)})
 
 
