@@ -115,15 +115,17 @@ pub enum Complexity {
 pub enum HandId {
     Tool,
     Hint,
+    Search,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 2] = [HandId::Tool, HandId::Hint];
+    pub const ALL: [HandId; 3] = [HandId::Tool, HandId::Hint, HandId::Search];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
             Self::Hint => "hint",
+            Self::Search => "search",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod hint;
 mod offer;
+pub mod search;
 #[cfg(test)]
 mod testing;
 pub mod tool;
@@ -52,6 +53,10 @@ pub trait Workshop {
     /// The absolute path of a program in the command's environment, also in `node_modules/.bin`,
     /// `.venv/bin` and `venv/bin` of the repository (its own pinned version comes first).
     fn find_program(&self, name: &str) -> Option<String>;
+    /// What is left of the budget.
+    fn left(&self) -> Duration;
+    /// A line of progress for people.
+    fn tell(&self, line: &str);
 }
 
 /// A rung of the ladder.
@@ -64,5 +69,5 @@ pub trait Hand {
 
 /// The hands in the order in which they are asked, cheapest first.
 pub fn ladder() -> Vec<Box<dyn Hand>> {
-    vec![Box::new(tool::Tool), Box::new(hint::Hint)]
+    vec![Box::new(tool::Tool), Box::new(hint::Hint), Box::new(search::Search)]
 }

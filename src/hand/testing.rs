@@ -80,6 +80,12 @@ impl Workshop for Shop {
         let path = format!("/bin/{name}");
         self.programs.contains_key(&path).then_some(path)
     }
+
+    fn left(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    fn tell(&self, _: &str) {}
 }
 
 /// The changed file of a candidate, as text.

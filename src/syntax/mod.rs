@@ -1,11 +1,13 @@
 //! Source text as a syntax tree: names with their roles, tokens, and the places where the grammar
 //! gave up. The only user of tree-sitter. Pure.
 
+mod branches;
 mod language;
 mod modules;
 mod names;
 pub mod shell;
 
+pub use branches::{Branch, Branches};
 pub use language::Language;
 pub use modules::{Exports, Form, Import, Taken};
 pub use names::{Name, Role};
@@ -108,6 +110,11 @@ impl Syntax {
             true
         });
         tokens
+    }
+
+    /// The tree as plain data.
+    pub fn branches(&self) -> Branches {
+        branches::branches(&self.tree)
     }
 
     /// Every identifier with what it is used for.

@@ -264,6 +264,10 @@ impl<'a> Bench<'a> {
         if foreign && network && verify::wants_user_pip(&env, command) {
             env.push(("PIP_USER".into(), "1".into()));
         }
+        if self.job.sandbox.tier != Sandbox::Off {
+            env.retain(|(name, _)| name != "TMPDIR");
+            env.push(("TMPDIR".into(), self.job.scratch.join("tmp").into()));
+        }
         env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
         let own = [root.to_owned(), self.job.scratch.clone()];
         let caches = verify::caches(&self.env);
@@ -330,10 +334,6 @@ impl<'a> Bench<'a> {
             Some(runner) => runner.environment(env),
             None => env,
         }
-    }
-
-    fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
     }
 
     fn by_name(&self) -> Result<&HashMap<String, Vec<usize>>> {
@@ -415,5 +415,13 @@ impl Workshop for Bench<'_> {
             .find(|p| p.is_file())
             .or_else(|| process::find_program(name, &path))
             .map(|p| p.to_string_lossy().into_owned())
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
+    }
+
+    fn tell(&self, line: &str) {
+        (self.say)("search", line);
     }
 }

@@ -71,6 +71,8 @@ struct State<'b, 'a> {
     judged: usize,
     skipped: usize,
     blocked: Option<Vec<CheckResult>>,
+    /// Passes, but others that behave differently pass as well: shown where nothing better comes, not taken.
+    unsure: Option<Ending>,
     /// The command asks git whether something has changed, so that only what is committed can pass.
     compares: bool,
 }
@@ -92,6 +94,7 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
         judged: 0,
         skipped: 0,
         blocked: None,
+        unsure: None,
         compares: false,
     };
     let ending = state.rounds(first)?;
@@ -182,7 +185,14 @@ impl State<'_, '_> {
         if self.judged >= MAX_JUDGED {
             return Ok(Some(Step::Stuck));
         }
-        let trial = self.try_one(&candidate, &full, diagnosis)?;
+        let one_of_many = candidate.hand == HandId::Search && candidate.confidence == Confidence::Unsure;
+        if one_of_many && self.unsure.is_some() {
+            return Ok(None);
+        }
+        let mut trial = self.try_one(&candidate, &full, diagnosis)?;
+        if one_of_many && matches!(trial, Trial::Passed(_) | Trial::Better(_)) {
+            trial = self.set_aside(&candidate, full.clone(), trial)?;
+        }
         let result = match &trial {
             Trial::Passed(_) => "passed".to_owned(),
             Trial::Better(_) => Tried::STEP.to_owned(),
@@ -209,6 +219,30 @@ impl State<'_, '_> {
                 Some(Step::Done(Box::new(self.passed(&run, guards))))
             }
         })
+    }
+
+    /// A patch that is one of many is no repair on its own, however many tests it passes.
+    fn set_aside(&mut self, candidate: &Candidate, full: Patch, trial: Trial) -> Result<Trial> {
+        let fell = Trial::Fell("passes, as others do that behave differently: left to people".to_owned());
+        let applied = match &trial {
+            Trial::Passed(passed) => passed.0.clone(),
+            _ => full,
+        };
+        self.bench.undo(&self.ground.reversed().then(&applied))?;
+        if let Trial::Passed(passed) = trial {
+            let (patch, run, guards) = *passed;
+            let reason = format!(
+                "several patches pass the tests and behave differently, so none is taken; the likeliest: {}",
+                candidate.why
+            );
+            self.unsure = Some(Ending {
+                candidate: Some(Candidate { patch, ..candidate.clone() }),
+                after: Some((summarize(&run), verify::compare(self.base, &run))),
+                guards,
+                ..Ending::new(Outcome::Explained, reason)
+            });
+        }
+        Ok(fell)
     }
 
     fn take(&mut self, candidate: &Candidate, ground: Patch) {
@@ -334,7 +368,10 @@ impl State<'_, '_> {
         Ending::new(outcome, reason)
     }
 
-    fn gave_up(&self) -> Ending {
+    fn gave_up(&mut self) -> Ending {
+        if let Some(ending) = self.unsure.take() {
+            return ending;
+        }
         if let Some(guards) = self.blocked.clone().filter(|_| self.judged == 0) {
             let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
             return Ending { guards, ..Ending::new(Outcome::Blocked, reason) };

@@ -249,12 +249,19 @@ fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, Strin
         FailureClass::Resource => {
             Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}")))
         }
-        _ if base.finished.limit == Some(process::LimitHit::Wall) => {
+        // A test that never ends may be the failure itself.
+        _ if base.finished.limit == Some(process::LimitHit::Wall) && !searches(diagnosis) => {
             let limit = format!("the command did not end in {:.0} s (verify.timeout-seconds)", base.finished.seconds);
             Some((Outcome::Explained, limit))
         }
         _ => None,
     }
+}
+
+/// The hand `search` runs each test by itself, and stops it.
+fn searches(diagnosis: &Diagnosis) -> bool {
+    let may_be = matches!(diagnosis.class, FailureClass::Test | FailureClass::Unknown);
+    may_be && diagnosis.strategy.contains(&HandId::Search)
 }
 
 /// Fails and passes on the same commit: only the failing tests, once more, in the same private folder.
@@ -344,7 +351,9 @@ fn limits(confinement: &Confinement, wall: Duration) -> process::Limits {
 
 fn verifier<'a>(job: &Job, cancel: &'a AtomicBool) -> Result<Verifier<'a>> {
     std::fs::create_dir_all(&job.scratch).with_context(|| format!("cannot make {}", job.scratch.display()))?;
-    let limits = limits(&job.sandbox, Duration::from_secs(job.timeout_seconds));
+    // A command that takes more of the budget cannot be run a second time within it.
+    let wall = job.timeout_seconds.min((job.budget_seconds * 2 / 5).max(10));
+    let limits = limits(&job.sandbox, Duration::from_secs(wall));
     let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
     let confined = sandbox(job.sandbox.tier, false);
     Ok(Verifier::new(job.command.clone(), &job.root, &job.scratch, env, confined, limits)?

@@ -1,0 +1,69 @@
+//! Where to look: functions that the failing tests run, each line as suspect as the tests make it (Ochiai).
+
+use super::scene::Types;
+use crate::ids::RelPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a test did when it was run by itself.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Test {
+    pub name: String,
+    /// `P`, `F`, or `T` when its time was up.
+    pub result: String,
+    pub seconds: f64,
+    /// File → lines that were run.
+    #[serde(default, skip_serializing)]
+    pub lines: BTreeMap<String, BTreeSet<u32>>,
+}
+
+impl Test {
+    pub fn passed(&self) -> bool {
+        self.result == "P"
+    }
+}
+
+/// How suspect the lines of one file are, 0 to 1; what no failing test runs is not there.
+pub fn suspicion(tests: &[Test], path: &RelPath) -> BTreeMap<u32, f64> {
+    let mut counts: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for test in tests {
+        for line in test.lines.get(path.as_str()).into_iter().flatten() {
+            let (failed, passed) = counts.entry(*line).or_default();
+            *(if test.passed() { passed } else { failed }) += 1.0;
+        }
+    }
+    let all_failed = tests.iter().filter(|test| !test.passed()).count() as f64;
+    let ochiai = |(failed, passed): (f64, f64)| failed / (all_failed * (failed + passed)).sqrt();
+    counts.into_iter().filter(|(_, (failed, _))| *failed > 0.0).map(|(line, count)| (line, ochiai(count))).collect()
+}
+
+/// The types that were seen in the frames that begin on these lines.
+pub fn types(seen: &[(String, u32, Types)], path: &RelPath, lines: std::ops::RangeInclusive<u32>) -> Types {
+    let mut types = Types::new();
+    for (_, _, more) in seen.iter().filter(|(file, line, _)| file == path.as_str() && lines.contains(line)) {
+        for (name, kinds) in more {
+            let known = types.entry(name.clone()).or_default();
+            known.extend(kinds.iter().filter(|kind| !known.contains(kind)).cloned().collect::<Vec<_>>());
+        }
+    }
+    types
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_failing_tests_are_suspect_and_others_are_not() {
+        let test = |result: &str, lines: &[u32]| Test {
+            name: String::new(),
+            result: result.to_owned(),
+            seconds: 0.0,
+            lines: BTreeMap::from([("a.py".to_owned(), lines.iter().copied().collect())]),
+        };
+        let tests = [test("F", &[1, 2]), test("P", &[1, 3]), test("T", &[1])];
+        let found = suspicion(&tests, &RelPath::parse("a.py").unwrap());
+        assert_eq!(found.keys().copied().collect::<Vec<_>>(), [1, 2]);
+        assert!((found[&2] - (0.5_f64).sqrt()).abs() < 1e-9);
+        assert!(found[&1] > found[&2]);
+    }
+}

@@ -1,0 +1,293 @@
+# What the tests do ------------------------------------------------------------------------------------------------
+
+class Tracer:
+    """Lines and the types of variables, per test, in the files that may be changed."""
+
+    def __init__(self, judge):
+        self.judge = judge
+        self.lines = set()
+        self.known = {}
+        self.types = {}
+        self.counts = {}
+
+    def file_of(self, code):
+        if code not in self.known:
+            path = self.judge.living.path_of(code.co_filename)
+            self.known[code] = path if path in self.judge.living.files else None
+        return self.known[code]
+
+    def call(self, frame, event, _):
+        path = self.file_of(frame.f_code)
+        return None if path is None else functools.partial(self.line, path)
+
+    def line(self, path, frame, event, _):
+        code = frame.f_code
+        self.lines.add((path, frame.f_lineno))
+        count = self.counts[code] = self.counts.get(code, 0) + 1
+        if count < 300 or count % 64 == 0 or event == "return":
+            seen = self.types.setdefault((path, code.co_firstlineno), {})
+            for name, value in frame.f_locals.items():
+                seen.setdefault(name, set()).add(kind_of(value))
+        return functools.partial(self.line, path)
+
+    def trace(self, act):
+        self.lines = set()
+        self.counts = {}
+        sys.settrace(self.call)
+        try:
+            return act()
+        finally:
+            sys.settrace(None)
+
+
+def kind_of(value):
+    kind = type(value)
+    if kind in (list, tuple, set) and value:
+        inner = {type(v).__name__ for v in list(value)[:3]}
+        if len(inner) == 1:
+            return "%s[%s]" % (kind.__name__, inner.pop())
+    return kind.__name__
+
+
+def probe(judge, say, mark):
+    """Each test by itself, timed, then once more under the tracer; those named as failing first."""
+    request = judge.request
+    end = time.monotonic() + request["budget"]
+    wanted = set(request.get("failing", []))
+    order = sorted(judge.tests, key=lambda name: name not in wanted and name.split("::")[-1] not in wanted)
+    if not wanted:
+        order = list(judge.tests)
+    cover, results = {}, {}
+    tracer = Tracer(judge)
+    for name in order:
+        if time.monotonic() > end:
+            say("skipped", name)
+            continue
+        judge.living.restore()
+        Effects.seen.clear()
+        began = time.perf_counter()
+        run = judge.tests[name].run
+        result = Clock.run(run, 1.0 if results.get(FAILED) else 2.0)
+        seconds = time.perf_counter() - began
+        if result is None:
+            continue
+        if result == PASSED:
+            say("effects", sorted(Effects.seen))
+        results[result] = results.get(result, 0) + 1
+        judge.living.restore()
+        Clock.run(lambda: tracer.trace(run), min(1.0, seconds * 60 + 0.2))
+        sys.settrace(None)
+        lines = {}
+        for path, line in tracer.lines:
+            lines.setdefault(path, []).append(line)
+        say("test", name, result, seconds, lines)
+    found = [[path, line, {name: sorted(kinds) for name, kinds in names.items()}]
+             for (path, line), names in tracer.types.items()]
+    say("types", found)
+    say("globals", {path: {name: kind_of(value) for name, value in list(vars(module).items())[:400] if not name.startswith("__")}
+                    for path, module in judge.living.modules.items() if path in judge.living.files and any(path == f for f, _, _ in found)})
+
+
+def answer_probe(judge):
+    said = ask(functools.partial(probe, judge), judge.request, judge.request["budget"] + 5)
+    effects, tests, kinds, values, skipped = set(), [], [], {}, 0
+    for what, *rest in said:
+        if what == "effects":
+            effects.update(rest[0])
+        elif what == "test":
+            tests.append(dict(zip(("name", "result", "seconds", "lines"), rest)))
+        elif what == "types":
+            kinds = rest[0]
+        elif what == "globals":
+            values = rest[0]
+        elif what == "skipped":
+            skipped += 1
+    living = [[path, line] for path, line in judge.living.functions]
+    return {"tests": tests, "types": kinds, "globals": values, "living": living, "skipped": skipped,
+            "memory": {"effects": sorted(effects)}}
+
+
+# Judging --------------------------------------------------------------------------------------------------------------
+
+class Ladder:
+    """How long a test may take: three steps, so that an endless loop costs little and a slow repair is still found."""
+
+    def __init__(self, request):
+        passing = [test["seconds"] for test in request["tests"] if test["result"] == PASSED]
+        slowest = max(passing, default=0.0)
+        first = min(max(5 * slowest, 0.004), 3.0)
+        self.steps = sorted({first, min(8 * first, 3.0), 3.0})
+        self.own = {test["name"]: test["seconds"] for test in request["tests"] if test["result"] == PASSED}
+
+    def limit(self, step):
+        return lambda name: max(self.steps[min(step, len(self.steps) - 1)], 5 * self.own.get(name, 0))
+
+
+def judge_all(judge, emit):
+    request, candidates = judge.request, judge.candidates
+    began = time.monotonic()
+    end = time.monotonic() + request["budget"]
+    ladder = Ladder(request)
+    failing = request["failing"]
+    names = failing + request["passing"]
+    margin, workers = request["margin"], request["workers"]
+    queue = [list(range(at, min(at + size_at(at), len(candidates)))) for at in starts(len(candidates))]
+    queue = [(0, batch) for batch in queue]
+    later, alive, best, progress = [], {}, float("inf"), {}
+    judged, running, out_of_time, singles = 0, {}, False, []
+    canary = canaries(request)
+
+    def within(number):
+        return candidates[number][0] <= best + margin
+
+    def finish(number, result, passed, step):
+        nonlocal best, judged
+        judged += 1
+        if result == PASSED:
+            alive[number] = step
+            best = min(best, candidates[number][0])
+        elif result == TIMED_OUT and step + 1 < len(ladder.steps):
+            later.append((step + 1, -passed, candidates[number][0], number))
+        elif result == "M":
+            judged -= 1
+            singles.append(number)
+        if passed and result != PASSED:
+            progress[number] = max(progress.get(number, 0), passed)
+
+    def next_batch():
+        while queue:
+            step, batch = queue.pop(0)
+            batch = [number for number in batch if within(number)]
+            if batch:
+                return step, batch
+        while singles:
+            number = singles.pop(0)
+            if within(number):
+                return 0, [number, None]
+        if running or not later:
+            return None
+        # With a survivor in hand a slow one is only worth one more step.
+        later.sort()
+        step = later[0][0]
+        now = [entry for entry in later if entry[0] == step]
+        later[:] = [entry for entry in later if entry[0] != step]
+        if alive and step > 1:
+            return None
+        size = 8 if step == 1 else 2
+        numbers = [entry[3] for entry in now if within(entry[3])][: 400 if step == 1 else 60]
+        queue.extend((step, numbers[at:at + size]) for at in range(0, len(numbers), size))
+        return next_batch() if queue else None
+
+    def work(step, batch, say, mark):
+        alone = batch[-1] is None
+        for number in batch:
+            if number is None:
+                continue
+            mark(number)
+            say("r", number, *judge.judge(candidates[number], names, ladder.limit(step), alone))
+        mark(-1)
+        if not alone and len(batch) > 1:
+            judge.living.restore()
+            for name, expected in canary:
+                if Clock.run(judge.tests[name].run, ladder.limit(2)(name)) != expected:
+                    say("polluted")
+                    break
+
+    while True:
+        if time.monotonic() > end:
+            out_of_time = True
+            break
+        while len(running) < workers:
+            chosen = next_batch()
+            if chosen is None:
+                break
+            step, batch = chosen
+            child = Child(functools.partial(work, step, batch), request, (step, batch, {}))
+            running[child.fd] = child
+        if not running:
+            break
+        ready = select.select(list(running), [], [], 0.05)[0]
+        for fd in ready:
+            child = running[fd]
+            step, batch, results = child.tag
+            lines, over = child.read()
+            for what, *rest in lines:
+                if what == "r":
+                    results[rest[0]] = rest[1:]
+                else:
+                    results["polluted"] = True
+            if over:
+                settle(child, finish, queue)
+                del running[fd]
+        for fd, child in list(running.items()):
+            number, since = child.at()
+            longest = ladder.steps[min(child.tag[0], len(ladder.steps) - 1)] * 8 + 1.5
+            # Every mark is a candidate; many tests may be run for one.
+            if time.monotonic() - since > max(longest, 2.0) + (10 if number in alive else 0):
+                settle(child, finish, queue)
+                del running[fd]
+    for child in running.values():
+        child.end()
+    seconds = time.monotonic() - began
+    limit = best + margin
+    chosen = sorted((candidates[number][0], number) for number in alive if candidates[number][0] <= limit)[:24]
+    confirmed = confirm(judge, [number for _, number in chosen], names, ladder, end)
+    groups = cluster(judge, confirmed, end) if len(confirmed) > 1 else [confirmed] if confirmed else []
+    hopeful = sorted(progress, key=lambda number: (-progress[number], candidates[number][0]))[:300]
+    emit({"judged": judged, "alive": confirmed, "groups": groups, "hopeful": hopeful, "out_of_time": out_of_time, "seconds": seconds,
+          "unsettled": len(later)})
+
+
+def starts(count):
+    at = 0
+    while at < count:
+        yield at
+        at += size_at(at)
+
+
+def size_at(at):
+    """Small batches where survivors are likely, so that little is judged in vain."""
+    return 48 if at < 384 else 128
+
+
+def settle(child, finish, queue):
+    """A child that ended: what it said counts; where it died, the candidate is to blame."""
+    step, batch, results = child.tag
+    number, _ = child.at()
+    child.end()
+    todo = [n for n in batch if n is not None]
+    if results.pop("polluted", False) and len(todo) > 1:
+        half = len(todo) // 2
+        # Survivors are confirmed by themselves anyway; of the others nothing is known.
+        for part in (todo[:half], todo[half:]):
+            queue.insert(0, (step, part if len(part) > 1 else part + [None]))
+        return
+    rest = []
+    for n in todo:
+        if n in results:
+            finish(n, results[n][0], results[n][1], step)
+        elif n == number:
+            finish(n, TIMED_OUT if step == 0 else BROKEN, 0, step)
+        else:
+            rest.append(n)
+    if rest:
+        queue.insert(0, (step, rest))
+
+
+def canaries(request):
+    """Tests whose results on the unchanged code are known; cheap ones."""
+    passing = sorted((t["seconds"], t["name"]) for t in request["tests"] if t["result"] == PASSED)[:3]
+    return [(name, PASSED) for _, name in passing]
+
+
+def confirm(judge, numbers, names, ladder, end):
+    """Each survivor once more in a child of its own, with all the time that it wants."""
+    kept = []
+    for number in numbers:
+        if time.monotonic() > end + 5:
+            break
+        act = lambda say, mark: say(*judge.judge(judge.candidates[number], names, ladder.limit(2), True))
+        said = ask(act, judge.request, 60)
+        if said and said[0][0] == PASSED:
+            kept.append(number)
+    return kept

@@ -1,0 +1,113 @@
+//! The hand `search` with real test runners: programs are broken where nothing spells out how, and `heal` finds it.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
+
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+struct Healed {
+    folder: TempDir,
+    json: serde_json::Value,
+    told: String,
+}
+
+impl Healed {
+    fn bytes(&self, path: &str) -> Vec<u8> {
+        std::fs::read(self.folder.path().join(path)).unwrap()
+    }
+
+    fn text(&self, path: &str) -> String {
+        String::from_utf8(self.bytes(path)).unwrap()
+    }
+}
+
+/// The runner that `tests/install` brings, and this machine's.
+fn search_path() -> std::ffi::OsString {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap()
+}
+
+fn heal(files: &[(&str, &[u8])], options: &[&str], command: &[&str]) -> Healed {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
+        .args(["heal", "--json"])
+        .args(options)
+        .arg("--")
+        .args(command)
+        .current_dir(folder.path())
+        .env("PATH", search_path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    let json = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
+    Healed { folder, json, told }
+}
+
+const PYTEST: &[&str] = &["python", "-m", "pytest", "-q"];
+
+#[test]
+fn a_method_behind_fixtures_is_repaired_and_its_file_stays_as_it_is_written() {
+    let broken = b"# -*- coding: latin-1 -*-\r\n# caf\xe9\r\nclass Till:\r\n\tdef __init__(self, coins):\r\n\t\tself.coins = coins\r\n\r\n\tdef total(self, extra=0):\r\n\t\treturn sum(self.coins) - extra";
+    let tests = b"import pytest\nfrom till import Till\n\n@pytest.fixture\ndef till():\n    return Till([1, 2, 3])\n\nclass TestTill:\n    def test_plain(self, till):\n        assert till.total() == 6\n\n    @pytest.mark.parametrize('extra, total', [(1, 7), (4, 10)])\n    def test_extra(self, till, extra, total):\n        assert till.total(extra) == total\n";
+    let healed = heal(&[("till.py", broken), ("tests/test_till.py", tests)], &[], PYTEST);
+    let fixed: Vec<u8> =
+        broken.iter().enumerate().map(|(i, b)| if i == broken.len() - 7 { b'+' } else { *b }).collect();
+    assert_eq!(healed.json["hand"], "search", "{:#}\n{}", healed.json, healed.told);
+    assert_eq!(healed.bytes("till.py"), fixed, "{}", healed.told);
+}
+
+#[test]
+fn unittest_is_asked_through_its_own_door() {
+    let tests = "import unittest\nfrom words import longest\n\nclass Longest(unittest.TestCase):\n    def setUp(self):\n        self.words = ['a', 'ccc', 'bb']\n\n    def test_some(self):\n        self.assertEqual(longest(self.words), 'ccc')\n\n    def test_none(self):\n        self.assertEqual(longest([]), '')\n\n    def test_order(self):\n        self.assertEqual(longest(['dd', 'ee']), 'dd')\n";
+    let broken = "def longest(words):\n    best = ''\n    for word in words:\n        if len(word) < len(best):\n            best = word\n    return best\n";
+    let healed = heal(
+        &[("words.py", broken.as_bytes()), ("test_words.py", tests.as_bytes())],
+        &[],
+        &["python", "-m", "unittest"],
+    );
+    assert_eq!(healed.json["hand"], "search", "{:#}\n{}", healed.json, healed.told);
+    assert_eq!(healed.text("words.py"), broken.replace("len(word) < len", "len(word) > len"));
+}
+
+#[test]
+fn a_loop_that_never_ends_is_repaired() {
+    let broken =
+        "def total(n):\n    result = 0\n    while n > 0:\n        result += n\n        n -= 0\n    return result\n";
+    let tests = "from total import total\n\ndef test_none():\n    assert total(0) == 0\n\ndef test_some():\n    assert total(4) == 10\n\ndef test_one():\n    assert total(1) == 1\n";
+    let healed = heal(
+        &[("total.py", broken.as_bytes()), ("test_total.py", tests.as_bytes())],
+        &["--budget-seconds", "60"],
+        PYTEST,
+    );
+    assert_eq!(healed.text("total.py"), broken.replace("n -= 0", "n -= 1"), "{:#}\n{}", healed.json, healed.told);
+}
+
+#[test]
+fn what_candidates_delete_is_there_again() {
+    let broken = "import os, shutil, time\n\ndef tidy(root, target, depth=0):\n    if os.path.isdir(target):\n        shutil.rmtree(target)\n    return len(os.listdir(root)) + depth - 1\n";
+    let tests = "import os\nfrom tidy import tidy\n\nROOT = os.path.dirname(os.path.abspath(__file__))\n\ndef test_tidy():\n    target = os.path.join(ROOT, 'made')\n    os.mkdir(target)\n    before = len(os.listdir(ROOT))\n    assert tidy(ROOT, target) == before - 1\n    assert not os.path.exists(target)\n\ndef test_nothing_to_do():\n    assert tidy(ROOT, 'nowhere', 1) == len(os.listdir(ROOT))\n\ndef test_depth():\n    assert tidy(ROOT, 'nowhere', 3) == len(os.listdir(ROOT)) + 3\n";
+    let files: &[(&str, &[u8])] =
+        &[("tidy.py", broken.as_bytes()), ("test_tidy.py", tests.as_bytes()), ("notes/keep.txt", b"kept\n")];
+    let healed = heal(files, &[], PYTEST);
+    assert_eq!(healed.text("notes/keep.txt"), "kept\n", "{}", healed.told);
+    assert_eq!(healed.text("test_tidy.py"), tests);
+    assert!(!healed.folder.path().join("made").exists());
+}
+
+#[test]
+fn one_of_many_ways_to_pass_is_shown_and_not_taken() {
+    let broken = "def scale(x, y):\n    return x\n";
+    let tests = "from scale import scale\n\ndef test_scale():\n    assert scale(2, 4) == 4\n";
+    let healed = heal(&[("scale.py", broken.as_bytes()), ("test_scale.py", tests.as_bytes())], &[], PYTEST);
+    assert_eq!(healed.json["outcome"], "explained", "{:#}\n{}", healed.json, healed.told);
+    assert_eq!(healed.json["confidence"], "unsure");
+    assert!(healed.json["patch"].as_str().unwrap().contains("scale.py"));
+    assert_eq!(healed.text("scale.py"), broken);
+}
