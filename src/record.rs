@@ -115,15 +115,17 @@ pub enum Complexity {
 pub enum HandId {
     Tool,
     Hint,
+    Revert,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 2] = [HandId::Tool, HandId::Hint];
+    pub const ALL: [HandId; 3] = [HandId::Tool, HandId::Hint, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
             Self::Hint => "hint",
+            Self::Revert => "revert",
         }
     }
 }
