@@ -5,6 +5,7 @@
 
 pub mod hint;
 mod offer;
+mod recent;
 pub mod revert;
 #[cfg(test)]
 mod testing;

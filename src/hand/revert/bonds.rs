@@ -108,7 +108,7 @@ fn parsed_names(syntax: &Syntax) -> Vec<Defined> {
 
 /// Where no grammar is at hand: a word behind a word that declares, or one that looks like a C function's.
 static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let keyed = r"\b(?:func|fn|def|class|struct|enum|union|interface|record|trait|type|function|module|#define)\s+(?:\([^)]*\)\s*)?(\w+)";
+    let keyed = r"(?:\b(?:func|fn|def|class|struct|enum|union|interface|record|trait|type|function|module)|#define)\s+(?:\([^)]*\)\s*)?(\w+)";
     let bound = r"^\s*(?:export\s+|pub\s+|public\s+|private\s+)*(?:const|let|var|val)\s+(\w+)\s*[:=\w]";
     let typed = r"^[ \t]*(?:[\w<>\[\],:]+[*&]*[ \t]+[*&]*)+(\w+)[ \t]*[(=;]";
     Regex::new(&format!("{keyed}|{bound}|{typed}")).ok()

@@ -8,7 +8,7 @@ mod bonds;
 mod guilty;
 mod kept;
 mod least;
-mod pieces;
+pub(super) mod pieces;
 
 use super::{Hand, Job, offer};
 use crate::brain::text;

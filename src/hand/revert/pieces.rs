@@ -17,7 +17,7 @@ const MOST_PARSED: usize = 200;
 
 /// Lines, counted from 0, of the old and of the present text that stand for each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hunk {
+pub(in crate::hand) struct Hunk {
     pub old: Range<usize>,
     pub now: Range<usize>,
 }
@@ -246,12 +246,12 @@ fn with_ends_of(old: Vec<u8>, now: Option<&[u8]>) -> Vec<u8> {
     }
 }
 
-pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
+pub(in crate::hand) fn lines(text: &[u8]) -> Vec<&[u8]> {
     text.split_inclusive(|b| *b == b'\n').collect()
 }
 
 /// Without context; neighbours are one.
-fn hunks(old: &[u8], now: &[u8]) -> Vec<Hunk> {
+pub(in crate::hand) fn hunks(old: &[u8], now: &[u8]) -> Vec<Hunk> {
     let (old, now) = (lines(old), lines(now));
     let mut hunks: Vec<Hunk> = Vec::new();
     for op in similar::capture_diff_slices(similar::Algorithm::Myers, &old, &now) {
