@@ -81,6 +81,16 @@ impl Patch {
         Ok(Self { files: files.collect::<Result<_, BadName>>()? })
     }
 
+    /// The files of a folder, called as they are called there; the empty one is the root.
+    pub fn within(&self, folder: &str) -> Self {
+        let inside = |path: &RelPath| match folder {
+            "" => Some(path.clone()),
+            folder => RelPath::parse(path.as_str().strip_prefix(folder)?.strip_prefix('/')?).ok(),
+        };
+        let files = self.files.iter().filter_map(|file| Some(FilePatch { path: inside(&file.path)?, ..file.clone() }));
+        Self { files: files.collect() }
+    }
+
     /// Applies `edits` to what `read` returns. Equal duplicates count once; overlaps are refused.
     pub fn from_edits(
         edits: impl IntoIterator<Item = Edit>,

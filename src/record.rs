@@ -116,16 +116,18 @@ pub enum HandId {
     Tool,
     Hint,
     Search,
+    Revert,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 3] = [HandId::Tool, HandId::Hint, HandId::Search];
+    pub const ALL: [HandId; 4] = [HandId::Tool, HandId::Hint, HandId::Search, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
             Self::Hint => "hint",
             Self::Search => "search",
+            Self::Revert => "revert",
         }
     }
 }

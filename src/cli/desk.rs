@@ -212,6 +212,7 @@ impl Desk<'_> {
             text: work.text.clone(),
             request: work.task.request,
             hands: config.hands.0.clone(),
+            since: work.since.clone(),
             policy: config.policy.clone(),
             fixers: config.fixers.clone(),
             guards: config.guards.clone(),

@@ -5,7 +5,7 @@ use super::{Door, Exit, event::local_config, held::held, print_json, surrounding
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
 use crate::git::Repo;
-use crate::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
+use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
 use crate::ledger::{self, Store};
 use crate::pipeline;
 use crate::process;
@@ -34,6 +34,9 @@ pub struct Options {
     /// Spend at most this much (no hand of this version costs money)
     #[arg(long, value_name = "X", value_parser = dollars)]
     budget_usd: Option<f64>,
+    /// A revision that was sound: what broke it is looked for, and taken back at last, in what came after it
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
     /// For hands that draw lots (no hand of this version does)
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -118,6 +121,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         text: work.text,
         request: Request::Fix,
         hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
+        since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         policy: config.policy.clone(),
         fixers: config.fixers.clone(),
         guards: config.guards.clone(),
@@ -183,6 +187,12 @@ fn inner(root: &Path, job: &Job, healing: &Healing) -> Option<String> {
     let patch = &healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed)?.patch;
     let inner = surroundings::inner_repository(root, patch)?;
     Some(format!("the repair lies in {inner}, which is a repository of its own (a submodule): commit it there"))
+}
+
+fn revision(root: &Path, since: &str) -> Result<Sha> {
+    let repo = Repo::discover(root)?;
+    let repo = repo.ok_or_else(|| usage(format!("--since: {} is not in a git repository", root.display())))?;
+    repo.resolve(since)?.ok_or_else(|| usage(format!("--since: there is no commit `{since}` here")))
 }
 
 /// Known before the work, not after it.

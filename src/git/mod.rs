@@ -4,12 +4,14 @@
 mod changes;
 mod checkout;
 mod fetch;
+mod history;
 mod publish;
 mod shadow;
 
 pub use changes::{Changes, Dirty, ModeChange};
 pub use checkout::{checkout_local, checkout_pack};
 pub use fetch::{FETCH_CONTENT_TYPE, FETCH_PROTOCOL, fetch_request};
+pub use history::Step;
 pub use publish::{Moved, OURS, RefState};
 
 use crate::ids::{RelPath, RepoSlug, Sha};

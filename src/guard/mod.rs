@@ -16,7 +16,7 @@ mod unfold;
 
 pub use policy::{matches, refuse};
 pub use suite::called::{is_means, is_relative};
-pub use suite::files::{is_test, test_part};
+pub use suite::files::{is_snapshot, is_test, test_part};
 
 use crate::config::Policy;
 use crate::ids::RelPath;

@@ -5,6 +5,8 @@
 
 pub mod hint;
 mod offer;
+mod recent;
+pub mod revert;
 pub mod search;
 #[cfg(test)]
 mod testing;
@@ -12,9 +14,12 @@ pub mod tool;
 
 use crate::command::CommandLine;
 use crate::config::OwnFixer;
-use crate::ids::RelPath;
+use crate::git::Step;
+use crate::ids::{RelPath, Sha};
+use crate::patch::Patch;
 use crate::process;
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
+use crate::verify::Trial;
 use anyhow::Result;
 use std::time::Duration;
 
@@ -44,12 +49,7 @@ pub trait Workshop {
     fn run(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration) -> Result<process::Finished>;
     /// Runs a tool that rewrites files in place; what it changed comes back as a patch, the tree as it was.
     /// An empty `paths` watches every file.
-    fn capture(
-        &self,
-        command: &CommandLine,
-        paths: &[RelPath],
-        limit: Duration,
-    ) -> Result<(process::Finished, crate::patch::Patch)>;
+    fn capture(&self, command: &CommandLine, paths: &[RelPath], limit: Duration) -> Result<(process::Finished, Patch)>;
     /// The absolute path of a program in the command's environment, also in `node_modules/.bin`,
     /// `.venv/bin` and `venv/bin` of the repository (its own pinned version comes first).
     fn find_program(&self, name: &str) -> Option<String>;
@@ -57,6 +57,17 @@ pub trait Workshop {
     fn left(&self) -> Duration;
     /// A line of progress for people.
     fn tell(&self, line: &str);
+    /// What was done to the repository of late, the newest first; empty where there is no history.
+    fn steps(&self) -> Result<&[Step]>;
+    /// What a step changed, as files of the tree.
+    fn change_of(&self, step: &Step) -> Result<Patch>;
+    /// What has changed since a commit, uncommitted work included.
+    fn change_since(&self, from: &Sha) -> Result<Patch>;
+    /// Whether the guards over data let a patch with this in it pass.
+    fn allows(&self, patch: &Patch) -> bool;
+    /// Runs the command with the patch applied, and takes the patch back. For hands that must know how one idea
+    /// fared before they have the next; `what` is for people.
+    fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial>;
 }
 
 /// A rung of the ladder.
@@ -69,5 +80,5 @@ pub trait Hand {
 
 /// The hands in the order in which they are asked, cheapest first.
 pub fn ladder() -> Vec<Box<dyn Hand>> {
-    vec![Box::new(tool::Tool), Box::new(hint::Hint), Box::new(search::Search)]
+    vec![Box::new(tool::Tool), Box::new(hint::Hint), Box::new(search::Search), Box::new(revert::Revert)]
 }

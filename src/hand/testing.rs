@@ -3,11 +3,14 @@
 use super::{Hand, Job, Workshop};
 use crate::command::CommandLine;
 use crate::config::OwnFixer;
-use crate::ids::RelPath;
-use crate::patch::Patch;
+use crate::git::Step;
+use crate::ids::{RelPath, Sha};
+use crate::patch::{FilePatch, Patch};
 use crate::process::Finished;
 use crate::record::{Candidate, Complexity, Diagnosis, FailureClass, Signature, Tried};
+use crate::verify::Trial;
 use anyhow::Result;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,13 +22,46 @@ pub struct Shop {
     texts: BTreeMap<RelPath, Vec<u8>>,
     programs: BTreeMap<String, Program>,
     pub fixers: Vec<OwnFixer>,
+    steps: Vec<Step>,
+    /// The files as they were before each step.
+    past: Vec<BTreeMap<RelPath, Vec<u8>>>,
+    judge: Option<Judge>,
+    pub trials: Cell<usize>,
 }
+
+/// What the command says of a tree.
+pub type Judge = Box<dyn Fn(&dyn Fn(&str) -> String) -> Trial>;
 
 impl Shop {
     pub fn new(files: &[(&str, &str)]) -> Self {
         let parsed = files.iter().map(|(path, text)| (RelPath::parse(*path).unwrap(), text.as_bytes().to_vec()));
         let texts: BTreeMap<_, _> = parsed.collect();
-        Self { files: texts.keys().cloned().collect(), texts, programs: BTreeMap::new(), fixers: Vec::new() }
+        let files = texts.keys().cloned().collect();
+        let (programs, fixers, steps, past) = (BTreeMap::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { files, texts, programs, fixers, steps, past, judge: None, trials: Cell::new(0) }
+    }
+
+    /// One commit more below all that are there: the files that were otherwise before it (`None`: absent).
+    pub fn before(mut self, files: &[(&str, Option<&str>)]) -> Self {
+        let mut texts = self.past.last().unwrap_or(&self.texts).clone();
+        for (path, text) in files {
+            let path = RelPath::parse(*path).unwrap();
+            match text {
+                Some(text) => texts.insert(path, text.as_bytes().to_vec()),
+                None => texts.remove(&path),
+            };
+        }
+        self.past.push(texts);
+        let n = self.past.len();
+        let id = |n: usize| Sha::parse(format!("{n:040x}")).unwrap();
+        let (title, author) = (format!("Change {n}"), "Ann".to_owned());
+        self.steps.push(Step { from: id(n), to: Some(id(n - 1)), title, author });
+        self
+    }
+
+    pub fn judged(mut self, judge: Judge) -> Self {
+        self.judge = Some(judge);
+        self
     }
 
     pub fn with(mut self, name: &str, program: Program) -> Self {
@@ -86,6 +122,50 @@ impl Workshop for Shop {
     }
 
     fn tell(&self, _: &str) {}
+
+    fn steps(&self) -> Result<&[Step]> {
+        Ok(&self.steps)
+    }
+
+    fn change_of(&self, step: &Step) -> Result<Patch> {
+        let at = self.steps.iter().position(|other| other == step).unwrap();
+        let after = at.checked_sub(1).map_or(&self.texts, |at| &self.past[at]);
+        Ok(difference(&self.past[at], after))
+    }
+
+    fn change_since(&self, from: &Sha) -> Result<Patch> {
+        let at = self.steps.iter().position(|step| step.from == *from).unwrap();
+        Ok(difference(&self.past[at], &self.texts))
+    }
+
+    fn allows(&self, _: &Patch) -> bool {
+        true
+    }
+
+    fn try_patch(&self, patch: &Patch, _: &str) -> Result<Trial> {
+        self.trials.set(self.trials.get() + 1);
+        let mut texts = self.texts.clone();
+        for file in patch.files() {
+            assert_eq!(texts.get(&file.path), file.before.as_ref(), "{}", file.path);
+            match &file.after {
+                Some(after) => texts.insert(file.path.clone(), after.clone()),
+                None => texts.remove(&file.path),
+            };
+        }
+        let read = |path: &str| {
+            let text = texts.get(&RelPath::parse(path).unwrap());
+            text.map_or_else(String::new, |text| String::from_utf8(text.clone()).unwrap())
+        };
+        Ok(self.judge.as_ref().map_or(Trial::Fails, |judge| judge(&read)))
+    }
+}
+
+fn difference(old: &BTreeMap<RelPath, Vec<u8>>, new: &BTreeMap<RelPath, Vec<u8>>) -> Patch {
+    let paths = old.keys().chain(new.keys());
+    Patch::from_files(paths.map(|path| {
+        let side = |side: &BTreeMap<RelPath, Vec<u8>>| side.get(path).cloned();
+        FilePatch { path: path.clone(), before: side(old), after: side(new) }
+    }))
 }
 
 /// The changed file of a candidate, as text.

@@ -3,13 +3,15 @@
 use super::markdown::{cell, code, details, fence, one_line, table, tail};
 use super::{MAX_BODY, Story, count, status_word};
 use crate::brain::{relate, text};
-use crate::record::{CheckResult, Evidence, Healing, RunSummary};
+use crate::record::{CheckResult, Evidence, HandId, Healing, RunSummary};
 use std::fmt::Write as _;
 
 /// At most 72 characters, so that it fits as a commit subject too.
 pub fn pull_title(story: &Story) -> String {
-    let what = story.healing.candidate.as_ref().map_or_else(|| story.problem(), |c| c.why.clone());
-    let title = format!("fix: {}", text::inert(&what).replace('`', ""));
+    let candidate = story.healing.candidate.as_ref();
+    let what = candidate.map_or_else(|| story.problem(), |c| c.why.clone());
+    let kind = if candidate.is_some_and(|c| c.hand == HandId::Revert) { "revert" } else { "fix" };
+    let title = format!("{kind}: {}", text::inert(&what).replace('`', ""));
     one_line(&title, 72)
 }
 

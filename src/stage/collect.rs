@@ -29,6 +29,8 @@ pub struct Collected {
     pub notes: Vec<String>,
     /// The title and cleaned body.
     pub text: String,
+    /// The last commit of the branch whose build was sound, where one is known.
+    pub since: Option<Sha>,
 }
 
 /// Work, or an end before anything was spent.
@@ -69,10 +71,12 @@ pub fn collect(forge: &dyn Forge, default_branch: &BranchName, task: Task, say: 
         recorded: None,
         prepare: Vec::new(),
         notes: Vec::new(),
+        since: None,
     };
     if let Some(run) = collected.task.run.clone() {
         say("collect", &format!("run {} of {} at {}", run.id, run.workflow, run.head_sha.short()));
         read_build(forge, &run, &mut collected, say)?;
+        collected.since = seen(last_sound(forge, &run), say)?;
     } else {
         collected.recorded = recorded_in(&collected.text).map(|report| report.masked(&|text| forge.mask(text)));
     }
@@ -268,6 +272,16 @@ fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome,
         }
         _ => None,
     }))
+}
+
+/// The commit of the last run of the same workflow on the same branch that passed before this one.
+fn last_sound(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<Sha>, ForgeError> {
+    let (Some(branch), Some(file)) = (&run.head_branch, run.path.rsplit('/').next().filter(|f| !f.is_empty())) else {
+        return Ok(None);
+    };
+    let runs = forge.runs_of(file, branch.as_str(), 30)?.into_iter();
+    let passed = runs.filter(|r| r.id < run.id && r.conclusion.as_deref() == Some("success"));
+    Ok(passed.max_by_key(|r| r.id).map(|r| r.head_sha).filter(|sha| *sha != run.head_sha))
 }
 
 /// The base commit and the target branch.

@@ -231,6 +231,39 @@ impl<'a> Verifier<'a> {
     }
 }
 
+/// How the command did with a patch that a hand tried by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// It passes, and so does every test that passed before.
+    Passes,
+    /// Every test that failed passes now, but something else does not.
+    Cures,
+    Fails,
+    /// The budget is used up, or the run was stopped: nothing more is run.
+    Over,
+}
+
+impl std::fmt::Display for Trial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Passes => "passes",
+            Self::Cures => "what failed passes, something else fails",
+            Self::Fails => "fails",
+            Self::Over => "not ended",
+        })
+    }
+}
+
+/// Judges a run against the failing one that it is to mend.
+pub fn trial(before: &Run, after: &Run) -> Trial {
+    let compared = compare(before, after);
+    if compared.accepted {
+        return Trial::Passes;
+    }
+    let failed = before.tests.as_ref().map_or(0, |tests| tests.failed.len());
+    if failed > 0 && compared.fail_to_pass.len() == failed { Trial::Cures } else { Trial::Fails }
+}
+
 /// What changed from the run on the base to the run on a candidate, and whether the candidate may pass.
 pub fn compare(before: &Run, after: &Run) -> Comparison {
     results::compare(before.tests.as_ref(), after.tests.as_ref(), after.finished.success())

@@ -4,6 +4,7 @@
 
 mod binding;
 mod complaint;
+mod conflict;
 mod distance;
 mod index;
 mod intent;
@@ -16,7 +17,9 @@ mod node;
 mod paths;
 mod place;
 mod punctuation;
+mod renamed;
 mod runtime;
+mod signature;
 mod silent;
 mod specifier;
 mod spelling;
@@ -51,6 +54,9 @@ struct Kind {
 }
 
 const KINDS: &[Kind] = &[
+    Kind { name: "conflict markers", propose: conflict::propose },
+    Kind { name: "forgotten after a rename", propose: renamed::propose },
+    Kind { name: "forgotten after a changed signature", propose: signature::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
@@ -113,5 +119,7 @@ impl Scene<'_> {
     }
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

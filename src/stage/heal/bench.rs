@@ -2,14 +2,15 @@
 
 use super::Job;
 use super::layers::Layers;
+use super::past::Past;
 use super::runner::Runner;
 use crate::command::CommandLine;
 use crate::config::Sandbox;
-use crate::git::Repo;
+use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
 use crate::hand::Workshop;
-use crate::ids::RelPath;
+use crate::ids::{RelPath, Sha};
 use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
@@ -17,7 +18,7 @@ use crate::record::{CheckResult, Outcome};
 use crate::report::count;
 use crate::report::markdown::{one_line, tail};
 use crate::stage::Say;
-use crate::verify::{self, Run, Verifier};
+use crate::verify::{self, Run, Trial, Verifier};
 use crate::workspace::{ApplyResult, Tree};
 use anyhow::{Result, bail};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -51,6 +52,11 @@ pub struct Bench<'a> {
     in_force: RefCell<Option<String>>,
     /// Made of the tree's own settings before anything changed it.
     secrets: Scanner,
+    past: Past,
+    /// The failing run that everything is compared with.
+    base: OnceCell<Run>,
+    /// How often hands ran the command themselves.
+    trials: Cell<usize>,
 }
 
 const GIT_DESTROYED: &str =
@@ -85,6 +91,9 @@ impl<'a> Bench<'a> {
             git_destroyed: Cell::new(false),
             in_force: RefCell::default(),
             secrets,
+            past: Past::of(job)?,
+            base: OnceCell::new(),
+            trials: Cell::new(0),
         })
     }
 
@@ -94,6 +103,15 @@ impl<'a> Bench<'a> {
             return Some(Outcome::Cancelled);
         }
         (Instant::now() >= self.deadline).then_some(Outcome::Budget)
+    }
+
+    /// The failing run that a hand's own trials are compared with.
+    pub fn start_from(&self, base: &Run) {
+        let _ = self.base.set(base.clone());
+    }
+
+    pub fn trials(&self) -> usize {
+        self.trials.get()
     }
 
     pub fn verify_seconds(&self) -> f64 {
@@ -423,5 +441,41 @@ impl Workshop for Bench<'_> {
 
     fn tell(&self, line: &str) {
         (self.say)("search", line);
+    }
+
+    fn steps(&self) -> Result<&[Step]> {
+        self.past.steps()
+    }
+
+    fn change_of(&self, step: &Step) -> Result<Patch> {
+        self.past.change_of(step)
+    }
+
+    fn change_since(&self, from: &Sha) -> Result<Patch> {
+        self.past.change_since(from)
+    }
+
+    fn allows(&self, patch: &Patch) -> bool {
+        guard::passes(&self.judge(patch))
+    }
+
+    fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial> {
+        if self.over().is_some() {
+            return Ok(Trial::Over);
+        }
+        if !self.apply(patch)? {
+            return Ok(Trial::Fails);
+        }
+        let run = self.verify();
+        self.undo(patch)?;
+        let (run, base) = (run?, self.base.get());
+        let trial = match base.map(|base| verify::trial(base, &run)).unwrap_or(Trial::Fails) {
+            // Whatever failed while everything was being stopped says nothing.
+            Trial::Fails if self.over().is_some() => Trial::Over,
+            trial => trial,
+        };
+        self.trials.set(self.trials.get() + 1);
+        (self.say)("heal", &format!("trial {}: {what} → {trial}", self.trials.get()));
+        Ok(trial)
     }
 }

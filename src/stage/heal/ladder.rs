@@ -81,6 +81,7 @@ struct State<'b, 'a> {
 pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
     let started = Instant::now();
     let verified_before = bench.verify_seconds();
+    bench.start_from(base);
     let mut state = State {
         bench,
         base,
@@ -124,7 +125,8 @@ impl State<'_, '_> {
                 Step::Stuck => break,
             }
         }
-        Ok(self.gave_up())
+        let ending = self.give_up_the_change(first)?;
+        Ok(ending.unwrap_or_else(|| self.gave_up()))
     }
 
     /// What was taken may have been the wrong one of several: what stands beside the first step is tried too.
@@ -139,24 +141,48 @@ impl State<'_, '_> {
 
     fn round(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<Step> {
         self.find_out_about_git(diagnosis, log)?;
-        for hand in rungs(&diagnosis.strategy) {
-            let tried = self.fell_here.clone();
-            let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
-            let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &tried };
-            let candidates = match hand.propose(&job) {
-                Ok(candidates) => candidates,
-                Err(e) => {
-                    tracing::warn!("the hand {} broke: {e:#}", hand.id().as_str());
-                    continue;
-                }
-            };
-            for candidate in candidates {
-                if let Some(step) = self.consider(candidate, hand.as_ref(), diagnosis)? {
-                    return Ok(step);
-                }
+        for hand in rungs(&diagnosis.strategy).iter().filter(|hand| hand.id() != HandId::Revert) {
+            if let Some(step) = self.ask(hand.as_ref(), diagnosis, log)? {
+                return Ok(step);
             }
         }
         Ok(Step::Stuck)
+    }
+
+    /// What the hand proposes, one by one; `Some` ends the round.
+    fn ask(&mut self, hand: &dyn Hand, diagnosis: &Diagnosis, log: &str) -> Result<Option<Step>> {
+        let tried = self.fell_here.clone();
+        let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
+        let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &tried };
+        let candidates = match hand.propose(&job) {
+            Ok(candidates) => candidates,
+            Err(e) => {
+                tracing::warn!("the hand {} broke: {e:#}", hand.id().as_str());
+                return Ok(None);
+            }
+        };
+        for candidate in candidates {
+            if let Some(step) = self.consider(candidate, hand, diagnosis)? {
+                return Ok(Some(step));
+            }
+        }
+        Ok(None)
+    }
+
+    /// To give up the change that broke it comes after everything that keeps it, and starts from what it left.
+    fn give_up_the_change(&mut self, first: &Diagnosis) -> Result<Option<Ending>> {
+        let rungs = rungs(&first.strategy);
+        let Some(revert) = rungs.iter().find(|hand| hand.id() == HandId::Revert) else { return Ok(None) };
+        if !self.ground.is_empty() {
+            self.start_over()?;
+        }
+        let log = self.base.text.clone();
+        let step = self.ask(revert.as_ref(), first, &log)?;
+        self.judged += self.bench.trials();
+        match step {
+            Some(Step::Done(ending)) => Ok(Some(*ending)),
+            _ => Ok(self.bench.over().map(|outcome| self.ended(outcome))),
+        }
     }
 
     /// Judges one candidate; `Some` ends the round.

@@ -7,6 +7,7 @@ mod hooks;
 mod inspect;
 mod ladder;
 mod layers;
+mod past;
 mod runner;
 mod suspects;
 mod told;
@@ -18,7 +19,7 @@ use crate::brain::log;
 use crate::command::{CommandLine, SetUp};
 use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
-use crate::ids::RelPath;
+use crate::ids::{RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::process;
 use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
@@ -56,6 +57,9 @@ pub struct Job {
     pub text: String,
     pub request: Request,
     pub hands: Vec<HandId>,
+    /// A commit after which it broke, where one is known.
+    #[serde(default)]
+    pub since: Option<Sha>,
     pub policy: Policy,
     /// The repository's own fixers, from the trusted configuration.
     pub fixers: Vec<OwnFixer>,

@@ -1,0 +1,237 @@
+//! What a rename in the last change forgot: a place that still uses the old name of a function, field, key, module or
+//! file; or a definition that kept it while its uses changed.
+
+use super::{Scene, place};
+use crate::hand::offer;
+use crate::hand::recent::{Recent, occurrences, tokens};
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::Language;
+use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+
+const MOST_FILES: usize = 60;
+/// Lines around a place in which the name may stand.
+const REACH: u32 = 4;
+
+/// In how many lines the change made this of that.
+type Renames = BTreeMap<(String, String), usize>;
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    // Asking for the history takes longer than reading most complaints.
+    if scene.complaints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let recent = Recent::of(scene.job)?;
+    let renames = renames(&recent);
+    let mut offers = Vec::new();
+    for ((from, to), lines) in &renames {
+        let complains =
+            |name: &str| scene.complaints.iter().any(|c| speaks_of(&format!("{}\n{}", c.message, c.detail), name));
+        if complains(from) && !is_defined(scene, &recent, from)? {
+            offers.extend(forward(scene, from, to, *lines > 1)?);
+        }
+        if complains(to) && !is_defined(scene, &recent, to)? {
+            offers.extend(rename(scene, Which::Definitions, from, to)?);
+            offers.extend(rename(scene, Which::Complained, to, from)?);
+        }
+    }
+    for (from, to) in &recent.moved {
+        offers.extend(moved(scene, from, to)?);
+    }
+    Ok(offers)
+}
+
+fn speaks_of(text: &str, name: &str) -> bool {
+    !occurrences(text, name).is_empty()
+}
+
+/// Lines that differ in one word, everywhere the same one.
+fn renames(recent: &Recent) -> Renames {
+    let mut found = Renames::new();
+    for pair in &recent.pairs {
+        let (old, new) = (tokens(&pair.old), tokens(&pair.new));
+        let differ: BTreeSet<(&str, &str)> =
+            old.iter().zip(&new).filter(|(a, b)| a != b).map(|(a, b)| (*a, *b)).collect();
+        let is_name = |word: &str| word.len() > 1 && word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+        if let (true, 1, Some((from, to))) = (old.len() == new.len(), differ.len(), differ.first())
+            && is_name(from)
+            && is_name(to)
+        {
+            *found.entry(((*from).to_owned(), (*to).to_owned())).or_default() += 1;
+        }
+    }
+    found
+}
+
+/// Whether a file that the change touched still defines the name; in a file without a grammar nothing is known.
+fn is_defined(scene: &Scene, recent: &Recent, name: &str) -> Result<bool> {
+    for file in recent.patch.files() {
+        let Some(syntax) = scene.syntax(&file.path)? else { continue };
+        let imports = syntax.imports();
+        let own = |range: &std::ops::Range<usize>| imports.iter().all(|import| import.binding != *range);
+        if syntax.names().iter().any(|n| n.defined && own(&n.range) && syntax.text(&n.range) == name) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The uses follow. `meant`: the change renamed uses, too, so that the rest was forgotten; without that, the new
+/// name of the definition may be the slip.
+fn forward(scene: &Scene, from: &str, to: &str, meant: bool) -> Result<Vec<Candidate>> {
+    let everywhere = rename(scene, Which::Everywhere { tests: meant }, from, to)?;
+    let here = rename(scene, Which::Complained, from, to)?;
+    let back = rename(scene, Which::Definitions, to, from)?;
+    let mut offers: Vec<Candidate> = everywhere.into_iter().chain(here).collect();
+    if meant {
+        offers.extend(back)
+    } else {
+        offers.splice(0..0, back).for_each(drop)
+    }
+    Ok(offers)
+}
+
+enum Which {
+    /// All that is left of the name.
+    Everywhere {
+        tests: bool,
+    },
+    /// Where the failure is.
+    Complained,
+    Definitions,
+}
+
+fn rename(scene: &Scene, which: Which, from: &str, to: &str) -> Result<Option<Candidate>> {
+    let mut edits = Vec::new();
+    let (why, paths): (String, BTreeSet<RelPath>) = match which {
+        Which::Everywhere { .. } | Which::Definitions => {
+            let kind = if matches!(which, Which::Definitions) { "definition" } else { "forgotten uses of" };
+            (format!("renamed the {kind} `{from}` to `{to}`, as the last change did elsewhere"), holders(scene, from)?)
+        }
+        Which::Complained => {
+            let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
+            let why = format!("renamed the forgotten `{from}` to `{to}`, as the last change did elsewhere");
+            (why, places.map(|place| place.path.clone()).collect())
+        }
+    };
+    for path in &paths {
+        let is_test = place::is_test(path);
+        if is_test && !matches!(which, Which::Everywhere { tests: true } | Which::Complained) {
+            continue;
+        }
+        edits.extend(sites(scene, path, from, &which)?.into_iter().map(|range| Edit {
+            path: path.clone(),
+            range,
+            text: to.to_owned(),
+        }));
+    }
+    scene.candidate(edits, why, Confidence::Suggested)
+}
+
+fn sites(scene: &Scene, path: &RelPath, name: &str, which: &Which) -> Result<Vec<std::ops::Range<usize>>> {
+    let syntax = scene.syntax(path)?;
+    if let (Which::Definitions | Which::Everywhere { .. }, Some(syntax)) = (which, &syntax) {
+        let only_defined = matches!(which, Which::Definitions);
+        let named = syntax.names().iter().filter(|n| syntax.text(&n.range) == name && (n.defined || !only_defined));
+        return Ok(named.map(|n| n.range.clone()).collect());
+    }
+    let Some(text) = offer::editable(scene.job, path)? else { return Ok(Vec::new()) };
+    let text = String::from_utf8(text).unwrap_or_default();
+    let all = occurrences(&text, name);
+    let line_of = |at: usize| text[..at].matches('\n').count();
+    let places = scene.complaints.iter().flat_map(|complaint| &complaint.places).filter(|place| place.path == *path);
+    let near: Vec<usize> = places.filter_map(|place| usize::try_from(place.line).ok()?.checked_sub(1)).collect();
+    let reach = usize::try_from(REACH).unwrap_or_default();
+    let meant = |range: &std::ops::Range<usize>| near.iter().any(|line| line_of(range.start).abs_diff(*line) <= reach);
+    Ok(all.into_iter().filter(|range| !matches!(which, Which::Complained) || meant(range)).collect())
+}
+
+/// The files of the failing language (and others that are like the failing file) that hold the word.
+fn holders(scene: &Scene, name: &str) -> Result<BTreeSet<RelPath>> {
+    let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
+    let near: BTreeSet<_> = places.map(|place| place.path.extension()).collect();
+    let languages: Vec<Language> =
+        scene.complaints.iter().flat_map(|c| &c.places).filter_map(|p| Language::of(&p.path)).collect();
+    let mut found = BTreeSet::new();
+    for path in scene.job.workshop.files()? {
+        let family = Language::of(path).is_some_and(|own| languages.iter().any(|other| other.same_family(own)));
+        if !family && !near.contains(&path.extension()) {
+            continue;
+        }
+        let text = offer::editable(scene.job, path)?.unwrap_or_default();
+        if std::str::from_utf8(&text).is_ok_and(|text| speaks_of(text, name)) {
+            found.insert(path.clone());
+        }
+        if found.len() > MOST_FILES {
+            return Ok(BTreeSet::new());
+        }
+    }
+    Ok(found)
+}
+
+/// Imports and paths follow a file that moved.
+fn moved(scene: &Scene, from: &RelPath, to: &RelPath) -> Result<Option<Candidate>> {
+    let stem = |path: &RelPath| path.file_name().split('.').next().unwrap_or_default().to_owned();
+    let told = scene.complaints.iter().any(|complaint| speaks_of(&complaint.message, &stem(from)));
+    if !told || scene.job.workshop.read(from)?.is_some() {
+        return Ok(None);
+    }
+    let forms = forms(from, to);
+    let mut edits = Vec::new();
+    for path in holders(scene, &stem(from))? {
+        let Some(text) = offer::editable(scene.job, &path)? else { continue };
+        let text = String::from_utf8(text).unwrap_or_default();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let named = forms.iter().find_map(|(old, new)| {
+                let range = occurrences(line, old).into_iter().next()?;
+                (old.contains(['.', '/']) || is_import(line)).then_some((range, new))
+            });
+            edits.extend(named.map(|(range, new)| Edit {
+                path: path.clone(),
+                range: start + range.start..start + range.end,
+                text: new.clone(),
+            }));
+            start += line.len();
+        }
+    }
+    let why = format!("followed the move of `{from}` to `{to}`");
+    scene.candidate(edits, why, Confidence::Suggested)
+}
+
+fn is_import(line: &str) -> bool {
+    ["import", "require", "from", "use", "mod", "include", "open(", "path", "read"]
+        .iter()
+        .any(|word| line.contains(word))
+}
+
+/// What the file may be called, the longest first, and what it is called now.
+fn forms(from: &RelPath, to: &RelPath) -> Vec<(String, String)> {
+    let parts = |path: &RelPath| path.as_str().split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (old, new) = (parts(from), parts(to));
+    let common = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let bare = |parts: &[String], joint: &str| {
+        let joined = parts.join(joint);
+        joined.rsplit_once('.').filter(|(rest, _)| !rest.is_empty()).map_or(joined.clone(), |(rest, _)| rest.to_owned())
+    };
+    let mut forms = Vec::new();
+    for skip in 0..=common.min(old.len() - 1).min(new.len() - 1) {
+        let (a, b) = (&old[skip..], &new[skip..]);
+        forms.push((a.join("/"), b.join("/")));
+        forms.push((bare(a, "/"), bare(b, "/")));
+        if from.extension() == "py" {
+            forms.push((bare(a, "."), bare(b, ".")));
+        }
+        if from.extension() == "rs" {
+            forms.push((bare(a, "::"), bare(b, "::")));
+        }
+    }
+    // A path of one language is no path of the other: `a/b` is a quotient in Python.
+    if from.extension() == "py" {
+        forms.retain(|(old, _)| !old.contains('/') || old.ends_with(".py"));
+    }
+    forms.dedup();
+    forms
+}
