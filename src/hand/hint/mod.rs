@@ -12,6 +12,7 @@ mod lone;
 mod meaning;
 mod missing;
 mod name;
+mod native;
 mod node;
 mod paths;
 mod place;
@@ -51,6 +52,8 @@ struct Kind {
 }
 
 const KINDS: &[Kind] = &[
+    Kind { name: "C and C++", propose: native::propose },
+    Kind { name: "C and C++, otherwise", propose: native::propose_others },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
