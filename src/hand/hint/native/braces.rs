@@ -29,14 +29,19 @@ const SIGNS: &[&str] = &[
 ];
 const MOST: usize = 40;
 
+/// Whether braces may be what a message is about.
+pub(super) fn may_be_meant(message: &str) -> bool {
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
 pub(super) fn tries(source: &Source, problem: &Problem) -> Vec<Try> {
-    if !SIGNS.iter().any(|sign| problem.message.contains(sign)) {
+    if !may_be_meant(&problem.message) {
         return Vec::new();
     }
     let at = source.token_at(source.offset(problem.line, problem.column)).min(source.tokens.len());
-    let now = oddities(source, &[]);
+    let now = oddities(source);
     let mut found: Vec<(f64, Try)> = Vec::new();
-    for index in 0..=at {
+    for index in 0..=(at + 1).min(source.tokens.len()) {
         closers(source, index, &mut found);
         openers(source, index, &mut found);
         let text = source.at(index);
@@ -51,11 +56,11 @@ pub(super) fn tries(source: &Source, problem: &Problem) -> Vec<Try> {
         .into_iter()
         .filter_map(|(own, mut one)| {
             let text = one.applied(&source.text)?;
-            let after = oddities(&Source::read(text), &[]);
+            let after = oddities(&Source::read(text));
             let far = source.tokens.get(at).map_or(source.line_count(), |token| token.line);
             let line = source.tokens.get(source.token_at(one.edits[0].0.start)).map_or(far, |token| token.line);
             let far = f64::from(far.saturating_sub(line).min(40));
-            one.cost = 1.6 + own + 0.5 * (after - now).max(-4.0) + 0.02 * far;
+            one.cost = 1.8 + own + 0.5 * (after - now).clamp(-6.0, 4.0) + 0.01 * far;
             (after <= now + 1.0).then_some(one)
         })
         .collect();
@@ -135,7 +140,7 @@ fn lone(source: &Source, index: usize) -> std::ops::Range<usize> {
 }
 
 /// How much the indentation disagrees with the braces; a brace without a partner counts double.
-fn oddities(source: &Source, _: &[usize]) -> f64 {
+fn oddities(source: &Source) -> f64 {
     struct Open {
         indent: usize,
         first: Option<usize>,

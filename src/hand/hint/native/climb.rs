@@ -12,11 +12,13 @@ use std::collections::{HashMap, HashSet};
 /// Errors that are removed one after the other.
 const MOST_STEPS: usize = 10;
 /// Texts that are judged for one error.
-const MOST_TRIES: usize = 90;
+const MOST_TRIES: usize = 60;
 /// Texts that are judged in all.
-const MOST_RUNS: usize = 900;
+const MOST_RUNS: usize = 300;
 /// What an error that is left costs.
 const LEFT: f64 = 0.8;
+/// What is said about one line.
+const MOST_TOLD: usize = 4;
 /// Whole repairs that are offered.
 const MOST_REPAIRS: usize = 4;
 
@@ -135,7 +137,7 @@ fn left(before: &Verdict, after: &Verdict, one: &Try, source: &Source) -> Option
     if fewer && fresh == 0 {
         return Some(LEFT * capped(after.problems.len()) * 0.4);
     }
-    (fewer || later).then(|| LEFT * capped(after.problems.len()) + capped(fresh) * 0.6)
+    (fewer || later).then(|| LEFT * capped(after.problems.len()) + capped(fresh) * 1.2)
 }
 
 fn capped(count: usize) -> f64 {
@@ -151,10 +153,16 @@ fn line_of(source: &Source, byte: usize) -> u32 {
 fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: bool) -> Vec<Try> {
     let habits = Habits::of(source);
     let mut found = Vec::new();
-    found.extend(statement::compilers(source, problem));
-    found.extend(directive::tries(source, problem, plus));
     found.extend(names::tries(source, problem, all, plus));
-    found.extend(statement::tries(source, problem));
+    // A line that is wrong is often told of twice, and the second time better.
+    for told in all.iter().filter(|told| told.line == problem.line).take(MOST_TOLD) {
+        found.extend(statement::compilers(source, told));
+        found.extend(directive::tries(source, told, plus));
+        found.extend(statement::tries(source, told).into_iter().map(|mut one| {
+            one.cost += if told == problem { 0.0 } else { 0.3 };
+            one
+        }));
+    }
     found.extend(braces::tries(source, problem));
     found.extend(tokens::tries(source, &habits, problem, plus));
     found.sort_by(|a: &Try, b: &Try| a.cost.total_cmp(&b.cost));

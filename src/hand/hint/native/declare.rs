@@ -137,9 +137,23 @@ pub(super) fn missing(source: &Source, index: usize, name: &str) -> Vec<Try> {
     let plain = |d: &&Declared| body.contains(&d.name) && source.outer_block(d.name) == Some(body.start) && is_first_level(source, &body, d.start);
     if let Some(first) = known.iter().filter(|d| d.name < index).filter(joins).find(plain) {
         let end = statement_end(source, first.start);
-        if end < index {
-            let at = source.tokens[end - 1].range.end;
-            found.push(Try::new(vec![(at..at, format!(", {declarator}"))], cost, why.clone()));
+        let siblings: Vec<_> = known.iter().filter(|d| d.start == first.start).collect();
+        // Names are declared in the order in which they are used.
+        let use_of = |d: &&Declared| {
+            body.clone().skip_while(|at| *at <= d.name).find(|at| source.at(*at) == source.at(d.name))
+        };
+        let ahead = siblings.iter().find(|d| use_of(d).is_some_and(|at| at > uses[0]));
+        let ahead = ahead.filter(|d| !follows(name, source.at(d.name)));
+        match ahead {
+            Some(next) if end < index => {
+                let at = source.tokens[next.name - next.stars].range.start;
+                found.push(Try::new(vec![(at..at, format!("{declarator}, "))], cost, why.clone()));
+            }
+            _ if end < index => {
+                let at = source.tokens[end - 1].range.end;
+                found.push(Try::new(vec![(at..at, format!(", {declarator}"))], cost, why.clone()));
+            }
+            _ => {}
         }
     }
     let new = format!("{} {declarator};", shape.base);
@@ -155,6 +169,13 @@ pub(super) fn missing(source: &Source, index: usize, name: &str) -> Vec<Try> {
         found.push(Try::new(vec![(start..start, format!("{} ", shape.base))], cost + 0.35, why));
     }
     found
+}
+
+/// `n2` comes behind `n1`, and `j` behind `i`, whatever is used first.
+fn follows(name: &str, other: &str) -> bool {
+    let stem = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let numbered = stem(name) == stem(other) && name.len() > stem(name).len();
+    (numbered || (name.len() == 1 && other.len() == 1)) && name > other
 }
 
 fn is_statement_start(source: &Source, at: usize) -> bool {

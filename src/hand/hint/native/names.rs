@@ -123,6 +123,7 @@ fn renamed(source: &Source, problem: &Problem, at: usize, name: &str, plus: bool
             - if unused { 0.7 } else { 0.0 }
             - if is_offer { 0.3 } else { 0.0 }
             + if known || words::is_reserved(other) == is_type { 0.0 } else { 0.6 }
+            - if words::is_reserved(other) { 0.3 } else { 0.0 }
             + if sites.len() > 2 && short > 0.0 { 0.8 } else { 0.0 };
         let mut edits: Vec<(Range<usize>, String)> = sites.iter().map(|site| (site.clone(), other.to_owned())).collect();
         edits.sort_by_key(|(range, _)| range.start);
@@ -131,7 +132,23 @@ fn renamed(source: &Source, problem: &Problem, at: usize, name: &str, plus: bool
     }
     found.sort_by(|a, b| a.cost.total_cmp(&b.cost).then_with(|| a.why.cmp(&b.why)));
     found.truncate(6);
+    found.extend(misdeclared(source, at, name, &counts));
     found
+}
+
+/// The declaration may be what is misspelt: a name that stands there alone.
+fn misdeclared(source: &Source, at: usize, name: &str, counts: &HashMap<&str, usize>) -> Vec<Try> {
+    let uses = counts.get(name).copied().unwrap_or(0);
+    let all = declare::declarations(source);
+    let lone = all.iter().filter(|d| d.name < at && counts.get(source.at(d.name)) == Some(&1));
+    let near = lone.filter(|d| uses > 1 && is_near(name, source.at(d.name)));
+    let one = |d: &declare::Declared| {
+        let other = source.at(d.name);
+        let cost = if name.len() > 2 { -0.5 } else { 1.4 } + 0.3 * distance(name, other);
+        let range = source.tokens[d.name].range.clone();
+        Try::new(vec![(range, name.to_owned())], cost, format!("corrected the declared `{other}` to `{name}`"))
+    };
+    near.map(one).collect()
 }
 
 /// A function that is defined further down gets its head as a declaration in front.

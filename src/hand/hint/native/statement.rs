@@ -34,6 +34,7 @@ const RULES: &[(&str, Rule)] = &[
     ("expected ';' in 'for'", for_header),
     ("expected ')' before ';'", for_header),
     ("expected expression before ')'", for_header),
+    ("before ')' token", superfluous),
     ("expected expression before ']'", empty_index),
     ("expected expression before '", type_in_call),
     ("expected expression before '", statement_gone),
@@ -163,6 +164,13 @@ fn for_header(scene: &Scene) -> Vec<Try> {
         return vec![Try::new(edits, 0.6, "divided the parts of `for` by `;`".to_owned())];
     }
     Vec::new()
+}
+
+/// `f(a));`
+fn superfluous(scene: &Scene) -> Vec<Try> {
+    let next = scene.source.at(scene.at + 1);
+    let fits = scene.source.at(scene.at) == ")" && (matches!(next, ";" | "{") || scene.source.at(scene.at.wrapping_sub(1)) == ")");
+    if fits { vec![scene.replace(scene.at, "", 0.85)] } else { Vec::new() }
 }
 
 /// `f(a[])`: the argument is the whole array.
@@ -310,7 +318,12 @@ fn quote(scene: &Scene) -> Vec<Try> {
             let later = f64::from(u32::try_from(text[at..].matches(ending).count()).unwrap_or(9)) - 1.0;
             let more = if ending.starts_with(',') { text[..at].matches(',').count() } else { 0 };
             let more = f64::from(u32::try_from(more).unwrap_or(9));
-            found.push(Try::insert(cut.range.start + at, mark, cost + 0.2 * later + 0.3 * more));
+            let fits = match (converts(&text[..at]), arguments(&text[at..])) {
+                (0, 0) => 0.0,
+                (wanted, given) if wanted == given => -0.8,
+                _ => 0.5,
+            };
+            found.push(Try::insert(cut.range.start + at, mark, cost + 0.2 * later + 0.3 * more + fits));
         }
     }
     let end = text.trim_end().len();
@@ -321,12 +334,35 @@ fn quote(scene: &Scene) -> Vec<Try> {
     found.push(Try::replace(source, cut.range.start..cut.range.start + 1, "", 1.5));
     let start = source.line_start(line);
     for (at, _) in source.text[start..cut.range.start].match_indices(['(', ',']) {
-        found.push(Try::insert(start + at + 1, mark, 1.1));
+        // What follows the cut quote tells that it is a closing one.
+        let closes = text[1..].trim_start().starts_with([',', ')']);
+        found.push(Try::insert(start + at + 1, mark, if closes { 0.3 } else { 1.1 }));
     }
     if mark == "'" {
         found.push(Try::replace(source, cut.range.start..cut.range.start + 1, "\"", 1.8));
     }
     found
+}
+
+/// How many arguments a format asks for.
+fn converts(format: &str) -> usize {
+    format.replace("%%", "").matches('%').count() - format.matches("%*").count()
+}
+
+/// How many arguments follow the end of a format.
+fn arguments(rest: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut count = 0;
+    for c in rest.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth == 0 => break,
+            ')' | ']' => depth -= 1,
+            ',' if depth == 0 => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// `2n`, `3rd`: a product, or a name that may not begin like this.

@@ -3,7 +3,7 @@
 use super::attempt::Try;
 use super::habits::{Habits, shape};
 use super::lexer::{Kind, Source};
-use super::words;
+use super::{braces, words};
 use crate::hand::cc::Problem;
 use crate::hand::hint::distance::{distance, is_near};
 use std::ops::Range;
@@ -53,6 +53,7 @@ pub(super) fn tries(source: &Source, habits: &Habits, problem: &Problem, plus: b
             near.removal(index, &mut found);
             near.replacements(index, plus, &mut found);
             near.swap(index, &mut found);
+            near.seams(index, plus, &mut found);
         }
     }
     found
@@ -68,11 +69,35 @@ struct Near<'s> {
 
 impl Near<'_> {
     fn insertions(&self, index: usize, found: &mut Vec<Try>) {
-        for mark in MARKS {
+        let braces = braces::may_be_meant(self.message);
+        for mark in MARKS.iter().filter(|mark| !braces || !matches!(**mark, "{" | "}")) {
             let place = self.place(index, mark);
             let text = self.spaced(index, place, mark);
             let cost = self.cost(index..index, &[shape(Some(Kind::Mark), mark)]);
-            found.push(Try::insert(place, &text, cost - self.wanted(mark)));
+            let rare = match *mark {
+                ";" | "," => -0.5,
+                ")" => -0.3,
+                "<" | ">" | "==" | "-" | "/" | "%" | "." | ":" | "+" | "&&" | "||" => 0.4,
+                _ => 0.0,
+            };
+            found.push(Try::insert(place, &text, cost + rare - self.wanted(mark)));
+        }
+    }
+
+    /// Two words run together, one of them reserved: what was between them is lost.
+    fn seams(&self, index: usize, plus: bool, found: &mut Vec<Try>) {
+        let (text, token) = (self.source.at(index), &self.source.tokens[index]);
+        if !self.source.is_word(index) || words::is_reserved(text) {
+            return;
+        }
+        for word in words::reserved(plus).iter().filter(|word| word.len() > 2) {
+            let places = [text.starts_with(word).then_some(word.len()), text.ends_with(word).then(|| text.len() - word.len())];
+            for at in places.into_iter().flatten().filter(|at| *at > 0 && *at < text.len()) {
+                let far = f64::from(u32::try_from(self.at.abs_diff(index)).unwrap_or(99));
+                for (lost, cost) in [(" ", 1.8), ("(", 2.0)] {
+                    found.push(Try::insert(token.range.start + at, lost, cost + 0.22 * far));
+                }
+            }
         }
     }
 
@@ -111,7 +136,8 @@ impl Near<'_> {
 
     fn removal(&self, index: usize, found: &mut Vec<Try>) {
         let token = &self.source.tokens[index];
-        if token.kind == Kind::Directive {
+        let is_brace = matches!(self.source.at(index), "{" | "}") && braces::may_be_meant(self.message);
+        if token.kind == Kind::Directive || is_brace {
             return;
         }
         let names = if matches!(token.kind, Kind::Mark) { 0.0 } else { 1.2 };
