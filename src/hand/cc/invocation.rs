@@ -42,7 +42,12 @@ pub fn ways(job: &Job, path: &RelPath) -> Vec<Invocation> {
             if words[at + 1..].iter().any(names) || text == own {
                 let env = job.command.env.iter().cloned().chain(call.env.iter().cloned()).collect();
                 let options = kept(&words[at + 1..]);
-                add(&mut found, job, path, Invocation { compiler: words[at].to_owned(), options, env, directory: None });
+                add(
+                    &mut found,
+                    job,
+                    path,
+                    Invocation { compiler: words[at].to_owned(), options, env, directory: None },
+                );
             }
         }
     }
@@ -68,7 +73,8 @@ fn add(found: &mut Vec<Invocation>, job: &Job, path: &RelPath, way: Invocation) 
 fn kept(words: &[&str]) -> Vec<String> {
     const WITH_VALUE: &[&str] = &["-I", "-D", "-U", "-include", "-isystem", "-iquote", "-idirafter", "-std", "-target"];
     const DROPPED_WITH_VALUE: &[&str] = &["-o", "-MF", "-MT", "-MQ", "-x", "-L", "-l", "-T", "-Xlinker", "-u"];
-    const DROPPED: &[&str] = &["-c", "-S", "-E", "-pipe", "-M", "-l", "-L", "-o", "-fdiagnostics", "-fsyntax-only", "-save"];
+    const DROPPED: &[&str] =
+        &["-c", "-S", "-E", "-pipe", "-M", "-l", "-L", "-o", "-fdiagnostics", "-fsyntax-only", "-save"];
     let mut options = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {

@@ -34,7 +34,12 @@ pub struct Verdict {
 
 impl<'a> Judge<'a> {
     /// The first way of compiling the file that complains about it as the log does (`said`: lines with messages).
-    pub fn find(job: &'a Job<'a>, path: &RelPath, text: &[u8], said: &[(u32, String)]) -> Result<Option<(Self, Verdict)>> {
+    pub fn find(
+        job: &'a Job<'a>,
+        path: &RelPath,
+        text: &[u8],
+        said: &[(u32, String)],
+    ) -> Result<Option<(Self, Verdict)>> {
         if job.workshop.find_program("sh").is_none() {
             return Ok(None);
         }
@@ -83,7 +88,11 @@ impl<'a> Judge<'a> {
         if done.limit.is_some() {
             parts.pop();
         }
-        Ok(parts.into_iter().enumerate().map(|(at, part)| Self::verdict(part, done.success() && at + 1 == judged)).collect())
+        Ok(parts
+            .into_iter()
+            .enumerate()
+            .map(|(at, part)| Self::verdict(part, done.success() && at + 1 == judged))
+            .collect())
     }
 
     fn verdict(output: &str, passed: bool) -> Verdict {

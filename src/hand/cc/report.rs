@@ -1,6 +1,7 @@
 //! What gcc and clang say, as data: places, messages, and their own fixes.
 
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// One error. Lines and columns count from 1, columns in bytes.
@@ -28,6 +29,33 @@ pub struct Fix {
     pub from: (u32, u32),
     pub to: (u32, u32),
     pub text: String,
+}
+
+impl Problem {
+    /// A fix that is hardly ever wrong: a lost `;`, a header, a format, an arrow. What merely resembles a name, or
+    /// closes a bracket where the compiler noticed, is a guess.
+    pub fn sure_fix(&self) -> Option<&Fix> {
+        let fix = self.fixes.first()?;
+        let text = fix.text.trim();
+        let is_sure =
+            text == ";" || text.starts_with("#include") || text == "->" || self.message.starts_with("format '");
+        is_sure.then_some(fix)
+    }
+}
+
+impl Fix {
+    /// In bytes of the text that it was proposed for.
+    pub fn range(&self, text: &str) -> Option<Range<usize>> {
+        let start = |line: u32| match line {
+            0 => None,
+            1 => Some(0),
+            _ => memchr::memchr_iter(b'\n', text.as_bytes()).nth(usize::try_from(line).ok()? - 2).map(|at| at + 1),
+        };
+        let at = |(line, column): (u32, u32)| Some(start(line)? + usize::try_from(column.checked_sub(1)?).ok()?);
+        let range = at(self.from)?..at(self.to)?;
+        text.get(range.clone())?;
+        Some(range)
+    }
 }
 
 static HEAD: LazyLock<Option<Regex>> =
@@ -115,6 +143,7 @@ a.c:7:1: fatal error: x.h: No such file or directory
         assert_eq!(found.len(), 2, "{found:?}");
         assert_eq!(found[0].message, "'lengt' undeclared (first use in this function); did you mean 'lenght'?");
         assert_eq!(found[0].fixes, [Fix { from: (5, 27), to: (5, 32), text: "a\"b\né".to_owned() }]);
+        assert_eq!(found[0].fixes[0].range("1\n2\n3\n4\n return lengt; // the rest of the line"), Some(34..39));
         assert_eq!((found[0].notes.len(), found[1].line, found[1].notes.len()), (1, 7, 0));
     }
 }

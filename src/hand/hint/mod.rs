@@ -53,6 +53,7 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind { name: "C and C++", propose: native::propose },
+    Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },

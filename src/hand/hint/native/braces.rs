@@ -38,7 +38,10 @@ pub(super) fn tries(source: &Source, problem: &Problem) -> Vec<Try> {
     if !may_be_meant(&problem.message) {
         return Vec::new();
     }
-    let at = source.token_at(source.offset(problem.line, problem.column)).min(source.tokens.len());
+    let at = match problem.message.contains("end of input") {
+        true => source.tokens.len(),
+        false => source.token_at(source.offset(problem.line, problem.column)).min(source.tokens.len()),
+    };
     let now = oddities(source);
     let mut found: Vec<(f64, Try)> = Vec::new();
     for index in 0..=(at + 1).min(source.tokens.len()) {

@@ -1,9 +1,9 @@
 //! From a text with errors to one without: the first error is removed by the cheapest try that the compiler calls
 //! progress, then the next one.
 
+use super::attempt::Try;
 use super::habits::Habits;
 use super::lexer::Source;
-use super::attempt::Try;
 use super::{braces, directive, names, statement, tokens};
 use crate::hand::cc::{Judge, Problem, Verdict};
 use anyhow::Result;
@@ -12,9 +12,9 @@ use std::collections::{HashMap, HashSet};
 /// Errors that are removed one after the other.
 const MOST_STEPS: usize = 10;
 /// Texts that are judged for one error.
-const MOST_TRIES: usize = 60;
+const MOST_TRIES: usize = 48;
 /// Texts that are judged in all.
-const MOST_RUNS: usize = 300;
+const MOST_RUNS: usize = 200;
 /// What an error that is left costs.
 const LEFT: f64 = 0.8;
 /// What is said about one line.

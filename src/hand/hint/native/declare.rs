@@ -88,7 +88,15 @@ fn declarators(source: &Source, start: usize, from: usize, base: &str, found: &m
             (at, dimensions) = (end + 1, dimensions + 1);
         }
         let next = source.at(at).to_owned();
-        found.push(Declared { name, start, base: base.to_owned(), stars, dimensions, next: next.clone(), is_parameter });
+        found.push(Declared {
+            name,
+            start,
+            base: base.to_owned(),
+            stars,
+            dimensions,
+            next: next.clone(),
+            is_parameter,
+        });
         if next == "=" {
             at = initializer_end(source, at);
         }
@@ -134,14 +142,17 @@ pub(super) fn missing(source: &Source, index: usize, name: &str) -> Vec<Try> {
     let why = format!("declared `{} {declarator}`", shape.base);
     let mut found = Vec::new();
     let joins = |d: &&Declared| d.base == shape.base && !d.is_parameter && d.next != "(";
-    let plain = |d: &&Declared| body.contains(&d.name) && source.outer_block(d.name) == Some(body.start) && is_first_level(source, &body, d.start);
+    let plain = |d: &&Declared| {
+        body.contains(&d.name)
+            && source.outer_block(d.name) == Some(body.start)
+            && is_first_level(source, &body, d.start)
+    };
     if let Some(first) = known.iter().filter(|d| d.name < index).filter(joins).find(plain) {
         let end = statement_end(source, first.start);
         let siblings: Vec<_> = known.iter().filter(|d| d.start == first.start).collect();
         // Names are declared in the order in which they are used.
-        let use_of = |d: &&Declared| {
-            body.clone().skip_while(|at| *at <= d.name).find(|at| source.at(*at) == source.at(d.name))
-        };
+        let use_of =
+            |d: &&Declared| body.clone().skip_while(|at| *at <= d.name).find(|at| source.at(*at) == source.at(d.name));
         let ahead = siblings.iter().find(|d| use_of(d).is_some_and(|at| at > uses[0]));
         let ahead = ahead.filter(|d| !follows(name, source.at(d.name)));
         match ahead {
@@ -158,7 +169,8 @@ pub(super) fn missing(source: &Source, index: usize, name: &str) -> Vec<Try> {
     }
     let new = format!("{} {declarator};", shape.base);
     found.push(Try::new(vec![line_inside(source, body.start, &new)], cost + 0.2, why.clone()));
-    if let Some(at) = uses.iter().find(|at| source.at(at.wrapping_sub(1)) == "(" && source.at(at.wrapping_sub(2)) == "for")
+    if let Some(at) =
+        uses.iter().find(|at| source.at(at.wrapping_sub(1)) == "(" && source.at(at.wrapping_sub(2)) == "for")
         && source.at(at + 1) == "="
     {
         let start = source.tokens[*at].range.start;
@@ -263,7 +275,9 @@ fn expression(source: &Source, known: &[Declared], at: usize) -> Option<String> 
     match source.kind(at)? {
         Kind::Number if text.contains('.') && !text.starts_with("0x") => Some("float".to_owned()),
         Kind::Text if text.starts_with('\'') => Some("char".to_owned()),
-        Kind::Word if matches!(text, "sqrt" | "pow" | "sin" | "cos" | "fabs" | "log" | "exp") => Some("double".to_owned()),
+        Kind::Word if matches!(text, "sqrt" | "pow" | "sin" | "cos" | "fabs" | "log" | "exp") => {
+            Some("double".to_owned())
+        }
         Kind::Word => {
             let declared = known.iter().find(|d| source.at(d.name) == text)?;
             (declared.stars == 0 && source.at(at + 1) != "(").then(|| declared.base.clone())
@@ -350,13 +364,21 @@ mod tests {
 
     #[test]
     fn declarations_are_read() {
-        let source = Source::read("struct node *head, n[3]; unsigned int f(int a, char *b) { int x = g(1, 2), y; }".into());
+        let source =
+            Source::read("struct node *head, n[3]; unsigned int f(int a, char *b) { int x = g(1, 2), y; }".into());
         let told: Vec<_> = declarations(&source)
             .into_iter()
             .map(|d| format!("{} {}{} {}", d.base, "*".repeat(d.stars), source.at(d.name), d.dimensions))
             .collect();
-        let expected =
-            ["struct node *head 0", "struct node n 1", "unsigned int f 0", "int a 0", "char *b 0", "int x 0", "int y 0"];
+        let expected = [
+            "struct node *head 0",
+            "struct node n 1",
+            "unsigned int f 0",
+            "int a 0",
+            "char *b 0",
+            "int x 0",
+            "int y 0",
+        ];
         assert_eq!(told, expected);
     }
 }

@@ -23,9 +23,10 @@ fn included(source: &Source, problem: &Problem, plus: bool) -> Vec<Try> {
     let wanted = words::headers(&name, plus).find(|header| !has(header));
     let Some(header) = wanted else { return Vec::new() };
     let line = format!("#include <{header}>{}", source.line_break());
-    let last = source.tokens.iter().filter(|token| {
-        token.kind == Kind::Directive && source.text[token.range.clone()].contains("include")
-    });
+    let last = source
+        .tokens
+        .iter()
+        .filter(|token| token.kind == Kind::Directive && source.text[token.range.clone()].contains("include"));
     let place = last.last().map_or(0, |token| source.line_start(token.line + 1));
     let line = match source.text[..place].ends_with('\n') || place == 0 {
         true => line,
@@ -45,10 +46,19 @@ fn misspelt_header(source: &Source, problem: &Problem, plus: bool) -> Vec<Try> {
     let range = start..start + missing.len();
     let trimmed = missing.trim();
     let as_header = format!("{trimmed}.h");
-    let near = |header: &&str| *header == as_header || is_near(trimmed, header) || is_near(&as_header, header) || trimmed == *header;
+    let near = |header: &&str| {
+        *header == as_header || is_near(trimmed, header) || is_near(&as_header, header) || trimmed == *header
+    };
     let mut found: Vec<Try> = words::known_headers(plus)
         .filter(near)
-        .map(|header| Try::replace(source, range.clone(), header, 0.5 + 0.5 * distance(trimmed, header).min(distance(&as_header, header))))
+        .map(|header| {
+            Try::replace(
+                source,
+                range.clone(),
+                header,
+                0.5 + 0.5 * distance(trimmed, header).min(distance(&as_header, header)),
+            )
+        })
         .collect();
     let whole = source.line_start(problem.line)..source.line_start(problem.line + 1);
     found.push(Try::replace(source, whole, "", 4.5));
@@ -78,7 +88,9 @@ fn misspelt_directive(source: &Source, problem: &Problem) -> Vec<Try> {
             let word: String = rest.trim_start().chars().take_while(|c| c.is_alphanumeric()).collect();
             let at = start + 1 + blanks;
             let near = DIRECTIVES.iter().filter(|other| is_near(&word, other));
-            found.extend(near.map(|other| Try::replace(source, at..at + word.len(), other, 0.4 + 0.3 * distance(&word, other))));
+            found.extend(
+                near.map(|other| Try::replace(source, at..at + word.len(), other, 0.4 + 0.3 * distance(&word, other))),
+            );
         } else if text.starts_with("include") || text.starts_with("define ") || text.starts_with("ifdef") {
             found.push(Try::insert(start, "#", 0.3));
         }

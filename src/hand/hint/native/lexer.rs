@@ -154,7 +154,9 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             b'#' if fresh => (directive_end(text, at), Some(Kind::Directive)),
             b'"' | b'\'' => text_end(text, at),
-            _ if byte.is_ascii_digit() => (run(text, at, |c| c.is_alphanumeric() || c == '_' || c == '.'), Some(Kind::Number)),
+            _ if byte.is_ascii_digit() => {
+                (run(text, at, |c| c.is_alphanumeric() || c == '_' || c == '.'), Some(Kind::Number))
+            }
             _ if byte == b'_' || byte.is_ascii_alphabetic() || byte >= 128 => {
                 let end = run(text, at, |c| c.is_alphanumeric() || c == '_');
                 let end = if end == at { at + text[at..].chars().next().map_or(1, char::len_utf8) } else { end };
@@ -214,12 +216,28 @@ mod tests {
 
     #[test]
     fn tokens_are_read_with_their_lines() {
-        let source = Source::read("#include <a.h> // x\nint a=b->c /* y\n */ + 0x1F;\nputs(\"a\\\"b);\nx='c';é".to_owned());
+        let source =
+            Source::read("#include <a.h> // x\nint a=b->c /* y\n */ + 0x1F;\nputs(\"a\\\"b);\nx='c';é".to_owned());
         let told: Vec<_> = source.tokens.iter().map(|t| (&source.text[t.range.clone()], t.line)).collect();
         let expected = [
-            ("#include <a.h> ", 1), ("int", 2), ("a", 2), ("=", 2), ("b", 2), ("->", 2), ("c", 2), ("+", 3),
-            ("0x1F", 3), (";", 3), ("puts", 4), ("(", 4), ("\"a\\\"b);", 4), ("x", 5), ("=", 5), ("'c'", 5),
-            (";", 5), ("é", 5),
+            ("#include <a.h> ", 1),
+            ("int", 2),
+            ("a", 2),
+            ("=", 2),
+            ("b", 2),
+            ("->", 2),
+            ("c", 2),
+            ("+", 3),
+            ("0x1F", 3),
+            (";", 3),
+            ("puts", 4),
+            ("(", 4),
+            ("\"a\\\"b);", 4),
+            ("x", 5),
+            ("=", 5),
+            ("'c'", 5),
+            (";", 5),
+            ("é", 5),
         ];
         assert_eq!(told, expected);
         assert_eq!(source.kind(12), Some(Kind::Cut));

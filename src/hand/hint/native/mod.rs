@@ -8,14 +8,14 @@ mod declare;
 mod directive;
 mod habits;
 mod lexer;
+pub(super) mod link;
 mod names;
-mod said;
 mod statement;
 mod tokens;
 mod words;
 
 use super::Scene;
-use crate::hand::cc::{Judge, Verdict};
+use crate::hand::cc::{self, Judge, Verdict};
 use crate::hand::offer;
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -39,11 +39,10 @@ type Climb = fn(&Judge, &str, Verdict) -> Result<Vec<climb::Repair>>;
 
 fn repairs(scene: &Scene, climb: Climb) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
-    for path in said::files(scene).into_iter().take(MOST_FILES) {
+    for (path, lines) in cc::named(scene.job).into_iter().take(MOST_FILES) {
         let Some(text) = offer::editable(scene.job, &path)?.and_then(|bytes| String::from_utf8(bytes).ok()) else {
             continue;
         };
-        let lines = said::lines(scene, &path);
         let Some((judge, verdict)) = Judge::find(scene.job, &path, text.as_bytes(), &lines)? else { continue };
         for repair in climb(&judge, &text, verdict)? {
             made.extend(candidate(scene, &path, &text, repair)?);
@@ -58,4 +57,3 @@ fn candidate(scene: &Scene, path: &RelPath, text: &str, repair: climb::Repair) -
     let edit = Edit { path: path.clone(), range: 0..text.len(), text: repair.text };
     scene.candidate(vec![edit], why, confidence)
 }
-

@@ -96,7 +96,8 @@ fn renamed(source: &Source, problem: &Problem, at: usize, name: &str, plus: bool
         .map(|index| source.tokens[index].range.clone())
         .collect();
     let declared: Vec<String> = declare::declarations(source).iter().map(|d| source.at(d.name).to_owned()).collect();
-    let own = counts.keys().copied().filter(|other| declared.iter().any(|d| d == other) || counts[other] > 1 || is_call);
+    let own =
+        counts.keys().copied().filter(|other| declared.iter().any(|d| d == other) || counts[other] > 1 || is_call);
     let library = words::library(plus).filter(|_| is_call || is_type || name.len() > 3);
     let reserved = words::reserved(plus).iter().copied();
     let mut found = Vec::new();
@@ -118,14 +119,16 @@ fn renamed(source: &Source, problem: &Problem, at: usize, name: &str, plus: bool
         };
         let unused = counts.get(other).copied().unwrap_or(0) == 1 && declared.iter().any(|d| d == other);
         let known = declared.iter().any(|d| d == other) || (is_call && words::headers(other, plus).next().is_some());
-        let cost = 0.4 + 0.6 * distance(name, other).max(if only_case { 0.3 } else { 0.9 })
+        let cost = 0.4
+            + 0.6 * distance(name, other).max(if only_case { 0.3 } else { 0.9 })
             + if only_case { short * 0.4 } else { short }
             - if unused { 0.7 } else { 0.0 }
             - if is_offer { 0.3 } else { 0.0 }
             + if known || words::is_reserved(other) == is_type { 0.0 } else { 0.6 }
             - if words::is_reserved(other) { 0.3 } else { 0.0 }
             + if sites.len() > 2 && short > 0.0 { 0.8 } else { 0.0 };
-        let mut edits: Vec<(Range<usize>, String)> = sites.iter().map(|site| (site.clone(), other.to_owned())).collect();
+        let mut edits: Vec<(Range<usize>, String)> =
+            sites.iter().map(|site| (site.clone(), other.to_owned())).collect();
         edits.sort_by_key(|(range, _)| range.start);
         edits.dedup();
         found.push(Try::new(edits, cost, format!("corrected `{name}` to `{other}`")));

@@ -17,9 +17,12 @@ pub(super) fn compilers(source: &Source, problem: &Problem) -> Option<Try> {
     };
     let edits: Vec<_> = problem.fixes.iter().take(1).map(edit).collect();
     let text = edits[0].1.trim().to_owned();
-    let sure = text == ";" || text.starts_with("#include") || problem.message.contains("-Wformat");
-    let cost = if sure { 0.9 } else { 1.6 };
-    let why = if text.is_empty() { "took out what the compiler marks".to_owned() } else { format!("put in `{text}`, as the compiler advises") };
+    let cost = if problem.sure_fix().is_some() { 0.9 } else { 1.6 };
+    let why = if text.is_empty() {
+        "took out what the compiler marks".to_owned()
+    } else {
+        format!("put in `{text}`, as the compiler advises")
+    };
     Some(Try::new(edits, cost, why))
 }
 
@@ -45,6 +48,7 @@ const RULES: &[(&str, Rule)] = &[
     ("subscripted value is not an array", indexed),
     ("invalid types 'int[int]'", indexed),
     ("stray '", stray),
+    ("empty character constant", blank),
     ("missing terminating", quote),
     ("unterminated", quote),
     ("invalid suffix \"", number),
@@ -126,8 +130,10 @@ impl Scene<'_> {
 fn comparison(scene: &Scene) -> Vec<Try> {
     let statement = scene.statement();
     let signs = statement.clone().filter(|at| scene.source.at(*at) == "=");
-    let mut found: Vec<Try> = signs.map(|at| scene.replace(at, "==", 0.6 + if at == scene.at { 0.0 } else { 0.3 })).collect();
-    let all: Vec<_> = statement.filter(|at| scene.source.at(*at) == "=").map(|at| (scene.range(at), "==".to_owned())).collect();
+    let mut found: Vec<Try> =
+        signs.map(|at| scene.replace(at, "==", 0.6 + if at == scene.at { 0.0 } else { 0.3 })).collect();
+    let all: Vec<_> =
+        statement.filter(|at| scene.source.at(*at) == "=").map(|at| (scene.range(at), "==".to_owned())).collect();
     if all.len() > 1 {
         found.push(Try::new(all, 0.8, "compared instead of assigning".to_owned()));
     }
@@ -147,7 +153,9 @@ fn comparison(scene: &Scene) -> Vec<Try> {
 /// Commas or colons where the parts of a `for` are divided.
 fn for_header(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
-    let Some(head) = (0..=scene.at.min(source.tokens.len())).rev().take(40).find(|at| source.at(*at) == "for") else { return Vec::new() };
+    let Some(head) = (0..=scene.at.min(source.tokens.len())).rev().take(40).find(|at| source.at(*at) == "for") else {
+        return Vec::new();
+    };
     let Some(close) = source.closing(head + 1) else { return Vec::new() };
     let mut depth = 0_usize;
     let (mut signs, mut edits) = (0, Vec::new());
@@ -169,7 +177,8 @@ fn for_header(scene: &Scene) -> Vec<Try> {
 /// `f(a));`
 fn superfluous(scene: &Scene) -> Vec<Try> {
     let next = scene.source.at(scene.at + 1);
-    let fits = scene.source.at(scene.at) == ")" && (matches!(next, ";" | "{") || scene.source.at(scene.at.wrapping_sub(1)) == ")");
+    let fits = scene.source.at(scene.at) == ")"
+        && (matches!(next, ";" | "{") || scene.source.at(scene.at.wrapping_sub(1)) == ")");
     if fits { vec![scene.replace(scene.at, "", 0.85)] } else { Vec::new() }
 }
 
@@ -188,7 +197,8 @@ fn type_in_call(scene: &Scene) -> Vec<Try> {
         return Vec::new();
     }
     let statement = scene.statement();
-    let is_type = |at: &usize| super::words::is_type(source.at(*at)) && matches!(source.at(at.wrapping_sub(1)), "(" | ",");
+    let is_type =
+        |at: &usize| super::words::is_type(source.at(*at)) && matches!(source.at(at.wrapping_sub(1)), "(" | ",");
     let all: Vec<_> = statement
         .filter(|at| is_type(at) && *at >= scene.at)
         .map(|at| (scene.range(at).start..scene.range(at + 1).start, String::new()))
@@ -196,7 +206,11 @@ fn type_in_call(scene: &Scene) -> Vec<Try> {
     let mut found = vec![Try::new(all, 0.5, "took the types out of a call".to_owned())];
     if matches!(source.at(scene.at.wrapping_sub(1)), ",") {
         // `int a, int b;`
-        found.push(Try::new(vec![(scene.range(scene.at).start..scene.range(scene.at + 1).start, String::new())], 0.55, "took the second type out of a declaration".to_owned()));
+        found.push(Try::new(
+            vec![(scene.range(scene.at).start..scene.range(scene.at + 1).start, String::new())],
+            0.55,
+            "took the second type out of a declaration".to_owned(),
+        ));
         found.push(scene.replace(scene.at - 1, ";", 0.7));
     }
     found
@@ -215,7 +229,9 @@ fn statement_gone(scene: &Scene) -> Vec<Try> {
 fn twice(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
     let name = scene.quoted();
-    let Some(again) = declarations(source).into_iter().find(|d| d.name == scene.at || (d.name > scene.at && source.at(d.name) == name))
+    let Some(again) = declarations(source)
+        .into_iter()
+        .find(|d| d.name == scene.at || (d.name > scene.at && source.at(d.name) == name))
     else {
         return Vec::new();
     };
@@ -228,9 +244,18 @@ fn twice(scene: &Scene) -> Vec<Try> {
         (";", true) if !again.is_parameter => {
             let end = again.name + 1;
             let line = source.tokens[again.start].line;
-            let lone = source.line_text(line).trim() == source.text[scene.range(again.start).start..scene.range(end).end].trim();
-            let range = if lone { source.line_start(line)..source.line_start(line + 1) } else { scene.range(again.start).start..scene.range(end).end };
-            found.push(Try::new(vec![(range, String::new())], 0.8, format!("took out the second declaration of `{name}`")));
+            let lone = source.line_text(line).trim()
+                == source.text[scene.range(again.start).start..scene.range(end).end].trim();
+            let range = if lone {
+                source.line_start(line)..source.line_start(line + 1)
+            } else {
+                scene.range(again.start).start..scene.range(end).end
+            };
+            found.push(Try::new(
+                vec![(range, String::new())],
+                0.8,
+                format!("took out the second declaration of `{name}`"),
+            ));
         }
         ("," | ")", _) if again.is_parameter => {}
         (",", _) => found.push(scene.removed(again.name..again.name + 2, 0.8)),
@@ -250,7 +275,8 @@ fn indexed(scene: &Scene) -> Vec<Try> {
     let name = (0..=scene.at).rev().take(12).find(|at| source.is_word(*at) && source.at(at + 1) == "[");
     let Some(name) = name else { return Vec::new() };
     let wanted = source.at(name);
-    let Some(declared) = declarations(source).into_iter().rfind(|d| d.name < name && source.at(d.name) == wanted) else {
+    let Some(declared) = declarations(source).into_iter().rfind(|d| d.name < name && source.at(d.name) == wanted)
+    else {
         return Vec::new();
     };
     let end = (0..declared.dimensions).fold(declared.name, |at, _| source.closing(at + 1).unwrap_or(at));
@@ -313,7 +339,9 @@ fn quote(scene: &Scene) -> Vec<Try> {
     let text = &source.text[cut.range.clone()];
     let mark = &text[..1];
     let mut found = Vec::new();
-    for (cost, ending) in [(0.6, ");"), (1.0, ")"), (1.2, ";"), (0.9, ",&"), (0.9, ", &"), (1.1, ","), (2.0, "}"), (1.8, "]")] {
+    for (cost, ending) in
+        [(0.6, ");"), (1.0, ")"), (1.2, ";"), (0.9, ",&"), (0.9, ", &"), (1.1, ","), (2.0, "}"), (1.8, "]")]
+    {
         for (at, _) in text.match_indices(ending).filter(|(at, _)| *at > 0) {
             let later = f64::from(u32::try_from(text[at..].matches(ending).count()).unwrap_or(9)) - 1.0;
             let more = if ending.starts_with(',') { text[..at].matches(',').count() } else { 0 };
@@ -344,6 +372,12 @@ fn quote(scene: &Scene) -> Vec<Try> {
     found
 }
 
+/// `''`: a blank, or the end of a string.
+fn blank(scene: &Scene) -> Vec<Try> {
+    let at = scene.source.offset(scene.problem.line, scene.problem.column) + 1;
+    vec![Try::insert(at, " ", 0.9), Try::insert(at, "\\0", 1.2)]
+}
+
 /// How many arguments a format asks for.
 fn converts(format: &str) -> usize {
     format.replace("%%", "").matches('%').count() - format.matches("%*").count()
@@ -368,7 +402,8 @@ fn arguments(rest: &str) -> usize {
 /// `2n`, `3rd`: a product, or a name that may not begin like this.
 fn number(scene: &Scene) -> Vec<Try> {
     let from = scene.at.saturating_sub(1);
-    let Some(at) = (from..=scene.at + 1).find(|at| scene.source.kind(*at) == Some(Kind::Number) && scene.source.at(*at).contains(char::is_alphabetic))
+    let Some(at) = (from..=scene.at + 1)
+        .find(|at| scene.source.kind(*at) == Some(Kind::Number) && scene.source.at(*at).contains(char::is_alphabetic))
     else {
         return Vec::new();
     };
@@ -391,12 +426,18 @@ fn number(scene: &Scene) -> Vec<Try> {
 /// Arrays of variable size start without values.
 fn no_initializer(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
-    let Some(sign) = (scene.at..source.tokens.len()).take(20).find(|at| source.at(*at) == "=") else { return Vec::new() };
+    let Some(sign) = (scene.at..source.tokens.len()).take(20).find(|at| source.at(*at) == "=") else {
+        return Vec::new();
+    };
     let end = match source.at(sign + 1) {
         "{" => source.closing(sign + 1).map_or(sign + 1, |end| end + 1),
         _ => sign + 2,
     };
-    vec![Try::new(vec![(scene.range(sign - 1).end..scene.range(end - 1).end, String::new())], 0.8, "took the initial values from an array of variable size".to_owned())]
+    vec![Try::new(
+        vec![(scene.range(sign - 1).end..scene.range(end - 1).end, String::new())],
+        0.8,
+        "took the initial values from an array of variable size".to_owned(),
+    )]
 }
 
 fn sized(scene: &Scene) -> Vec<Try> {
@@ -442,11 +483,13 @@ fn typed_function(scene: &Scene) -> Vec<Try> {
 fn multiplied(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
     let line = scene.problem.line;
-    let calls = (0..source.tokens.len()).filter(|at| source.tokens[*at].line == line && source.at(*at) == "(" && *at > 0);
+    let calls =
+        (0..source.tokens.len()).filter(|at| source.tokens[*at].line == line && source.at(*at) == "(" && *at > 0);
     let mut found = Vec::new();
     for open in calls {
         let before = open - 1;
-        let is_product = matches!(source.kind(before), Some(Kind::Number | Kind::Word)) && !super::words::is_reserved(source.at(before));
+        let is_product = matches!(source.kind(before), Some(Kind::Number | Kind::Word))
+            && !super::words::is_reserved(source.at(before));
         if !(is_product || source.at(before) == ")") {
             continue;
         }
@@ -462,7 +505,9 @@ fn multiplied(scene: &Scene) -> Vec<Try> {
 fn call_of(scene: &Scene) -> Option<(usize, usize)> {
     let source = scene.source;
     let name = scene.quoted();
-    let at = (scene.at.saturating_sub(2)..source.tokens.len()).take(30).find(|at| source.at(*at) == name && source.at(at + 1) == "(")?;
+    let at = (scene.at.saturating_sub(2)..source.tokens.len())
+        .take(30)
+        .find(|at| source.at(*at) == name && source.at(at + 1) == "(")?;
     Some((at + 1, source.closing(at + 1)?))
 }
 
@@ -519,7 +564,9 @@ fn earlier(scene: &Scene) -> Vec<Try> {
     let Some((definition, _)) = definition else { return Vec::new() };
     let head = source.text[definition].to_owned();
     match heads.iter().filter_map(|d| text(d)).find(|(_, next)| *next == ";") {
-        Some((range, _)) => vec![Try::new(vec![(range, head.clone())], 0.9, format!("declared `{name}` as it is defined"))],
+        Some((range, _)) => {
+            vec![Try::new(vec![(range, head.clone())], 0.9, format!("declared `{name}` as it is defined"))]
+        }
         None => {
             let first = all.iter().find(|d| d.next == "(" && !d.is_parameter);
             let place = first.map_or(0, |d| source.line_start(source.tokens[d.start].line));
@@ -539,7 +586,9 @@ fn operands(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
     let statement = scene.statement();
     let mut found = Vec::new();
-    for at in statement.clone().filter(|at| source.at(*at) == "&" && source.kind(at.wrapping_sub(1)) == Some(Kind::Text)) {
+    for at in
+        statement.clone().filter(|at| source.at(*at) == "&" && source.kind(at.wrapping_sub(1)) == Some(Kind::Text))
+    {
         found.push(Try::insert(scene.range(at - 1).end, ",", 0.4));
     }
     if scene.problem.message.contains("binary %") {
@@ -599,7 +648,8 @@ fn parentheses(scene: &Scene) -> Vec<Try> {
 /// `if a < b {`: the brackets of a condition are lost, or one of them is.
 fn condition(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
-    let Some(head) = (0..scene.at).rev().take(3).find(|at| matches!(source.at(*at), "if" | "while" | "for" | "switch")) else {
+    let Some(head) = (0..scene.at).rev().take(3).find(|at| matches!(source.at(*at), "if" | "while" | "for" | "switch"))
+    else {
         return Vec::new();
     };
     let line = source.tokens[head].line;
@@ -629,7 +679,11 @@ fn string_call(scene: &Scene) -> Vec<Try> {
     let end = statement_end(scene.source, scene.at);
     let close = scene.range(end).start;
     let mut found = vec![Try::insert(open, "(", 1.2)];
-    found.push(Try::new(vec![(open..open, "(".to_owned()), (close..close, ")".to_owned())], 1.3, "put a call's argument in brackets".to_owned()));
+    found.push(Try::new(
+        vec![(open..open, "(".to_owned()), (close..close, ")".to_owned())],
+        1.3,
+        "put a call's argument in brackets".to_owned(),
+    ));
     found
 }
 
@@ -644,6 +698,9 @@ fn parameters(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
     let line = scene.problem.line;
     let signs = (0..source.tokens.len()).filter(|at| source.tokens[*at].line == line && source.at(*at) == ";");
-    let edits: Vec<_> = signs.filter(|at| super::words::is_type(source.at(at + 1))).map(|at| (scene.range(at), ",".to_owned())).collect();
+    let edits: Vec<_> = signs
+        .filter(|at| super::words::is_type(source.at(at + 1)))
+        .map(|at| (scene.range(at), ",".to_owned()))
+        .collect();
     if edits.is_empty() { Vec::new() } else { vec![Try::new(edits, 0.7, "divided parameters by `,`".to_owned())] }
 }

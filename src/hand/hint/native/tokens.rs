@@ -16,7 +16,8 @@ const BASE: f64 = 4.2;
 const BIT: f64 = 0.16;
 
 const MARKS: &[&str] = &[
-    ";", ",", ")", "(", "{", "}", "]", "[", "=", "*", "+", "&&", "&", "<", "==", "||", "-", "/", "%", ".", ":", ">", "\"",
+    ";", ",", ")", "(", "{", "}", "]", "[", "=", "*", "+", "&&", "&", "<", "==", "||", "-", "/", "%", ".", ":", ">",
+    "\"",
 ];
 const SWAPS: &[(&str, &[&str])] = &[
     (",", &[";", "."]),
@@ -91,7 +92,8 @@ impl Near<'_> {
             return;
         }
         for word in words::reserved(plus).iter().filter(|word| word.len() > 2) {
-            let places = [text.starts_with(word).then_some(word.len()), text.ends_with(word).then(|| text.len() - word.len())];
+            let places =
+                [text.starts_with(word).then_some(word.len()), text.ends_with(word).then(|| text.len() - word.len())];
             for at in places.into_iter().flatten().filter(|at| *at > 0 && *at < text.len()) {
                 let far = f64::from(u32::try_from(self.at.abs_diff(index)).unwrap_or(99));
                 for (lost, cost) in [(" ", 1.8), ("(", 2.0)] {

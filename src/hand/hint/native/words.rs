@@ -13,8 +13,9 @@ const RESERVED: &[&str] = &[
 /// Where C's own words end.
 const OF_C: usize = 34;
 
-const TYPES: &[&str] =
-    &["char", "double", "float", "int", "long", "short", "signed", "unsigned", "void", "bool", "_Bool", "size_t", "FILE"];
+const TYPES: &[&str] = &[
+    "char", "double", "float", "int", "long", "short", "signed", "unsigned", "void", "bool", "_Bool", "size_t", "FILE",
+];
 
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
@@ -114,8 +115,11 @@ const PLUS: &[(&str, &str)] = &[
     ("set", "set multiset"),
     ("unordered_map", "unordered_map unordered_multimap"),
     ("unordered_set", "unordered_set"),
-    ("algorithm", "sort find find_if max min swap reverse count count_if transform copy min_element max_element \
-      all_of any_of none_of unique remove remove_if binary_search lower_bound upper_bound fill for_each clamp"),
+    (
+        "algorithm",
+        "sort find find_if max min swap reverse count count_if transform copy min_element max_element \
+      all_of any_of none_of unique remove remove_if binary_search lower_bound upper_bound fill for_each clamp",
+    ),
     ("memory", "unique_ptr shared_ptr weak_ptr make_unique make_shared"),
     ("functional", "function bind hash greater less"),
     ("utility", "pair make_pair move forward"),
