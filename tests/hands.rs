@@ -6,13 +6,13 @@
 use std::path::Path;
 use std::process::Command;
 
-struct Case {
-    files: &'static [(&'static str, &'static str)],
-    command: &'static [&'static str],
+struct Case<'a> {
+    files: &'a [(&'a str, &'a str)],
+    command: &'a [&'a str],
     /// The file that is repaired, and what it must say then.
-    path: &'static str,
-    mended: &'static str,
-    hand: &'static str,
+    path: &'a str,
+    mended: &'a str,
+    hand: &'a str,
 }
 
 /// The tools that `tests/install` brings, and this machine's.
@@ -104,6 +104,65 @@ fn rust() {
         },
     ] {
         heal(&case);
+    }
+}
+
+#[test]
+fn c() {
+    const HEAD: &str = "#include <stdio.h>\n\n";
+    const COUNT: &str = "int main() {\n    int n;\n    scanf(\"%d\", &n);\n    for (i = 0; i < n; i++) {\n        printf(\"%d\\n\", i);\n    }\n    return 0;\n}\n";
+    const TWICE: &str = "#include \"twice.h\"\n\nint twice(int n) {\n    return 2 * n;\n}\n";
+    const USES: &str = "#include <stdio.h>\n#include \"twice.h\"\n\nint main() {\n    printf(\"%d\\n\", twcie(4));\n    return 0;\n}\n";
+    const MAKE: &str = "CFLAGS = -Iinclude\n\nall: main.o twice.o\n\t@$(CC) -o prog main.o twice.o\n\n%.o: src/%.c\n\t@$(CC) $(CFLAGS) -c -o $@ $<\n";
+    const ROOT: &str = "#include <math.h>\n\nint main(int n, char **a) {\n    return (int)sqrt(n) - 1;\n}\n";
+    const PLUS: &str = "int main() {\n    std::vector<int> v{1, 2};\n    return v.size() - 2;\n}\n";
+    let counted = HEAD.to_owned() + &COUNT.replace("int n;", "int n, i;");
+    let project: &[(&str, &str)] =
+        &[("include/twice.h", "int twice(int n);\n"), ("src/twice.c", TWICE), ("Makefile", MAKE)];
+    for (files, command, path, mended, hand) in [
+        (
+            vec![("a.c", format!("{HEAD}int main() {{\n    puts(\"a\")\n    return 0;\n}}\n"))],
+            &["gcc", "-c", "a.c"][..],
+            "a.c",
+            format!("{HEAD}int main() {{\n    puts(\"a\");\n    return 0;\n}}\n"),
+            "tool",
+        ),
+        (vec![("a.c", HEAD.to_owned() + COUNT)], &["gcc", "-o", "a", "a.c"], "a.c", counted.clone(), "hint"),
+        // Two causes, the second of them a brace.
+        (
+            vec![("a.c", HEAD.to_owned() + &COUNT.replace("i++) {", "i++)"))],
+            &["gcc", "-Wall", "-c", "a.c"],
+            "a.c",
+            counted,
+            "hint",
+        ),
+        (vec![("src/main.c", USES.to_owned())], &["make"], "src/main.c", USES.replace("twcie", "twice"), "hint"),
+        (
+            vec![("src/main.c", USES.replace("twcie(4));", "twice(4);"))],
+            &["make"],
+            "src/main.c",
+            USES.replace("twcie", "twice"),
+            "hint",
+        ),
+        (
+            vec![("r.c", ROOT.to_owned()), ("Makefile", "r: r.c\n\t$(CC) -o r r.c\n\t./r\n".to_owned())],
+            &["make"],
+            "Makefile",
+            "r: r.c\n\t$(CC) -o r r.c -lm\n\t./r\n".to_owned(),
+            "hint",
+        ),
+        (
+            vec![("v.cpp", PLUS.to_owned())],
+            &["g++", "-c", "v.cpp"],
+            "v.cpp",
+            "#include <vector>\n".to_owned() + PLUS,
+            "tool",
+        ),
+    ] {
+        let with = if files[0].0.starts_with("src/") { project } else { &[] };
+        let own: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (*path, text.as_str())).chain(with.iter().copied()).collect();
+        heal(&Case { files: &own, command, path, mended: &mended, hand });
     }
 }
 

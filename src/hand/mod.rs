@@ -3,6 +3,7 @@
 //!
 //! To add a hand: one file (or folder) here, one entry in [`ladder`], one name in [`HandId`].
 
+mod cc;
 pub mod hint;
 mod offer;
 mod recent;

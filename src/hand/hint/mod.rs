@@ -13,6 +13,7 @@ mod lone;
 mod meaning;
 mod missing;
 mod name;
+mod native;
 mod node;
 mod paths;
 mod place;
@@ -57,6 +58,9 @@ const KINDS: &[Kind] = &[
     Kind { name: "conflict markers", propose: conflict::propose },
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
+    Kind { name: "C and C++", propose: native::propose },
+    Kind { name: "what the linker misses", propose: native::link::propose },
+    Kind { name: "C and C++, otherwise", propose: native::propose_others },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },

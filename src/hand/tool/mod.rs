@@ -4,6 +4,7 @@
 //! To add a fixer: one entry in [`FIXERS`]; a formatter that reads stdin is a table row in its
 //! ecosystem's file.
 
+mod cc;
 mod eslint;
 mod formatter;
 mod go;
@@ -49,6 +50,7 @@ const FIXERS: &[Fixer] = &[
     Fixer { name: "gofmt", propose: |job| go::GOFMT.propose(job) },
     Fixer { name: "hooks", propose: writing::hooks },
     Fixer { name: "rustc", propose: rustc::propose },
+    Fixer { name: "gcc and clang", propose: cc::propose },
     Fixer { name: "the call itself, writing", propose: writing::propose },
 ];
 

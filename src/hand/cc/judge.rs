@@ -1,0 +1,117 @@
+//! Judging texts: each is given to the compiler in the place of a file, several in one go.
+
+use super::invocation::{self, Invocation};
+use super::report::{Problem, problems};
+use crate::command::CommandLine;
+use crate::hand::Job;
+use crate::ids::RelPath;
+use anyhow::Result;
+use std::cell::Cell;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+/// The name that the compilers give to standard input.
+const STDIN: &str = "<stdin>";
+const MARK: &str = "==== text ";
+const END: &str = "THANOS_END_OF_TEXT";
+
+/// One file with the compiler that judges it.
+pub struct Judge<'a> {
+    job: &'a Job<'a>,
+    path: RelPath,
+    way: Invocation,
+    pub runs: Cell<usize>,
+}
+
+/// What the compiler says about a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// In the text itself.
+    pub problems: Vec<Problem>,
+    /// The compiler is content.
+    pub is_clean: bool,
+}
+
+impl<'a> Judge<'a> {
+    /// The first way of compiling the file that complains about it as the log does (`said`: lines with messages).
+    pub fn find(
+        job: &'a Job<'a>,
+        path: &RelPath,
+        text: &[u8],
+        said: &[(u32, String)],
+    ) -> Result<Option<(Self, Verdict)>> {
+        if job.workshop.find_program("sh").is_none() {
+            return Ok(None);
+        }
+        let mut fallback = None;
+        for way in invocation::ways(job, path) {
+            let judge = Self { job, path: path.clone(), way, runs: Cell::new(0) };
+            let Some(verdict) = judge.judge(&[text])?.pop() else { continue };
+            let same = |p: &Problem| said.iter().any(|(line, message)| *line == p.line && *message == p.message);
+            if verdict.problems.iter().any(same) {
+                return Ok(Some((judge, verdict)));
+            }
+            if said.is_empty() && !verdict.problems.is_empty() {
+                fallback.get_or_insert((judge, verdict));
+            }
+        }
+        Ok(fallback)
+    }
+
+    /// Whether the text is read as C++.
+    pub fn is_plus(&self) -> bool {
+        super::is_plus(&self.path) || self.way.compiler.contains("++")
+    }
+
+    /// Judges in order and stops behind the first text that is clean.
+    pub fn judge(&self, texts: &[&[u8]]) -> Result<Vec<Verdict>> {
+        let mut script = b"export LC_ALL=C\n".to_vec();
+        let call = self.call();
+        for (at, text) in texts.iter().enumerate() {
+            script.extend(format!("echo; echo '{MARK}{at}'; {call} 2>&1 <<'{END}' && exit 0\n").bytes());
+            script.extend_from_slice(text);
+            if !text.ends_with(b"\n") {
+                script.push(b'\n');
+            }
+            script.extend(format!("{END}\n").bytes());
+        }
+        let command = CommandLine {
+            argv: vec![self.job.workshop.find_program("sh").unwrap_or_else(|| "sh".to_owned())],
+            directory: self.way.directory.clone(),
+            env: self.way.env.clone(),
+        };
+        let done = self.job.workshop.run(&command, Some(&script), LIMIT)?;
+        self.runs.set(self.runs.get() + texts.len());
+        let out = String::from_utf8_lossy(&done.stdout).into_owned();
+        let mut parts: Vec<&str> = out.split(MARK).skip(1).collect();
+        let judged = parts.len();
+        if done.limit.is_some() {
+            parts.pop();
+        }
+        Ok(parts
+            .into_iter()
+            .enumerate()
+            .map(|(at, part)| Self::verdict(part, done.success() && at + 1 == judged))
+            .collect())
+    }
+
+    fn verdict(output: &str, passed: bool) -> Verdict {
+        let own = problems(output).into_iter().filter(|problem| problem.path == STDIN).collect();
+        Verdict { is_clean: passed, problems: own }
+    }
+
+    fn call(&self) -> String {
+        let language = if self.is_plus() { "c++" } else { "c" };
+        let ups = self.way.directory.as_ref().map_or(0, |directory| directory.as_str().split('/').count());
+        let folder = self.path.as_str().rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let near = format!("{}{folder}", "../".repeat(ups));
+        let fixed = ["-fsyntax-only", "-fdiagnostics-parseable-fixits", "-fno-diagnostics-color"].map(str::to_owned);
+        let tail = ["-iquote".to_owned(), near, "-x".to_owned(), language.to_owned(), "-".to_owned()];
+        let words = std::iter::once(self.way.compiler.clone()).chain(fixed).chain(self.way.options.clone()).chain(tail);
+        words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,47 @@
+//! The fixes that gcc and clang propose themselves, where they are sure and leave nothing to complain about.
+
+use crate::hand::cc::{self, Judge};
+use crate::hand::{Job, offer};
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence, HandId};
+use anyhow::Result;
+
+/// More files at once are left to the hand `hint`, one after the other.
+const MOST_FILES: usize = 8;
+
+pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let files = cc::named(job);
+    if files.len() > MOST_FILES {
+        return Ok(Vec::new());
+    }
+    for (path, lines) in files {
+        let Some(text) = offer::editable(job, &path)?.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return Ok(Vec::new());
+        };
+        let Some((judge, verdict)) = Judge::find(job, &path, text.as_bytes(), &lines)? else { return Ok(Vec::new()) };
+        let fixes = verdict.problems.iter().filter_map(|problem| problem.sure_fix());
+        let mut own: Vec<_> = fixes.filter_map(|fix| Some((fix.range(&text)?, fix.text.clone()))).collect();
+        own.sort_by_key(|(range, _)| range.start);
+        own.dedup();
+        let mut mended = text.clone();
+        for (range, new) in own.iter().rev() {
+            mended.replace_range(range.clone(), new);
+        }
+        let is_clean = !own.is_empty() && judge.judge(&[mended.as_bytes()])?.iter().all(|verdict| verdict.is_clean);
+        if !is_clean {
+            return Ok(Vec::new());
+        }
+        edits.extend(own.into_iter().map(|(range, text)| Edit { path: path.clone(), range, text }));
+    }
+    let why = match edits.as_slice() {
+        [] => return Ok(Vec::new()),
+        [one] => format!("took the compiler's fix: `{}` in {}", one.text.trim(), one.path),
+        many => {
+            format!("took {} fixes of the compiler, first: `{}` in {}", many.len(), many[0].text.trim(), many[0].path)
+        }
+    };
+    let patch = offer::patch(job, edits)?;
+    let made = patch.map(|patch| Candidate { patch, hand: HandId::Tool, why, confidence: Confidence::Confident });
+    Ok(made.into_iter().collect())
+}
