@@ -9,6 +9,8 @@ pub enum Language {
     JavaScript,
     TypeScript,
     Tsx,
+    Go,
+    Java,
 }
 
 impl Language {
@@ -20,6 +22,8 @@ impl Language {
             "js" | "mjs" | "cjs" | "jsx" => Self::JavaScript,
             "ts" | "mts" | "cts" => Self::TypeScript,
             "tsx" => Self::Tsx,
+            "go" => Self::Go,
+            "java" => Self::Java,
             _ => return None,
         })
     }
@@ -40,6 +44,8 @@ impl Language {
             Self::Python => PYTHON,
             Self::JavaScript => &SCRIPT[..SCRIPT_WITHOUT_TYPES],
             Self::TypeScript | Self::Tsx => SCRIPT,
+            Self::Go => GO,
+            Self::Java => JAVA,
         }
     }
 
@@ -50,6 +56,8 @@ impl Language {
             Self::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
             Self::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+            Self::Go => tree_sitter_go::LANGUAGE.into(),
+            Self::Java => tree_sitter_java::LANGUAGE.into(),
         }
     }
 }
@@ -79,6 +87,21 @@ const SCRIPT: &[&str] = &[
     "abstract", "any", "boolean", "declare", "enum", "implements", "interface", "is", "keyof", "namespace", "never",
     "number", "object", "private", "protected", "public", "readonly", "satisfies", "string", "symbol", "type",
     "unknown", "infer", "override", "unique", "asserts",
+];
+
+#[rustfmt::skip]
+const GO: &[&str] = &[
+    "break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go", "goto",
+    "if", "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type", "var",
+];
+
+#[rustfmt::skip]
+const JAVA: &[&str] = &[
+    "abstract", "assert", "boolean", "break", "byte", "case", "catch", "char", "class", "const", "continue", "default",
+    "do", "double", "else", "enum", "extends", "false", "final", "finally", "float", "for", "if", "implements", "import",
+    "instanceof", "int", "interface", "long", "native", "new", "null", "package", "private", "protected", "public",
+    "record", "return", "sealed", "short", "static", "super", "switch", "synchronized", "this", "throw", "throws",
+    "transient", "true", "try", "var", "void", "volatile", "while", "yield",
 ];
 
 #[cfg(test)]

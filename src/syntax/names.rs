@@ -59,6 +59,8 @@ const FUNCTIONS: &[&str] = &[
     "function_declaration",
     "generator_function_declaration",
     "method_definition",
+    "method_declaration",
+    "constructor_declaration",
 ];
 
 fn is_name(node: Node) -> bool {
@@ -71,6 +73,7 @@ fn is_name(node: Node) -> bool {
                 | "field_identifier"
                 | "type_identifier"
                 | "property_identifier"
+                | "package_identifier"
                 | "private_property_identifier"
                 | "shorthand_field_identifier"
                 | "shorthand_property_identifier"
@@ -100,6 +103,8 @@ fn role(node: Node, field: Option<&str>, parent: Option<Node>, language: Languag
         "type_identifier" => Role::Type,
         "field_identifier" | "property_identifier" | "private_property_identifier" => Role::Member,
         _ if parent_kind.starts_with("jsx_") && field == Some("name") => Role::Tag,
+        _ if parent_kind == "method_invocation" && field == Some("name") => Role::Member,
+        _ if parent_kind == "field_access" && field == Some("field") => Role::Member,
         _ if parent_kind == "attribute" && field == Some("attribute") => Role::Member,
         _ if parent_kind == "keyword_argument" && field == Some("name") => Role::Keyword,
         _ if field == Some("name") && is_function(parent) && in_class(parent, language) => Role::Member,
@@ -111,6 +116,7 @@ fn role(node: Node, field: Option<&str>, parent: Option<Node>, language: Languag
 fn in_class(function: Option<Node>, language: Language) -> bool {
     let wanted: &[&str] = match language {
         Language::Python => &["class_definition"],
+        Language::Java => &["class_body", "interface_body", "enum_body_declarations"],
         _ => &["impl_item", "trait_item", "class_declaration"],
     };
     let mut at = function.and_then(|f| f.parent());
@@ -132,15 +138,17 @@ fn defines(node: Node, field: Option<&str>, parent: Node) -> bool {
             kind != "pair_pattern" || field == Some("key")
         }
         Some("pattern" | "parameter" | "parameters") => true,
+        Some("left") if kind == "expression_list" => false,
         Some("left") => matches!(kind, "assignment" | "for_statement" | "for_in_statement" | "for_in_clause"),
         Some("attribute") if kind == "attribute" => is_assigned(parent),
         Some("property") => is_assigned(parent),
+        _ if kind == "expression_list" => is_short_declaration(parent),
         _ => node.kind() == "shorthand_property_identifier_pattern" || binds(kind),
     }
 }
 
 fn declares(kind: &str) -> bool {
-    ["_item", "_definition", "_declaration", "_declarator", "_signature", "_parameter", "import_specifier"]
+    ["_item", "_definition", "_declaration", "_declarator", "_signature", "_parameter", "_spec", "import_specifier"]
         .iter()
         .any(|end| kind.ends_with(end))
         || matches!(
@@ -165,6 +173,14 @@ fn binds(kind: &str) -> bool {
                 | "as_pattern_target"
                 | "type_parameters"
         )
+}
+
+/// Go's `a, b := …`, and `for a, b := range …`.
+fn is_short_declaration(list: Node) -> bool {
+    list.parent().is_some_and(|parent| {
+        matches!(parent.kind(), "short_var_declaration" | "range_clause")
+            && parent.child_by_field_name("left").is_some_and(|left| left.id() == list.id())
+    })
 }
 
 fn is_assigned(member: Node) -> bool {

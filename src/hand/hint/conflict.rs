@@ -67,8 +67,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
         offers.push((unread, Patch::from_files(files), what));
     }
-    let sound: BTreeSet<String> = offers.iter().filter(|offer| offer.0 == 0).map(|offer| offer.1.digest()).collect();
-    let confidence = if sound.len() == 1 { Confidence::Suggested } else { Confidence::Unsure };
+    let confidence = Confidence::Suggested;
     offers.sort_by_key(|offer| offer.0);
     let places = torn.iter().map(|file| format!("`{}`", file.path)).collect::<Vec<_>>().join(", ");
     let made = offers.into_iter().take(MOST_OFFERS).map(|(_, patch, what)| {

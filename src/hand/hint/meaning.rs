@@ -64,6 +64,18 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
         "Cannot find implementation",
         r#"Cannot find implementation or library stub for module named "(?:[\w.]*\.)?(\w+)""#,
     ),
+    // Go
+    (Sort::Member, "undefined: ", r"undefined: \w+\.(\w+)"),
+    (Sort::Name, "undefined: ", r"undefined: (\w+)"),
+    (Sort::Member, "undefined (type ", r"\.(\w+) undefined \(type "),
+    (Sort::Member, "unknown field ", r"unknown field '?(\w+)'? in struct literal"),
+    (Sort::Member, "missing method ", r"missing method (\w+)"),
+    (Sort::Member, "not exported by", r"name (\w+) not exported by package"),
+    // javac, as its reader puts message and symbol together
+    (Sort::Member, "cannot find symbol: method", r"cannot find symbol: method (\w+)"),
+    (Sort::Import, "in package", r"cannot find symbol: class (\w+) in package"),
+    (Sort::Name, "cannot find symbol: ", r"cannot find symbol: \w+ (\w+)"),
+    (Sort::Name, "does not exist", r"package (\w+) does not exist"),
     // TypeScript and JavaScript
     (Sort::Name, "Cannot find ", r"Cannot find (?:name|namespace) '([^']+)'"),
     (Sort::Name, "No value exists in scope", r"No value exists in scope for the shorthand property '([^']+)'"),

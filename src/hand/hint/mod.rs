@@ -5,9 +5,12 @@
 mod binding;
 mod complaint;
 mod conflict;
+mod data;
 mod distance;
+mod idle;
 mod index;
 mod intent;
+mod jdk;
 mod keyword;
 mod lone;
 mod meaning;
@@ -16,15 +19,18 @@ mod name;
 mod native;
 mod node;
 mod paths;
+mod packages;
 mod place;
 mod punctuation;
 mod renamed;
+mod returning;
 mod runtime;
 mod signature;
 mod silent;
 mod specifier;
 mod spelling;
 mod tag;
+mod thrown;
 mod words;
 
 use super::{Hand, Job, offer};
@@ -61,11 +67,16 @@ const KINDS: &[Kind] = &[
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
+    Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
+    Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
     Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
+    Kind { name: "unused", propose: idle::propose },
+    Kind { name: "missing return", propose: returning::propose },
+    Kind { name: "undeclared exception", propose: thrown::propose },
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },
     Kind { name: "punctuation", propose: punctuation::propose },

@@ -67,9 +67,39 @@ pub(super) fn names(job: &Job, complaint: &Complaint, unknown: &Unknown, home: &
     match home.language() {
         Language::Python => python(job, complaint, unknown),
         Language::Rust => Ok(Vec::new()),
+        Language::Go => golang(job, complaint, unknown, home),
+        Language::Java => java(job, complaint, unknown),
         _ if matches!(unknown.sort, Sort::Member | Sort::Import | Sort::Receiver) => node(job, home),
         _ => Ok(Vec::new()),
     }
+}
+
+/// What a package of Go's own library has, where the unknown name is asked of one.
+fn golang(job: &Job, complaint: &Complaint, unknown: &Unknown, home: &Syntax) -> Result<Vec<String>> {
+    let asked = complaint.message.split_once("undefined: ").and_then(|(_, rest)| rest.trim().split_once('.'));
+    let (Some((package, _)), Some(go)) = (asked.filter(|_| unknown.sort == Sort::Member), job.workshop.find_program("go"))
+    else {
+        return Ok(Vec::new());
+    };
+    let text = String::from_utf8_lossy(home.bytes()).into_owned();
+    let mut imported = text.split('"').skip(1).step_by(2).filter(|path| path.rsplit('/').next() == Some(package));
+    let Some(path) = imported.next() else { return Ok(Vec::new()) };
+    let lines = run(job, CommandLine::new([go.as_str(), "doc", "-short", path]))?;
+    let words = lines.iter().flat_map(|line| super::meaning::words(line).skip(1));
+    Ok(words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect())
+}
+
+/// What the library's class has that the message names.
+fn java(job: &Job, complaint: &Complaint, unknown: &Unknown) -> Result<Vec<String>> {
+    let (_, location) = complaint.message.split_once(" in ").unwrap_or_default();
+    let class = location.rsplit(' ').next().unwrap_or_default().split('<').next().unwrap_or_default();
+    if unknown.sort == Sort::Member && class.starts_with(char::is_uppercase) {
+        return super::jdk::members(job, class);
+    }
+    let kit = super::jdk::classes(job)?;
+    let in_package = location.strip_prefix("package ");
+    let fits = |package: &str| in_package.map_or(package == "java.util" || package == "java.lang" || package == "java.io", |it| it == package);
+    Ok(kit.into_iter().filter(|(package, _)| fits(package)).map(|(_, name)| name).collect())
 }
 
 fn python(job: &Job, complaint: &Complaint, unknown: &Unknown) -> Result<Vec<String>> {

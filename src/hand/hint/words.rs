@@ -6,6 +6,8 @@ pub(super) fn builtins(language: Language) -> impl Iterator<Item = &'static str>
     let text = match language {
         Language::Rust => RUST,
         Language::Python => PYTHON,
+        Language::Go => GO,
+        Language::Java => JAVA,
         _ => SCRIPT,
     };
     text.split_ascii_whitespace()
@@ -43,6 +45,28 @@ join replace lower upper title capitalize casefold swapcase startswith endswith 
 rindex encode decode isdigit isalpha isalnum isspace isupper islower isidentifier isnumeric zfill center ljust rjust
 partition rpartition expandtabs translate maketrans format_map read readline readlines write writelines close seek
 tell flush";
+
+const GO: &str = "
+append cap clear close complex copy delete imag len make max min new panic print println real recover any bool byte
+comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint uint8 uint16 uint32
+uint64 uintptr true false nil iota Error String Len Less Swap Read Write Close Reader Writer Println Printf Sprintf
+Fprintf Errorf Fatal Fatalf Errorf Run Equal Compare Contains Index Split Join Replace TrimSpace ToLower ToUpper
+HasPrefix HasSuffix Atoi Itoa ParseInt ParseFloat FormatInt Marshal Unmarshal Background Now Since Sleep Lock Unlock";
+
+const JAVA: &str = "
+Object String StringBuilder StringBuffer Integer Long Double Float Short Byte Boolean Character Number Math System
+Thread Runnable Iterable Comparable CharSequence Class Enum Void Exception RuntimeException Error Throwable
+IllegalArgumentException IllegalStateException NullPointerException IndexOutOfBoundsException
+UnsupportedOperationException NumberFormatException ClassCastException InterruptedException IOException
+List ArrayList LinkedList Map HashMap LinkedHashMap TreeMap Set HashSet LinkedHashSet TreeSet Collection Collections
+Arrays Iterator ListIterator Queue Deque ArrayDeque Optional Stream Collectors Objects Scanner Random Date Locale
+Override Deprecated SuppressWarnings FunctionalInterface SafeVarargs
+length size isEmpty charAt substring indexOf lastIndexOf contains equals equalsIgnoreCase hashCode toString compareTo
+startsWith endsWith replace replaceAll split trim strip toLowerCase toUpperCase toCharArray valueOf format join append
+insert delete reverse setLength add addAll remove removeAll clear get set put putAll containsKey containsValue keySet
+values entrySet getKey getValue getOrDefault iterator hasNext next sort stream map filter collect forEach println print
+printf out err parseInt parseDouble parseLong intValue doubleValue longValue getMessage getCause printStackTrace
+getClass getName clone wait notify close read write flush readLine main args";
 
 const SCRIPT: &str = "
 Array ArrayBuffer BigInt Boolean Buffer DataView Date Error EvalError Float32Array Float64Array Function Infinity

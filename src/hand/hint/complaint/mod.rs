@@ -1,6 +1,7 @@
 //! What a log complains about, as places and text. Diagnosis finds the place that a person would
 //! look at; here every message counts, with all of its frames and all that it says beside.
 
+mod javac;
 mod lines;
 mod link;
 mod node;
@@ -35,7 +36,7 @@ pub(super) struct Complaint {
 /// A reader takes the lines of a log, without colours.
 type Reader = fn(&[&str], &Finder) -> Vec<Complaint>;
 
-const READERS: &[Reader] = &[rustc::read, python::read, node::read, lines::read];
+const READERS: &[Reader] = &[rustc::read, python::read, node::read, javac::read, lines::read];
 
 /// Turns what a log calls a file into a place here.
 pub(super) struct Finder<'a> {

@@ -2,6 +2,7 @@
 //! module of the standard library that is called like this.
 
 mod go;
+pub(super) mod java;
 mod python;
 mod script;
 
@@ -76,7 +77,8 @@ fn holder<'a>(scene: &Scene, paths: impl Iterator<Item = &'a RelPath>, name: &st
 fn offers(scene: &Scene, want: &Want) -> Result<Vec<Candidate>> {
     let mut ways = match want.syntax.language() {
         Language::Python => python::ways(scene, want)?,
-        Language::Rust => Vec::new(),
+        Language::Rust | Language::Go => Vec::new(),
+        Language::Java => java::ways(scene, want)?,
         _ => script::ways(scene, want)?,
     };
     ways.sort_by_key(|way| std::cmp::Reverse(way.weight));

@@ -1,0 +1,192 @@
+//! A JSON, TOML or YAML file that its reader refuses: one mark of punctuation is put in, taken out or closed, so that
+//! it reads again, as its neighbours are written.
+
+use super::{Scene, offer};
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use anyhow::Result;
+use std::collections::{BTreeSet, HashMap};
+
+/// Larger files are data, not settings.
+const MOST_BYTES: usize = 64 << 10;
+const MOST_FILES: usize = 60;
+const MOST_OFFERS: usize = 6;
+/// Lines around the reader's complaint in which the mark may be missing.
+const REACH: usize = 4;
+const MARKS: &[&str] = &[",", "\"", "'", ":", "=", "]", "}", "[", "{", " = ", "],", "},"];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Toml,
+    Yaml,
+}
+
+struct Try {
+    at: usize,
+    gone: usize,
+    new: String,
+    cost: f64,
+}
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    for (path, form) in concerned(scene)? {
+        let Some(bytes) = offer::editable(scene.job, &path)?.filter(|bytes| bytes.len() <= MOST_BYTES) else { continue };
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let Some(line) = refused(form, &text) else { continue };
+        for attempt in tries(form, &text, line) {
+            let range = attempt.at..attempt.at + attempt.gone;
+            let what = if attempt.new.is_empty() {
+                format!("removed the superfluous `{}`", &text[range.clone()])
+            } else {
+                format!("put in the missing `{}`", attempt.new.trim())
+            };
+            let why = format!("{what} in {}", path.as_str());
+            let edit = Edit { path: path.clone(), range, text: attempt.new };
+            made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+        }
+    }
+    Ok(made)
+}
+
+/// Files that the output names, then the settings near the root.
+fn concerned(scene: &Scene) -> Result<Vec<(RelPath, Form)>> {
+    let files = scene.job.workshop.files()?;
+    let places: BTreeSet<&RelPath> = scene.complaints.iter().flat_map(|c| c.places.iter().map(|p| &p.path)).collect();
+    let known = files.iter().filter_map(|path| Some((path, form(path)?)));
+    let mut found: Vec<_> = known
+        .filter(|(path, _)| {
+            let is_setting = path.as_str().split('/').count() <= 2;
+            places.contains(path) || is_setting || scene.job.log.contains(path.file_name())
+        })
+        .collect();
+    found.sort_by_key(|(path, _)| {
+        (!places.contains(path), !scene.job.log.contains(path.file_name()), path.as_str().split('/').count())
+    });
+    Ok(found.into_iter().take(MOST_FILES).map(|(path, form)| (path.clone(), form)).collect())
+}
+
+fn form(path: &RelPath) -> Option<Form> {
+    match path.extension().as_str() {
+        "json" => Some(Form::Json),
+        "toml" => Some(Form::Toml),
+        "yaml" | "yml" => Some(Form::Yaml),
+        _ => None,
+    }
+}
+
+/// The line, from 0, at which the reader gives up.
+fn refused(form: Form, text: &str) -> Option<usize> {
+    match form {
+        Form::Json => serde_json::from_str::<serde_json::Value>(text).err().map(|error| error.line().saturating_sub(1)),
+        Form::Toml => toml::from_str::<toml::Table>(text).err().map(|error| {
+            let at = error.span().map_or(0, |span| span.start.min(text.len()));
+            text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+        }),
+        Form::Yaml => {
+            let error = serde_yaml::from_str::<serde_yaml::Value>(text).err()?;
+            Some(error.location().map_or(0, |at| at.line().saturating_sub(1)))
+        }
+    }
+}
+
+fn tries(form: Form, text: &str, line: usize) -> Vec<Try> {
+    let mut shapes: HashMap<String, usize> = HashMap::new();
+    for own in text.lines() {
+        *shapes.entry(shape(own)).or_default() += 1;
+    }
+    let (mut at, mut found) = (0, Vec::new());
+    for (number, own) in text.split_inclusive('\n').enumerate() {
+        let far = number.abs_diff(line);
+        if far <= REACH {
+            in_line(form, text, at, own.trim_end_matches(['\r', '\n']), &mut found, |new| {
+                let usual = shapes.get(&shape(new)).copied().unwrap_or(0);
+                0.4 * f64::from(u32::try_from(far).unwrap_or(9)) + if usual > 0 { 0.0 } else { 1.0 }
+            });
+        }
+        at += own.len();
+    }
+    found.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    found.truncate(MOST_OFFERS);
+    found
+}
+
+/// What makes the whole text readable by one mark in this line.
+fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>, cost: impl Fn(&str) -> f64) {
+    let readable = |at: usize, gone: usize, new: &str| {
+        let mut whole = text.to_owned();
+        whole.replace_range(start + at..start + at + gone, new);
+        refused(form, &whole).is_none()
+    };
+    let line = |at: usize, gone: usize, new: &str| format!("{}{new}{}", &own[..at], &own[at + gone..]);
+    for at in boundaries(own) {
+        for mark in MARKS {
+            if readable(at, 0, mark) {
+                let ends = if at == own.len() { 0.0 } else { 0.1 };
+                let dear = if mark.len() > 1 { 0.3 } else { 0.0 };
+                let cost = cost(&line(at, 0, mark)) + ends + dear;
+                found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });
+            }
+        }
+    }
+    for (at, c) in own.char_indices().filter(|(_, c)| c.is_ascii_punctuation()) {
+        if readable(at, c.len_utf8(), "") {
+            let cost = cost(&line(at, c.len_utf8(), "")) + 0.2;
+            found.push(Try { at: start + at, gone: c.len_utf8(), new: String::new(), cost });
+        }
+    }
+}
+
+/// A line without its words: how it is built.
+fn shape(line: &str) -> String {
+    let mut built = String::new();
+    for c in line.chars() {
+        let kind = if c.is_alphanumeric() || "_-./^~<>*@ ".contains(c) { 'w' } else { c };
+        if kind != 'w' || !built.ends_with('w') {
+            built.push(kind);
+        }
+    }
+    built
+}
+
+/// Where words, blanks and marks begin, and the end.
+fn boundaries(line: &str) -> Vec<usize> {
+    let class = |c: char| if c.is_alphanumeric() || "_-./".contains(c) { 0 } else if c.is_whitespace() { 1 } else { 2 };
+    let (mut found, mut before) = (Vec::new(), None);
+    for (at, c) in line.char_indices() {
+        if before != Some(class(c)) || class(c) == 2 {
+            found.push(at);
+        }
+        before = Some(class(c));
+    }
+    found.push(line.len());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mark_makes_a_file_readable_again() {
+        for (form, broken, whole) in [
+            (Form::Json, "{\n  \"a\": 1\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (Form::Json, "{\n  \"a\": 1,\n  \"b\": 2,\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (Form::Json, "{\n  \"a\": \"x,\n  \"b\": \"y\"\n}\n", "{\n  \"a\": \"x\",\n  \"b\": \"y\"\n}\n"),
+            (Form::Json, "{\n  \"a\" 1,\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
+            (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
+            (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),
+            (Form::Yaml, "a: [1, 2\nb: 3\n", "a: [1, 2]\nb: 3\n"),
+        ] {
+            let line = refused(form, broken).unwrap();
+            let best = tries(form, broken, line).into_iter().next().unwrap_or_else(|| panic!("{broken}"));
+            let mut made = broken.to_owned();
+            made.replace_range(best.at..best.at + best.gone, &best.new);
+            assert_eq!(made, whole);
+        }
+        assert_eq!(refused(Form::Json, "[1]"), None);
+    }
+}

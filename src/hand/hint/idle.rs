@@ -1,0 +1,152 @@
+//! What Go and linters refuse because nothing uses it: an import goes, and so does a variable whose value has no
+//! other effect; where it may have one, the value stays.
+
+use super::complaint::{Complaint, Place};
+use super::{Scene, offer};
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use anyhow::Result;
+use regex::Regex;
+use std::ops::Range;
+
+const IMPORTED: &str = r#"^"([^"]+)" imported (?:as (\w+) )?and not used"#;
+const DECLARED: &str = r"declared and not used: (\w+)|(\w+) declared (?:and|but) not used";
+/// Python's, as ruff, flake8 and pyflakes say it.
+const PYTHON: &str = r"['`]([\w.]+(?: as \w+)?)['`] imported but unused";
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let (imported, declared, python) = (Regex::new(IMPORTED)?, Regex::new(DECLARED)?, Regex::new(PYTHON)?);
+    let (mut edits, mut told) = (Vec::new(), Vec::new());
+    for complaint in &scene.complaints {
+        let Some(at) = complaint.places.first() else { continue };
+        let Some(bytes) = offer::editable(scene.job, &at.path)? else { continue };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let found = if let Some(parts) = imported.captures(&complaint.message) {
+            import(&text, at.line, &parts[1]).map(|edit| (edit, format!("the unused import `{}`", &parts[1])))
+        } else if let Some(parts) = python.captures(&complaint.message) {
+            statement(&text, at.line, &parts[1]).map(|edit| (edit, format!("the unused import `{}`", &parts[1])))
+        } else if let Some(parts) = declared.captures(&complaint.message) {
+            let name = parts.iter().skip(1).flatten().next().map_or("", |it| it.as_str());
+            if is_near_an_unknown(&scene.complaints, at, name) {
+                continue;
+            }
+            variable(&text, at.line, name).map(|edit| (edit, format!("the unused variable `{name}`")))
+        } else {
+            None
+        };
+        if let Some(((range, new), what)) = found {
+            edits.push(Edit { path: at.path.clone(), range, text: new });
+            told.push(what);
+        }
+    }
+    edits.dedup();
+    told.dedup();
+    if edits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let why = format!("removed {}", told.join(", "));
+    Ok(scene.candidate(edits, why, Confidence::Suggested)?.into_iter().collect())
+}
+
+/// A variable that nothing uses because its uses are misspelt is not idle.
+fn is_near_an_unknown(complaints: &[Complaint], at: &Place, name: &str) -> bool {
+    let same_file = complaints.iter().filter(|it| it.places.first().is_some_and(|place| place.path == at.path));
+    let unknown = same_file.filter_map(super::meaning::unknown);
+    unknown.into_iter().any(|unknown| super::distance::is_near(&unknown.name, name))
+}
+
+type Change = (Range<usize>, String);
+
+fn line(text: &str, number: u32) -> Option<Range<usize>> {
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let mut at = 0;
+    for (i, line) in text.split_inclusive('\n').enumerate() {
+        if i == index {
+            return Some(at..at + line.len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The line of a spec; the whole block where it was the only one.
+fn import(text: &str, number: u32, path: &str) -> Option<Change> {
+    let range = line(text, number)?;
+    if !text[range.clone()].contains(&format!("\"{path}\"")) {
+        return None;
+    }
+    let before = text[..range.start].trim_end();
+    let after = &text[range.end..];
+    if before.ends_with("import (") && after.trim_start().starts_with(')') {
+        let start = before.len() - "import (".len();
+        let end = range.end + after.find(')')? + 1;
+        let rest = text[end..].len() - text[end..].trim_start_matches('\n').len();
+        return Some((start..end + rest, String::new()));
+    }
+    // A group of one leaves no blank line behind.
+    let lone = text[..range.start].ends_with("\n\n") && after.starts_with('\n');
+    Some((range.start..range.end + usize::from(lone), String::new()))
+}
+
+/// A Python statement that imports nothing else.
+fn statement(text: &str, number: u32, name: &str) -> Option<Change> {
+    let range = line(text, number)?;
+    let written = text[range.clone()].split('#').next()?.trim();
+    let (module, last) = name.rsplit_once('.').unwrap_or(("", name));
+    let alone = written == format!("import {name}") || written == format!("from {module} import {last}");
+    let at_top = !text[range.clone()].starts_with([' ', '\t']);
+    (alone && at_top).then(|| (range, String::new()))
+}
+
+/// `x := 1` goes; of `x := f()` the call stays; `x, err := f()` forgets `x`.
+fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
+    let range = line(text, number)?;
+    let written = &text[range.clone()];
+    let (left, right) = written.split_once(":=").or_else(|| written.split_once('='))?;
+    let names: Vec<&str> = left.trim().trim_start_matches("var ").split(',').map(str::trim).collect();
+    let ends = !right.trim_end().ends_with(['{', '(', ',', '[']) && !right.contains("<-");
+    if let [only] = names.as_slice() {
+        let named = only.split_whitespace().next() == Some(name);
+        if !named || !ends || written.contains(';') {
+            return None;
+        }
+        let indent = &written[..written.len() - written.trim_start().len()];
+        let new = if right.contains('(') { format!("{indent}_ = {}\n", right.trim()) } else { String::new() };
+        return Some((range, new));
+    }
+    let at = written.find(name)?;
+    let others = names.iter().any(|other| *other != "_" && *other != name);
+    (names.contains(&name) && others).then(|| (range.start + at..range.start + at + name.len(), "_".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(text: &str, change: Option<Change>) -> String {
+        let (range, new) = change.unwrap();
+        format!("{}{new}{}", &text[..range.start], &text[range.end..])
+    }
+
+    #[test]
+    fn what_nothing_uses_goes_and_what_may_have_an_effect_stays() {
+        let block = "package a\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n";
+        assert_eq!(changed(block, import(block, 5, "os")), "package a\n\nimport (\n\t\"fmt\"\n)\n");
+        let lone = "package a\n\nimport (\n\t\"os\"\n)\n\nfunc f() {}\n";
+        assert_eq!(changed(lone, import(lone, 4, "os")), "package a\n\nfunc f() {}\n");
+        for (before, after) in [
+            ("\tx := 1\n", ""),
+            ("\tx := f()\n", "\t_ = f()\n"),
+            ("\tx, err := f()\n", "\t_, err := f()\n"),
+            ("\tvar x = 2\n", ""),
+        ] {
+            assert_eq!(changed(before, variable(before, 1, "x")), after);
+        }
+        for kept in ["\tx := func() {\n", "\tx := <-c\n", "\tif y := 1; true {\n"] {
+            assert!(variable(kept, 1, "x").is_none(), "{kept}");
+        }
+        let python = "import os\nimport re, sys\n";
+        assert_eq!(changed(python, statement(python, 1, "os")), "import re, sys\n");
+        assert!(statement(python, 2, "re").is_none());
+    }
+}
