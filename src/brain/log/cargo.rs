@@ -29,7 +29,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     CONFIG = r"error: (?:failed to parse manifest|failed to load manifest|could not find `Cargo\.toml`|.*does not have these features)";
-    DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
+    DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|failed to parse lock file|lock file version|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
     PUBLISH = r"error: failed to publish ";
     SCRIPT = r"error: failed to run custom build command for `\S+ v\S+(?: \((?P<own>[^)]+)\))?`";
     PANIC = r"panicked at (?:'.*', )?(?P<path>[^\s':]+\.rs):(?P<line>[0-9]+):(?P<column>[0-9]+)";

@@ -6,9 +6,12 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error"],
+    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error", CRASH],
     read,
 };
+
+/// scalac's last words when it breaks on the code itself.
+const CRASH: &str = "uncaught exception during compilation";
 
 patterns! {
     JAVAC = r"^\s*(?:\[(?:ERROR|javac)\] )?(?:Exit code: [0-9]+ - )?(?P<path>(?:[A-Za-z]:)?[^\s:\[](?:[^:\[]|[/.]\[)*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
@@ -43,6 +46,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("detekt", class, Rank::Strong, at, line).location(spot(&c)));
     } else if let Some(c) = GROOVY.captures(line) {
         out.push(Found::new("groovyc", FailureClass::Compile, Rank::Strong, at, line).location(spot(&c)));
+    } else if line.contains(CRASH) {
+        out.push(Found::new("scalac", FailureClass::Compile, Rank::Strong, at, line));
     } else if HEADING.is_match(line) {
         out.push(Found::new("javac", FailureClass::Compile, Rank::Wrapper, at, line));
     }

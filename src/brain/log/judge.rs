@@ -53,7 +53,8 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     let after = purposes.clone().find(|f| f.at > best.at && f.rank > Rank::Context);
     let before = purposes.rfind(|f| f.at < best.at && f.rank == Rank::Context);
     let told = || Some(&best.quote).filter(|quote| quote.contains("failed")).and_then(|quote| script::purpose(quote));
-    after.or(before).map(|f| f.class).or_else(told).unwrap_or(FailureClass::Config)
+    let about = || generic::subject(&best.quote);
+    after.or(before).map(|f| f.class).or_else(told).or_else(about).unwrap_or(FailureClass::Config)
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.
@@ -147,7 +148,7 @@ fn locations(best: &Found, same: &[&Found], found: &[Found]) -> Vec<Location> {
 
 /// Code that the repository does not own: vendored, installed, or a language's own library.
 pub(super) fn is_foreign(path: &str) -> bool {
-    const SIGNS: [&str; 29] = [
+    const SIGNS: [&str; 31] = [
         "/node_modules/",
         "/site-packages/",
         "/dist-packages/",
@@ -166,6 +167,8 @@ pub(super) fn is_foreign(path: &str) -> bool {
         "/share/go/src/",
         "/Program Files/Go/src/",
         "/go/src/testing/",
+        "/.gimme/",
+        "/src/testing/testing.go",
         "/hostedtoolcache/",
         "/lib/python",
         "/.pyenv/",

@@ -44,6 +44,12 @@ pub(super) const LIST: List = List {
         phrase("unexpected eof while reading", Transient, Strong),
         phrase("unexpected disconnect", Transient, Strong),
         phrase("early eof", Transient, Strong),
+        phrase("server sent goaway", Transient, Strong),
+        phrase_with("bytes read ", "but wanted", Transient, Sure),
+        // GitLab, Azure Pipelines: the runner itself failed.
+        phrase("job failed (system failure)", Transient, Strong),
+        phrase("runner system failure", Transient, Strong),
+        phrase("we stopped hearing from agent", Transient, Strong),
         phrase("rpc failed; curl", Transient, Strong),
         phrase("remote end hung up", Transient, Strong),
         phrase("the hosted runner lost communication", Transient, Strong),
