@@ -117,7 +117,7 @@ pub(super) fn speaks(line: &str) -> bool {
 /// The command's own complaint, where it is the last thing said before the runner's verdict.
 fn complaint(lines: &Lines, at: usize) -> Option<Found> {
     let (index, said) = lines.before(at, 2).find(|(_, l)| !l.trim().is_empty())?;
-    let own = COMPLAINT.is_match(said) && DENIES.is_match(said) && !ZERO.is_match(said);
+    let own = COMPLAINT.is_match(said) && DENIES.is_match(said) && !ZERO.is_match(said) && !said.contains(": *** [");
     own.then(|| Found::new("", FailureClass::Unknown, Rank::Generic, index, said))
 }
 

@@ -135,7 +135,17 @@ fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
     if let Some(near) = near.filter(|near| own.iter().any(|(method, _)| method.starts_with(near))) {
         own.retain(|(method, _)| method.starts_with(near));
     }
+    // An assertion of the project's own tells less than the test that called it.
+    let asserting = own.iter().take_while(|(method, _)| is_assertion(method)).count();
+    if asserting < own.len() {
+        own.drain(..asserting);
+    }
     own.into_iter().map(|(_, spot)| spot).collect()
+}
+
+fn is_assertion(method: &str) -> bool {
+    let name = method.rsplit('.').next().unwrap_or(method);
+    name.starts_with("assert") || name == "fail"
 }
 
 /// A method of the test libraries or of the language itself.
