@@ -34,6 +34,7 @@ patterns! {
     SCRIPT = r"error: failed to run custom build command for `\S+ v\S+(?: \((?P<own>[^)]+)\))?`";
     PANIC = r"panicked at (?:'.*', )?(?P<path>[^\s':]+\.rs):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     MISSING = r"(?i)pkg-config|could not find|not found|unable to find|is not installed|no such file";
+    UNFIT = r"rustc .* is not supported by the following package|requires rustc |lock file version ";
     SERVER = r"status (?:429|5[0-9][0-9])|curl failed|HTTP2 framing|[Tt]imed out|spurious network error|Could(?:n't| not) resolve host|Connection (?:reset|refused)|SSL|network failure";
     DENIED = r"status (?:401|403)|[Pp]lease run `cargo login`|authentication required";
 }
@@ -74,6 +75,7 @@ fn cause(lines: &Lines, at: usize) -> Option<Found> {
         return None;
     }
     let class = match line {
+        l if UNFIT.is_match(l) => FailureClass::Dependency,
         l if SERVER.is_match(l) || network_above(lines, at) => FailureClass::Transient,
         l if DENIED.is_match(l) => FailureClass::Permission,
         _ => return None,

@@ -49,7 +49,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     let test = |rank| Found::new("ctest", FailureClass::Test, rank, at, line);
     let named = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", line, "");
-    if let Some(c) = GTEST.captures(line).or_else(|| CTEST.captures(line)).or_else(|| LISTED.captures(line)) {
+    if let Some(c) = GTEST.captures(line).or_else(|| CTEST.captures(line)) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
     } else if let Some(c) = BOOST.captures(line) {
         out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
@@ -60,6 +60,12 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
     } else if let Some(c) = LIT.captures(line) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if line.trim_end().ends_with("tests FAILED:") {
+        let rows = lines.after(at, 2_000).take_while(|(_, l)| !l.starts_with("Errors while"));
+        let rows = rows.filter_map(|(index, l)| Some((index, l, LISTED.captures(l)?)));
+        out.extend(rows.map(|(index, l, c)| {
+            Found::new("ctest", FailureClass::Test, Rank::Strong, index, l).failing(group(&c, "name"))
+        }));
     } else if line.starts_with("Failed Tests (") {
         out.extend(lit(lines, at));
     } else if let Some(c) = CATCH.captures(line) {

@@ -6,7 +6,7 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error", CRASH],
+    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error", CRASH, ".xml:"],
     read,
 };
 
@@ -22,6 +22,7 @@ patterns! {
     GROOVY = r"^\s*(?P<path>[^\s:]+\.(?:groovy|gradle)): (?P<line>[0-9]+): (?P<text>.+?)(?: @ line [0-9]+, column (?P<column>[0-9]+)\.)?$";
     DETEKT = r"^\s*(?P<path>\S+\.kts?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+?) (?:\[(?P<code>\w+)\]|\((?P<code2>[\w:-]+)\))$";
     AAPT = r"^\s*(?:ERROR: ?)?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.xml):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: AAPT: error: (?P<text>.+)$";
+    MERGER = r"^\s*(?P<path>\S+\.xml):(?P<line>[0-9]+):(?P<column>[0-9]+)-[0-9:]+ Error:$";
     HEADING = r"COMPILATION ERROR";
     LINTED = r"^\([a-z]+\) [A-Z]\w+|\[[A-Z]\w+\]$|^[\w.]+: ";
 }
@@ -46,6 +47,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("detekt", class, Rank::Strong, at, line).location(spot(&c)));
     } else if let Some(c) = GROOVY.captures(line) {
         out.push(Found::new("groovyc", FailureClass::Compile, Rank::Strong, at, line).location(spot(&c)));
+    } else if let Some(c) = MERGER.captures(line) {
+        // Android's manifests are merged: what does not fit stands below.
+        let said = lines.get(at + 1);
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), said, "");
+        out.push(Found::new("android", FailureClass::Config, Rank::Sure, at, said).location(spot));
     } else if line.contains(CRASH) {
         out.push(Found::new("scalac", FailureClass::Compile, Rank::Strong, at, line));
     } else if HEADING.is_match(line) {

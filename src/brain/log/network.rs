@@ -44,6 +44,11 @@ pub(super) const LIST: List = List {
         phrase("unexpected eof while reading", Transient, Strong),
         phrase("unexpected disconnect", Transient, Strong),
         phrase("early eof", Transient, Strong),
+        phrase("stream error: stream id", Transient, Strong),
+        phrase("unexpected eof", Transient, Generic),
+        phrase("failure when receiving data from the peer", Transient, Strong),
+        phrase("bytes of body are still expected", Transient, Strong),
+        phrase("transfer closed with", Transient, Generic),
         phrase("server sent goaway", Transient, Strong),
         phrase_with("bytes read ", "but wanted", Transient, Sure),
         // GitLab, Azure Pipelines: the runner itself failed.
