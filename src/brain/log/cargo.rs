@@ -29,11 +29,12 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     CONFIG = r"error: (?:failed to parse manifest|failed to load manifest|could not find `Cargo\.toml`|.*does not have these features)";
-    DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
+    DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|failed to parse lock file|lock file version|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
     PUBLISH = r"error: failed to publish ";
     SCRIPT = r"error: failed to run custom build command for `\S+ v\S+(?: \((?P<own>[^)]+)\))?`";
     PANIC = r"panicked at (?:'.*', )?(?P<path>[^\s':]+\.rs):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     MISSING = r"(?i)pkg-config|could not find|not found|unable to find|is not installed|no such file";
+    UNFIT = r"rustc .* is not supported by the following package|requires rustc |lock file version ";
     SERVER = r"status (?:429|5[0-9][0-9])|curl failed|HTTP2 framing|[Tt]imed out|spurious network error|Could(?:n't| not) resolve host|Connection (?:reset|refused)|SSL|network failure";
     DENIED = r"status (?:401|403)|[Pp]lease run `cargo login`|authentication required";
 }
@@ -74,6 +75,7 @@ fn cause(lines: &Lines, at: usize) -> Option<Found> {
         return None;
     }
     let class = match line {
+        l if UNFIT.is_match(l) => FailureClass::Dependency,
         l if SERVER.is_match(l) || network_above(lines, at) => FailureClass::Transient,
         l if DENIED.is_match(l) => FailureClass::Permission,
         _ => return None,

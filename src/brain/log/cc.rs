@@ -36,7 +36,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     if let Some(c) = GCC.captures(line).or_else(|| MSVC.captures(line)).or_else(|| NIM.captures(line)) {
         // XCTest prints its failures like a compiler, without a column.
         let tested = group(&c, "path").ends_with(".swift") || group(&c, "text").starts_with("-[");
-        if !tested || !group(&c, "column").is_empty() {
+        // So does CppUTest.
+        let unit = group(&c, "text").starts_with("Failure in ") && line.ends_with(')');
+        if !unit && !tested || !group(&c, "column").is_empty() {
             out.push(message(line, at, &c));
         }
     } else if let Some(c) = SANITIZER.captures(line) {

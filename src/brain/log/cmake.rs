@@ -15,7 +15,7 @@ patterns! {
     MESON = r"^(?P<path>\S*meson\.build):(?P<line>[0-9]+):(?P<column>[0-9]+): ERROR: (?P<text>.+)$";
     AUTOCONF = r"^\s*configure: error: (?P<text>.+)$";
     PKG = r"(?:^|\s)(?:Package '?\S+'?(?:, required by '\S+',)? (?:was )?not found|No package '\S+' found)";
-    MISSING = r"Could NOT find|Could not find|could not find|[Nn]ot found|[Mm]issing|No package|required|[Cc]annot find|[Uu]nable to find|is not installed|[Dd]ependency .* not found|find_package|[Nn]eeded";
+    MISSING = r"Could NOT find|Could not find|could not find|[Nn]ot found|[Mm]issing|No package|required|[Cc]annot find|[Uu]nable to find|is not installed|[Dd]ependency .* not found|find_package|[Nn]eeded|requirements .* not met|NOTFOUND";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {

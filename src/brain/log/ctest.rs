@@ -1,4 +1,4 @@
-//! C and C++ test runners: GoogleTest, CTest, Catch2, doctest, Boost.Test, Automake.
+//! C and C++ test runners: GoogleTest, CTest, Catch2, doctest, Boost.Test, CppUTest, Automake, LLVM's lit.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -12,10 +12,13 @@ pub(super) const PARSER: Parser = Parser {
         "***Failed",
         "***Exception",
         "***Timeout",
+        "***Not Run",
+        ": Failure in ",
+        "Failed Tests (",
+        "FAIL: ",
         "tests FAILED:",
         ": FAILED:",
         "is NOT correct!",
-        "FAIL: ",
         "error: in \"",
         "Assertion `",
         "Segmentation fault",
@@ -29,9 +32,12 @@ patterns! {
     GTEST = r"^\s*(?:[0-9]+: )?\[  FAILED  \] (?P<name>[\w/]+\.[\w/]+)";
     GTEST_AT = r"^\s*(?:[0-9]+: )?(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:Failure|error: )";
     CTEST = r"^\s*[0-9]+/[0-9]+ Test\s+#[0-9]+: (?P<name>\S+) \.+.*\*\*\*(?:Failed|Exception|Timeout|Not Run)";
-    LISTED = r"^\s*[0-9]+ - (?P<name>.+?) \((?:Failed|SEGFAULT|Timeout|Not Run|Subprocess aborted|ILLEGAL|NUMERICAL|Child aborted)\)";
+    LISTED = r"^\s*[0-9]+ - (?P<name>.+?) \((?:Failed|SEGFAULT|Timeout|Not Run|(?:Subprocess|Child) \w+|ILLEGAL|NUMERICAL|BAD_COMMAND|OTHER_FAULT|Bus error|Exit code 0x[0-9a-f]+)\)";
     CATCH = r"^(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:FAILED:|ERROR: .* is NOT correct!)";
     BOOST = r#"^(?P<path>[^\s:(]+)\((?P<line>[0-9]+)\): (?:fatal )?error: in "(?P<name>[^"]+)": (?P<text>.+)$"#;
+    CPPUTEST = r"^(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: error: Failure in (?:IGNORE_)?TEST\(\w+, (?P<name>\w+)\)";
+    LIT = r"^FAIL: (?P<name>\S+ :: \S.*) \([0-9]+ of [0-9]+\)$";
+    LIT_LISTED = r"^\s+(?P<name>\S+ :: \S.*)$";
     AUTOMAKE = r"^FAIL: (?P<name>[\w./-]+)$";
     COUNTED = r"^# FAIL: +[1-9]";
     VERDICT = r"^\s+(?P<name>[\w./-]+) FAILED$";
@@ -43,13 +49,25 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     let test = |rank| Found::new("ctest", FailureClass::Test, rank, at, line);
     let named = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", line, "");
-    if let Some(c) = GTEST.captures(line).or_else(|| CTEST.captures(line)).or_else(|| LISTED.captures(line)) {
+    if let Some(c) = GTEST.captures(line).or_else(|| CTEST.captures(line)) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
     } else if let Some(c) = BOOST.captures(line) {
         out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
     } else if let Some(c) = GTEST_AT.captures(line).filter(|_| line.ends_with("Failure")) {
         let (_, message) = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, line));
         out.push(Found::new("gtest", FailureClass::Test, Rank::Sure, at, message).location(named(&c)));
+    } else if let Some(c) = CPPUTEST.captures(line) {
+        out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
+    } else if let Some(c) = LIT.captures(line) {
+        out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if line.trim_end().ends_with("tests FAILED:") {
+        let rows = lines.after(at, 2_000).take_while(|(_, l)| !l.starts_with("Errors while"));
+        let rows = rows.filter_map(|(index, l)| Some((index, l, LISTED.captures(l)?)));
+        out.extend(rows.map(|(index, l, c)| {
+            Found::new("ctest", FailureClass::Test, Rank::Strong, index, l).failing(group(&c, "name"))
+        }));
+    } else if line.starts_with("Failed Tests (") {
+        out.extend(lit(lines, at));
     } else if let Some(c) = CATCH.captures(line) {
         out.push(catch(lines, at, &c));
     } else if let Some(c) = ASSERT.captures(line) {
@@ -61,6 +79,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if COUNTED.is_match(line) || CRASH.is_match(line) {
         out.push(test(Rank::Generic));
     }
+}
+
+/// lit's list of the failed, at the end of the run.
+fn lit(lines: &Lines, at: usize) -> Option<Found> {
+    let rows: Vec<_> = lines.after(at, 500).map_while(|(_, l)| LIT_LISTED.captures(l)).collect();
+    let quote = rows.first()?.get(0).map_or("", |m| m.as_str());
+    let mut found = Found::new("lit", FailureClass::Test, Rank::Strong, at, quote);
+    found.failing = rows.iter().map(|c| group(c, "name").to_owned()).collect();
+    Some(found)
 }
 
 /// Home-made runners end with a list under a heading.

@@ -47,6 +47,8 @@ patterns! {
     // What Maven appends to every failure.
     ADVICE = r"^\[ERROR\] (?:To see the full stack trace|Re-run Maven|For more information about the errors|After correcting the problems|\[Help [0-9]+\]|\s*mvn <)";
     UNCAUGHT = r#"^\s*Exception in thread "[^"]*" [\w.$]+"#;
+    // The files that fix the versions of packages, and packages that do not fit.
+    PACKAGES = r"(?i)\block[ -]?files?\b|\b(?:[\w-]*-lock|npm-shrinkwrap)\.(?:json|ya?ml)\b|\b(?:Cargo|poetry|Gemfile|composer|yarn|uv|Pipfile|mix|Podfile|pubspec|Package|deno|pdm)\.(?:lock|resolved)\b|\bgo\.sum\b|\bdependenc(?:y|ies)\b.{0,80}\b(?:not found|missing|unsatisfied|not (?:met|satisfied|installed)|conflicts?|incompatible|resolv\w+)\b|\b(?:missing|unsatisfied|unmet|conflicting|unresolved|resolve) (?:peer )?dependenc(?:y|ies)\b";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 
@@ -97,16 +99,25 @@ pub(super) fn explains(quote: &str) -> bool {
 /// Nothing was recognised: the last line that speaks of a failure.
 pub(super) fn hint(lines: &Lines) -> Option<Found> {
     const LOOK: usize = 400;
-    let telling = |l: &str| FAILS.is_match(l) && !ZERO.is_match(l) && !l.starts_with(['+', '$']);
-    let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| telling(l))?;
+    let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| speaks(l) && !l.starts_with(['+', '$']))?;
     let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
     Some(Found::new("", class, Rank::Echo, at, line))
+}
+
+/// What the message of a tool that nobody here parses is about, where its own words tell.
+pub(super) fn subject(quote: &str) -> Option<FailureClass> {
+    PACKAGES.is_match(quote).then_some(FailureClass::Dependency)
+}
+
+/// Whether a line speaks of a failure at all.
+pub(super) fn speaks(line: &str) -> bool {
+    FAILS.is_match(line) && !ZERO.is_match(line)
 }
 
 /// The command's own complaint, where it is the last thing said before the runner's verdict.
 fn complaint(lines: &Lines, at: usize) -> Option<Found> {
     let (index, said) = lines.before(at, 2).find(|(_, l)| !l.trim().is_empty())?;
-    let own = COMPLAINT.is_match(said) && DENIES.is_match(said) && !ZERO.is_match(said);
+    let own = COMPLAINT.is_match(said) && DENIES.is_match(said) && !ZERO.is_match(said) && !said.contains(": *** [");
     own.then(|| Found::new("", FailureClass::Unknown, Rank::Generic, index, said))
 }
 

@@ -70,7 +70,9 @@ fn message(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
         Some(l) if is_formatter(group(l, "code")) => ("golangci-lint", FailureClass::Format, group(l, "code")),
         Some(l) if group(l, "code") == "typecheck" => ("golangci-lint", FailureClass::Compile, "typecheck"),
         Some(l) => ("golangci-lint", FailureClass::Lint, group(l, "code")),
-        None if c.name("vet").is_some() || vet_heading(lines, at) => ("vet", FailureClass::Lint, ""),
+        // vet puts its own name before what keeps it from reading the code.
+        None if c.name("vet").is_some() => ("go", FailureClass::Compile, ""),
+        None if vet_heading(lines, at) => ("vet", FailureClass::Lint, ""),
         None if group(c, "column").is_empty() || line.starts_with([' ', '\t']) => return None,
         None => ("go", FailureClass::Compile, ""),
     };

@@ -17,6 +17,7 @@ patterns! {
     FRAME = r"^\s+(?P<path>\S+\.go):(?P<line>[0-9]+)(?: \+0x[0-9a-f]+)?$";
     GINKGO = r"^\s*\[(?:Fail|FAIL|Panic!|PANICKED!)\] (?P<name>\S.*)$";
     GINKGO_AT = r"^\s*(?P<path>\S+\.go):(?P<line>[0-9]+)$";
+    TEST_FRAME = r"^\S+\.(?P<name>(?:Test|Example|Fuzz)[A-Z_]\w*)(?:\.func[0-9.]+)?\(";
     RUNNING = r"^\s+(?P<name>\S+) \([0-9hms.]+\)$";
     PACKAGE = r"^FAIL\t(?P<package>\S+)\t[0-9.]+s";
 }
@@ -97,19 +98,26 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
     let in_test = lines.after(at, 200).any(|(_, l)| l.contains("testing.tRunner") || l.starts_with("FAIL\t"));
     let rank = if in_test { Rank::Sure } else { Rank::Generic };
     let found = Found::new("gotest", FailureClass::Test, rank, at, line).locations(frames(lines, at, 80));
-    let running =
-        lines.before(at, 60).find_map(|(_, l)| l.strip_prefix("=== RUN   ").map(str::trim).map(str::to_owned));
-    Some(match running.filter(|_| in_test) {
+    let frame = || lines.after(at, 80).find_map(|(_, l)| Some(group(&TEST_FRAME.captures(l)?, "name").to_owned()));
+    Some(match running(lines, at).or_else(frame).filter(|_| in_test) {
         Some(name) => found.failing(name),
         None => found,
     })
 }
 
+/// The test whose output came last, where the log tells of each.
+fn running(lines: &Lines, at: usize) -> Option<String> {
+    lines.before(at, 60).find_map(|(_, l)| l.strip_prefix("=== RUN   ").map(str::trim).map(str::to_owned))
+}
+
 /// Newer versions list the tests that were running when the time was over.
 fn timeout(lines: &Lines, at: usize) -> Found {
-    let running = lines.after(at, 20).skip_while(|(_, l)| l.trim() == "running tests:");
-    let names = running.map_while(|(_, l)| RUNNING.captures(l)).map(|c| group(&c, "name").to_owned());
-    let names: Vec<String> = names.collect();
+    let listed = lines.after(at, 20).skip_while(|(_, l)| l.trim() == "running tests:");
+    let listed = listed.map_while(|(_, l)| RUNNING.captures(l)).map(|c| group(&c, "name").to_owned());
+    let mut names: Vec<String> = listed.collect();
+    if names.is_empty() {
+        names.extend(running(lines, at));
+    }
     // Without a name it is only known that the time was over.
     let (class, rank) = match names.is_empty() {
         true => (FailureClass::Resource, Rank::Strong),

@@ -9,7 +9,7 @@ use crate::record::FailureClass;
 pub(super) const PARSER: Parser = Parser { keys: &["* What went wrong:", "FAILED", "format violations"], read };
 
 patterns! {
-    TASK = r"^Execution failed for task '(?P<task>[^']+)'";
+    TASK = r"^(?:[\w.]+: )?Execution failed for task '(?P<task>[^']+)'";
     HEADER = r"^> Task (?P<task>\S+) FAILED";
     FILE = r"^\s{4,}(?P<path>\S+\.\w+)$";
     RELAYED = r"(?i)non-zero exit value|command failed|failed to run|exit code|^\s*> A failure occurred while";

@@ -6,9 +6,12 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error"],
+    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error", CRASH, ".xml:"],
     read,
 };
+
+/// scalac's last words when it breaks on the code itself.
+const CRASH: &str = "uncaught exception during compilation";
 
 patterns! {
     JAVAC = r"^\s*(?:\[(?:ERROR|javac)\] )?(?:Exit code: [0-9]+ - )?(?P<path>(?:[A-Za-z]:)?[^\s:\[](?:[^:\[]|[/.]\[)*\.java):(?P<line>[0-9]+): error: (?P<text>.+)$";
@@ -19,6 +22,7 @@ patterns! {
     GROOVY = r"^\s*(?P<path>[^\s:]+\.(?:groovy|gradle)): (?P<line>[0-9]+): (?P<text>.+?)(?: @ line [0-9]+, column (?P<column>[0-9]+)\.)?$";
     DETEKT = r"^\s*(?P<path>\S+\.kts?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+?) (?:\[(?P<code>\w+)\]|\((?P<code2>[\w:-]+)\))$";
     AAPT = r"^\s*(?:ERROR: ?)?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.xml):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: AAPT: error: (?P<text>.+)$";
+    MERGER = r"^\s*(?P<path>\S+\.xml):(?P<line>[0-9]+):(?P<column>[0-9]+)-[0-9:]+ Error:$";
     HEADING = r"COMPILATION ERROR";
     LINTED = r"^\([a-z]+\) [A-Z]\w+|\[[A-Z]\w+\]$|^[\w.]+: ";
 }
@@ -43,6 +47,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("detekt", class, Rank::Strong, at, line).location(spot(&c)));
     } else if let Some(c) = GROOVY.captures(line) {
         out.push(Found::new("groovyc", FailureClass::Compile, Rank::Strong, at, line).location(spot(&c)));
+    } else if let Some(c) = MERGER.captures(line) {
+        // Android's manifests are merged: what does not fit stands below.
+        let said = lines.get(at + 1);
+        let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), said, "");
+        out.push(Found::new("android", FailureClass::Config, Rank::Sure, at, said).location(spot));
+    } else if line.contains(CRASH) {
+        out.push(Found::new("scalac", FailureClass::Compile, Rank::Strong, at, line));
     } else if HEADING.is_match(line) {
         out.push(Found::new("javac", FailureClass::Compile, Rank::Wrapper, at, line));
     }

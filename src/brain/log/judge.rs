@@ -45,6 +45,11 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     if best.tool == script::TOOL && best.class == FailureClass::Test {
         return FailureClass::Unknown;
     }
+    // Go's compiler names the package above; a line of its form without that is the step's own checker.
+    let step = || found.iter().rfind(|f| f.tool == script::TOOL && f.rank == Rank::Context && f.at < best.at);
+    if (best.tool, best.rank) == ("go", Rank::Strong) && step().is_some_and(|f| f.class == FailureClass::Lint) {
+        return FailureClass::Lint;
+    }
     let told_by_runner = best.rank == Rank::Wrapper && generic::explains(&best.quote);
     if best.class != FailureClass::Unknown || best.rank != Rank::Generic && !told_by_runner {
         return best.class;
@@ -53,7 +58,8 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     let after = purposes.clone().find(|f| f.at > best.at && f.rank > Rank::Context);
     let before = purposes.rfind(|f| f.at < best.at && f.rank == Rank::Context);
     let told = || Some(&best.quote).filter(|quote| quote.contains("failed")).and_then(|quote| script::purpose(quote));
-    after.or(before).map(|f| f.class).or_else(told).unwrap_or(FailureClass::Config)
+    let about = || generic::subject(&best.quote);
+    after.or(before).map(|f| f.class).or_else(told).or_else(about).unwrap_or(FailureClass::Config)
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.
@@ -147,7 +153,7 @@ fn locations(best: &Found, same: &[&Found], found: &[Found]) -> Vec<Location> {
 
 /// Code that the repository does not own: vendored, installed, or a language's own library.
 pub(super) fn is_foreign(path: &str) -> bool {
-    const SIGNS: [&str; 29] = [
+    const SIGNS: [&str; 31] = [
         "/node_modules/",
         "/site-packages/",
         "/dist-packages/",
@@ -166,6 +172,8 @@ pub(super) fn is_foreign(path: &str) -> bool {
         "/share/go/src/",
         "/Program Files/Go/src/",
         "/go/src/testing/",
+        "/.gimme/",
+        "/src/testing/testing.go",
         "/hostedtoolcache/",
         "/lib/python",
         "/.pyenv/",

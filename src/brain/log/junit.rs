@@ -27,11 +27,17 @@ pub(super) const PARSER: Parser = Parser {
         "AssertionFailedError",
         "TestFailedException",
         "ComparisonFailure",
+        "There was 1 failure:",
+        "There was 1 error:",
+        " failures:",
+        " errors:",
     ],
     read,
 };
 
 patterns! {
+    TEXT_HEADING = r"There (?:was 1 (?:failure|error)|were [0-9]+ (?:failures|errors)):$";
+    TEXT_ROW = r"^\s*(?:\[\w+\] )?[0-9]+\) (?P<name>[\w$\[\]]+)\((?P<class>[\w.$]+)\)(?P<text>.*)$";
     SUREFIRE = r"^\s*(?:\[ERROR\] )?(?P<name>\S.*?)(?:\((?P<class>[\w.$]+)\))?\s+(?:--\s+)?Time elapsed: [0-9.,]+ ?s(?:ec)?\s+<<< (?:FAILURE|ERROR)!";
     LISTED = r"^\s*(?:\[ERROR\] )?\s*(?:Run [0-9]+: )?(?P<class>[A-Za-z_$][\w$]*)(?:>[\w$]+)?\.(?P<name>[\w$]+)(?:\[.*?\])?(?::(?P<line>[0-9]+)(?:->\S+)?\s*(?P<text>.*)|(?:->\S+)? » .*)$";
     LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
@@ -57,6 +63,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(surefire(lines, at, &c));
     } else if let Some(c) = GRADLE.captures(line).filter(|_| !line.starts_with("> ")) {
         out.push(gradle(lines, at, group(&c, "name")));
+    } else if TEXT_HEADING.is_match(line) {
+        out.extend(text_runner(lines, at));
     } else if is_heading(line) {
         listed(lines, at, out);
     } else if TOTALS.is_match(line) && !line.contains("Time elapsed") {
@@ -127,7 +135,17 @@ fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
     if let Some(near) = near.filter(|near| own.iter().any(|(method, _)| method.starts_with(near))) {
         own.retain(|(method, _)| method.starts_with(near));
     }
+    // An assertion of the project's own tells less than the test that called it.
+    let asserting = own.iter().take_while(|(method, _)| is_assertion(method)).count();
+    if asserting < own.len() {
+        own.drain(..asserting);
+    }
     own.into_iter().map(|(_, spot)| spot).collect()
+}
+
+fn is_assertion(method: &str) -> bool {
+    let name = method.rsplit('.').next().unwrap_or(method);
+    name.starts_with("assert") || name == "fail"
 }
 
 /// A method of the test libraries or of the language itself.
@@ -187,6 +205,20 @@ fn listed(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let (_, said) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, head));
         out.push(Found::new("surefire", FailureClass::Test, Rank::Generic, at, said));
     }
+}
+
+/// JUnit's own text runner numbers what failed, the exception behind the name.
+fn text_runner(lines: &Lines, at: usize) -> Vec<Found> {
+    let rows = lines.after(at, 5_000).take_while(|(_, l)| !l.contains("Tests run:"));
+    let rows = rows.filter_map(|(index, l)| Some((index, TEXT_ROW.captures(l)?)));
+    rows.map(|(index, c)| {
+        let id = format!("{}.{}", group(&c, "class"), group(&c, "name"));
+        let below = lines.get(index + 1);
+        let quote = if group(&c, "text").is_empty() && THROWN.is_match(below) { below } else { lines.get(index) };
+        let spots = frames(lines, index, &id);
+        Found::new("junit", FailureClass::Test, Rank::Sure, index, quote).failing(id).locations(spots)
+    })
+    .collect()
 }
 
 /// The rows above the totals of a list whose heading the log has lost.

@@ -4,7 +4,7 @@ use super::found::{Found, Rank, group, patterns, place};
 use super::judge::is_foreign;
 use super::lines::Lines;
 use super::table::Parser;
-use crate::record::FailureClass;
+use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
     keys: &[
@@ -21,7 +21,9 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    OLD = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at '(?P<text>.*)', (?P<path>[^':]+(?::\\[^':]+)?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
+    OLD = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at '(?P<text>.*)', (?P<path>[^':]+(?::\\[^':]+)?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
+    OPEN = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at '(?P<text>.*)$";
+    CLOSE = r"^.*', (?P<path>[^':]+(?::\\[^':]+)?\.rs):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?$";
     NEW = r"thread '(?P<name>.*?)'(?: \([0-9]+\))? panicked at (?P<path>[^']+?):(?P<line>[0-9]+):(?P<column>[0-9]+):$";
     FAILED = r"^\s*test (?P<name>.+?)(?: - should panic)? \.\.\. FAILED";
     SECTION = r"^\s*---- (?P<name>.+?) stdout ----$";
@@ -70,12 +72,14 @@ fn uncompiled(lines: &Lines, at: usize, line: &str) -> Found {
 /// A panic fails a test only where a test harness ran; elsewhere it is a program that died.
 fn panic(lines: &Lines, at: usize) -> Option<Found> {
     let line = lines.get(at);
-    let (c, quote) = match OLD.captures(line) {
-        Some(c) => (c, line),
-        None => (NEW.captures(line)?, lines.get(at + 1)),
+    let (c, quote, end) = match (OLD.captures(line), OPEN.captures(line)) {
+        (Some(c), _) => (c, line, None),
+        // A message of several lines: the place stands behind its last.
+        (None, Some(c)) => (c, line, Some(lines.after(at, 40).find_map(|(_, l)| CLOSE.captures(l))?)),
+        (None, None) => (NEW.captures(line)?, lines.get(at + 1), None),
     };
     let text = c.name("text").map_or(quote.trim(), |m| m.as_str());
-    let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), text, "");
+    let spot = panicked_at(end.as_ref().unwrap_or(&c), text);
     // libtest names each thread by its test.
     let test = Some(group(&c, "name")).filter(|name| name.contains("::") && !name.contains(' '));
     let rank = if test.is_some() || in_test(lines, at) { Rank::Sure } else { Rank::Generic };
@@ -85,6 +89,10 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
     let mut found = Found::new("libtest", FailureClass::Test, rank, at, quote).location(spot);
     found.failing.extend(test.map(str::to_owned));
     Some(found)
+}
+
+pub(super) fn panicked_at(c: &regex::Captures<'_>, text: &str) -> Location {
+    place(group(c, "path"), group(c, "line"), c.name("column").map_or("", |m| m.as_str()), text, "")
 }
 
 /// A dependency's build script or tool died: mostly it misses something of the system.

@@ -51,7 +51,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("bazel", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
     } else if let Some(c) = BAZEL.captures(line) {
         let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
-        out.push(Found::new("bazel", FailureClass::Config, Rank::Generic, at, line).location(spot));
+        let unfetched = group(&c, "text").contains("failed to fetch");
+        let class = if unfetched { FailureClass::Dependency } else { FailureClass::Config };
+        out.push(Found::new("bazel", class, Rank::Generic, at, line).location(spot));
     }
 }
 

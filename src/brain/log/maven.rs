@@ -106,6 +106,9 @@ pub(super) fn resolve_class(line: &str) -> FailureClass {
 
 /// Detailed messages stand elsewhere in the log when there are any: the goal alone is a strong sign at most.
 fn goal(line: &str, at: usize, plugin: &str) -> Option<Found> {
+    if line.contains("A required class was missing") {
+        return Some(Found::new("maven", FailureClass::Dependency, Rank::Strong, at, line));
+    }
     let names = |parts: &[&str]| parts.iter().any(|part| plugin.contains(part));
     let class = if names(&["surefire", "failsafe", "karma", "scalatest", "tycho-surefire"]) {
         FailureClass::Test

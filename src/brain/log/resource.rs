@@ -49,6 +49,13 @@ pub(super) const LIST: List = List {
         phrase_with("the action '", "has timed out after", Resource, Root),
         phrase_with("timeout of ", "ms hit", Resource, Sure),
         phrase("upload aborted, supports content up to", Resource, Strong),
+        phrase("413 payload too large", Resource, Strong),
+        phrase("413 request entity too large", Resource, Strong),
+        phrase("413 content too large", Resource, Strong),
+        // Azure Pipelines, Jenkins, Nix.
+        phrase_with("building of '", "timed out after", Resource, Sure),
+        phrase("ran longer than the maximum time of", Resource, Root),
+        phrase_with("build timed out (after", "marking the build", Resource, Root),
         phrase("terminated due to reaching memory limit", Resource, Root),
         phrase("execution took longer than", Resource, Strong),
         phrase_with("was terminated after ", "budget", Resource, Sure),

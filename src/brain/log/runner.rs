@@ -159,6 +159,8 @@ pub(super) const LIST: List = List {
         phrase("because no versions of", Dependency, Sure),
         phrase("version solving failed", Dependency, Sure),
         phrase("error while loading shared libraries", Dependency, Strong),
+        phrase_with("dyld", "library not loaded", Dependency, Strong),
+        phrase("could not find a version that matches", Dependency, Strong),
         phrase("failure 404 not found", Dependency, Strong),
         phrase("error 404 not found", Dependency, Strong),
         phrase("error 404: not found", Dependency, Strong),

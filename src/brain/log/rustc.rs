@@ -12,6 +12,7 @@ patterns! {
     ARROW = r"^\s*(?:-->|:::|\u{256d}\u{25b8})\s+(?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     LINT = r"clippy::|rust-clippy|#\[deny\(|`-D |`#!?\[(?:deny|forbid)";
     SHORT = r"^\s*(?P<path>[^\s:][^:]*\.rs):(?P<line>[0-9]+):(?P<column>[0-9]+): error(?:\[(?P<code>\w+)\])?: (?P<text>.+)$";
+    PANIC = r"panicked at (?:.*', )?(?P<path>[^\s':]+\.rs):(?P<line>[0-9]+):(?P<column>[0-9]+)|^.*', (?P<path2>[^\s':]+\.rs):(?P<line2>[0-9]+):(?P<column2>[0-9]+)$";
     DIFF = r"^Diff in (?P<path>.+?)(?: at line |:)(?P<line>[0-9]+):?$";
 }
 
@@ -50,6 +51,9 @@ fn message(lines: &Lines, at: usize) -> Option<Found> {
     {
         return Some(Found::new("rustc", FailureClass::Compile, Rank::Wrapper, at, line));
     }
+    if text.starts_with("internal compiler error") {
+        return Some(crashed(lines, at));
+    }
     let arrow = lines.after(at, 8).take_while(|(_, l)| !HEAD.is_match(l)).find_map(|(_, l)| ARROW.captures(l));
     let Some(arrow) = arrow else {
         return code.starts_with('E').then(|| Found::new("rustc", FailureClass::Compile, Rank::Strong, at, line));
@@ -58,6 +62,16 @@ fn message(lines: &Lines, at: usize) -> Option<Found> {
     let (tool, class) = if lint { ("clippy", FailureClass::Lint) } else { ("rustc", FailureClass::Compile) };
     let spot = place(group(&arrow, "path"), group(&arrow, "line"), group(&arrow, "column"), text, code);
     Some(Found::new(tool, class, Rank::Sure, at, line).location(spot))
+}
+
+/// The compiler itself died; where in it stands in the panic above.
+fn crashed(lines: &Lines, at: usize) -> Found {
+    let panic = lines.before(at, 40).find_map(|(_, l)| PANIC.captures(l));
+    let part = |c: &regex::Captures<'_>, a: &str, b: &str| c.name(a).or(c.name(b)).map_or(String::new(), |m| m.as_str().to_owned());
+    let spot = panic.map(|c| {
+        place(&part(&c, "path", "path2"), &part(&c, "line", "line2"), &part(&c, "column", "column2"), "", "")
+    });
+    Found::new("rustc", FailureClass::Compile, Rank::Sure, at, lines.get(at)).locations(spot)
 }
 
 /// The notes below a denied lint name it, or the level that denies it.

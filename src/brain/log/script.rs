@@ -1,6 +1,7 @@
 //! Names of failed scripts, steps and commands: what they were for, when their own words do not tell.
 
 use super::found::{Found, Rank, group, patterns};
+use super::generic;
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -8,7 +9,7 @@ use crate::record::FailureClass;
 pub(super) const TOOL: &str = "script";
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script", "$ ", STEP],
+    keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script", "$ ", ": *** [", STEP],
     read,
 };
 
@@ -17,7 +18,7 @@ const STEP: &str = "##[step]";
 
 patterns! {
     TYPED = r"^\s*\$ (?P<command>\S.*)$";
-    NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$"#;
+    NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$|make(?:\[[0-9]+\])?: \*\*\* \[(?:\S+:[0-9]+: )?(?P<g>[\w-]+)\] Error "#;
     // What an option calls something is no purpose.
     LABEL = r"\s(?:-n|--name)[ =]\S+";
     FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
@@ -35,9 +36,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         return;
     }
     let Some(c) = NAMED.captures(line) else { return };
-    let name = ["a", "b", "c", "d", "e", "f"].iter().map(|n| group(&c, n)).find(|n| !n.is_empty()).unwrap_or_default();
+    let name = ["a", "b", "c", "d", "e", "f", "g"].iter().map(|n| group(&c, n)).find(|n| !n.is_empty()).unwrap_or_default();
     if let Some(class) = purpose(name) {
-        out.push(Found::new(TOOL, class, Rank::Wrapper, at, line));
+        // What a target of make said last tells more than make does.
+        let said = lines.before(at, 5).filter(|_| c.name("g").is_some()).find(|(_, l)| generic::speaks(l));
+        out.push(Found::new(TOOL, class, Rank::Wrapper, at, said.map_or(line, |(_, l)| l)));
     }
 }
 
@@ -54,12 +57,12 @@ pub(super) fn mark(command: &str) -> String {
 }
 
 pub(super) fn purpose(name: &str) -> Option<FailureClass> {
-    let name = &*LABEL.replace_all(name, "");
+    let name = LABEL.replace_all(name, "").replace('_', "-");
     let classes = [
         (&*FORMAT, FailureClass::Format),
         (&*LINT, FailureClass::Lint),
         (&*TYPES, FailureClass::Type),
         (&*TEST, FailureClass::Test),
     ];
-    classes.into_iter().find(|(pattern, _)| pattern.is_match(name)).map(|(_, class)| class)
+    classes.into_iter().find(|(pattern, _)| pattern.is_match(&name)).map(|(_, class)| class)
 }
