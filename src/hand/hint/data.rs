@@ -33,7 +33,9 @@ struct Try {
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for (path, form) in concerned(scene)? {
-        let Some(bytes) = offer::editable(scene.job, &path)?.filter(|bytes| bytes.len() <= MOST_BYTES) else { continue };
+        let Some(bytes) = offer::editable(scene.job, &path)?.filter(|bytes| bytes.len() <= MOST_BYTES) else {
+            continue;
+        };
         let Ok(text) = String::from_utf8(bytes) else { continue };
         let Some(line) = refused(form, &text) else { continue };
         for attempt in tries(form, &text, line) {
@@ -153,7 +155,15 @@ fn shape(line: &str) -> String {
 
 /// Where words, blanks and marks begin, and the end.
 fn boundaries(line: &str) -> Vec<usize> {
-    let class = |c: char| if c.is_alphanumeric() || "_-./".contains(c) { 0 } else if c.is_whitespace() { 1 } else { 2 };
+    let class = |c: char| {
+        if c.is_alphanumeric() || "_-./".contains(c) {
+            0
+        } else if c.is_whitespace() {
+            1
+        } else {
+            2
+        }
+    };
     let (mut found, mut before) = (Vec::new(), None);
     for (at, c) in line.char_indices() {
         if before != Some(class(c)) || class(c) == 2 {

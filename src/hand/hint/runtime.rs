@@ -77,7 +77,8 @@ pub(super) fn names(job: &Job, complaint: &Complaint, unknown: &Unknown, home: &
 /// What a package of Go's own library has, where the unknown name is asked of one.
 fn golang(job: &Job, complaint: &Complaint, unknown: &Unknown, home: &Syntax) -> Result<Vec<String>> {
     let asked = complaint.message.split_once("undefined: ").and_then(|(_, rest)| rest.trim().split_once('.'));
-    let (Some((package, _)), Some(go)) = (asked.filter(|_| unknown.sort == Sort::Member), job.workshop.find_program("go"))
+    let (Some((package, _)), Some(go)) =
+        (asked.filter(|_| unknown.sort == Sort::Member), job.workshop.find_program("go"))
     else {
         return Ok(Vec::new());
     };
@@ -98,7 +99,9 @@ fn java(job: &Job, complaint: &Complaint, unknown: &Unknown) -> Result<Vec<Strin
     }
     let kit = super::jdk::classes(job)?;
     let in_package = location.strip_prefix("package ");
-    let fits = |package: &str| in_package.map_or(package == "java.util" || package == "java.lang" || package == "java.io", |it| it == package);
+    let fits = |package: &str| {
+        in_package.map_or(package == "java.util" || package == "java.lang" || package == "java.io", |it| it == package)
+    };
     Ok(kit.into_iter().filter(|(package, _)| fits(package)).map(|(_, name)| name).collect())
 }
 
