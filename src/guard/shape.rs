@@ -31,8 +31,13 @@ fn judge_mode(path: &RelPath, input: &Input) -> Option<Finding> {
 }
 
 fn is_binary(file: &FilePatch) -> bool {
-    let binary = |bytes: &Vec<u8>| bytes.contains(&0) || std::str::from_utf8(bytes).is_err();
-    file.before.iter().chain(&file.after).any(binary)
+    let control = |byte: &u8| *byte < 9 || (14..32).contains(byte) && *byte != 27;
+    let is_text = |bytes: &Vec<u8>| std::str::from_utf8(bytes).is_ok();
+    let both = || file.before.iter().chain(&file.after);
+    // Text in an old encoding stays what it was, if that is what it was.
+    let was_other = file.before.as_ref().is_some_and(|bytes| !is_text(bytes));
+    both().any(|bytes| bytes.contains(&0))
+        || both().any(|bytes| !is_text(bytes) && (!was_other || bytes.iter().any(control)))
 }
 
 /// Lock files are long and written by tools: `dependencies` looks at them.

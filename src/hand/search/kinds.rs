@@ -57,7 +57,8 @@ impl Scene<'_> {
             "dict" => "dict",
             "tuple" => "tuple",
             "range" => "range",
-            "abs" | "round" | "reversed" | "min" | "max" => return first().and_then(|n| self.type_of(n)),
+            "min" | "max" => return first().and_then(|n| self.type_of(n)).filter(|kind| !is_collection(kind)),
+            "abs" | "round" | "reversed" => return first().and_then(|n| self.type_of(n)),
             _ => return None,
         };
         Some(kind.to_owned())

@@ -100,7 +100,8 @@ fn off_by_one(drafts: &mut Drafts, node: usize) {
         return;
     }
     let known = scene.type_of(node).is_some();
-    let more = if known { 0.15 } else { 0.9 } + if parent == "binary_operator" { 0.3 } else { 0.0 };
+    let likely: f64 = if known { 0.15 } else { 0.9 };
+    let more = likely + if matches!(parent, "binary_operator" | "comparison_operator") { 0.3 } else { 0.0 };
     let text = scene.text(node);
     // What follows with the same strength needs no brackets.
     let bare = matches!(parent, "comparison_operator");

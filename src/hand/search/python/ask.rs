@@ -163,7 +163,9 @@ fn ask(job: &Job, request: &Value, budget: Duration) -> Result<Option<String>> {
     let text = String::from_utf8_lossy(&done.stdout);
     let answer = text.lines().rev().find(|line| line.starts_with('{')).map(str::to_owned);
     if answer.is_none() {
-        tracing::debug!("the driver gave no answer: {}", String::from_utf8_lossy(&done.combined));
+        let said = String::from_utf8_lossy(&done.stderr);
+        let last = crate::report::markdown::one_line(&crate::report::markdown::tail(said.trim_end(), 1), 160);
+        job.workshop.tell(&format!("the tests cannot be judged one by one here: {last}"));
     }
     Ok(answer)
 }
