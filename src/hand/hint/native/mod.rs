@@ -3,6 +3,7 @@
 
 mod attempt;
 mod braces;
+mod call;
 mod climb;
 mod declare;
 mod directive;
@@ -11,6 +12,7 @@ mod lexer;
 pub(super) mod link;
 mod names;
 mod statement;
+mod text;
 mod tokens;
 mod words;
 
