@@ -59,3 +59,6 @@ fn candidate(scene: &Scene, path: &RelPath, text: &str, repair: climb::Repair) -
     let edit = Edit { path: path.clone(), range: 0..text.len(), text: repair.text };
     scene.candidate(vec![edit], why, confidence)
 }
+
+#[cfg(test)]
+mod tests;
