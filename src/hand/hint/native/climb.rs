@@ -150,7 +150,7 @@ fn line_of(source: &Source, byte: usize) -> u32 {
 }
 
 /// Everything worth a try against the first error, the likeliest first.
-fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: bool) -> Vec<Try> {
+pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: bool) -> Vec<Try> {
     let habits = Habits::of(source);
     let mut found = Vec::new();
     found.extend(names::tries(source, problem, all, plus));

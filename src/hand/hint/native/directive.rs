@@ -26,8 +26,8 @@ fn included(source: &Source, problem: &Problem, plus: bool) -> Vec<Try> {
     let last = source
         .tokens
         .iter()
-        .filter(|token| token.kind == Kind::Directive && source.text[token.range.clone()].contains("include"));
-    let place = last.last().map_or(0, |token| source.line_start(token.line + 1));
+        .rfind(|token| token.kind == Kind::Directive && source.text[token.range.clone()].contains("include"));
+    let place = last.map_or(0, |token| source.line_start(token.line + 1));
     let line = match source.text[..place].ends_with('\n') || place == 0 {
         true => line,
         false => format!("{}{line}", source.line_break()),

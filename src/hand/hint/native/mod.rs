@@ -3,6 +3,7 @@
 
 mod attempt;
 mod braces;
+mod call;
 mod climb;
 mod declare;
 mod directive;
@@ -11,6 +12,7 @@ mod lexer;
 pub(super) mod link;
 mod names;
 mod statement;
+mod text;
 mod tokens;
 mod words;
 
@@ -57,3 +59,6 @@ fn candidate(scene: &Scene, path: &RelPath, text: &str, repair: climb::Repair) -
     let edit = Edit { path: path.clone(), range: 0..text.len(), text: repair.text };
     scene.candidate(vec![edit], why, confidence)
 }
+
+#[cfg(test)]
+mod tests;

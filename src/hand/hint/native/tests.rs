@@ -1,0 +1,146 @@
+//! What is tried against single errors, without a compiler: broken text, message, its place, and the text as it
+//! should be, which must be among the first tries.
+
+use super::attempt::Try;
+use super::climb;
+use super::lexer::Source;
+use crate::hand::cc::Problem;
+
+/// The place of the error is marked by `@`, which is taken out.
+fn tries(marked: &str, message: &str) -> (String, Vec<Try>) {
+    let at = marked.find('@').unwrap();
+    let text = marked.replacen('@', "", 1);
+    let line = u32::try_from(text[..at].matches('\n').count()).unwrap() + 1;
+    let column = u32::try_from(at - text[..at].rfind('\n').map_or(0, |start| start + 1)).unwrap() + 1;
+    let problem = Problem {
+        path: "<stdin>".to_owned(),
+        line,
+        column,
+        message: message.to_owned(),
+        fixes: Vec::new(),
+        notes: Vec::new(),
+    };
+    let source = Source::read(text.clone());
+    (text, climb::tries(&source, &problem, std::slice::from_ref(&problem), false))
+}
+
+#[test]
+fn the_likely_cause_is_tried_among_the_first() {
+    for (marked, message, expected, among) in [
+        ("int main() {\n    return 0@\n}\n", "expected ';' before '}' token", "int main() {\n    return 0;\n}\n", 1),
+        (
+            "int f() { if (n % 2 @= 0) g(); }",
+            "lvalue required as left operand of assignment",
+            "int f() { if (n % 2 == 0) g(); }",
+            1,
+        ),
+        (
+            "int f() { for (i = 0@, i < 3, i++) g(); }",
+            "expected ';' before ',' token",
+            "int f() { for (i = 0; i < 3; i++) g(); }",
+            3,
+        ),
+        (
+            "int f() { printf(@\"%d, %d\\n, a, b);\n}",
+            "missing terminating \" character",
+            "int f() { printf(\"%d, %d\\n\", a, b);\n}",
+            2,
+        ),
+        ("int f() { printf(%d@\", a);\n}", "missing terminating \" character", "int f() { printf(\"%d\", a);\n}", 2),
+        (
+            "int f(int a) {\n    return g(@int a);\n}\n",
+            "expected expression before 'int'",
+            "int f(int a) {\n    return g(a);\n}\n",
+            2,
+        ),
+        (
+            "int f() {\n    int n;\n    n = 1;\n    @i = n;\n}\n",
+            "'i' undeclared (first use in this function)",
+            "int f() {\n    int n, i;\n    n = 1;\n    i = n;\n}\n",
+            2,
+        ),
+        (
+            "int f() {\n    int count = 0;\n    return @cuont;\n}\n",
+            "'cuont' undeclared (first use in this function)",
+            "int f() {\n    int count = 0;\n    return count;\n}\n",
+            1,
+        ),
+        (
+            "int f() {\n    int cuont = 0;\n    @count++;\n    return count;\n}\n",
+            "'count' undeclared (first use in this function)",
+            "int f() {\n    int count = 0;\n    count++;\n    return count;\n}\n",
+            1,
+        ),
+        (
+            "#include <stdio.h>\nint n = @INT_MAX;\n",
+            "'INT_MAX' undeclared here (not in a function)",
+            "#include <stdio.h>\n#include <limits.h>\nint n = INT_MAX;\n",
+            1,
+        ),
+        ("#include @<stdoi.h>\n", "stdoi.h: No such file or directory", "#include <stdio.h>\n", 1),
+        (
+            "int main() {\n    g();\n    return 0;\n\nvoid g() {\n    h();\n@}\n",
+            "expected declaration or statement at end of input",
+            "int main() {\n    g();\n    return 0;\n}\n\nvoid g() {\n    h();\n}\n",
+            1,
+        ),
+        (
+            "int f() {\n    for (;;)\n        a();\n        b();\n    }\n@    return 0;\n}\n",
+            "expected identifier or '(' before 'return'",
+            "int f() {\n    for (;;) {\n        a();\n        b();\n    }\n    return 0;\n}\n",
+            3,
+        ),
+        (
+            "int f() {\n    scanf(\"%d\" @&n);\n}\n",
+            "invalid operands to binary & (have 'char *' and 'int')",
+            "int f() {\n    scanf(\"%d\", &n);\n}\n",
+            1,
+        ),
+        (
+            "int f() {\n    int n;\n    int @n = 2;\n}\n",
+            "redeclaration of 'n' with no linkage",
+            "int f() {\n    int n;\n    n = 2;\n}\n",
+            1,
+        ),
+        (
+            "int main @{\n    return 0;\n}\n",
+            "expected '=', ',', ';', 'asm' or '__attribute__' before '{' token",
+            "int main() {\n    return 0;\n}\n",
+            1,
+        ),
+        (
+            "int f(int a) {\n    return @2a;\n}\n",
+            "invalid suffix \"a\" on integer constant",
+            "int f(int a) {\n    return 2*a;\n}\n",
+            1,
+        ),
+        (
+            "int f() {\n    @retrun 0;\n}\n",
+            "'retrun' undeclared (first use in this function)",
+            "int f() {\n    return 0;\n}\n",
+            2,
+        ),
+    ] {
+        let (text, tries) = tries(marked, message);
+        let made: Vec<String> = tries.iter().take(among).filter_map(|one| one.applied(&text)).collect();
+        assert!(made.iter().any(|text| text == expected), "{message}: {made:#?}");
+    }
+}
+
+#[test]
+fn a_cut_off_text_is_survived() {
+    let whole = "#include <a.h>\nint main(int a[3]) { for (int i = 0; i < 2; i++) { f(\"x\", 'y'); } return a[1]; }\n";
+    for end in (0..whole.len()).step_by(5) {
+        for message in [
+            "expected expression before ')' token",
+            "'i' undeclared",
+            "missing terminating \" character",
+            "at end of input",
+        ] {
+            for place in [0, end / 2, end] {
+                let text = format!("{}@{}", &whole[..place], &whole[place..end]);
+                assert!(tries(&text, message).1.iter().all(|one| one.applied(&whole[..end]).is_some()), "{text}");
+            }
+        }
+    }
+}
