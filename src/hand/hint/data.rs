@@ -126,7 +126,9 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
     for at in boundaries(own) {
         for mark in MARKS {
             if readable(at, 0, mark) {
-                let ends = if at == own.len() { 0.0 } else { 0.1 };
+                let closes = mark.starts_with([']', '}']);
+                let leads = own[..at].trim().is_empty() && !own.trim().is_empty() && !closes && !mark.starts_with('"');
+                let ends = if at == own.len() { 0.0 } else if leads { 0.9 } else { 0.1 };
                 let dear = if mark.len() > 1 { 0.3 } else { 0.0 };
                 let cost = cost(&line(at, 0, mark)) + ends + dear;
                 found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });

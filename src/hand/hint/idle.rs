@@ -10,7 +10,7 @@ use regex::Regex;
 use std::ops::Range;
 
 const IMPORTED: &str = r#"^"([^"]+)" imported (?:as (\w+) )?and not used"#;
-const DECLARED: &str = r"declared and not used: (\w+)|(\w+) declared (?:and|but) not used";
+const DECLARED: &str = r"declared and not used: (\w+)|(\w+) declared (?:and|but) not used|^'(\w+)' is (?:assigned a value but never used|declared but its value is never read)";
 /// Python's, as ruff, flake8 and pyflakes say it.
 const PYTHON: &str = r"['`]([\w.]+(?: as \w+)?)['`] imported but unused";
 
@@ -103,7 +103,8 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
     let range = line(text, number)?;
     let written = &text[range.clone()];
     let (left, right) = written.split_once(":=").or_else(|| written.split_once('='))?;
-    let names: Vec<&str> = left.trim().trim_start_matches("var ").split(',').map(str::trim).collect();
+    let left = ["var ", "const ", "let "].iter().fold(left.trim(), |left, word| left.trim_start_matches(word));
+    let names: Vec<&str> = left.split(',').map(str::trim).collect();
     let ends = !right.trim_end().ends_with(['{', '(', ',', '[']) && !right.contains("<-");
     if let [only] = names.as_slice() {
         let named = only.split_whitespace().next() == Some(name);

@@ -2,6 +2,7 @@
 //!
 //! To add a kind of hint: one file with a function from [`Scene`] to candidates, one entry in [`KINDS`].
 
+mod arguments;
 mod binding;
 mod complaint;
 mod conflict;
@@ -9,6 +10,7 @@ mod data;
 mod distance;
 mod idle;
 mod index;
+mod instead;
 mod intent;
 mod jdk;
 mod keyword;
@@ -31,6 +33,7 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod visible;
 mod words;
 
 use super::{Hand, Job, offer};
@@ -76,6 +79,9 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "missing return", propose: returning::propose },
+    Kind { name: "said outright", propose: instead::propose },
+    Kind { name: "not visible", propose: visible::propose },
+    Kind { name: "missing argument", propose: arguments::propose },
     Kind { name: "undeclared exception", propose: thrown::propose },
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// How compilers say that a value leads nowhere, or that none is given.
 #[rustfmt::skip]
 const SIGNS: &[&str] = &[
-    "missing return", "is not used", "not a statement", "unexpected comma", "at end of statement", "must return a value",
+    "missing return", "expected := or =", "is not used", "not a statement", "unexpected comma", "at end of statement", "must return a value",
     "lacks ending return", "Not all code paths return", "not all code paths return", "is not assignable to type",
     "mismatched types", "TS2355", "TS7030", "unused expression",
 ];

@@ -162,6 +162,6 @@ fn go_packages_are_asked_for_what_they_have() {
     let offers = shop.offers(&Hint, "go build", "./a.go:5:24: undefined: rand\n", &[]);
     let texts: Vec<_> = offers.iter().map(after).collect();
     assert_eq!(texts, [text.replace("import \"fmt\"", "import (\n\t\"fmt\"\n\t\"math/rand\"\n)")]);
-    let shop = Shop::new(&[("a.go", "package a\n\nfunc F(rands T) { rand.Foo() }\n")]).with("go", go);
+    let shop = Shop::new(&[("a.go", "package a\n\nfunc F(table T) { rand.Foo() }\n")]).with("go", go);
     assert!(shop.offers(&Hint, "go build", "./a.go:3:19: undefined: rand\n", &[]).is_empty());
 }

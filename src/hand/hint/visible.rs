@@ -1,0 +1,154 @@
+//! What is there and may not be seen from where it is used: it is made public, or it is put into the list of what a
+//! CommonJS module gives.
+
+use super::meaning::{self, Sort};
+use super::{Scene, place};
+use crate::ids::RelPath;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Language, Role, Syntax};
+use anyhow::Result;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+const HIDDEN: &[&str] = &[
+    r"(?:function|method|struct|enum|trait|constant|static|module|type alias|associated function|field|macro) `(\w+)`(?: of \w+ `\w+`)? is private",
+    r"(\w+)(?:\([^)]*\))? has private access in",
+    r"(\w+)(?:\([^)]*\))? is not public in [\w.]+; cannot be accessed",
+    r"(\w+)\([^)]*\) in \w+ cannot (?:implement|override) ",
+];
+const MOST_FILES: usize = 20;
+const MOST_OFFERS: usize = 4;
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let patterns = HIDDEN.iter().map(|text| Regex::new(text)).collect::<Result<Vec<_>, _>>()?;
+    let (mut made, mut edits, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for complaint in &scene.complaints {
+        let Some(place) = complaint.places.first() else { continue };
+        let Some(language) = Language::of(&place.path) else { continue };
+        let hidden = patterns.iter().find_map(|pattern| pattern.captures(&complaint.message));
+        if let Some(name) = hidden.map(|found| found[1].to_owned()) {
+            if matches!(language, Language::Rust | Language::Java) && names.insert(name.clone()) {
+                edits.extend(shown(scene, language, &place.path, &name)?);
+            }
+        } else if let Some(unknown) = meaning::unknown(complaint).filter(|_| language.is_script())
+            && matches!(unknown.sort, Sort::Member | Sort::Import)
+            && names.insert(unknown.name.clone())
+        {
+            made.extend(given(scene, &place.path, &unknown.name)?);
+        }
+    }
+    let told: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    made.extend(scene.candidate(edits, format!("made {} public, as it is used", told.join(", ")), Confidence::Suggested)?);
+    made.truncate(MOST_OFFERS);
+    Ok(made)
+}
+
+/// The definition's line gets the word by which its like are public.
+fn shown(scene: &Scene, language: Language, near: &RelPath, name: &str) -> Result<Option<Edit>> {
+    let holders: Vec<RelPath> =
+        scene.index(language, near)?.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    for path in holders {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let defined = syntax.names().iter().filter(|own| own.defined && syntax.text(&own.range) == name);
+        let found = defined.into_iter().find_map(|own| public(&syntax, language, &own.range));
+        if let Some((range, text)) = found {
+            return Ok(Some(Edit { path, range, text }));
+        }
+    }
+    Ok(None)
+}
+
+fn public(syntax: &Syntax, language: Language, name: &Range<usize>) -> Option<(Range<usize>, String)> {
+    let line = syntax.line(syntax.line_of(name.start))?;
+    let text = syntax.text(&line);
+    let indent = text.len() - text.trim_start().len();
+    let start = line.start + indent;
+    let first = text.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    match language {
+        Language::Rust => {
+            let declares = ["fn", "struct", "enum", "trait", "const", "static", "mod", "type", "async", "unsafe", "use"];
+            let is_field = syntax.names().iter().any(|own| own.range == *name && own.role == Role::Member)
+                && text.trim_start().starts_with(first)
+                && text[..text.len().min(name.end - line.start + 1)].ends_with(':');
+            (declares.contains(&first) || is_field).then(|| (start..start, "pub ".to_owned()))
+        }
+        _ if ["private", "protected"].contains(&first) => Some((start..start + first.len(), "public".to_owned())),
+        _ if first == "public" => None,
+        _ => Some((start..start, "public ".to_owned())),
+    }
+}
+
+/// `module.exports = { … }` of the file that defines the name at its top level.
+fn given(scene: &Scene, near: &RelPath, name: &str) -> Result<Option<Candidate>> {
+    let language = Language::of(near).unwrap_or(Language::JavaScript);
+    let holders: Vec<RelPath> =
+        scene.index(language, near)?.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    for path in holders.iter().filter(|path| !place::is_test(path)) {
+        let Some(syntax) = scene.syntax(path)? else { continue };
+        let at_top = |own: &&crate::syntax::Name| {
+            own.defined && own.function.is_none() && own.role != Role::Member && syntax.text(&own.range) == name
+        };
+        if !syntax.names().iter().any(|own| at_top(&own)) {
+            continue;
+        }
+        let text = syntax.text(&(0..syntax.bytes().len()));
+        let Some((at, new)) = listed(text, name) else { continue };
+        let edit = Edit { path: path.clone(), range: at..at, text: new };
+        let why = format!("exported `{name}` from {}", path.as_str());
+        return scene.candidate(vec![edit], why, Confidence::Suggested);
+    }
+    Ok(None)
+}
+
+/// Behind the last entry, as the list is written.
+fn listed(text: &str, name: &str) -> Option<(usize, String)> {
+    let start = text.find("module.exports = {")? + "module.exports = {".len();
+    let end = start + text[start..].find('}')?;
+    let inside = &text[start..end];
+    if meaning::words(inside).any(|word| word == name) || inside.contains(['{', '(']) {
+        return None;
+    }
+    let last = start + inside.trim_end().len();
+    let comma = if inside.trim_end().ends_with(',') { "" } else { "," };
+    if !inside.contains('\n') {
+        return Some((last, format!("{comma} {name}")));
+    }
+    let line = inside.trim_end().lines().last()?;
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let trailing = if comma.is_empty() { "," } else { "" };
+    Some((last, format!("{comma}\n{indent}{name}{trailing}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_joins_the_list_as_it_is_written() {
+        for (text, made) in [
+            ("module.exports = { a, b }", "module.exports = { a, b, x }"),
+            ("module.exports = {\n  a,\n  b,\n};\n", "module.exports = {\n  a,\n  b,\n  x,\n};\n"),
+            ("module.exports = {\n  a,\n  b\n}\n", "module.exports = {\n  a,\n  b,\n  x\n}\n"),
+        ] {
+            let (at, new) = listed(text, "x").unwrap();
+            assert_eq!(format!("{}{new}{}", &text[..at], &text[at..]), made);
+        }
+        assert!(listed("module.exports = { x }", "x").is_none());
+    }
+
+    #[test]
+    fn a_definition_is_made_public() {
+        for (language, text, made) in [
+            (Language::Rust, "impl A {\n    fn b() {}\n}\n", "impl A {\n    pub fn b() {}\n}\n"),
+            (Language::Java, "class A {\n  private int b() { return 1; }\n}\n", "class A {\n  public int b() { return 1; }\n}\n"),
+            (Language::Java, "class A {\n  int b() { return 1; }\n}\n", "class A {\n  public int b() { return 1; }\n}\n"),
+        ] {
+            let syntax = Syntax::parse(language, text.as_bytes()).unwrap();
+            let own = syntax.names().iter().find(|own| syntax.text(&own.range) == "b").unwrap();
+            let (range, new) = public(&syntax, language, &own.range).unwrap();
+            assert_eq!(format!("{}{new}{}", &text[..range.start], &text[range.end..]), made);
+        }
+    }
+}
