@@ -1,6 +1,7 @@
 //! Reads an issue: cleans it of what people cannot see and takes out what points into the code.
 
 mod clean;
+mod example;
 mod fence;
 mod names;
 mod quote;
@@ -10,6 +11,7 @@ mod trace;
 mod tests;
 
 pub use clean::clean;
+pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub use quote::{cut, inert};
 pub use trace::Frame;
 

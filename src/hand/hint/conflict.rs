@@ -7,6 +7,7 @@ use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
 use crate::record::{Candidate, Confidence, HandId};
 use crate::syntax::{Language, Syntax};
+use crate::verify::Trial;
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -69,12 +70,34 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     }
     let confidence = Confidence::Suggested;
     offers.sort_by_key(|offer| offer.0);
+    if sound.len() > 1
+        && let Some(at) = passing(scene, &offers)?
+    {
+        offers.swap(0, at);
+        offers.truncate(1);
+    }
     let places = torn.iter().map(|file| format!("`{}`", file.path)).collect::<Vec<_>>().join(", ");
     let made = offers.into_iter().take(MOST_OFFERS).map(|(_, patch, what)| {
         let why = format!("{what} of the conflict that a merge left in {places}");
         Candidate { patch, hand: HandId::Hint, why, confidence }
     });
     Ok(made.collect())
+}
+
+/// Which one the command is content with. Each of them removes the first complaint, so that the ladder would take the
+/// first for a step forward.
+fn passing(scene: &Scene, offers: &[(usize, Patch, String)]) -> Result<Option<usize>> {
+    for (at, (unread, patch, what)) in offers.iter().take(MOST_OFFERS).enumerate() {
+        if *unread > 0 {
+            break;
+        }
+        match scene.job.workshop.try_patch(patch, what)? {
+            Trial::Passes => return Ok(Some(at)),
+            Trial::Over => break,
+            Trial::Cures | Trial::Fails => {}
+        }
+    }
+    Ok(None)
 }
 
 fn mixed(mut number: usize, conflicts: usize) -> Vec<Side> {

@@ -59,7 +59,8 @@ enum Trial {
 struct State<'b, 'a> {
     bench: &'b Bench<'a>,
     base: &'b Run,
-    /// What is applied already.
+    given: &'b Patch,
+    /// What is applied already; what was given is a part of it.
     ground: Patch,
     why: Vec<String>,
     hand: HandId,
@@ -78,14 +79,16 @@ struct State<'b, 'a> {
 }
 
 /// Climbs from the failing run `base`, whose diagnosis is `first`.
-pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
+/// `given` is applied already and stays in whatever is proposed.
+pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Result<Climb> {
     let started = Instant::now();
     let verified_before = bench.verify_seconds();
     bench.start_from(base);
     let mut state = State {
         bench,
         base,
-        ground: Patch::default(),
+        given,
+        ground: given.clone(),
         why: Vec::new(),
         hand: HandId::Tool,
         confidence: Confidence::Confident,
@@ -100,6 +103,7 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis) -> Result<Climb> {
     };
     let ending = state.rounds(first)?;
     let State { tried, judged, skipped, .. } = state;
+    let judged = judged + bench.trials();
     let seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
     Ok(Climb { ending, tried, judged, seconds, skipped })
 }
@@ -117,7 +121,7 @@ impl State<'_, '_> {
                     diagnosis = diagnose(self.bench, &log)?;
                     (self.bench.say)("heal", &format!("one cause removed; next: {}", quoted(&diagnosis)));
                 }
-                Step::Stuck if !self.ground.is_empty() && starts < MAX_STARTS && self.judged < MAX_JUDGED => {
+                Step::Stuck if self.ground != *self.given && starts < MAX_STARTS && self.judged < MAX_JUDGED => {
                     starts += 1;
                     self.start_over()?;
                     (diagnosis, log) = (first.clone(), self.base.text.clone());
@@ -132,7 +136,8 @@ impl State<'_, '_> {
     /// What was taken may have been the wrong one of several: what stands beside the first step is tried too.
     fn start_over(&mut self) -> Result<()> {
         (self.bench.say)("heal", "that leads nowhere; the next candidates start from the beginning again");
-        self.bench.undo(&std::mem::take(&mut self.ground))?;
+        let ground = std::mem::replace(&mut self.ground, self.given.clone());
+        self.bench.undo(&self.given.reversed().then(&ground))?;
         self.why.clear();
         (self.hand, self.confidence) = (HandId::Tool, Confidence::Confident);
         self.fell_here = self.bench.job.tried.iter().chain(&self.tried).cloned().collect();
@@ -173,12 +178,11 @@ impl State<'_, '_> {
     fn give_up_the_change(&mut self, first: &Diagnosis) -> Result<Option<Ending>> {
         let rungs = rungs(&first.strategy);
         let Some(revert) = rungs.iter().find(|hand| hand.id() == HandId::Revert) else { return Ok(None) };
-        if !self.ground.is_empty() {
+        if self.ground != *self.given {
             self.start_over()?;
         }
         let log = self.base.text.clone();
         let step = self.ask(revert.as_ref(), first, &log)?;
-        self.judged += self.bench.trials();
         match step {
             Some(Step::Done(ending)) => Ok(Some(*ending)),
             _ => Ok(self.bench.over().map(|outcome| self.ended(outcome))),

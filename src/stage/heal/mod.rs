@@ -8,6 +8,7 @@ mod inspect;
 mod ladder;
 mod layers;
 mod past;
+mod reproduce;
 mod runner;
 mod suspects;
 mod told;
@@ -30,6 +31,7 @@ use crate::workspace::Tree;
 use anyhow::{Context as _, Result};
 use bench::Bench;
 pub use inspect::{Asked, inspect};
+use reproduce::Reported;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -153,7 +155,10 @@ fn work(bench: &Bench) -> Result<Healing> {
         _ => {}
     }
     if base.passed() {
-        return passes_already(bench, healing);
+        return match reported(bench, &base)? {
+            Some(reported) => repair_reported(bench, &reported, healing),
+            None => passes_already(bench, healing),
+        };
     }
     (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
     let report = log::read(&base.text);
@@ -172,7 +177,37 @@ fn work(bench: &Bench) -> Result<Healing> {
     if !is_steady(&report) && is_flaky(bench, &report)? {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
-    climb(bench, &base, &diagnosis, healing)
+    climb(bench, &base, &diagnosis, &Patch::default(), healing)
+}
+
+/// What an issue reports, where no test shows it and one can be made of its text.
+fn reported(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
+    let job = bench.job;
+    let is_wanted = job.request == Request::Fix && !job.has_failed && !job.text.trim().is_empty();
+    if is_wanted { reproduce::reproduce(bench, passing) } else { Ok(None) }
+}
+
+/// The made test fails as the issue says: now it is a failure like any other.
+fn repair_reported(bench: &Bench, reported: &Reported, mut healing: Healing) -> Result<Healing> {
+    let mut evidence = evidence(bench, &reported.run);
+    evidence.reproduced = Some(true);
+    healing.evidence = Some(evidence);
+    let mut diagnosis = diagnose(bench, &reported.run.text)?;
+    // The made test itself is under no suspicion; what the text is about is.
+    let made = |path: &RelPath| reported.test.files().iter().any(|file| file.path == *path);
+    diagnosis.suspects.retain(|suspect| !made(&suspect.path));
+    if diagnosis.suspects.is_empty() {
+        diagnosis.suspects = suspects::of_text(bench);
+    }
+    (bench.say)("diagnose", &describe(&diagnosis));
+    healing.diagnosis = Some(diagnosis.clone());
+    let what = one_line(&reported.what, 120);
+    healing.notes.push(format!("no test showed what the issue reports; one was made of its text: {what}"));
+    let mut healing = climb(bench, &reported.run, &diagnosis, &reported.test, healing)?;
+    if healing.outcome == Outcome::Explained {
+        healing.reason = format!("what the issue reports is shown by a test of `{what}`; {}", healing.reason);
+    }
+    Ok(healing)
 }
 
 /// While the command runs, the patterns that will read its output and judge a patch are compiled.
@@ -184,8 +219,9 @@ fn warm_up() {
     drop(guard::judge(&guard::Input { patch: &patch, policy: &policy, modes: &modes, secrets: None }));
 }
 
-fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, mut healing: Healing) -> Result<Healing> {
-    let climb = ladder::climb(bench, base, diagnosis)?;
+/// `given` is applied already and belongs to the repair.
+fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut healing: Healing) -> Result<Healing> {
+    let climb = ladder::climb(bench, base, diagnosis, given)?;
     let ending = climb.ending;
     healing.candidates = climb.judged;
     healing.tried = climb.tried;

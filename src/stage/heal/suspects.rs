@@ -16,13 +16,18 @@ const FROM_TEXT: usize = 5;
 pub fn find(bench: &Bench, report: &LogReport) -> Result<Vec<Suspect>> {
     let mut suspects = named(bench, report);
     if suspects.is_empty() && !bench.job.text.trim().is_empty() {
-        suspects = locate::locate(&bench.job.root, &Query::from_text(&bench.job.text), FROM_TEXT);
+        suspects = of_text(bench);
     }
     let n = suspects.len() as f64;
     for (i, suspect) in suspects.iter_mut().enumerate() {
         suspect.score = suspect.score.min(1.0 - i as f64 / n.max(1.0));
     }
     Ok(suspects)
+}
+
+/// What the text is about.
+pub fn of_text(bench: &Bench) -> Vec<Suspect> {
+    locate::locate(&bench.job.root, &Query::from_text(&bench.job.text), FROM_TEXT)
 }
 
 /// In the log's own order.

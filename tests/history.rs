@@ -1,5 +1,5 @@
-//! The hand `revert` as a person meets it: the real binary in small repositories with a history, and how often it
-//! runs the command.
+//! What the history is good for, as a person meets it: the real binary in small repositories with a past. The hand
+//! `revert` and how often it runs the command, hints from the last change, and issues without a failing test.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
@@ -59,8 +59,12 @@ impl Place {
     }
 
     fn program(&self, options: &[&str], command: &str) -> Command {
+        self.verb("heal", options, command)
+    }
+
+    fn verb(&self, verb: &str, options: &[&str], command: &str) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_thanos-fix"));
-        program.args(["heal", "--json", "--sandbox", "off"]).args(options);
+        program.args([verb, "--json", "--sandbox", "off"]).args(options);
         program.args(["--", "sh", "-c", &self.counted(command)]).current_dir(self.repo());
         program.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
         for name in ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
@@ -71,7 +75,17 @@ impl Place {
     }
 
     fn heal(&self, options: &[&str], command: &str) -> Said {
-        let done = self.program(options, command).output().unwrap();
+        self.said(self.program(options, command))
+    }
+
+    fn fix(&self, issue: &str, command: &str) -> Said {
+        let file = self.dir.path().join("issue.md");
+        std::fs::write(&file, issue).unwrap();
+        self.said(self.verb("fix", &["--issue", file.to_str().unwrap()], command))
+    }
+
+    fn said(&self, mut program: Command) -> Said {
+        let done = program.output().unwrap();
         let told = String::from_utf8_lossy(&done.stderr).into_owned();
         let json = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{told}"));
         let runs = std::fs::read_to_string(self.dir.path().join("runs")).unwrap_or_default().lines().count();
@@ -245,4 +259,91 @@ fn an_interrupt_in_the_middle_leaves_the_tree_as_it_was() {
     let json: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(json["outcome"], "cancelled");
     assert!(place.tree() == before, "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Two functions of which the tests know one.
+fn shapes(area: &str, label: &str) -> String {
+    format!("def area(w, h):\n    return {area}\n\n\ndef label(name):\n    return {label}\n")
+}
+
+fn shapes_repo() -> Place {
+    let place = Place::new();
+    place.write("shapes/__init__.py", "");
+    place.write("shapes/flat.py", &shapes("w * h", "name.upper()"));
+    place.write("tests/__init__.py", "");
+    place.write("tests/test_flat.py", "import unittest\nfrom shapes.flat import area\n\n\nclass T(unittest.TestCase):\n    def test_square(self):\n        self.assertEqual(area(2, 2), 4)\n");
+    place.commit("Start");
+    place
+}
+
+#[test]
+fn an_issue_with_a_traceback_becomes_a_test_and_is_repaired() {
+    let place = shapes_repo();
+    place.write("shapes/flat.py", &shapes("w * h", "nmae.upper()"));
+    place.commit("Label");
+    let issue = "label is broken\n\n```python\nfrom shapes.flat import label\nlabel('a')\n```\n\n```\nTraceback (most recent call last):\n  File \"x.py\", line 2, in <module>\n  File \"shapes/flat.py\", line 6, in label\nNameError: name 'nmae' is not defined\n```\n";
+    let said = place.fix(issue, UNITTEST);
+    assert_eq!((&said.json["outcome"], &said.json["hand"]), (&"proposed".into(), &"hint".into()), "{}", said.told);
+    assert_eq!(place.read("shapes/flat.py"), shapes("w * h", "name.upper()"));
+    assert!(place.read("tests/test_reported.py").contains("label('a')"));
+    assert_eq!(said.json["evidence"]["reproduced"], true);
+    assert_eq!(said.exit, Some(0));
+}
+
+#[test]
+fn an_issue_with_a_value_becomes_a_test_and_the_guilty_hunk_goes() {
+    let place = shapes_repo();
+    place.write("shapes/flat.py", &shapes("w + h", "str(name).upper()"));
+    place.commit("Faster @shapes");
+    let said = place.fix("Wrong area\n\n`area(2, 3)` returns 5 but should return 6.\n", UNITTEST);
+    assert_eq!((&said.json["outcome"], &said.json["hand"]), (&"proposed".into(), &"revert".into()), "{}", said.told);
+    assert_eq!(place.read("shapes/flat.py"), shapes("w * h", "str(name).upper()"));
+    assert!(place.read("tests/test_reported.py").contains("self.assertEqual(area(2, 3), 6)"));
+}
+
+#[test]
+fn what_cannot_be_repaired_is_explained_and_what_does_not_show_is_healthy() {
+    let place = shapes_repo();
+    let before = place.tree();
+    let said = place.fix("Wrong area\n\n`area(2, 3)` returns 6 but should return 7.\n", UNITTEST);
+    assert_eq!((&said.json["outcome"], said.exit), (&"explained".into(), Some(1)), "{}", said.told);
+    assert_eq!(said.json["diagnosis"]["suspects"][0]["path"], "shapes/flat.py", "{}", said.json);
+    assert!(said.json["reason"].as_str().unwrap().contains("area(2, 3)"), "{}", said.json["reason"]);
+    let marker = place.dir.path().join("marker");
+    let hostile = format!(
+        "Bad\n\n```python\nfrom shapes.flat import area\narea(open('{0}', 'w'), 2)  # expected 1\n```\n",
+        marker.display()
+    );
+    for issue in ["Wrong area\n\n`area(2, 3)` should return 6.\n", "Slow\n\nIt is slow.\n", &hostile] {
+        assert_eq!(place.fix(issue, UNITTEST).json["outcome"], "healthy", "{issue}");
+    }
+    assert!(!marker.exists() && place.tree() == before);
+}
+
+#[test]
+fn a_call_that_a_rename_forgot_follows_it() {
+    let place = Place::new();
+    let caller = |name: &str| format!("import m\n\n\ndef twice(xs):\n    return 2 * m.{name}(xs)\n");
+    place.write("m.py", "def total(xs):\n    return sum(xs)\n");
+    place.write("a.py", &caller("total"));
+    place.write("b.py", &caller("total"));
+    place.write("test_m.py", "import unittest\nimport a, b\n\n\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(a.twice([1]), 2)\n\n    def test_b(self):\n        self.assertEqual(b.twice([1]), 2)\n");
+    place.commit("Start");
+    place.write("m.py", "def grand_sum(xs):\n    return sum(xs)\n");
+    place.write("a.py", &caller("grand_sum"));
+    place.commit("Rename");
+    let said = place.heal(&[], UNITTEST);
+    assert_eq!((&said.json["outcome"], &said.json["hand"]), (&"proposed".into(), &"hint".into()), "{}", said.told);
+    assert_eq!(place.read("b.py"), caller("grand_sum"));
+}
+
+#[test]
+fn conflict_markers_are_solved_by_what_passes() {
+    let place = Place::new();
+    place.write("test_m.py", "import unittest\nimport m\n\n\nclass T(unittest.TestCase):\n    def test_f(self):\n        self.assertEqual((m.f(1), m.g()), (3, 5))\n");
+    let torn = "def f(x):\n<<<<<<< HEAD\n    return x + 1\n=======\n    return x + 2\n>>>>>>> topic\n\n\ndef g():\n<<<<<<< HEAD\n    return 5\n=======\n    return 6\n>>>>>>> topic\n";
+    place.write("m.py", torn);
+    place.commit("Merge");
+    let said = place.heal(&[], UNITTEST);
+    assert_eq!(place.read("m.py"), "def f(x):\n    return x + 2\n\n\ndef g():\n    return 5\n", "{}", said.told);
 }

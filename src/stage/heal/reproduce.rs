@@ -1,0 +1,183 @@
+//! An issue without a failing test: the example in its text becomes a test in the tree, beside the others. Only a
+//! test that fails, and fails as the issue says, is ground for a repair; it becomes a part of the patch then.
+
+use super::bench::Bench;
+use crate::brain::log;
+use crate::brain::text::{self, Example, IssueText, Wanted};
+use crate::guard;
+use crate::hand::Workshop as _;
+use crate::ids::RelPath;
+use crate::patch::{FilePatch, Patch};
+use crate::syntax::{Language, Syntax};
+use crate::verify::Run;
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+/// So many examples of one issue are tried.
+const MOST_EXAMPLES: usize = 4;
+/// Modules that an example may use beside the repository's own: they compute and do nothing.
+const HARMLESS: &[&str] = &[
+    "collections",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "re",
+    "statistics",
+    "string",
+    "typing",
+];
+const NAMES: [&str; 4] =
+    ["test_reported.py", "test_reported_issue.py", "test_reported_here.py", "test_reported_again.py"];
+
+/// The test's own name.
+const OWN: &str = "test_it_is_as_reported";
+
+/// A test that fails as reported. It is applied to the tree.
+pub struct Reported {
+    pub test: Patch,
+    pub run: Run,
+    /// For people: what it does.
+    pub what: String,
+}
+
+/// `None` where the text shows nothing that a test could be made of, or none fails as it says.
+pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
+    let (title, body) = bench.job.text.split_once('\n').unwrap_or((&bench.job.text, ""));
+    let issue: IssueText = text::extract(title, body);
+    let Some(folder) = test_folder(bench)? else { return Ok(None) };
+    for example in text::examples(&issue).iter().take(MOST_EXAMPLES) {
+        let Some(test) = test_of(bench, example, &folder)? else { continue };
+        if bench.over().is_some() {
+            break;
+        }
+        if !guard::passes(&bench.judge(&test)) || !bench.apply(&test)? {
+            continue;
+        }
+        let what = text::clean(&example.subject);
+        (bench.say)("verify", &format!("a test made of the issue: {}", crate::report::markdown::one_line(&what, 100)));
+        let run = bench.verify()?;
+        if fails_as_said(example, passing, &run) {
+            return Ok(Some(Reported { test, run, what }));
+        }
+        bench.undo(&test)?;
+    }
+    Ok(None)
+}
+
+/// Our test is what fails, nothing that passed is gone, and it says what the issue says.
+fn fails_as_said(example: &Example, passing: &Run, run: &Run) -> bool {
+    let ours = |name: &String| name.contains("test_reported") || name.contains(OWN);
+    let named = log::read(&run.text).failing;
+    let failed: Vec<&String> = run.tests.iter().flat_map(|tests| &tests.failed).chain(&named).collect();
+    let only_ours = failed.iter().all(|name| ours(name)) && (!failed.is_empty() || run.text.contains(OWN));
+    let kept = match (&passing.tests, &run.tests) {
+        (Some(before), Some(after)) => before.passed.is_subset(&after.passed),
+        _ => true,
+    };
+    let own_fault = ["SyntaxError", "ModuleNotFoundError", "ImportError", "NameError"];
+    let said = example.got.as_deref().unwrap_or_default();
+    let faulty = own_fault.iter().any(|error| run.text.contains(error) && *error != said);
+    let as_said = match (&example.wanted, &example.got) {
+        (Wanted::NoError, Some(error)) => run.text.contains(error.as_str()),
+        (Wanted::NoError, None) => true,
+        (Wanted::Value(_), _) => run.text.contains("AssertionError"),
+    };
+    !run.passed() && run.finished.limit.is_none() && only_ours && kept && !faulty && as_said
+}
+
+/// Where the repository keeps its Python tests: the folder with the most of them.
+fn test_folder(bench: &Bench) -> Result<Option<String>> {
+    let files = bench.files()?;
+    let folder = |path: &RelPath| path.as_str().rsplit_once('/').map_or(String::new(), |(dir, _)| dir.to_owned());
+    let tests = files.iter().filter(|path| path.extension() == "py" && path.file_name().starts_with("test"));
+    let folders: Vec<String> = tests.map(folder).collect();
+    Ok(folders
+        .iter()
+        .max_by_key(|dir| (folders.iter().filter(|other| other == dir).count(), std::cmp::Reverse(dir.len())))
+        .cloned())
+}
+
+fn test_of(bench: &Bench, example: &Example, folder: &str) -> Result<Option<Patch>> {
+    let modules = modules(bench)?;
+    let own = |module: &String| {
+        let first = module.split('.').next().unwrap_or_default();
+        HARMLESS.contains(&first)
+            || modules.iter().any(|known| known == module || known.split('.').next() == Some(first))
+    };
+    if !text::imported(example).iter().all(own) {
+        return Ok(None);
+    }
+    let mut setup = example.setup.clone();
+    if let Some(name) = text::missing_name(example) {
+        match import_of(bench, &name, &modules)? {
+            Some(import) => setup.insert(0, import),
+            None => return Ok(None),
+        }
+    }
+    let asserted = match &example.wanted {
+        Wanted::Value(value) => vec![format!("self.assertEqual({}, {value})", example.subject)],
+        Wanted::NoError => example.subject.lines().map(str::to_owned).collect(),
+    };
+    let body: String = setup
+        .iter()
+        .chain(&asserted)
+        .map(|line| match line.as_str() {
+            "" => "\n".to_owned(),
+            line => format!("        {line}\n"),
+        })
+        .collect();
+    let text = format!(
+        "import unittest\n\n\nclass ReportedTest(unittest.TestCase):\n    def {OWN}(self):\n{body}\n\nif __name__ == \"__main__\":\n    unittest.main()\n"
+    );
+    let place =
+        |name: &str| RelPath::parse(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }).ok();
+    for path in NAMES.iter().filter_map(|name| place(name)) {
+        if bench.read(&path)?.is_none() {
+            return Ok(Some(Patch::from_files([FilePatch { path, before: None, after: Some(text.into_bytes()) }])));
+        }
+    }
+    Ok(None)
+}
+
+/// The modules that the repository's own files are.
+fn modules(bench: &Bench) -> Result<BTreeSet<String>> {
+    Ok(bench.files()?.iter().filter(|path| !guard::is_test(path)).filter_map(text::module_of).collect())
+}
+
+/// The import of a name that one module of the repository defines at its top, or of that module.
+fn import_of(bench: &Bench, name: &str, modules: &BTreeSet<String>) -> Result<Option<String>> {
+    if modules.contains(name) {
+        return Ok(Some(format!("import {name}")));
+    }
+    let mut found = BTreeSet::new();
+    for path in bench.files()?.iter().filter(|path| path.extension() == "py" && !guard::is_test(path)) {
+        let Some(module) = text::module_of(path) else { continue };
+        let Some(source) = bench.read(path)?.filter(|source| memchr::memmem::find(source, name.as_bytes()).is_some())
+        else {
+            continue;
+        };
+        let defines = |syntax: Syntax| {
+            let line_starts = |range: &std::ops::Range<usize>| {
+                syntax.line(syntax.line_of(range.start)).map(|line| syntax.text(&line).to_owned())
+            };
+            syntax.names().iter().any(|n| {
+                let at_top = line_starts(&n.range)
+                    .is_some_and(|line| ["def ", "class ", "async def "].iter().any(|k| line.starts_with(k)));
+                n.defined && at_top && syntax.text(&n.range) == name
+            })
+        };
+        if Syntax::parse(Language::Python, &source).is_some_and(defines) {
+            found.insert(module);
+        }
+    }
+    let only = found.first().filter(|_| found.len() == 1);
+    Ok(only.map(|module| format!("from {module} import {name}")))
+}
