@@ -47,7 +47,8 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     }
     // Go's compiler names the package above; a line of its form without that is the step's own checker.
     let step = || found.iter().rfind(|f| f.tool == script::TOOL && f.rank == Rank::Context && f.at < best.at);
-    if (best.tool, best.rank) == ("go", Rank::Strong) && step().is_some_and(|f| f.class == FailureClass::Lint) {
+    let bare = (best.tool, best.class, best.rank) == ("go", FailureClass::Compile, Rank::Strong);
+    if bare && step().is_some_and(|f| f.class == FailureClass::Lint) {
         return FailureClass::Lint;
     }
     let told_by_runner = best.rank == Rank::Wrapper && generic::explains(&best.quote);
