@@ -24,6 +24,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     if CHAIN.is_match(text) || TESTS.is_match(text) {
         return;
     }
-    let class = if text.starts_with("Compile failed") || text.starts_with("Compilation failed") { FailureClass::Compile } else { FailureClass::Config };
+    let class = if text.starts_with("Compile failed") || text.starts_with("Compilation failed") {
+        FailureClass::Compile
+    } else {
+        FailureClass::Config
+    };
     out.push(Found::new("ant", class, Rank::Generic, index, lines.get(index)));
 }

@@ -6,7 +6,19 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[".java:", ".kt", ".scala:", ".scala.", ".groovy: ", ".gradle", "e: ", "COMPILATION ERROR", "AAPT: error", CRASH, ".xml:"],
+    keys: &[
+        ".java:",
+        ".kt",
+        ".scala:",
+        ".scala.",
+        ".groovy: ",
+        ".gradle",
+        "e: ",
+        "COMPILATION ERROR",
+        "AAPT: error",
+        CRASH,
+        ".xml:",
+    ],
     read,
 };
 

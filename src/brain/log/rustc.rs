@@ -67,10 +67,11 @@ fn message(lines: &Lines, at: usize) -> Option<Found> {
 /// The compiler itself died; where in it stands in the panic above.
 fn crashed(lines: &Lines, at: usize) -> Found {
     let panic = lines.before(at, 40).find_map(|(_, l)| PANIC.captures(l));
-    let part = |c: &regex::Captures<'_>, a: &str, b: &str| c.name(a).or(c.name(b)).map_or(String::new(), |m| m.as_str().to_owned());
-    let spot = panic.map(|c| {
-        place(&part(&c, "path", "path2"), &part(&c, "line", "line2"), &part(&c, "column", "column2"), "", "")
-    });
+    let part = |c: &regex::Captures<'_>, a: &str, b: &str| {
+        c.name(a).or(c.name(b)).map_or(String::new(), |m| m.as_str().to_owned())
+    };
+    let spot = panic
+        .map(|c| place(&part(&c, "path", "path2"), &part(&c, "line", "line2"), &part(&c, "column", "column2"), "", ""));
     Found::new("rustc", FailureClass::Compile, Rank::Sure, at, lines.get(at)).locations(spot)
 }
 

@@ -9,7 +9,17 @@ use crate::record::FailureClass;
 pub(super) const TOOL: &str = "script";
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &["npm ERR! ", "npm error ", "exited with ", "npm error command", "hook id: ", " script", "$ ", ": *** [", STEP],
+    keys: &[
+        "npm ERR! ",
+        "npm error ",
+        "exited with ",
+        "npm error command",
+        "hook id: ",
+        " script",
+        "$ ",
+        ": *** [",
+        STEP,
+    ],
     read,
 };
 
@@ -36,7 +46,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         return;
     }
     let Some(c) = NAMED.captures(line) else { return };
-    let name = ["a", "b", "c", "d", "e", "f", "g"].iter().map(|n| group(&c, n)).find(|n| !n.is_empty()).unwrap_or_default();
+    let name =
+        ["a", "b", "c", "d", "e", "f", "g"].iter().map(|n| group(&c, n)).find(|n| !n.is_empty()).unwrap_or_default();
     if let Some(class) = purpose(name) {
         // What a target of make said last tells more than make does.
         let said = lines.before(at, 5).filter(|_| c.name("g").is_some()).find(|(_, l)| generic::speaks(l));
