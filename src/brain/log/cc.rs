@@ -15,6 +15,7 @@ pub(super) const PARSER: Parser = Parser {
         "ERROR: AddressSanitizer",
         "ERROR: LeakSanitizer",
         "ThreadSanitizer: ",
+        "SUMMARY: ",
         "MemorySanitizer: ",
         ": runtime error: ",
         "-Wclang-format-violations",
@@ -28,6 +29,7 @@ patterns! {
     MSVC = r"^\s*(?:[0-9]+>)?(?P<path>(?:[A-Za-z]:)?[^\s:(][^:(]*)\((?P<line>[0-9]+)(?:,(?P<column>[0-9]+))?\)\s?: (?:fatal )?error (?P<code>C[0-9]+): (?P<text>.+)$";
     NIM = r"^(?P<path>\S+\.nims?)\((?P<line>[0-9]+), (?P<column>[0-9]+)\) Error: (?P<text>.+?)(?: \[(?P<code>\w+)\])?$";
     SANITIZER = r"(?:ERROR|WARNING): (?:Address|Leak|Thread|Memory)Sanitizer|^\s*(?P<path>\S+?):(?P<line>[0-9]+):(?P<column>[0-9]+): runtime error: ";
+    SUMMARY = r"^SUMMARY: \w+Sanitizer: \S+ (?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))? in ";
     FRAME = r"^\s*#[0-9]+ .*?\s(?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
 }
 
@@ -41,6 +43,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         if !unit && !tested || !group(&c, "column").is_empty() {
             out.push(message(line, at, &c));
         }
+    } else if let Some(c) = SUMMARY.captures(line) {
+        // The report's last line, where its head is lost.
+        let column = c.name("column").map_or("", |m| m.as_str());
+        let spot = place(group(&c, "path"), group(&c, "line"), column, line, "");
+        out.push(Found::new("sanitizer", FailureClass::Test, Rank::Strong, at, line).location(spot));
     } else if let Some(c) = SANITIZER.captures(line) {
         let own = c.name("path").map(|_| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), line, ""));
         let frames = lines.after(at, 40).filter_map(|(_, l)| FRAME.captures(l));

@@ -11,7 +11,7 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    CMAKE = r"^\s*CMake Error(?: at (?P<path>.+?):(?P<line>[0-9]+) \((?P<call>[\w]+)\))?(?: in .*)?:\s*(?P<text>.*)$";
+    CMAKE = r"^\s*CMake Error(?: at (?P<path>.+?):(?P<line>[0-9]+)(?: \((?P<call>[\w]+)\))?)?(?: in .*)?:\s*(?P<text>.*)$";
     MESON = r"^(?P<path>\S*meson\.build):(?P<line>[0-9]+):(?P<column>[0-9]+): ERROR: (?P<text>.+)$";
     AUTOCONF = r"^\s*configure: error: (?P<text>.+)$";
     PKG = r"(?:^|\s)(?:Package '?\S+'?(?:, required by '\S+',)? (?:was )?not found|No package '\S+' found)";

@@ -30,7 +30,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     CLOSING = r"^##\[error\](?:Process completed with exit code|The process '.*' failed with exit code|The operation was canceled|Bash exited with code)";
-    LEADING = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: |(?:[a-z][\w-]* ){1,4}error: \S)";
+    LEADING = r"^\s*(?:-- )?(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: |(?:[a-z][\w-]* ){1,4}error: \S)";
     EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommands? failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status) [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
     WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
@@ -48,7 +48,7 @@ patterns! {
     ADVICE = r"^\[ERROR\] (?:To see the full stack trace|Re-run Maven|For more information about the errors|After correcting the problems|\[Help [0-9]+\]|\s*mvn <)";
     UNCAUGHT = r#"^\s*Exception in thread "[^"]*" [\w.$]+"#;
     // The files that fix the versions of packages, and packages that do not fit.
-    PACKAGES = r"(?i)\block[ -]?files?\b|\b(?:[\w-]*-lock|npm-shrinkwrap)\.(?:json|ya?ml)\b|\b(?:Cargo|poetry|Gemfile|composer|yarn|uv|Pipfile|mix|Podfile|pubspec|Package|deno|pdm)\.(?:lock|resolved)\b|\bgo\.sum\b|\bdependenc(?:y|ies)\b.{0,80}\b(?:not found|missing|unsatisfied|not (?:met|satisfied|installed)|conflicts?|incompatible|resolv\w+)\b|\b(?:missing|unsatisfied|unmet|conflicting|unresolved|resolve) (?:peer )?dependenc(?:y|ies)\b";
+    PACKAGES = r"(?i)\block[ -]?files?\b|\b(?:[\w-]*-lock|npm-shrinkwrap)\.(?:json|ya?ml)\b|\b(?:Cargo|poetry|Gemfile|composer|yarn|uv|Pipfile|mix|Podfile|pubspec|Package|deno|pdm)\.(?:lock|resolved)\b|\bgo\.sum\b|\bdependenc(?:y|ies)\b.{0,80}\b(?:not found|missing|unsatisfied|not (?:met|satisfied|installed)|conflicts?|incompatible|resolv\w+)\b|\b(?:missing|unsatisfied|unmet|conflicting|unresolved|resolve) (?:peer )?dependenc(?:y|ies)\b|\b(?:could not|cannot|unable to) find (?:the |required |any )?(?:librar(?:y|ies)|packages?)\b";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
 }
 

@@ -46,8 +46,10 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
         return FailureClass::Unknown;
     }
     // Go's compiler names the package above; a line of its form without that is the step's own checker.
-    let step = || found.iter().rfind(|f| f.tool == script::TOOL && f.rank == Rank::Context && f.at < best.at);
-    if (best.tool, best.rank) == ("go", Rank::Strong) && step().is_some_and(|f| f.class == FailureClass::Lint) {
+    let bare = (best.tool, best.class, best.rank) == ("go", FailureClass::Compile, Rank::Strong);
+    let before = |f: &Found| f.rank == Rank::Context && f.at < best.at;
+    let step = || found.iter().rfind(|f| f.tool == script::TOOL && (before(f) || f.rank > Rank::Context));
+    if bare && step().is_some_and(|f| f.class == FailureClass::Lint) {
         return FailureClass::Lint;
     }
     let told_by_runner = best.rank == Rank::Wrapper && generic::explains(&best.quote);
@@ -59,7 +61,9 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     let before = purposes.rfind(|f| f.at < best.at && f.rank == Rank::Context);
     let told = || Some(&best.quote).filter(|quote| quote.contains("failed")).and_then(|quote| script::purpose(quote));
     let about = || generic::subject(&best.quote);
-    after.or(before).map(|f| f.class).or_else(told).or_else(about).unwrap_or(FailureClass::Config)
+    // A verdict tells of nothing that could be set up wrongly.
+    let rest = if generic::is_verdict(&best.quote) { FailureClass::Unknown } else { FailureClass::Config };
+    after.or(before).map(|f| f.class).or_else(told).or_else(about).unwrap_or(rest)
 }
 
 /// The first of the highest rank; a failed resolution gives way to the network failure beside it.

@@ -45,7 +45,6 @@ pub(super) const LIST: List = List {
         phrase("unexpected disconnect", Transient, Strong),
         phrase("early eof", Transient, Strong),
         phrase("stream error: stream id", Transient, Strong),
-        phrase("unexpected eof", Transient, Generic),
         phrase("failure when receiving data from the peer", Transient, Strong),
         phrase("bytes of body are still expected", Transient, Strong),
         phrase("transfer closed with", Transient, Generic),
