@@ -68,7 +68,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
         offers.push((unread, Patch::from_files(files), what));
     }
-    let confidence = Confidence::Suggested;
+    let sound: BTreeSet<String> = offers.iter().filter(|offer| offer.0 == 0).map(|offer| offer.1.digest()).collect();
+    let confidence = if sound.len() == 1 { Confidence::Suggested } else { Confidence::Unsure };
     offers.sort_by_key(|offer| offer.0);
     if sound.len() > 1
         && let Some(at) = passing(scene, &offers)?
