@@ -35,7 +35,7 @@ fn together(one: &Shot, other: &Shot, more: f64) -> Option<Shot> {
     let mut edits: Vec<_> = one.edits.iter().chain(&other.edits).cloned().collect();
     edits.sort_by_key(|(place, range, _)| (*place, range.start));
     let family = if one.family == other.family { one.family } else { "two edits" };
-    apart.then(|| Shot { edits, cost: one.cost + other.cost + more, family })
+    apart.then_some(Shot { edits, cost: one.cost + other.cost + more, family })
 }
 
 #[cfg(test)]

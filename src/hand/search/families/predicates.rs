@@ -44,9 +44,10 @@ fn turned(drafts: &mut Drafts, node: usize, plain: f64) {
             inner.into_iter().for_each(|inner| drafts.replace(node, inner, 0.0));
         }
         "true" | "false" => {
+            let open = falls_off(drafts, node);
             for var in scene.vars_at(scene.tree[node].range.start) {
-                drafts.replace(node, &var.name, 0.1);
-                drafts.replace(node, format!("not {}", var.name), 0.6);
+                drafts.replace(node, &var.name, 0.1 + open);
+                drafts.replace(node, format!("not {}", var.name), 0.6 + open);
             }
         }
         "identifier" | "call" | "attribute" => drafts.replace(node, format!("not {text}"), plain),
@@ -54,6 +55,16 @@ fn turned(drafts: &mut Drafts, node: usize, plain: f64) {
     }
     drafts.replace(node, "True", 0.7 + plain);
     drafts.replace(node, "False", 0.9 + plain);
+}
+
+/// A function that gives something back, and whose last statement is a loop, would end without a result.
+fn falls_off(drafts: &Drafts, node: usize) -> f64 {
+    let scene = drafts.scene;
+    let around = scene.parent(node);
+    let body = scene.field(scene.function, "body").map(|body| scene.statements(body)).unwrap_or_default();
+    let returns = |n| scene.kind(n) == "return_statement" && !scene.inner(n).is_empty();
+    let is_last = scene.kind(around) == "while_statement" && body.last() == Some(&around);
+    if is_last && scene.nodes().any(returns) { 0.9 } else { 0.0 }
 }
 
 /// `c` → `c and x`, `c or x`.

@@ -6,9 +6,6 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;
     let in_block = scene.kind(scene.parent(node)) == "block";
     if !in_block || !scene.tree[node].named || scene.kind(node) == "comment" || scene.indent(node).is_none() {
-        if scene.is(node, &["break", "continue"]) {
-            // The words themselves; the statements are handled below.
-        }
         return;
     }
     match scene.kind(node) {
@@ -28,7 +25,7 @@ fn lines(drafts: &Drafts, node: usize) -> Option<std::ops::Range<usize>> {
     let scene = drafts.scene;
     scene.indent(node)?;
     let range = &scene.tree[node].range;
-    let end = scene.line_end(range.end.max(range.start + 1) - 1).max(scene.line_end(range.end.saturating_sub(1)));
+    let end = scene.line_end(range.end.max(range.start + 1) - 1);
     let rest = scene.slice(&(range.end..end));
     let alone = rest.trim().is_empty() || rest.trim_start().starts_with('#');
     (alone && rest.ends_with('\n')).then(|| scene.line_start(range.start)..end)
@@ -93,13 +90,13 @@ fn moved_out(drafts: &mut Drafts, node: usize) {
     let Some(own) = lines(drafts, node) else { return };
     let Some(text) = reindented(drafts, &own, false) else { return };
     let outer = scene.statement(scene.parent(block));
-    if siblings.last() == Some(&node) {
-        if let Some(whole) = lines(drafts, outer) {
-            if whole.end == own.end {
-                drafts.edit(vec![(own.clone(), text.clone())], 0.1);
-            } else {
-                drafts.edit(vec![(own.clone(), String::new()), (whole.end..whole.end, text.clone())], 0.2);
-            }
+    if siblings.last() == Some(&node)
+        && let Some(whole) = lines(drafts, outer)
+    {
+        if whole.end == own.end {
+            drafts.edit(vec![(own.clone(), text.clone())], 0.1);
+        } else {
+            drafts.edit(vec![(own.clone(), String::new()), (whole.end..whole.end, text.clone())], 0.2);
         }
     }
     if siblings.first() == Some(&node) {

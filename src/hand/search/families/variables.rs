@@ -17,9 +17,10 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
     }
     let kind = scene.type_of(node);
     let at = scene.tree[node].range.start;
+    let lost = lost(drafts, name);
     for var in scene.vars_at(at).filter(|var| var.name != name) {
         if let Some(more) = scene.fits(var, kind.as_deref()) {
-            drafts.replace(node, &var.name, more);
+            drafts.replace(node, &var.name, more + lost);
         }
     }
     for (other, kinds) in &scene.globals {
@@ -28,6 +29,20 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         if same && is_value && scene.var(other).is_none() {
             drafts.replace(node, other, 0.6);
         }
+    }
+}
+
+/// A name that nobody would read any more was hardly bound for nothing, least of all by a loop.
+fn lost(drafts: &Drafts, name: &str) -> f64 {
+    let scene = drafts.scene;
+    let named = |n: &usize| scene.kind(*n) == "identifier" && scene.text(*n) == name;
+    let reads = scene.nodes().filter(|n| named(n) && scene.is_value(*n)).count();
+    let mut loops = scene.nodes().filter(|n| named(n) && scene.tree[*n].field == Some("left"));
+    let of_loop = loops.any(|n| scene.is(scene.parent(n), &["for_statement", "for_in_clause"]));
+    match (reads, of_loop) {
+        (0 | 1, true) => 0.8,
+        (0 | 1, false) => 0.3,
+        _ => 0.0,
     }
 }
 

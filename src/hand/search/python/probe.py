@@ -193,7 +193,8 @@ def judge_all(judge, emit):
         for number in batch:
             if number is None:
                 continue
-            mark(number)
+            judge.beat = functools.partial(mark, number)
+            judge.beat()
             say("r", number, *judge.judge(candidates[number], names, ladder.limit(step), alone))
         mark(-1)
         if not alone and len(batch) > 1:
@@ -231,9 +232,9 @@ def judge_all(judge, emit):
                 del running[fd]
         for fd, child in list(running.items()):
             number, since = child.at()
-            longest = ladder.steps[min(child.tag[0], len(ladder.steps) - 1)] * 8 + 1.5
-            # Every mark is a candidate; many tests may be run for one.
-            if time.monotonic() - since > max(longest, 2.0) + (10 if number in alive else 0):
+            # Every test of a candidate gives a sign; the child's own clock strikes long before.
+            longest = ladder.steps[min(child.tag[0], len(ladder.steps) - 1)] * 20 + 3
+            if time.monotonic() - since > longest + (10 if number == -1 else 0):
                 settle(child, finish, queue)
                 del running[fd]
     for child in running.values():
