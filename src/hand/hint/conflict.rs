@@ -50,7 +50,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         for (path, text, blocks) in &broken {
             edits.extend(blocks.iter().map(|block| edit(path, text, block, pick(text, block))));
         }
-        made.extend(scene.candidate(edits, format!("resolved the merge conflict left behind: {what}"), Confidence::Suggested)?);
+        made.extend(scene.candidate(
+            edits,
+            format!("resolved the merge conflict left behind: {what}"),
+            Confidence::Suggested,
+        )?);
         Ok(())
     };
     choose(&likely, "kept the side whose names are known")?;

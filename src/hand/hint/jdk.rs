@@ -17,7 +17,10 @@ const MEMBERS: &str = r#"kit=$(readlink -f "$0") && "${kit%/*}/javap" -protected
 pub(super) fn classes(job: &Job) -> Result<Vec<(String, String)>> {
     let Some(text) = ask(job, LIST, &[])? else { return Ok(Vec::new()) };
     let paths = text.lines().filter_map(|line| line.trim().strip_suffix(".class")).filter(|path| !path.contains('$'));
-    Ok(paths.filter_map(|path| path.rsplit_once('/')).map(|(folder, name)| (folder.replace('/', "."), name.to_owned())).collect())
+    Ok(paths
+        .filter_map(|path| path.rsplit_once('/'))
+        .map(|(folder, name)| (folder.replace('/', "."), name.to_owned()))
+        .collect())
 }
 
 /// The names of what a class of the library lets be called.

@@ -19,8 +19,8 @@ mod meaning;
 mod missing;
 mod name;
 mod node;
-mod paths;
 mod packages;
+mod paths;
 mod place;
 mod punctuation;
 mod returning;
@@ -132,5 +132,7 @@ impl Scene<'_> {
     }
 }
 
+#[cfg(test)]
+mod spelled;
 #[cfg(test)]
 mod tests;

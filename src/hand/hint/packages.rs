@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn one_slip_in_one_part_is_near_and_another_package_is_not() {
-        for (wanted, own) in [("mah", "math"), ("encoding/jsn", "encoding/json"), ("jav.util", "java.util"), ("o", "os")] {
+        for (wanted, own) in
+            [("mah", "math"), ("encoding/jsn", "encoding/json"), ("jav.util", "java.util"), ("o", "os")]
+        {
             assert_eq!(far(wanted, own).is_some(), wanted.len() > 1, "{wanted}");
         }
         for (wanted, own) in [("math", "math/rand"), ("net/http", "net/rpc"), ("os", "os")] {

@@ -14,7 +14,9 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut edits: Vec<Edit> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for complaint in &scene.complaints {
-        let (Some(found), Some(place)) = (pattern.captures(&complaint.message), complaint.places.first()) else { continue };
+        let (Some(found), Some(place)) = (pattern.captures(&complaint.message), complaint.places.first()) else {
+            continue;
+        };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() == Language::Java) else { continue };
         let name = found[1].rsplit('.').next().unwrap_or_default().to_owned();
         let Some((at, text)) = header(&syntax, place.line, &name) else { continue };

@@ -12,7 +12,9 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
     }
     let (Some(plain), Some(maven)) = (
         pattern(r"^(?:\s*\[\w+\] )?(?P<path>\S[^:\[]*\.java):(?P<line>[0-9]+): error: (?P<message>.+)$"),
-        pattern(r"^(?:\[ERROR\] )?(?P<path>[^\s\[][^\[]*\.java):\[(?P<line>[0-9]+),(?P<column>[0-9]+)\] (?P<message>.+)$"),
+        pattern(
+            r"^(?:\[ERROR\] )?(?P<path>[^\s\[][^\[]*\.java):\[(?P<line>[0-9]+),(?P<column>[0-9]+)\] (?P<message>.+)$",
+        ),
     ) else {
         return Vec::new();
     };

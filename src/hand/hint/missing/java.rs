@@ -11,7 +11,8 @@ const MOST_FILES: usize = 600;
 /// What the library has only stands behind what the repository uses.
 const LIBRARY: usize = 0;
 /// Packages that are usually meant, before others of the library.
-const USUAL: &[&str] = &["java.util", "java.io", "java.util.function", "java.util.stream", "java.nio.file", "java.time"];
+const USUAL: &[&str] =
+    &["java.util", "java.io", "java.util.function", "java.util.stream", "java.nio.file", "java.time"];
 
 pub(super) fn ways(scene: &Scene, want: &Want) -> Result<Vec<Way>> {
     if !want.name.starts_with(char::is_uppercase) {
