@@ -69,8 +69,8 @@ fn what_nobody_can_know_is_not_offered() {
         ("a.go", "package a\n\nfunc f() {\n\tx := <-c\n}\n", "./a.go:4:2: declared and not used: x"),
         (
             "A.java",
-            "class A {\n  Zorble z;\n}\n",
-            "A.java:2: error: cannot find symbol\n  symbol:   class Zorble\n  location: class A",
+            "class A {\n  Quuxling z;\n}\n",
+            "A.java:2: error: cannot find symbol\n  symbol:   class Quuxling\n  location: class A",
         ),
         ("notes.md", "Title\n=======\n", "a failure without a place"),
     ] {
