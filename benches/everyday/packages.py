@@ -233,7 +233,7 @@ PACKAGES = [
     python("inflection", "0.5.1", ("inflection/*.py",), "pytest -q"),
     python("cachetools", "5.5.0", ("src/**/*.py",), "PYTHONPATH=src python -m unittest -q"),
     Package("h11", "python", "0.14.0", ("h11/_*.py",), [Check("pytest -q")]),
-    Package("toolz", "python", "1.0.0", ("toolz/*.py",), [Check("pytest -q --pyargs toolz")]),
+    Package("toolz", "python", "1.0.0", ("toolz/*.py",), [Check("python -m pytest -q --pyargs toolz")]),
     python("pluggy", "1.5.0", ("src/**/*.py",), "PYTHONPATH=src pytest -q"),
     Package("tomli", "python", "2.0.2", ("src/**/*.py",), [Check("mypy src")]),
     javascript("fastq", "1.17.1", ("queue.js",), "node test/test.js"),

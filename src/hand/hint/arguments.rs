@@ -129,7 +129,9 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
             let open = name.range.end + text[name.range.end..].find('(').unwrap_or(0);
             // Type parameters may stand between a name and its list.
             let between = text[name.range.end..open].trim();
-            let Some((_, parts)) = list(text, open).filter(|_| between.is_empty() || between.starts_with('<')) else { continue };
+            let Some((_, parts)) = list(text, open).filter(|_| between.is_empty() || between.starts_with('<')) else {
+                continue;
+            };
             if name.defined {
                 let named = parts.iter().filter_map(|part| parameter(syntax.language(), part));
                 let names: Vec<String> = named.collect();
@@ -163,6 +165,9 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
         let position = same(&parameters);
         add(given, last);
         add(position, parameters.get(position).map_or("", String::as_str));
+        for field in fields(own, last) {
+            add(given, field);
+        }
     }
     for other in others.iter().filter(|other| other.len() == given + 1) {
         let position = same(other);
@@ -178,6 +183,17 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
     Ok(found)
 }
 
+/// What is called like a parameter, but stands in something: `match.Vars` for `vars`.
+fn fields<'t>(text: &'t str, parameter: &str) -> Vec<&'t str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let all = text.split(|c: char| !is_part(c)).filter(|path| path.matches('.').count() == 1 && !path.ends_with('.'));
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let mut found: Vec<&str> = all.filter(|path| last(path) == parameter.to_lowercase()).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// What the function around a byte defines before it and uses nowhere: it was meant for something.
 fn idle(syntax: &Syntax, at: usize) -> Vec<String> {
     let around = syntax.names().iter().filter_map(|name| name.function.clone());
@@ -186,8 +202,10 @@ fn idle(syntax: &Syntax, at: usize) -> Vec<String> {
     };
     let inside = |name: &&crate::syntax::Name| function.start <= name.range.start && name.range.end <= function.end;
     let count = |word: &str| syntax.names().iter().filter(|it| inside(it) && syntax.text(&it.range) == word).count();
-    let own = syntax.names().iter().filter(|it| inside(it) && it.defined && it.range.start < at && it.role == Role::Value);
-    let mut found: Vec<String> = own.map(|it| syntax.text(&it.range).to_owned()).filter(|word| count(word) == 1).collect();
+    let own =
+        syntax.names().iter().filter(|it| inside(it) && it.defined && it.range.start < at && it.role == Role::Value);
+    let mut found: Vec<String> =
+        own.map(|it| syntax.text(&it.range).to_owned()).filter(|word| count(word) == 1).collect();
     found.reverse();
     found
 }
@@ -200,7 +218,9 @@ fn parameter(language: crate::syntax::Language, part: &str) -> Option<String> {
     let name = match language {
         Language::Java => words.last(),
         Language::Go => words.first(),
-        _ => words.iter().find(|word| !matches!(**word, "mut" | "ref" | "readonly" | "private" | "public" | "protected")),
+        _ => {
+            words.iter().find(|word| !matches!(**word, "mut" | "ref" | "readonly" | "private" | "public" | "protected"))
+        }
     };
     name.filter(|name| !matches!(**name, "self" | "cls" | "this")).map(|name| (*name).to_owned())
 }
@@ -247,6 +267,11 @@ mod tests {
             let (at, new) = put(&call, position, "x").unwrap();
             assert_eq!(format!("{}{new}{}", &text[..at], &text[at..]), made);
         }
+    }
+
+    #[test]
+    fn a_field_is_called_like_a_parameter() {
+        assert_eq!(fields("f(a, match.Vars)\nmatch.Vars = nil\nx.vary", "vars"), ["match.Vars"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A JSON, TOML or YAML file that its reader refuses: one mark of punctuation is put in, taken out or closed, so that
 //! it reads again, as its neighbours are written.
 
-use super::{Scene, offer};
+use super::{Scene, offer, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -57,11 +57,13 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 fn concerned(scene: &Scene) -> Result<Vec<(RelPath, Form)>> {
     let files = scene.job.workshop.files()?;
     let places: BTreeSet<&RelPath> = scene.complaints.iter().flat_map(|c| c.places.iter().map(|p| &p.path)).collect();
+    let said = scene.job.log.to_lowercase().replace("yml", "yaml yml");
     let known = files.iter().filter_map(|path| Some((path, form(path)?)));
     let mut found: Vec<_> = known
         .filter(|(path, _)| {
-            let is_setting = path.as_str().split('/').count() <= 2;
-            places.contains(path) || is_setting || scene.job.log.contains(path.file_name())
+            let is_setting = path.as_str().split('/').count() <= 2 && !place::is_test(path);
+            let named = places.contains(path) || scene.job.log.contains(path.file_name());
+            named || (is_setting && said.contains(path.extension().as_str()))
         })
         .collect();
     found.sort_by_key(|(path, _)| {
@@ -128,7 +130,13 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             if readable(at, 0, mark) {
                 let closes = mark.starts_with([']', '}']);
                 let leads = own[..at].trim().is_empty() && !own.trim().is_empty() && !closes && !mark.starts_with('"');
-                let ends = if at == own.len() { 0.0 } else if leads { 0.9 } else { 0.1 };
+                let ends = if at == own.len() {
+                    0.0
+                } else if leads {
+                    0.9
+                } else {
+                    0.1
+                };
                 let dear = if mark.len() > 1 { 0.3 } else { 0.0 };
                 let cost = cost(&line(at, 0, mark)) + ends + dear;
                 found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });

@@ -143,4 +143,6 @@ impl Scene<'_> {
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
+mod spelled;
+#[cfg(test)]
 mod tests;

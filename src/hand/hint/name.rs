@@ -333,7 +333,8 @@ fn pool(case: &Case, index: &Index, home: &Home, wrong: &str, library: &[String]
     all.extend(case.unknown.mentioned.iter().chain(library).map(String::as_str));
     all.extend(index.files.iter().flat_map(|path| path.as_str().split(['/', '.'])));
     // Of a keyword or a builtin of Go nothing is asked.
-    let is_asked = language == Language::Go && home.sites.iter().any(|site| home.syntax.bytes().get(site.end) == Some(&b'.'));
+    let is_asked =
+        language == Language::Go && home.sites.iter().any(|site| home.syntax.bytes().get(site.end) == Some(&b'.'));
     let own = words::builtins(language).chain(language.keywords().iter().copied()).filter(|_| !is_asked);
     pool.extend(own.filter(|name| is_near(wrong, name)).map(str::to_owned));
     pool.extend(all.into_iter().filter(|name| is_near(wrong, name) && is_identifier(name)).map(str::to_owned));

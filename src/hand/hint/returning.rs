@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 #[rustfmt::skip]
 const SIGNS: &[&str] = &[
     "missing return", "expected := or =", "is not used", "not a statement", "unexpected comma", "at end of statement", "must return a value",
-    "lacks ending return", "Not all code paths return", "not all code paths return", "is not assignable to type",
-    "mismatched types", "TS2355", "TS7030", "unused expression",
+    "lacks ending return", "ot all code paths return", "mismatched types", "TS2355", "TS7030", "unused expression",
+    "'void' is not assignable to type", "'undefined' is not assignable to type",
 ];
 const MOST_OFFERS: usize = 6;
 
@@ -20,6 +20,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     let mut seen = BTreeSet::new();
     for complaint in scene.complaints.iter().filter(|it| SIGNS.iter().any(|sign| it.message.contains(sign))) {
+        // Of two types that do not match, one must be nothing at all.
+        if complaint.message == "mismatched types" && !complaint.detail.contains("`()`") {
+            continue;
+        }
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| returns(it.language())) else { continue };
         for line in lines(&syntax, place.line) {

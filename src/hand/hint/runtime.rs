@@ -56,6 +56,14 @@ for source in 'collections contextlib dataclasses datetime decimal enum functool
         print(source, name)
 ";
 
+/// Prints the built-in modules that export the name given, the plain ones first.
+const OWNERS: &str = "
+const name = process.argv[1];
+for (const m of require('module').builtinModules.filter(m => !m.startsWith('_') && !m.includes('/'))) {
+  try { if (Object.keys(require(m)).includes(name)) console.log(m); } catch {}
+}
+";
+
 /// Prints the members of the built-in modules named on the command line.
 const NODE: &str = "
 const names = new Set();
@@ -142,6 +150,12 @@ fn owner(message: &str, name: &str) -> Option<String> {
     let quoted = message.split(['\'', '"']).skip(1).step_by(2);
     let is_path = |word: &&str| word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
     quoted.filter(is_path).find(|word| *word != name).map(str::to_owned)
+}
+
+/// Node's own modules that export `name`.
+pub(super) fn owners(job: &Job, name: &str) -> Result<Vec<String>> {
+    let Some(program) = job.workshop.find_program("node") else { return Ok(Vec::new()) };
+    run(job, CommandLine::new([program.as_str(), "-e", OWNERS, "--", name]))
 }
 
 fn node(job: &Job, home: &Syntax) -> Result<Vec<String>> {

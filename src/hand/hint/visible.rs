@@ -40,7 +40,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     let told: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    made.extend(scene.candidate(edits, format!("made {} public, as it is used", told.join(", ")), Confidence::Suggested)?);
+    made.extend(scene.candidate(
+        edits,
+        format!("made {} public, as it is used", told.join(", ")),
+        Confidence::Suggested,
+    )?);
     made.truncate(MOST_OFFERS);
     Ok(made)
 }
@@ -68,7 +72,8 @@ fn public(syntax: &Syntax, language: Language, name: &Range<usize>) -> Option<(R
     let first = text.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
     match language {
         Language::Rust => {
-            let declares = ["fn", "struct", "enum", "trait", "const", "static", "mod", "type", "async", "unsafe", "use"];
+            let declares =
+                ["fn", "struct", "enum", "trait", "const", "static", "mod", "type", "async", "unsafe", "use"];
             let is_field = syntax.names().iter().any(|own| own.range == *name && own.role == Role::Member)
                 && text.trim_start().starts_with(first)
                 && text[..text.len().min(name.end - line.start + 1)].ends_with(':');
@@ -104,7 +109,15 @@ fn given(scene: &Scene, near: &RelPath, name: &str) -> Result<Option<Candidate>>
 
 /// Behind the last entry, as the list is written.
 fn listed(text: &str, name: &str) -> Option<(usize, String)> {
-    let start = text.find("module.exports = {")? + "module.exports = {".len();
+    let start = match text.find("module.exports = {") {
+        Some(at) => at + "module.exports = {".len(),
+        // The list has a name of its own.
+        None => {
+            let rest = &text[text.find("module.exports = ")? + "module.exports = ".len()..];
+            let list = format!("const {} = {{", meaning::words(rest).next().filter(|word| rest.starts_with(word))?);
+            text.find(&list)? + list.len()
+        }
+    };
     let end = start + text[start..].find('}')?;
     let inside = &text[start..end];
     if meaning::words(inside).any(|word| word == name) || inside.contains(['{', '(']) {
@@ -130,6 +143,7 @@ mod tests {
         for (text, made) in [
             ("module.exports = { a, b }", "module.exports = { a, b, x }"),
             ("module.exports = {\n  a,\n  b,\n};\n", "module.exports = {\n  a,\n  b,\n  x,\n};\n"),
+            ("const all = { a }\nmodule.exports = all\n", "const all = { a, x }\nmodule.exports = all\n"),
             ("module.exports = {\n  a,\n  b\n}\n", "module.exports = {\n  a,\n  b,\n  x\n}\n"),
         ] {
             let (at, new) = listed(text, "x").unwrap();
@@ -142,8 +156,16 @@ mod tests {
     fn a_definition_is_made_public() {
         for (language, text, made) in [
             (Language::Rust, "impl A {\n    fn b() {}\n}\n", "impl A {\n    pub fn b() {}\n}\n"),
-            (Language::Java, "class A {\n  private int b() { return 1; }\n}\n", "class A {\n  public int b() { return 1; }\n}\n"),
-            (Language::Java, "class A {\n  int b() { return 1; }\n}\n", "class A {\n  public int b() { return 1; }\n}\n"),
+            (
+                Language::Java,
+                "class A {\n  private int b() { return 1; }\n}\n",
+                "class A {\n  public int b() { return 1; }\n}\n",
+            ),
+            (
+                Language::Java,
+                "class A {\n  int b() { return 1; }\n}\n",
+                "class A {\n  public int b() { return 1; }\n}\n",
+            ),
         ] {
             let syntax = Syntax::parse(language, text.as_bytes()).unwrap();
             let own = syntax.names().iter().find(|own| syntax.text(&own.range) == "b").unwrap();

@@ -21,7 +21,7 @@ struct Patterns {
 
 fn patterns() -> Option<Patterns> {
     Some(Patterns {
-        error: pattern(r"(?:^|\s)(?:[0-9A-Za-z_]*Error)(?: \[[0-9A-Za-z_]+\])?: (.+)$")?,
+        error: pattern(r"(?:^|[\s\[])(?:[0-9A-Za-z_]*Error)(?: \[[0-9A-Za-z_]+\])?: (.+)$")?,
         told: pattern(r#"^\s*error: ['"|](.*?)['"]?$"#)?,
         head: pattern(r"^\s*(?:file://)?([^\s():]+\.[0-9A-Za-z]+):([0-9]+)$")?,
         frame: pattern(r"^\s*(?:at |❯ )?(?:.*[\s(])?(?:file://)?([^\s():]+):([0-9]+):([0-9]+)\)?$")?,
@@ -35,6 +35,8 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
     }
     let Some(patterns) = patterns() else { return Vec::new() };
     let mut found = Vec::new();
+    // A test runner passes on what a file prints as comments of its own.
+    let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
     for (at, line) in lines.iter().enumerate() {
         let Some(error) = patterns.error.captures(line).or_else(|| patterns.told.captures(line)) else { continue };
         let next = lines.iter().skip(at + 1).take(REACH);

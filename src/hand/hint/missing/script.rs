@@ -1,7 +1,7 @@
 //! JavaScript and TypeScript: `import … from`, `require`.
 
 use super::{MOST_HOLDERS, Want, Way, count, into_list, next_line};
-use crate::hand::hint::{Scene, node, paths, place};
+use crate::hand::hint::{Scene, node, paths, place, runtime};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::syntax::{Form, Import, Language, Taken};
@@ -71,6 +71,13 @@ fn donors(scene: &Scene, want: &Want) -> Result<Vec<(Donor, usize)>> {
     if want.is_module() && node::is_own(want.name) {
         let from = From::Package(want.name.to_owned());
         add(&mut found, Donor { from, taken: Taken::Default, only_type: false, sample: String::new() }, 1);
+    }
+    // What nobody here imports may be one of node's own, when it is the only one called so.
+    if found.is_empty() && !want.is_module() {
+        for module in runtime::owners(scene.job, want.name)? {
+            let taken = Taken::Named(want.name.to_owned());
+            add(&mut found, Donor { from: From::Package(module), taken, only_type: false, sample: String::new() }, 1);
+        }
     }
     Ok(found)
 }

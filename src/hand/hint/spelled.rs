@@ -1,0 +1,79 @@
+//! Broken → fixed, with the words of the real tools: Go, Java, merge markers, data files, linters. The first offer is
+//! the repair.
+
+use super::Hint;
+use crate::hand::testing::{Shop, after};
+
+/// The kit's classes, and what `String` has.
+fn sh(arguments: &[String], _: &str) -> (i32, String) {
+    let members = "public class java.lang.String {\n  public int length();\n  public char charAt(int);\n}\n";
+    let asked =
+        if arguments[1].contains("jimage") { "    java/util/List.class\n    java/util/Map.class\n" } else { members };
+    (0, asked.to_owned())
+}
+
+fn go(arguments: &[String], _: &str) -> (i32, String) {
+    let said = match arguments[0].as_str() {
+        "list" => "encoding/json\nmath\nmath/rand\nos\nstrings\n",
+        "doc" => "func Exit(code int)\nfunc Getenv(key string) string\n",
+        _ => "",
+    };
+    (0, said.to_owned())
+}
+
+fn first(path: &str, text: &str, log: &str) -> String {
+    let shop = Shop::new(&[(path, text)]).with("sh", sh).with("javac", sh).with("go", go);
+    let offers = shop.offers(&Hint, "the failing command", log, &[]);
+    offers.first().map(|offer| after(offer).to_owned()).unwrap_or_default()
+}
+
+struct Case {
+    path: &'static str,
+    text: &'static str,
+    log: &'static str,
+    wrong: &'static str,
+    right: &'static str,
+}
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    Case { path: "a.go", text: "package a\n\nimport \"mah\"\n\nvar X = math.Pi\n", log: "a.go:3:8: package mah is not in std (/usr/lib/go/src/mah)", wrong: "\"mah\"", right: "\"math\"" },
+    Case { path: "a.go", text: "package a\n\nimport (\n\t\"os\"\n\t\"strings\"\n)\n\nfunc f() { os.Exit(1) }\n", log: "./a.go:5:2: \"strings\" imported and not used", wrong: "\t\"strings\"\n", right: "" },
+    Case { path: "a.go", text: "package a\n\nfunc f() {\n\tx := 1\n}\n", log: "./a.go:4:2: declared and not used: x", wrong: "\tx := 1\n", right: "" },
+    Case { path: "a.go", text: "package a\n\nfunc f(n int) int {\n\tn + 1\n}\n", log: "./a.go:4:2: n + 1 (value of type int) is not used\n./a.go:5:1: missing return", wrong: "\tn + 1", right: "\treturn n + 1" },
+    Case { path: "a.go", text: "package a\n\nimport \"os\"\n\nfunc f() { os.Exitt(1) }\n", log: "./a.go:5:15: undefined: os.Exitt", wrong: "Exitt", right: "Exit" },
+    Case { path: "a.go", text: "package a\n\nfunc f(count int) int { return cuont }\n", log: "./a.go:3:32: undefined: cuont", wrong: "cuont", right: "count" },
+    Case { path: "a.go", text: "package a\n\nfunc g(n int, deep bool) {}\n\nfunc f(deep bool) { g(1) }\n", log: "./a.go:5:24: not enough arguments in call to g\n\thave (number)\n\twant (int, bool)", wrong: "g(1)", right: "g(1, deep)" },
+    Case { path: "A.java", text: "class A {\n  int f(String a) { return a.lenght(); }\n}\n", log: "A.java:2: error: cannot find symbol\n  int f(String a) { return a.lenght(); }\n                            ^\n  symbol:   method lenght()\n  location: variable a of type String\n1 error", wrong: "lenght", right: "length" },
+    Case { path: "A.java", text: "class A {\n  List<String> all;\n}\n", log: "A.java:2: error: cannot find symbol\n  List<String> all;\n  ^\n  symbol:   class List\n  location: class A\n1 error", wrong: "class A", right: "import java.util.List;\n\nclass A" },
+    Case { path: "A.java", text: "import java.utl.List;\n\nclass A {\n  List<String> all;\n}\n", log: "[ERROR] /repo/A.java:[1,16] package java.utl does not exist", wrong: "java.utl", right: "java.util" },
+    Case { path: "A.java", text: "class A {\n  void f() {\n    g()\n  }\n  void g() {}\n}\n", log: "A.java:3: error: ';' expected\n    g()\n       ^\n1 error", wrong: "    g()\n", right: "    g();\n" },
+    Case { path: "A.java", text: "class A {\n  void f() {\n    throw new Exception(\"x\");\n  }\n}\n", log: "A.java:3: error: unreported exception Exception; must be caught or declared to be thrown\n    throw new Exception(\"x\");\n    ^\n1 error", wrong: "f() {", right: "f() throws Exception {" },
+    Case { path: "A.java", text: "class A {\n  private int b() { return 1; }\n}\nclass C {\n  int d(A a) { return a.b(); }\n}\n", log: "A.java:5: error: b() has private access in A\n  int d(A a) { return a.b(); }\n                       ^\n1 error", wrong: "private int b", right: "public int b" },
+    Case { path: "a.js", text: "function f(a) {\n  return a == 1\n}\n", log: "\n/repo/a.js\n  2:12  error  Expected '===' and instead saw '=='  eqeqeq\n", wrong: "==", right: "===" },
+    Case { path: "a.c", text: "int a;\n<<<<<<< HEAD\nint b = a;\n=======\nint b = aa;\n>>>>>>> topic\n", log: "a.c:2:1: error: expected identifier or '(' before '<<' token", wrong: "<<<<<<< HEAD\nint b = a;\n=======\nint b = aa;\n>>>>>>> topic\n", right: "int b = a;\n" },
+    Case { path: "package.json", text: "{\n  \"name\": \"a\"\n  \"version\": \"1.0.0\"\n}\n", log: "npm error JSON.parse Expected ',' or '}' after property value in JSON at position 16", wrong: "\"a\"\n", right: "\"a\",\n" },
+];
+
+#[test]
+fn what_a_tool_spells_out_is_the_first_offer() {
+    for Case { path, text, log, wrong, right } in CASES {
+        assert_eq!(first(path, text, log), text.replacen(wrong, right, 1), "{log}");
+    }
+}
+
+#[test]
+fn what_nobody_can_know_is_not_offered() {
+    for (path, text, log) in [
+        ("a.go", "package a\n\nfunc f() { quux.Do() }\n", "./a.go:3:12: undefined: quux"),
+        ("a.go", "package a\n\nfunc f() {\n\tx := <-c\n}\n", "./a.go:4:2: declared and not used: x"),
+        (
+            "A.java",
+            "class A {\n  Quuxling z;\n}\n",
+            "A.java:2: error: cannot find symbol\n  symbol:   class Quuxling\n  location: class A",
+        ),
+        ("notes.md", "Title\n=======\n", "a failure without a place"),
+    ] {
+        assert_eq!(first(path, text, log), "", "{log}");
+    }
+}
