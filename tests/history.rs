@@ -1,6 +1,7 @@
 //! What the history is good for, as a person meets it: the real binary in small repositories with a past. The hand
 //! `revert` and how often it runs the command, hints from the last change, and issues without a failing test.
 
+#![expect(clippy::print_stdout, reason = "the runs that docs/performance.md quotes")]
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
 use std::collections::BTreeMap;

@@ -33,8 +33,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             offers.extend(forward(scene, from, to, *lines > 1)?);
         }
         if complains(to) && !is_defined(scene, &recent, to)? {
-            offers.extend(rename(scene, Which::Definitions, from, to)?);
-            offers.extend(rename(scene, Which::Complained, to, from)?);
+            let definition = rename(scene, Which::Definitions, from, to)?;
+            let back = rename(scene, Which::Complained, to, from)?;
+            // One use alone is rather a slip than a rename.
+            let pair = if *lines > 1 { [definition, back] } else { [back, definition] };
+            offers.extend(pair.into_iter().flatten());
         }
     }
     for (from, to) in &recent.moved {
