@@ -42,7 +42,7 @@ mod tests {
         std::os::unix::fs::symlink(&outside, folder.join("a/link")).unwrap();
         fs::write(folder.join("a/b/file"), "").unwrap();
         for path in ["a/b", "a"] {
-            fs::set_permissions(folder.join(path), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(folder.join(path), fs::Permissions::from_mode(0o000)).unwrap();
         }
         remove_folder(&folder).unwrap();
         assert!(!folder.exists());
