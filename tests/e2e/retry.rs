@@ -12,6 +12,10 @@ const HOPELESS: project::File = (
     "def total(prices):\n    amount = 0\n    amounts = 0\n    for price in prices:\n        amounts += price\n    return amountt + 1\n\n\ndef count(prices):\n    return len(prices)\n",
 );
 
+/// Without the hand that would find a repair all the same.
+const HINTS: project::File =
+    (".github/thanos.yml", "verify:\n  command: python3 -m unittest discover -v\nhands: [tool, hint]\n");
+
 fn opened(files: &[project::File]) -> (World, Step) {
     let dir = project::shop(files);
     let world = Doubles::shared().world(project::scenario(dir.path()));
@@ -25,7 +29,7 @@ fn tried(record: &Value) -> Vec<String> {
 
 #[test]
 fn the_next_attempt_skips_what_was_tried_and_says_so() {
-    let (world, step) = opened(&[project::VERIFY, HOPELESS]);
+    let (world, step) = opened(&[HINTS, HOPELESS]);
     step.go().expect(0, "explained");
     let first = tried(&look::records(&world)[0]);
     assert!(!first.is_empty(), "{:#?}", look::records(&world));
@@ -41,8 +45,8 @@ fn the_next_attempt_skips_what_was_tried_and_says_so() {
 /// With the ledger off the context travels in the runner's folder, which the workflow keeps as an artifact.
 #[test]
 fn without_a_ledger_branch_the_context_travels_as_files() {
-    let config = format!("{}ledger:\n  store: directory\n", project::VERIFY.1);
-    let (world, step) = opened(&[(project::VERIFY.0, &config), HOPELESS]);
+    let config = format!("{}ledger:\n  store: directory\n", HINTS.1);
+    let (world, step) = opened(&[(HINTS.0, &config), HOPELESS]);
     step.go().expect(0, "explained");
     assert_eq!(look::branches(&world), ["main"]);
     for name in ["record.json", "transcript.txt"] {
