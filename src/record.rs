@@ -416,6 +416,11 @@ impl Healing {
         self
     }
 
+    /// What may be kept or committed; a candidate that is only shown may not.
+    pub fn repair(&self) -> Option<&Candidate> {
+        self.candidate.as_ref().filter(|_| self.outcome == Outcome::Proposed)
+    }
+
     /// It ended before anything was run.
     pub fn ended(outcome: Outcome, reason: impl Into<String>) -> Self {
         Self::default().end(outcome, reason)

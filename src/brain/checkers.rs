@@ -19,6 +19,9 @@ pub struct Checker {
     instead: Option<&'static str>,
     /// What makes it write; stands behind `words`.
     add: &'static [&'static str],
+    /// What makes it print the difference too when it only looks, without changing how it ends; empty where there is
+    /// no such option.
+    prints: &'static str,
 }
 
 /// A formatter: `looks` makes it only look, `add` makes it write.
@@ -28,7 +31,7 @@ const fn format(
     looks: &'static [&'static str],
     add: &'static [&'static str],
 ) -> Checker {
-    Checker { program, words, class: FailureClass::Format, looks, drop: &[], instead: None, add }
+    Checker { program, words, class: FailureClass::Format, looks, drop: &[], instead: None, add, prints: "" }
 }
 
 /// A linter that mends what it can when it is told to by `add`.
@@ -46,13 +49,13 @@ const PRETTIER_LOOKS: &[&str] = &["--check", "-c", "--list-different", "-l"];
 #[rustfmt::skip]
 const CHECKERS: &[Checker] = &[
     // Python
-    Checker { drop: &["--color"], ..format("black", &[], &["--check", "--diff"], &[]) },
+    Checker { drop: &["--color"], prints: "--diff", ..format("black", &[], &["--check", "--diff"], &[]) },
     format("ruff", &["format"], &["--check", "--diff"], &[]),
     Checker { drop: &["--no-fix", "--diff"], ..lint("ruff", &["check"], &["--fix"]) },
-    format("isort", &[], &["--check", "--check-only", "-c", "--diff"], &[]),
+    Checker { prints: "--diff", ..format("isort", &[], &["--check", "--check-only", "-c", "--diff"], &[]) },
     format("autopep8", &[], &["--diff", "-d", "--exit-code"], &["--in-place"]),
     Checker { drop: &["-q", "--quiet"], ..format("yapf", &[], &["--diff", "-d"], &["--in-place"]) },
-    format("docformatter", &[], &["--check", "-c"], &["--in-place"]),
+    Checker { prints: "--diff", ..format("docformatter", &[], &["--check", "-c"], &["--in-place"]) },
     format("mdformat", &[], &["--check"], &[]),
     format("pyproject-fmt", &[], &["--check"], &[]),
     format("djlint", &[], &["--check"], &["--reformat"]),
@@ -111,8 +114,8 @@ const CHECKERS: &[Checker] = &[
     task("sbt", &["scalafmtCheck"], "scalafmt"),
     format("scalafmt", &[], &["--test", "--check"], &[]),
     // The rest
-    format("terraform", &["fmt"], &["-check", "-check=true", "-diff"], &[]),
-    format("tofu", &["fmt"], &["-check", "-check=true", "-diff"], &[]),
+    Checker { prints: "-diff", ..format("terraform", &["fmt"], &["-check", "-check=true", "-diff"], &[]) },
+    Checker { prints: "-diff", ..format("tofu", &["fmt"], &["-check", "-check=true", "-diff"], &[]) },
     format("shfmt", &[], &["-d", "--diff", "-l", "--list"], &["-w"]),
     lint("rubocop", &[], &["--autocorrect"]),
     lint("standardrb", &[], &["--fix"]),
@@ -161,6 +164,19 @@ pub fn checks(script: &Script) -> Vec<Check<'_>> {
 pub fn silent(command: &str) -> Option<(FailureClass, &'static str)> {
     let script = shell::read(command);
     checks(&script).first().map(|check| (check.checker.class, check.checker.program))
+}
+
+/// Of a call, given as its words, that only looks: the option that makes it print the difference too, and behind how
+/// many words it goes. `None` where it does so already, is told to be quiet, or has no such option.
+pub fn difference(words: &[String]) -> Option<(usize, &'static str)> {
+    let has = |flag: &str| words.iter().any(|word| word == flag);
+    let checker = CHECKERS.iter().filter(|checker| !checker.prints.is_empty()).find(|checker| {
+        let called = std::iter::once(&checker.program).chain(checker.words);
+        let looks = checker.looks.iter().any(|flag| *flag != checker.prints && has(flag));
+        words.len() > checker.words.len() && words.iter().zip(called).all(|(a, b)| a == b) && looks
+    })?;
+    let quiet = ["-q", "--quiet", checker.prints].into_iter().any(has);
+    (!quiet).then_some((1 + checker.words.len(), checker.prints))
 }
 
 /// Whether the script asks git if something has changed.

@@ -28,9 +28,8 @@ impl Place {
         if repo.branch_tip(branch.as_str())?.is_some() {
             return Err(taken(&branch));
         }
-        let top = repo.workdir().context("no working tree")?.canonicalize()?;
-        let below = root.strip_prefix(&top).ok().and_then(Path::to_str).filter(|below| !below.is_empty());
-        let below = below.unwrap_or_default().to_owned();
+        repo.workdir().context("no working tree")?;
+        let below = repo.place_of(root).unwrap_or_default();
         Ok(Self { repo, branch, head, below })
     }
 

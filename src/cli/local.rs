@@ -156,9 +156,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
     }
-    let repaired = healing.outcome == Outcome::Proposed;
-    let committed = match (&place, &healing.candidate) {
-        (Some(place), Some(candidate)) if repaired => Some(place.commit(&root, &proposal, &candidate.patch)),
+    let committed = match (&place, healing.repair()) {
+        (Some(place), Some(candidate)) => Some(place.commit(&root, &proposal, &candidate.patch)),
         _ => None,
     };
     let told = committed.as_ref().and_then(|done| done.as_ref().ok()).map(String::as_str);
@@ -184,7 +183,7 @@ pub fn lacks_directory(config: &Config, root: &Path) -> Option<String> {
 
 /// That a repair stays in a repository inside of this one, where `git status` shows it differently.
 fn inner(root: &Path, job: &Job, healing: &Healing) -> Option<String> {
-    let patch = &healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed)?.patch;
+    let patch = &healing.repair().filter(|_| job.keep)?.patch;
     let inner = surroundings::inner_repository(root, patch)?;
     Some(format!("the repair lies in {inner}, which is a repository of its own (a submodule): commit it there"))
 }
@@ -225,7 +224,7 @@ fn show(door: &Door, job: &Job, healing: &Healing, notes: &[String], committed: 
     if let Some(where_to) = committed {
         door.ui.stage("branch", where_to);
     } else if healing.candidate.is_some() {
-        let kept = if job.keep && healing.outcome == Outcome::Proposed {
+        let kept = if job.keep && healing.repair().is_some() {
             "the repair is in the working tree, uncommitted"
         } else {
             "the working tree is as it was"

@@ -126,6 +126,13 @@ impl Repo {
         self.inner.workdir()
     }
 
+    /// Where a folder lies in the working tree, empty for its root; `None` for one outside of it, or without a name
+    /// that is text.
+    pub fn place_of(&self, folder: &Path) -> Option<String> {
+        let (top, folder) = (self.workdir()?.canonicalize().ok()?, folder.canonicalize().ok()?);
+        folder.strip_prefix(top).ok()?.to_str().map(str::to_owned)
+    }
+
     pub fn git_dir(&self) -> &Path {
         self.inner.path()
     }

@@ -257,11 +257,8 @@ fn linked(forge: &dyn Forge, task: &Task, own: Option<u64>) -> Result<Option<(Ou
 
 /// A newer run of the same workflow on the same branch has the last word.
 fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome, String)>, ForgeError> {
-    let (Some(branch), Some(file)) = (&run.head_branch, run.path.rsplit('/').next().filter(|f| !f.is_empty())) else {
-        return Ok(None);
-    };
-    let newer =
-        forge.runs_of(file, branch.as_str(), 10)?.into_iter().filter(|r| r.id > run.id && r.status == "completed");
+    let Some(branch) = &run.head_branch else { return Ok(None) };
+    let newer = beside(forge, run, 10)?.into_iter().filter(|r| r.id > run.id && r.status == "completed");
     let newest = newer.max_by_key(|r| r.id);
     Ok(newest.and_then(|r| match r.conclusion.as_deref() {
         Some("success") => {
@@ -276,12 +273,17 @@ fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome,
 
 /// The commit of the last run of the same workflow on the same branch that passed before this one.
 fn last_sound(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<Sha>, ForgeError> {
-    let (Some(branch), Some(file)) = (&run.head_branch, run.path.rsplit('/').next().filter(|f| !f.is_empty())) else {
-        return Ok(None);
-    };
-    let runs = forge.runs_of(file, branch.as_str(), 30)?.into_iter();
-    let passed = runs.filter(|r| r.id < run.id && r.conclusion.as_deref() == Some("success"));
+    let passed =
+        beside(forge, run, 30)?.into_iter().filter(|r| r.id < run.id && r.conclusion.as_deref() == Some("success"));
     Ok(passed.max_by_key(|r| r.id).map(|r| r.head_sha).filter(|sha| *sha != run.head_sha))
+}
+
+/// The latest runs of the same workflow on the same branch.
+fn beside(forge: &dyn Forge, run: &UpstreamRun, most: usize) -> Result<Vec<WorkflowRun>, ForgeError> {
+    match (&run.head_branch, run.path.rsplit('/').next().filter(|file| !file.is_empty())) {
+        (Some(branch), Some(file)) => forge.runs_of(file, branch.as_str(), most),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The base commit and the target branch.

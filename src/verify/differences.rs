@@ -3,30 +3,16 @@
 
 use super::runner::skip_wrappers;
 use super::words::Invocation;
+use crate::brain::checkers;
 use crate::command::CommandLine;
-
-/// Program and words, what makes it only look, and what makes it print the difference too without changing how it
-/// ends.
-const FORMATTERS: &[(&[&str], &[&str], &str)] = &[
-    (&["black"], &["--check"], "--diff"),
-    (&["isort"], &["--check-only", "--check", "-c"], "--diff"),
-    (&["docformatter"], &["--check", "-c"], "--diff"),
-    (&["terraform", "fmt"], &["-check"], "-diff"),
-    (&["tofu", "fmt"], &["-check"], "-diff"),
-];
 
 /// The command as one that prints them; `None` where it does so already or has no way to.
 pub fn shown(command: &CommandLine) -> Option<CommandLine> {
     let invocation = Invocation::of(command)?;
     let words = invocation.words();
     let at = skip_wrappers(words);
-    let has = |flag: &str| words[at..].iter().any(|word| word == flag);
-    let called = |name: &[&str]| words.len() >= at + name.len() && words[at..].iter().zip(name).all(|(a, b)| a == b);
-    let (name, _, prints) =
-        FORMATTERS.iter().find(|(name, looks, _)| called(name) && looks.iter().any(|flag| has(flag)))?;
-    let quiet = ["-q", "--quiet", prints].into_iter().any(has);
-    (!quiet && !invocation.mentioned_before(name[0]))
-        .then(|| invocation.insert(at + name.len() - 1, &[(*prints).into()]))
+    let (behind, option) = checkers::difference(&words[at..])?;
+    (!invocation.mentioned_before(&words[at])).then(|| invocation.insert(at + behind - 1, &[option.into()]))
 }
 
 #[cfg(test)]

@@ -21,13 +21,17 @@ const SIGNS: &[&str] = &[
 ];
 const MOST_FILES: usize = 30;
 const MOST_OFFERS: usize = 8;
+/// A list of more characters is none of arguments.
+const LONGEST: usize = 2000;
+/// A single quote may begin a lifetime.
+const QUOTES: &str = "\"`";
 
 /// A call on one line: what is called, and its arguments.
 struct Call<'a> {
     name: &'a str,
     /// Between the brackets.
     inside: Range<usize>,
-    arguments: Vec<&'a str>,
+    arguments: Vec<Range<usize>>,
 }
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
@@ -37,7 +41,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let text = text(&syntax);
             let Some(call) = call_at(text, call) else { continue };
             for (position, argument) in wanted(scene, &path, text, &call)? {
-                let Some((at, new)) = put(&call, position, &argument) else { continue };
+                let (at, new) = put(&call, position, &argument);
                 let why = format!("gave `{}` the missing argument `{argument}`", call.name);
                 let edit = Edit { path: path.clone(), range: at..at, text: new };
                 made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
@@ -86,34 +90,13 @@ fn call_at(text: &str, open: usize) -> Option<Call<'_>> {
     Some(Call { name, inside: open + 1..end, arguments })
 }
 
-/// The end of a bracketed list, and its parts; strings count as one part.
-fn list(text: &str, open: usize) -> Option<(usize, Vec<&str>)> {
-    let (mut depth, mut start, mut quote, mut parts) = (0_usize, open + 1, None, Vec::new());
-    let mut escaped = false;
-    for (at, c) in text.get(open..)?.char_indices().take(2000) {
-        let at = open + at;
-        if let Some(mark) = quote {
-            quote = (escaped || c != mark).then_some(mark);
-            escaped = c == '\\' && !escaped;
-            continue;
-        }
-        match c {
-            '"' | '`' => quote = Some(c),
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.checked_sub(1)?,
-            ',' if depth == 1 => {
-                parts.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            parts.push(text[start..at].trim());
-            parts.retain(|part| !part.is_empty());
-            return Some((at, parts));
-        }
-    }
-    None
+/// The end of a bracketed list, and where its parts stand.
+fn list(text: &str, open: usize) -> Option<(usize, Vec<Range<usize>>)> {
+    let rest = text.get(open + 1..)?;
+    let reach = rest.char_indices().nth(LONGEST).map_or(rest.len(), |(at, _)| at);
+    let (parts, end) = super::list::parts(&rest[..reach], QUOTES)?;
+    let moved = parts.into_iter().map(|part| open + 1 + part.start..open + 1 + part.end);
+    Some((open + 1 + end, moved.collect()))
 }
 
 /// Positions and what may be missing there, likeliest first.
@@ -133,13 +116,13 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
                 continue;
             };
             if name.defined {
-                let named = parts.iter().filter_map(|part| parameter(syntax.language(), part));
+                let named = parts.into_iter().filter_map(|part| parameter(syntax.language(), &text[part]));
                 let names: Vec<String> = named.collect();
                 if names.len() > given {
                     parameters = names;
                 }
             } else if parts.len() > given {
-                others.push(parts.into_iter().map(str::to_owned).collect());
+                others.push(parts.into_iter().map(|part| text[part].to_owned()).collect());
             }
         }
     }
@@ -148,8 +131,8 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
     let same = |whole: &[String]| {
         // The arguments that are there say which one is not.
         let agree = |at: usize| {
-            let rest = whole.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, own)| own);
-            rest.zip(&call.arguments).filter(|(a, b)| a == b).count()
+            let rest = whole.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, part)| part);
+            rest.zip(&call.arguments).filter(|(a, b)| **a == own[(*b).clone()]).count()
         };
         (0..whole.len()).rev().max_by_key(|at| agree(*at)).unwrap_or(given)
     };
@@ -226,28 +209,12 @@ fn parameter(language: crate::syntax::Language, part: &str) -> Option<String> {
 }
 
 /// Where the argument goes and how.
-fn put(call: &Call, position: usize, argument: &str) -> Option<(usize, String)> {
-    if call.arguments.is_empty() {
-        return Some((call.inside.start, argument.to_owned()));
+fn put(call: &Call, position: usize, argument: &str) -> (usize, String) {
+    match (call.arguments.get(position), call.arguments.last()) {
+        (Some(next), _) => (next.start, format!("{argument}, ")),
+        (None, Some(last)) => (last.end, format!(", {argument}")),
+        (None, None) => (call.inside.start, argument.to_owned()),
     }
-    let base = call.inside.start;
-    let Some(next) = call.arguments.get(position) else {
-        let last = call.arguments.last()?;
-        let first = call.arguments.first()?;
-        let end = base + (last.as_ptr() as usize - first.as_ptr() as usize) + last.len();
-        let lead = leading(call);
-        return Some((end + lead, format!(", {argument}")));
-    };
-    let first = call.arguments.first()?;
-    let start = base + leading(call) + (next.as_ptr() as usize - first.as_ptr() as usize);
-    Some((start, format!("{argument}, ")))
-}
-
-/// Blanks before the first argument.
-fn leading(call: &Call) -> usize {
-    let first = call.arguments.first().map_or(0, |first| first.as_ptr() as usize);
-    let name_end = call.name.as_ptr() as usize + call.name.len();
-    first.saturating_sub(name_end + 1)
 }
 
 #[cfg(test)]
@@ -264,7 +231,7 @@ mod tests {
             ("f(\"a, b\")", 1, "f(\"a, b\", x)"),
         ] {
             let call = call_at(text, 1).unwrap();
-            let (at, new) = put(&call, position, "x").unwrap();
+            let (at, new) = put(&call, position, "x");
             assert_eq!(format!("{}{new}{}", &text[..at], &text[at..]), made);
         }
     }

@@ -1,7 +1,7 @@
 //! Conflict markers that a merge left behind: ours, theirs or both, the same for a whole file first; what can be read
 //! afterwards comes before what cannot.
 
-use super::Scene;
+use super::{Scene, data};
 use crate::hand::offer;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -191,13 +191,10 @@ fn solved(text: &[u8], sides: &[Side]) -> Vec<u8> {
 
 /// Whether a program that reads such files could read it; of others nothing is known.
 fn is_readable(path: &RelPath, text: &[u8]) -> bool {
-    match path.extension().as_str() {
-        "json" => serde_json::from_slice::<serde_json::Value>(text).is_ok(),
-        "yml" | "yaml" => serde_yaml::from_slice::<serde_json::Value>(text).is_ok(),
-        _ => Language::of(path)
-            .and_then(|language| Syntax::parse(language, text))
-            .is_none_or(|syntax| syntax.is_sound() && !repeats_itself(&syntax)),
-    }
+    data::reads(path, text).unwrap_or_else(|| {
+        let syntax = Language::of(path).and_then(|language| Syntax::parse(language, text));
+        syntax.is_none_or(|syntax| syntax.is_sound() && !repeats_itself(&syntax))
+    })
 }
 
 /// Both sides define the same thing.

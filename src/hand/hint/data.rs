@@ -81,6 +81,12 @@ fn form(path: &RelPath) -> Option<Form> {
     }
 }
 
+/// Whether the reader of such files takes this one; `None` for files of other kinds.
+pub(super) fn reads(path: &RelPath, text: &[u8]) -> Option<bool> {
+    let form = form(path)?;
+    Some(std::str::from_utf8(text).is_ok_and(|text| refused(form, text).is_none()))
+}
+
 /// The line, from 0, at which the reader gives up.
 fn refused(form: Form, text: &str) -> Option<usize> {
     match form {

@@ -2,30 +2,31 @@
 //! other effect; where it may have one, the value stays.
 
 use super::complaint::{Complaint, Place};
+use super::said::Said;
 use super::{Scene, offer};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use anyhow::Result;
-use regex::Regex;
 use std::ops::Range;
 
-const IMPORTED: &str = r#"^"([^"]+)" imported (?:as (\w+) )?and not used"#;
-const DECLARED: &str = r"declared and not used: (\w+)|(\w+) declared (?:and|but) not used|^'(\w+)' is (?:assigned a value but never used|declared but its value is never read)";
+static IMPORTED: Said = Said::new(&[r#"^"([^"]+)" imported (?:as (\w+) )?and not used"#]);
+static DECLARED: Said = Said::new(&[
+    r"declared and not used: (\w+)|(\w+) declared (?:and|but) not used|^'(\w+)' is (?:assigned a value but never used|declared but its value is never read)",
+]);
 /// Python's, as ruff, flake8 and pyflakes say it.
-const PYTHON: &str = r"['`]([\w.]+(?: as \w+)?)['`] imported but unused";
+static PYTHON: Said = Said::new(&[r"['`]([\w.]+(?: as \w+)?)['`] imported but unused"]);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let (imported, declared, python) = (Regex::new(IMPORTED)?, Regex::new(DECLARED)?, Regex::new(PYTHON)?);
     let (mut edits, mut told) = (Vec::new(), Vec::new());
     for complaint in &scene.complaints {
         let Some(at) = complaint.places.first() else { continue };
         let Some(bytes) = offer::editable(scene.job, &at.path)? else { continue };
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let found = if let Some(parts) = imported.captures(&complaint.message) {
+        let found = if let Some(parts) = IMPORTED.captures(&complaint.message) {
             import(&text, at.line, &parts[1]).map(|edit| (edit, format!("the unused import `{}`", &parts[1])))
-        } else if let Some(parts) = python.captures(&complaint.message) {
+        } else if let Some(parts) = PYTHON.captures(&complaint.message) {
             statement(&text, at.line, &parts[1]).map(|edit| (edit, format!("the unused import `{}`", &parts[1])))
-        } else if let Some(parts) = declared.captures(&complaint.message) {
+        } else if let Some(parts) = DECLARED.captures(&complaint.message) {
             let name = parts.iter().skip(1).flatten().next().map_or("", |it| it.as_str());
             if is_near_an_unknown(&scene.complaints, at, name) {
                 continue;

@@ -1,23 +1,22 @@
 //! A linter says outright what should stand in the place of what: `Expected '===' and instead saw '=='`.
 
 use super::Scene;
+use super::said::Said;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use anyhow::Result;
-use regex::Regex;
 
-const SAID: &[&str] = &[
+static SAID: Said = Said::new(&[
     r"[Ee]xpected ['`](?P<right>[^'`]+)['`] and instead saw ['`](?P<wrong>[^'`]+)['`]",
     r"[Uu]se ['`](?P<right>[^'`]+)['`] instead of ['`](?P<wrong>[^'`]+)['`]",
-];
+]);
 /// Columns count characters, or start at the operand on the left.
 const REACH: usize = 200;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let patterns = SAID.iter().map(|text| Regex::new(text)).collect::<Result<Vec<_>, _>>()?;
     let (mut edits, mut told) = (Vec::new(), Vec::new());
     for complaint in &scene.complaints {
-        let Some(said) = patterns.iter().find_map(|pattern| pattern.captures(&complaint.message)) else { continue };
+        let Some(said) = SAID.captures(&complaint.message) else { continue };
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)? else { continue };
         let Some(at) = syntax.offset(place.line, place.column.unwrap_or(1)) else { continue };

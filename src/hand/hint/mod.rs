@@ -14,6 +14,7 @@ mod instead;
 mod intent;
 mod jdk;
 mod keyword;
+mod list;
 mod lone;
 mod meaning;
 mod missing;
@@ -27,6 +28,7 @@ mod punctuation;
 mod renamed;
 mod returning;
 mod runtime;
+mod said;
 mod signature;
 mod silent;
 mod specifier;
@@ -36,6 +38,7 @@ mod thrown;
 mod visible;
 mod words;
 
+use super::recent::Recent;
 use super::{Hand, Job, offer};
 use crate::ids::RelPath;
 use crate::patch::{Edit, Patch};
@@ -55,6 +58,7 @@ struct Scene<'a> {
     job: &'a Job<'a>,
     complaints: Vec<Complaint>,
     index: OnceCell<Index>,
+    recent: OnceCell<Recent>,
     parsed: RefCell<HashMap<RelPath, Option<Rc<Syntax>>>>,
 }
 
@@ -95,7 +99,13 @@ impl Hand for Hint {
     }
 
     fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>> {
-        let scene = Scene { job, complaints: complaint::read(job), index: OnceCell::new(), parsed: RefCell::default() };
+        let scene = Scene {
+            job,
+            complaints: complaint::read(job),
+            index: OnceCell::new(),
+            recent: OnceCell::new(),
+            parsed: RefCell::default(),
+        };
         let offers = KINDS.iter().flat_map(move |kind| {
             let offers = (kind.propose)(&scene).with_context(|| format!("hint {}", kind.name));
             match offers {
@@ -114,6 +124,15 @@ impl Scene<'_> {
         }
         let built = Index::build(self.job, language, near)?;
         Ok(self.index.get_or_init(|| built))
+    }
+
+    /// The last change. Asking for the history takes longer than reading most complaints.
+    fn recent(&self) -> Result<&Recent> {
+        if let Some(recent) = self.recent.get() {
+            return Ok(recent);
+        }
+        let recent = Recent::of(self.job)?;
+        Ok(self.recent.get_or_init(|| recent))
     }
 
     /// A source file that we may edit, parsed.

@@ -4,22 +4,22 @@
 use super::complaint::Complaint;
 use super::distance::{distance, is_near};
 use super::missing::java::package as package_of;
+use super::said::Said;
 use super::{Scene, jdk, place};
 use crate::command::CommandLine;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use anyhow::Result;
-use regex::Regex;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const COMPLAINTS: &[&str] = &[
+static COMPLAINTS: Said = Said::new(&[
     r"package ([\w./-]+) is not in (?:std|GOROOT)",
     r#"(?:no required module provides|cannot find) package "?([\w./-]+)"?"#,
     r"does not contain package ([\w./-]+)",
     r"no (?:matching versions for|module provides package) ([\w./-]+)",
     r"package ([\w.]+) does not exist",
-];
+]);
 const LIMIT: Duration = Duration::from_secs(20);
 const MOST_FILES: usize = 600;
 const MOST_OFFERS: usize = 6;
@@ -28,7 +28,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     let mut seen = BTreeSet::new();
     for complaint in &scene.complaints {
-        let (Some(wanted), Some(at)) = (missing(complaint)?, complaint.places.first()) else { continue };
+        let (Some(wanted), Some(at)) = (missing(complaint), complaint.places.first()) else { continue };
         if !seen.insert((wanted.clone(), at.path.clone(), at.line)) {
             continue;
         }
@@ -50,13 +50,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-fn missing(complaint: &Complaint) -> Result<Option<String>> {
-    for text in COMPLAINTS {
-        if let Some(found) = Regex::new(text)?.captures(&complaint.message) {
-            return Ok(Some(found[1].to_owned()));
-        }
-    }
-    Ok(None)
+fn missing(complaint: &Complaint) -> Option<String> {
+    COMPLAINTS.captures(&complaint.message).map(|found| found[1].to_owned())
 }
 
 /// How far two paths are that differ in one part, which is nearly the same.
@@ -126,7 +121,7 @@ mod tests {
             ("package com.foo does not exist", "com.foo"),
         ] {
             let complaint = Complaint { places: Vec::new(), message: message.to_owned(), detail: String::new() };
-            assert_eq!(missing(&complaint).unwrap().as_deref(), Some(name));
+            assert_eq!(missing(&complaint).as_deref(), Some(name));
         }
     }
 }

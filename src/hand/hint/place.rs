@@ -1,5 +1,6 @@
 //! Finding a word in a line of source, and whether a name is free there.
 
+use crate::hand::recent;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::syntax::{Language, Name, Role, Syntax};
@@ -7,14 +8,8 @@ use std::ops::Range;
 
 /// Every whole-word occurrence of `word` inside `within`.
 pub(super) fn occurrences(syntax: &Syntax, within: Range<usize>, word: &str) -> Vec<Range<usize>> {
-    let text = syntax.text(&within);
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    let whole = |at: &usize| {
-        !text[..*at].chars().next_back().is_some_and(is_part)
-            && !text[at + word.len()..].chars().next().is_some_and(is_part)
-    };
-    let found = text.match_indices(word).map(|(at, _)| at).filter(whole);
-    found.map(|at| within.start + at..within.start + at + word.len()).collect()
+    let found = recent::occurrences(syntax.text(&within), word).into_iter();
+    found.map(|range| within.start + range.start..within.start + range.end).collect()
 }
 
 /// The occurrences that a place means: the one at its column, else all on its line.

@@ -19,20 +19,19 @@ const REACH: u32 = 4;
 type Renames = BTreeMap<(String, String), usize>;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    // Asking for the history takes longer than reading most complaints.
     if scene.complaints.is_empty() {
         return Ok(Vec::new());
     }
-    let recent = Recent::of(scene.job)?;
-    let renames = renames(&recent);
+    let recent = scene.recent()?;
+    let renames = renames(recent);
     let mut offers = Vec::new();
     for ((from, to), lines) in &renames {
         let complains =
             |name: &str| scene.complaints.iter().any(|c| speaks_of(&format!("{}\n{}", c.message, c.detail), name));
-        if complains(from) && !is_defined(scene, &recent, from)? {
+        if complains(from) && !is_defined(scene, recent, from)? {
             offers.extend(forward(scene, from, to, *lines > 1)?);
         }
-        if complains(to) && !is_defined(scene, &recent, to)? {
+        if complains(to) && !is_defined(scene, recent, to)? {
             let definition = rename(scene, Which::Definitions, from, to)?;
             let back = rename(scene, Which::Complained, to, from)?;
             // One use alone is rather a slip than a rename.

@@ -1,7 +1,7 @@
 //! Calls that a changed signature forgot: an argument more, one less, or another order, as the last change did at the
 //! other calls; where it changed the definition alone, what went or changed places there.
 
-use super::{Scene, place};
+use super::{Scene, list, place};
 use crate::hand::offer;
 use crate::hand::recent::{Recent, is_word, occurrences};
 use crate::ids::RelPath;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 const MOST_CALLS: usize = 60;
+const QUOTES: &str = "\"`'";
 
 /// What happened to the arguments.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,10 +48,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     if scene.complaints.is_empty() {
         return Ok(Vec::new());
     }
-    let recent = Recent::of(scene.job)?;
+    let recent = scene.recent()?;
     let mut offers = Vec::new();
-    for changed in changes(&recent) {
-        offers.extend(forgotten(scene, &recent, &changed)?);
+    for changed in changes(recent) {
+        offers.extend(forgotten(scene, recent, &changed)?);
     }
     Ok(offers)
 }
@@ -176,47 +177,11 @@ fn calls(line: &str) -> Vec<Call> {
         let name: String =
             before.chars().rev().take_while(|c| is_word(*c)).collect::<Vec<_>>().into_iter().rev().collect();
         let first = name.chars().next()?;
-        let arguments = arguments(&line[open + 1..])?;
+        let (arguments, _) = list::parts(&line[open + 1..], QUOTES)?;
         let arguments = arguments.into_iter().map(|range| open + 1 + range.start..open + 1 + range.end).collect();
         (!first.is_ascii_digit()).then_some(Call { name, start: open + 1, arguments })
     };
     opens.filter_map(call).collect()
-}
-
-/// Where the arguments stand, up to the closing parenthesis; `None` where there is none.
-fn arguments(text: &str) -> Option<Vec<Range<usize>>> {
-    let (mut found, mut depth, mut start, mut quote) = (Vec::new(), 0_usize, 0, None);
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(_), '\\') if !escaped => {
-                escaped = true;
-                continue;
-            }
-            (Some(open), _) if open == c && !escaped => quote = None,
-            (None, '"' | '`' | '\'') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') if depth > 0 => depth -= 1,
-            (None, ')' | ',') if depth == 0 => {
-                if !text[start..at].trim().is_empty() {
-                    found.push(start..at);
-                }
-                start = at + 1;
-                if c == ')' {
-                    return Some(found.into_iter().map(|range| trimmed(text, range)).collect());
-                }
-            }
-            _ => {}
-        }
-        escaped = false;
-    }
-    None
-}
-
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let body = &text[range.clone()];
-    let start = range.start + (body.len() - body.trim_start().len());
-    start..start + body.trim().len()
 }
 
 fn is_definition(line: &str, call: &Call) -> bool {

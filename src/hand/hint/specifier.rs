@@ -6,23 +6,23 @@ use super::distance::{distance, is_near};
 use super::node;
 use super::paths::ENDINGS;
 use super::place;
+use super::said::Said;
 use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
-use regex::Regex;
 use std::collections::BTreeSet;
 
-const COMPLAINTS: &[&str] = &[
+static COMPLAINTS: Said = Said::new(&[
     r#"Cannot find (?:module|package) ['"]([^'"]+)['"]"#,
     r#"(?:Can't|Could not|Failed to) resolve (?:import )?['"]([^'"]+)['"]"#,
     r#"Unable to resolve path to module ['"]([^'"]+)['"]"#,
     r"Failed to load url (\S+)",
     r"No such built-in module: (\S+)",
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
-];
+]);
 
 /// Files that are searched for the import when it is not where the tool says.
 const MOST_IMPORTERS: usize = 2000;
@@ -30,7 +30,7 @@ const MOST_IMPORTERS: usize = 2000;
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();
     for complaint in &scene.complaints {
-        let Some(wanted) = missing(complaint)? else { continue };
+        let Some(wanted) = missing(complaint) else { continue };
         for path in &importers(scene, complaint, &wanted)? {
             let Some(syntax) = scene.syntax(path)? else { continue };
             for (edit, far) in in_file(scene, path, &syntax, &wanted)? {
@@ -72,13 +72,8 @@ fn holds(text: &[u8], wanted: &str) -> bool {
     })
 }
 
-fn missing(complaint: &Complaint) -> Result<Option<String>> {
-    for text in COMPLAINTS {
-        if let Some(found) = Regex::new(text)?.captures(&complaint.message) {
-            return Ok(Some(found[1].to_owned()));
-        }
-    }
-    Ok(None)
+fn missing(complaint: &Complaint) -> Option<String> {
+    COMPLAINTS.captures(&complaint.message).map(|found| found[1].to_owned())
 }
 
 /// Every string of the file that is the missing specifier, with its near replacements.

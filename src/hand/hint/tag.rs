@@ -1,6 +1,7 @@
 //! A JSX closing tag that does not belong to its opening tag.
 
 use super::complaint::{Complaint, Place};
+use super::said::Said;
 use super::{Scene, words};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -9,16 +10,16 @@ use anyhow::Result;
 use regex::Regex;
 use std::ops::Range;
 
-const COMPLAINTS: &[&str] = &[
+static COMPLAINTS: Said = Said::new(&[
     r"Expected corresponding (?:JSX )?closing tag for ['<]([\w.]+)['>]",
     r"JSX element '([\w.]+)' has no corresponding closing tag",
     r#"closing "[\w.]+" tag does not match opening "([\w.]+)" tag"#,
-];
+]);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in &scene.complaints {
-        let (Some(opened), Some(place)) = (opened(complaint)?, complaint.places.first()) else { continue };
+        let (Some(opened), Some(place)) = (opened(complaint), complaint.places.first()) else { continue };
         let Some(syntax) = scene.syntax(&place.path)? else { continue };
         for (range, text) in repairs(&syntax, place, &opened)? {
             let why = format!("made the tag `{}` match `{text}`", syntax.text(&range));
@@ -29,13 +30,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-fn opened(complaint: &Complaint) -> Result<Option<String>> {
-    for text in COMPLAINTS {
-        if let Some(found) = Regex::new(text)?.captures(&complaint.message) {
-            return Ok(Some(found[1].to_owned()));
-        }
-    }
-    Ok(None)
+fn opened(complaint: &Complaint) -> Option<String> {
+    COMPLAINTS.captures(&complaint.message).map(|found| found[1].to_owned())
 }
 
 /// The closing tag takes the opening name, or the other way round; a name that HTML knows wins.

@@ -1,20 +1,19 @@
 //! Java: a checked exception that a method throws and does not say: its header says it, as others of the class do.
 
 use super::Scene;
+use super::said::Said;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
-use regex::Regex;
 
-const UNREPORTED: &str = r"unreported exception ([\w.]+); must be caught or declared to be thrown";
+static UNREPORTED: Said = Said::new(&[r"unreported exception ([\w.]+); must be caught or declared to be thrown"]);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let pattern = Regex::new(UNREPORTED)?;
     let mut edits: Vec<Edit> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for complaint in &scene.complaints {
-        let (Some(found), Some(place)) = (pattern.captures(&complaint.message), complaint.places.first()) else {
+        let (Some(found), Some(place)) = (UNREPORTED.captures(&complaint.message), complaint.places.first()) else {
             continue;
         };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() == Language::Java) else { continue };

@@ -2,32 +2,31 @@
 //! CommonJS module gives.
 
 use super::meaning::{self, Sort};
+use super::said::Said;
 use super::{Scene, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Role, Syntax};
 use anyhow::Result;
-use regex::Regex;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-const HIDDEN: &[&str] = &[
+static HIDDEN: Said = Said::new(&[
     r"(?:function|method|struct|enum|trait|constant|static|module|type alias|associated function|field|macro) `(\w+)`(?: of \w+ `\w+`)? is private",
     r"(\w+)(?:\([^)]*\))? has private access in",
     r"(\w+)(?:\([^)]*\))? is not public in [\w.]+; cannot be accessed",
     r"(\w+)\([^)]*\) in \w+ cannot (?:implement|override) ",
-];
+]);
 const MOST_FILES: usize = 20;
 const MOST_OFFERS: usize = 4;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let patterns = HIDDEN.iter().map(|text| Regex::new(text)).collect::<Result<Vec<_>, _>>()?;
     let (mut made, mut edits, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
     for complaint in &scene.complaints {
         let Some(place) = complaint.places.first() else { continue };
         let Some(language) = Language::of(&place.path) else { continue };
-        let hidden = patterns.iter().find_map(|pattern| pattern.captures(&complaint.message));
+        let hidden = HIDDEN.captures(&complaint.message);
         if let Some(name) = hidden.map(|found| found[1].to_owned()) {
             if matches!(language, Language::Rust | Language::Java) && names.insert(name.clone()) {
                 edits.extend(shown(scene, language, &place.path, &name)?);

@@ -2,6 +2,7 @@
 //! something that came with it uses it.
 
 use super::pieces::{File, Part, lines};
+use crate::hand::recent::is_word;
 use crate::syntax::{Language, Role, Syntax};
 use regex::Regex;
 use std::collections::{BTreeSet, HashSet};
@@ -132,8 +133,7 @@ fn written_names(text: &str) -> Vec<Defined> {
 }
 
 fn words(line: &str) -> HashSet<String> {
-    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    line.split(|c| !word(c)).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+    line.split(|c| !is_word(c)).filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

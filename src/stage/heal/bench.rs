@@ -91,7 +91,7 @@ impl<'a> Bench<'a> {
             git_destroyed: Cell::new(false),
             in_force: RefCell::default(),
             secrets,
-            past: Past::of(job)?,
+            past: Past::of(job),
             base: OnceCell::new(),
             trials: Cell::new(0),
         })
@@ -129,8 +129,7 @@ impl<'a> Bench<'a> {
     pub fn verify_committed(&self, patch: &Patch) -> Result<Run> {
         let Some(repo) = Repo::discover(&self.job.root)? else { return self.verify() };
         let folder = tempfile::Builder::new().prefix("committed-").tempdir_in(&self.job.scratch)?;
-        let below = repo.workdir().and_then(|top| self.job.root.strip_prefix(top).ok()).and_then(Path::to_str);
-        let whole = patch.below(below.unwrap_or_default())?;
+        let whole = patch.below(&repo.place_of(&self.job.root).unwrap_or_default())?;
         let Some(_) = repo.shadow(folder.path(), &whole)? else { return self.verify() };
         let mut env = self.environment();
         env.push(("GIT_DIR".into(), folder.path().into()));

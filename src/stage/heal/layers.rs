@@ -23,23 +23,25 @@ impl Layers {
     /// For one more set-up command.
     pub fn for_set_up(&self) -> Result<Option<Layer>> {
         self.prepared.set(true);
-        self.layer("prepared", Vec::new())
+        self.layer("prepared", &["work"], Vec::new())
     }
 
     /// For a command that leaves nothing behind.
     pub fn fresh(&self) -> Result<Option<Layer>> {
-        let folder = self.folder.join("run");
-        remove_folder(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;
         let lower = self.prepared.get().then(|| self.folder.join("prepared/upper"));
-        self.layer("run", lower.into_iter().collect())
+        self.layer("run", &["upper", "work"], lower.into_iter().collect())
     }
 
-    fn layer(&self, name: &str, lower: Vec<PathBuf>) -> Result<Option<Layer>> {
+    /// `anew`: the parts of it that begin empty.
+    fn layer(&self, name: &str, anew: &[&str], lower: Vec<PathBuf>) -> Result<Option<Layer>> {
         if !self.wanted {
             return Ok(None);
         }
-        let [upper, work] = ["upper", "work"].map(|part| self.folder.join(name).join(part));
-        remove_folder(&work).with_context(|| format!("cannot clear {}", work.display()))?;
+        let part = |part: &str| self.folder.join(name).join(part);
+        for folder in anew.iter().map(|name| part(name)) {
+            remove_folder(&folder).with_context(|| format!("cannot clear {}", folder.display()))?;
+        }
+        let [upper, work] = ["upper", "work"].map(part);
         for folder in [&upper, &work] {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }

@@ -6,54 +6,68 @@ use crate::ids::Sha;
 use crate::patch::Patch;
 use anyhow::Result;
 use std::cell::OnceCell;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// Further back nobody calls it the change that broke it.
 const MOST_STEPS: usize = 64;
 
 pub struct Past {
-    repo: Option<Repo>,
-    /// Where the tree lies in its repository; empty for its root.
-    below: String,
+    root: PathBuf,
     since: Option<Sha>,
     /// Before the command first ran.
     began: SystemTime,
+    home: OnceCell<Option<Home>>,
     steps: OnceCell<Vec<Step>>,
 }
 
+struct Home {
+    repo: Repo,
+    /// Where the tree lies in its repository; empty for its root.
+    below: String,
+}
+
 impl Past {
-    pub fn of(job: &Job) -> Result<Self> {
-        let repo = Repo::discover(&job.root)?;
-        let root = job.root.canonicalize()?;
-        let top = repo.as_ref().and_then(Repo::workdir).and_then(|top| top.canonicalize().ok());
-        let below = top.and_then(|top| root.strip_prefix(&top).ok().and_then(Path::to_str).map(str::to_owned));
-        Ok(Self {
-            // Without a name for the place of the tree in it, it says nothing about the tree.
-            repo: repo.filter(|_| below.is_some()),
-            below: below.unwrap_or_default(),
+    pub fn of(job: &Job) -> Self {
+        Self {
+            root: job.root.clone(),
             since: job.since.clone(),
             began: SystemTime::now(),
+            home: OnceCell::new(),
             steps: OnceCell::new(),
-        })
+        }
+    }
+
+    fn home(&self) -> Result<Option<&Home>> {
+        if let Some(home) = self.home.get() {
+            return Ok(home.as_ref());
+        }
+        // Without a name for the place of the tree in it, it says nothing about the tree.
+        let home = Repo::discover(&self.root)?.and_then(|repo| {
+            let below = repo.place_of(&self.root)?;
+            Some(Home { repo, below })
+        });
+        Ok(self.home.get_or_init(|| home).as_ref())
     }
 
     pub fn steps(&self) -> Result<&[Step]> {
         if let Some(steps) = self.steps.get() {
             return Ok(steps);
         }
-        let steps = match &self.repo {
-            Some(repo) => repo.steps(self.since.as_ref(), MOST_STEPS, self.began)?,
+        let steps = match self.home()? {
+            Some(Home { repo, .. }) => repo.steps(self.since.as_ref(), MOST_STEPS, self.began)?,
             None => Vec::new(),
         };
         Ok(self.steps.get_or_init(|| steps))
     }
 
     pub fn change_of(&self, step: &Step) -> Result<Patch> {
-        self.repo.as_ref().map_or_else(|| Ok(Patch::default()), |repo| repo.change_of(step, &self.below, self.began))
+        let Some(Home { repo, below }) = self.home()? else { return Ok(Patch::default()) };
+        repo.change_of(step, below, self.began)
     }
 
     pub fn change_since(&self, from: &Sha) -> Result<Patch> {
-        self.repo.as_ref().map_or_else(|| Ok(Patch::default()), |repo| repo.change_since(from, &self.below, self.began))
+        let Some(Home { repo, below }) = self.home()? else { return Ok(Patch::default()) };
+        repo.change_since(from, below, self.began)
     }
 }

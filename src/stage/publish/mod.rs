@@ -87,9 +87,7 @@ enum Stop {
 /// Publishes the proposal and settles its outcome in place.
 pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
     let mut published = Published::default();
-    if proposal.healing.outcome == Outcome::Proposed
-        && let Some(candidate) = proposal.healing.candidate.clone()
-    {
+    if let Some(candidate) = proposal.healing.repair().cloned() {
         let judged = judge::again(setting, proposal, &candidate.patch);
         match judged.and_then(|()| change(setting, proposal, &candidate, &mut published)) {
             Ok(()) => proposal.healing.outcome = Outcome::Fixed,
