@@ -22,16 +22,20 @@ mod tests {
     #[test]
     fn a_formatter_that_looks_is_asked_for_the_difference() {
         let cases = [
-            (vec!["black", "--check", "."], "black --diff --check ."),
-            (vec!["python3", "-m", "black", "src", "--check"], "python3 -m black --diff src --check"),
+            (vec!["docformatter", "--check", "."], "docformatter --diff --check ."),
+            (vec!["python3", "-m", "isort", "src", "--check"], "python3 -m isort --diff src --check"),
             (vec!["sh", "-c", "cd a\npoetry run isort -c ."], "sh -c cd a\npoetry run isort --diff -c ."),
             (vec!["terraform", "fmt", "-check"], "terraform fmt -diff -check"),
         ];
         for (argv, expected) in cases {
             assert_eq!(shown(&CommandLine::new(argv)).unwrap().argv.join(" "), expected);
         }
-        for argv in [["black", "."].as_slice(), &["black", "--check", "--diff", "."], &["black", "-q", "--check", "."]]
-        {
+        for argv in [
+            ["isort", "."].as_slice(),
+            &["isort", "--check", "--diff", "."],
+            &["isort", "-q", "-c", "."],
+            &["black", "--check"],
+        ] {
             assert_eq!(shown(&CommandLine::new(argv.iter().copied())), None, "{argv:?}");
         }
     }
