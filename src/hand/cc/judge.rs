@@ -66,14 +66,14 @@ impl<'a> Judge<'a> {
     /// Judges in order and stops behind the first text that is clean.
     pub fn judge(&self, texts: &[&[u8]]) -> Result<Vec<Verdict>> {
         let mut script = b"export LC_ALL=C\n".to_vec();
-        let call = self.call();
+        let (call, end) = (self.call(), end_of(texts));
         for (at, text) in texts.iter().enumerate() {
-            script.extend(format!("echo; echo '{MARK}{at}'; {call} 2>&1 <<'{END}' && exit 0\n").bytes());
+            script.extend(format!("echo; echo '{MARK}{at}'; {call} 2>&1 <<'{end}' && exit 0\n").bytes());
             script.extend_from_slice(text);
             if !text.ends_with(b"\n") {
                 script.push(b'\n');
             }
-            script.extend(format!("{END}\n").bytes());
+            script.extend(format!("{end}\n").bytes());
         }
         let command = CommandLine {
             argv: vec![self.job.workshop.find_program("sh").unwrap_or_else(|| "sh".to_owned())],
@@ -108,10 +108,29 @@ impl<'a> Judge<'a> {
         let fixed = ["-fsyntax-only", "-fdiagnostics-parseable-fixits", "-fno-diagnostics-color"].map(str::to_owned);
         let tail = ["-iquote".to_owned(), near, "-x".to_owned(), language.to_owned(), "-".to_owned()];
         let words = std::iter::once(self.way.compiler.clone()).chain(fixed).chain(self.way.options.clone()).chain(tail);
-        words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
+        CommandLine::new(words).to_string()
     }
 }
 
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
+/// A word that stands in none of the texts, so that none of them ends before its end: what came behind it would be read
+/// by the shell.
+fn end_of(texts: &[&[u8]]) -> String {
+    let mut end = END.to_owned();
+    while texts.iter().any(|text| memchr::memmem::find(text, end.as_bytes()).is_some()) {
+        end.push('_');
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_ends_before_its_end() {
+        assert_eq!(end_of(&[b"int a;\n"]), END);
+        let hostile = format!("{END}\ntouch here\n{END}_\n");
+        let end = end_of(&[b"int a;\n", hostile.as_bytes()]);
+        assert!(end.starts_with(END) && !hostile.contains(&end), "{end}");
+    }
 }
