@@ -1,8 +1,10 @@
 //! Where to look: functions that the failing tests run, each line as suspect as the tests make it (Ochiai).
 
-use super::scene::Types;
 use crate::ids::RelPath;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Variable → the types seen in it.
+pub type Types = BTreeMap<String, Vec<String>>;
 
 /// What a test did when it was run by itself.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]

@@ -1,6 +1,5 @@
 //! A change that a family of edits thinks of, before anything judges it.
 
-use super::scene::Scene;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -12,20 +11,21 @@ pub struct Draft {
     pub family: &'static str,
 }
 
-/// Takes what families think of; the same change counts once, at its lowest cost.
-pub struct Drafts<'s, 'a> {
-    pub scene: &'s Scene<'a>,
+/// Takes what families think of in one text; the same change counts once, at its lowest cost.
+pub struct Pool<'a> {
+    text: &'a [u8],
     family: &'static str,
     base: f64,
     all: Vec<Draft>,
     seen: HashMap<Vec<(Range<usize>, String)>, usize>,
 }
 
-impl<'s, 'a> Drafts<'s, 'a> {
-    pub fn new(scene: &'s Scene<'a>) -> Self {
-        Self { scene, family: "", base: 0.0, all: Vec::new(), seen: HashMap::new() }
+impl<'a> Pool<'a> {
+    pub fn new(text: &'a [u8]) -> Self {
+        Self { text, family: "", base: 0.0, all: Vec::new(), seen: HashMap::new() }
     }
 
+    /// What comes from now on is this family's, and costs so much at least.
     pub fn enter(&mut self, family: &'static str, base: f64) {
         (self.family, self.base) = (family, base);
     }
@@ -34,20 +34,9 @@ impl<'s, 'a> Drafts<'s, 'a> {
         self.all
     }
 
-    /// Another text in the place of a node; `more` is what makes it less likely than its family.
-    pub fn replace(&mut self, node: usize, text: impl Into<String>, more: f64) {
-        let range = self.scene.tree[node].range.clone();
-        self.edit(vec![(range, text.into())], more);
-    }
-
-    /// The same for a value that is put together: in brackets where what stands around binds tighter.
-    pub fn value(&mut self, node: usize, text: &str, more: f64) {
-        let text = if self.binds(node) { format!("({text})") } else { text.to_owned() };
-        self.replace(node, text, more);
-    }
-
-    pub fn edit(&mut self, edits: Vec<(Range<usize>, String)>, more: f64) {
-        let same = |(range, text): &(Range<usize>, String)| self.scene.text.get(range.clone()) == Some(text.as_bytes());
+    /// `more` is what makes it less likely than its family.
+    pub fn add(&mut self, edits: Vec<(Range<usize>, String)>, more: f64) {
+        let same = |(range, text): &(Range<usize>, String)| self.text.get(range.clone()) == Some(text.as_bytes());
         if edits.iter().all(same) {
             return;
         }
@@ -61,45 +50,4 @@ impl<'s, 'a> Drafts<'s, 'a> {
             }
         }
     }
-
-    /// A whole line before a statement, indented as it is.
-    pub fn insert_before(&mut self, statement: usize, line: &str, more: f64) {
-        let scene = self.scene;
-        let Some(indent) = scene.indent(statement) else { return };
-        let at = scene.line_start(scene.tree[statement].range.start);
-        let text = indented(line, indent, scene.newline) + scene.newline;
-        self.edit(vec![(at..at, text)], more);
-    }
-
-    /// A whole line behind a statement, indented as it is.
-    pub fn insert_after(&mut self, statement: usize, line: &str, more: f64) {
-        let scene = self.scene;
-        let Some(indent) = scene.indent(statement) else { return };
-        let end = scene.tree[statement].range.end;
-        let text = scene.newline.to_owned() + &indented(line, indent, scene.newline);
-        self.edit(vec![(end..end, text)], more);
-    }
-
-    /// Whether an operation in the place of this node needs brackets.
-    fn binds(&self, node: usize) -> bool {
-        let parent = self.scene.parent(node);
-        let field = self.scene.tree[node].field.unwrap_or_default();
-        match self.scene.kind(parent) {
-            "binary_operator"
-            | "unary_operator"
-            | "comparison_operator"
-            | "not_operator"
-            | "boolean_operator"
-            | "await"
-            | "conditional_expression" => true,
-            "attribute" => field == "object",
-            "call" => field == "function",
-            "subscript" => field == "value",
-            _ => false,
-        }
-    }
-}
-
-fn indented(lines: &str, indent: &str, newline: &str) -> String {
-    lines.split('\n').map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join(newline)
 }

@@ -2,27 +2,33 @@
 //! are suspects, families of edits think of what could be wrong in them, and the failing tests judge, thousands of
 //! candidates in seconds.
 //!
-//! To add a family of edits: see `families`. To add a language: a judge beside `python`, an entry in [`JUDGES`].
+//! To add a family of edits: see `python::families`. To add a language: a [`Judge`] in a folder, an entry in [`JUDGES`].
 
 mod aim;
+#[expect(dead_code, reason = "no judge of such a language stands yet")]
+mod braces;
 mod draft;
-mod families;
-mod kinds;
+mod hunt;
 mod pairs;
 mod python;
-mod scene;
 mod survivors;
 
 use super::{Hand, Job, offer};
 use crate::record::{Candidate, FailureClass, HandId};
 use anyhow::Result;
+use hunt::Judge;
+use std::time::{Duration, Instant};
 
 pub struct Search;
 
-/// Searches with one way of judging; `None` where the failing command is none of its kind.
-type Judge = fn(&Job) -> Result<Option<Vec<Candidate>>>;
+/// The share of what is left of the budget, and the most that is worth it.
+const SHARE: u32 = 2;
+const LONGEST: Duration = Duration::from_secs(300);
 
-const JUDGES: &[Judge] = &[python::search];
+/// Runs the tests one by one; `None` where the failing command is none of its kind. The budget is the whole search's.
+type Open = for<'j> fn(&'j Job<'j>, budget: Duration) -> Result<Option<Box<dyn Judge + 'j>>>;
+
+const JUDGES: &[Open] = &[python::open];
 
 impl Hand for Search {
     fn id(&self) -> HandId {
@@ -33,8 +39,11 @@ impl Hand for Search {
         if !matches!(job.diagnosis.class, FailureClass::Test | FailureClass::Unknown) {
             return Ok(Box::new(std::iter::empty()));
         }
-        for judge in JUDGES {
-            if let Some(candidates) = judge(job)? {
+        let budget = (job.workshop.left() / SHARE).min(LONGEST);
+        let end = Instant::now() + budget;
+        for open in JUDGES {
+            if let Some(judge) = open(job, budget)? {
+                let candidates = hunt::search(job, judge.as_ref(), end)?;
                 return Ok(offer::fresh(job, candidates.into_iter().map(Ok)));
             }
         }

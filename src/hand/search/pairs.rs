@@ -1,6 +1,6 @@
 //! Two edits at once, when none of them is enough: those that helped a test on its way first.
 
-use super::python::Shot;
+use super::hunt::Shot;
 
 /// How many pairs are worth judging.
 const MOST: usize = 40_000;

@@ -1,6 +1,6 @@
 //! From what passes to what is offered: how sure it is, and what else would have done.
 
-use super::python::{Hunt, Shot};
+use super::hunt::{Hunt, Shot};
 use crate::hand::offer;
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -18,7 +18,7 @@ pub struct Verdict<'a> {
     pub groups: &'a [Vec<usize>],
 }
 
-pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::python::Answer) -> Result<Vec<Candidate>> {
+pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer) -> Result<Vec<Candidate>> {
     let verdict = Verdict { alive: &verdict.alive, groups: &verdict.groups };
     let confidence = match verdict.groups.len() {
         0 | 1 => Confidence::Confident,

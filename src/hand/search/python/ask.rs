@@ -1,14 +1,13 @@
 //! Talking to the driver: the failing command, with the driver in its way, a request on its input, an answer behind
 //! its end.
 
-use super::super::aim::Test;
-use super::super::scene::Types;
-use super::{Hunt, Shot};
+use super::super::aim::{Test, Types};
+use super::super::hunt::{Answer, Hunt, Shot};
 use crate::command::CommandLine;
 use crate::hand::Job;
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,33 +32,6 @@ pub struct Probe {
     pub skipped: usize,
     /// What the driver wants to be told again.
     memory: Value,
-}
-
-/// A function as the driver finds it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Spot {
-    pub file: usize,
-    pub line: u32,
-    pub start: usize,
-    pub end: usize,
-    pub name: String,
-    pub class: Option<String>,
-    pub body: usize,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub struct Answer {
-    pub judged: usize,
-    /// Best first.
-    pub alive: Vec<usize>,
-    /// Those of them that do the same.
-    pub groups: Vec<Vec<usize>>,
-    /// After which more of the failing tests passed.
-    pub hopeful: Vec<usize>,
-    pub out_of_time: bool,
-    /// Of judging alone; the start of the test run comes in addition.
-    #[serde(default)]
-    pub seconds: f64,
 }
 
 /// Whether the failing command runs Python's tests.

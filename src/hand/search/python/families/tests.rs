@@ -1,6 +1,7 @@
 //! Every family makes of its broken examples the fixed ones. Types stand in a comment on the first line.
 
-use super::super::scene::{Scene, Types};
+use super::super::super::aim::Types;
+use super::super::scene::Scene;
 use super::*;
 use crate::syntax::{Language, Syntax};
 

@@ -1,6 +1,6 @@
 //! Whole statements: left out, moved, put into or out of a block.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;

@@ -1,6 +1,6 @@
 //! A part of a sequence instead of the whole, another part, the other end; ranges with other bounds.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::is_sequence;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {

@@ -1,6 +1,6 @@
 //! What a function gives back: another value, `yield` for `return`, one for each.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use std::collections::BTreeSet;
 
 const USUAL: &[&str] = &["None", "True", "False", "0", "1", "-1", "[]", "\"\""];

@@ -1,6 +1,6 @@
 //! Assignments: another way to assign, another start value, a call that should be one.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::base;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {

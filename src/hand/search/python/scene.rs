@@ -1,12 +1,10 @@
 //! One function under suspicion, as the families of edits see it: its tree, the names in its scope with the types
 //! that were seen in them, and what its module has to offer.
 
+use super::super::aim::Types;
 use crate::syntax::Branches;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-/// Variable → the types seen in it.
-pub type Types = BTreeMap<String, Vec<String>>;
 
 /// Nodes that are values.
 const VALUES: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Another expression of the function in the place of one, where it may be of the same type.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::alike;
 use std::collections::BTreeMap;
 

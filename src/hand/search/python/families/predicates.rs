@@ -1,6 +1,6 @@
 //! A condition made weaker or stronger, turned round, or guarded.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::is_collection;
 use std::collections::BTreeSet;
 

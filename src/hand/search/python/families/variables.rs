@@ -1,6 +1,6 @@
 //! Another variable of the same type.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;

@@ -20,7 +20,8 @@ mod tests;
 mod variables;
 mod wraps;
 
-use super::draft::{Draft, Drafts};
+use super::super::draft::Draft;
+use super::drafts::Drafts;
 use super::scene::Scene;
 
 pub struct Family {

@@ -1,6 +1,6 @@
 //! Another attribute: one that the module uses on the same thing, else one that it uses at all.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use std::collections::BTreeSet;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {

@@ -1,6 +1,6 @@
 //! Another function of the same family, another function of the module, fewer arguments.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 
 /// Names that do nearly the same.
 const FAMILIES: &[&[&str]] = &[

@@ -1,6 +1,6 @@
 //! A statement that is missing: an assignment, a step, something put into a collection, an early end, a base case.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::{alike, is_collection};
 use super::super::scene::Var;
 

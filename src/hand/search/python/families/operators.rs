@@ -1,6 +1,6 @@
 //! Another operator: comparison, arithmetic, bits, logic; augmented ones too.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 
 /// Operator → what people mix it up with, likeliest first.
 const MIXED: &[(&str, &[&str])] = &[

@@ -1,6 +1,6 @@
 //! Another constant, and off-by-one: numbers, truth values, strings; a value plus or minus one.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::base;
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Two things in the wrong order: arguments, operands, elements, branches.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;

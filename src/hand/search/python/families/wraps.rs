@@ -1,6 +1,6 @@
 //! A value put into something, or taken out of it.
 
-use super::super::draft::Drafts;
+use super::super::drafts::Drafts;
 use super::super::kinds::{base, is_collection};
 
 pub fn propose(drafts: &mut Drafts, node: usize) {

@@ -1,0 +1,262 @@
+//! The search itself, in any language: the suspect functions, what the families think of in them, single edits and
+//! then pairs, judged by whoever can run the tests.
+
+use super::aim::{self, Test};
+use super::draft::Draft;
+use super::{pairs, survivors};
+use crate::hand::{Job, offer};
+use crate::ids::RelPath;
+use crate::record::Candidate;
+use crate::syntax::{Branches, Language, Syntax};
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
+use std::time::{Duration, Instant};
+
+/// Single edits that are judged at most.
+const MOST: usize = 40_000;
+/// Functions that are searched at most, most suspect first.
+const FUNCTIONS: usize = 40;
+/// Behind the first survivor the search goes on for so much cost.
+const MARGIN: f64 = 0.6;
+
+/// A way to run many candidates through the tests of one kind of project.
+pub trait Judge {
+    /// What the tests did, each by itself, before any change.
+    fn tests(&self) -> &[Test];
+    /// The functions of a file that may be changed.
+    fn spots(&self, file: &File) -> Vec<Spot>;
+    /// What the families think of in one of them, in no order.
+    fn drafts(&self, file: &File, spot: &Spot) -> Vec<Draft>;
+    /// Runs candidates through the failing tests among these, and those that pass them through the passing ones.
+    /// Behind the first survivor it goes on for so much cost as `margin` says; it ends when the budget does.
+    fn judge(&self, hunt: &Hunt, tests: &[Test], shots: &[Shot], margin: f64, budget: Duration) -> Result<Answer>;
+}
+
+/// A file under suspicion.
+pub struct File {
+    pub path: RelPath,
+    pub text: Vec<u8>,
+    pub tree: Branches,
+    pub syntax: Syntax,
+}
+
+/// A function that may be changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Spot {
+    /// Its number in [`Hunt::files`]; whoever finds the function leaves 0.
+    pub file: usize,
+    #[serde(skip)]
+    pub node: usize,
+    /// The lines that are its own, decorators included.
+    #[serde(skip)]
+    pub lines: RangeInclusive<u32>,
+    /// The first of them.
+    pub line: u32,
+    /// Its bytes, from the start of its line where nothing stands before it.
+    pub start: usize,
+    pub end: usize,
+    pub name: String,
+    pub class: Option<String>,
+    /// The byte at which its body begins.
+    pub body: usize,
+}
+
+/// One candidate: edits in functions (by number), or in whole files (-1 - number of the file).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shot {
+    pub edits: Vec<(i64, Range<usize>, String)>,
+    pub cost: f64,
+    pub family: &'static str,
+}
+
+/// What a search works on.
+pub struct Hunt<'j> {
+    job: &'j Job<'j>,
+    pub files: Vec<File>,
+    pub spots: Vec<Spot>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Answer {
+    pub judged: usize,
+    /// Best first.
+    pub alive: Vec<usize>,
+    /// Those of them that do the same.
+    pub groups: Vec<Vec<usize>>,
+    /// After which more of the failing tests passed.
+    pub hopeful: Vec<usize>,
+    pub out_of_time: bool,
+    /// Of judging alone; the start of the test run comes in addition.
+    #[serde(default)]
+    pub seconds: f64,
+}
+
+pub fn search(job: &Job, judge: &dyn Judge, end: Instant) -> Result<Vec<Candidate>> {
+    let failing: Vec<&Test> = judge.tests().iter().filter(|test| !test.passed()).collect();
+    let mut found = Vec::new();
+    // All failing tests first; where no single change is enough for them, as many as one change can mend.
+    for targets in groups(&failing) {
+        found = hunt(job, judge, &targets, end)?;
+        if !found.is_empty() || Instant::now() >= end {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// All failing tests, then those of the first one's kind: they may fail for several reasons.
+fn groups(failing: &[&Test]) -> Vec<Vec<String>> {
+    if failing.is_empty() {
+        return Vec::new();
+    }
+    let names = |tests: &mut dyn Iterator<Item = &Test>| tests.map(|test| test.name.clone()).collect::<Vec<_>>();
+    let mut groups = vec![names(&mut failing.iter().copied())];
+    let function = |test: &Test| test.name.split('[').next().unwrap_or_default().to_owned();
+    let mut seen = Vec::new();
+    for test in failing {
+        let of = function(test);
+        if !seen.contains(&of) && seen.len() < 4 {
+            seen.push(of.clone());
+            let group = names(&mut failing.iter().copied().filter(|other| function(other) == of));
+            if group.len() < failing.len() {
+                groups.push(group);
+            }
+        }
+    }
+    groups
+}
+
+/// Searches for what makes these tests pass and breaks no other.
+fn hunt(job: &Job, judge: &dyn Judge, targets: &[String], end: Instant) -> Result<Vec<Candidate>> {
+    let counts = |test: &&Test| test.passed() || targets.contains(&test.name);
+    let tests: Vec<Test> = judge.tests().iter().filter(counts).cloned().collect();
+    let (range, shots) = aimed(job, judge, &tests)?;
+    if shots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let left = || end.saturating_duration_since(Instant::now());
+    let singles = judge.judge(&range, &tests, &shots, MARGIN, left())?;
+    told(job, "single edits", &singles);
+    if !singles.alive.is_empty() {
+        return survivors::candidates(&range, &shots, &singles);
+    }
+    let doubles = pairs::pairs(&shots, &singles.hopeful);
+    if doubles.is_empty() || left().is_zero() {
+        return Ok(Vec::new());
+    }
+    let answer = judge.judge(&range, &tests, &doubles, MARGIN / 2.0, left())?;
+    told(job, "pairs of edits", &answer);
+    survivors::candidates(&range, &doubles, &answer)
+}
+
+fn told(job: &Job, what: &str, answer: &Answer) {
+    let rate = answer.judged as f64 / answer.seconds.max(0.001);
+    let alive = answer.alive.len();
+    let cut = if answer.out_of_time { "; its share of the budget is used up" } else { "" };
+    job.workshop
+        .tell(&format!("{} {what} judged in {:.1} s ({rate:.0}/s), {alive} pass{cut}", answer.judged, answer.seconds));
+}
+
+/// The suspect functions and what the families think of in them, best first.
+fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hunt<'j>, Vec<Shot>)> {
+    let mut range = Hunt { job, files: Vec::new(), spots: Vec::new() };
+    let mut suspicions = Vec::new();
+    let mut suspects = Vec::new();
+    for path in covered(tests) {
+        let lines = aim::suspicion(tests, &path);
+        let (false, Some(file)) = (lines.is_empty(), File::open(job, path)?) else { continue };
+        for spot in judge.spots(&file) {
+            let worst = lines.range(spot.lines.clone()).map(|(_, score)| *score).fold(0.0, f64::max);
+            if worst > 0.0 {
+                suspects.push((worst, Spot { file: range.files.len(), ..spot }));
+            }
+        }
+        range.files.push(file);
+        suspicions.push(lines);
+    }
+    suspects.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1.file, a.1.node).cmp(&(b.1.file, b.1.node))));
+    let mut shots = Vec::new();
+    for (_, spot) in suspects.into_iter().take(FUNCTIONS) {
+        let (file, lines) = (&range.files[spot.file], &suspicions[spot.file]);
+        let place = i64::try_from(range.spots.len())?;
+        for draft in judge.drafts(file, &spot) {
+            if let Some(more) = file.distance(&draft, lines) {
+                shots.push(shot(draft, place, more));
+            }
+        }
+        range.spots.push(spot);
+    }
+    shots.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    shots.truncate(MOST);
+    Ok((range, shots))
+}
+
+fn shot(draft: Draft, place: i64, more: f64) -> Shot {
+    let length: usize = draft.edits.iter().map(|(range, text)| range.len().abs_diff(text.len())).sum();
+    // Ties go to what is smaller.
+    let cost = draft.cost + more + 0.0005 * length.min(100) as f64;
+    Shot {
+        edits: draft.edits.into_iter().map(|(range, text)| (place, range, text)).collect(),
+        cost,
+        family: draft.family,
+    }
+}
+
+fn covered(tests: &[Test]) -> Vec<RelPath> {
+    let failing = tests.iter().filter(|test| !test.passed());
+    let mut paths: Vec<RelPath> =
+        failing.flat_map(|test| test.lines.keys()).filter_map(|path| RelPath::parse(path.as_str()).ok()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+impl File {
+    /// `None` for what people do not write by hand, and for what cannot be read as its language.
+    pub fn open(job: &Job, path: RelPath) -> Result<Option<Self>> {
+        let (Some(language), Some(text)) = (Language::of(&path), offer::editable(job, &path)?) else { return Ok(None) };
+        let syntax = Syntax::parse(language, &text).filter(Syntax::is_sound);
+        Ok(syntax.map(|syntax| Self { tree: syntax.branches(), path, text, syntax }))
+    }
+
+    pub fn lines_of(&self, node: usize) -> RangeInclusive<u32> {
+        let range = &self.tree[node].range;
+        self.syntax.line_of(range.start)..=self.syntax.line_of(range.end)
+    }
+
+    /// The start of the line that a byte is on, where nothing but spaces stands between, else the byte.
+    pub fn line_start(&self, byte: usize) -> usize {
+        let start = memchr::memrchr(b'\n', &self.text[..byte]).map_or(0, |at| at + 1);
+        if self.text[start..byte].iter().all(u8::is_ascii_whitespace) { start } else { byte }
+    }
+
+    /// What a place adds to the cost of an edit; `None` where no failing test comes by.
+    fn distance(&self, draft: &Draft, lines: &BTreeMap<u32, f64>) -> Option<f64> {
+        let ascii = draft.edits.iter().all(|(_, text)| text.is_ascii()) || std::str::from_utf8(&self.text).is_ok();
+        let place = |(range, _): &(Range<usize>, String)| {
+            let first = self.syntax.line_of(range.start);
+            let last = self.syntax.line_of(range.end.max(range.start + 1) - 1);
+            // A statement over several lines is known by its first; what is put between two lines by its neighbours.
+            lines.range(first.saturating_sub(3)..=last + 1).map(|(_, score)| *score).max_by(f64::total_cmp)
+        };
+        let best = draft.edits.iter().filter_map(place).max_by(f64::total_cmp);
+        best.filter(|_| ascii).map(|score| 1.0 - score)
+    }
+}
+
+impl Hunt<'_> {
+    pub fn job(&self) -> &Job<'_> {
+        self.job
+    }
+
+    /// The file that an edit is in.
+    pub fn file(&self, place: i64) -> Option<&File> {
+        let number = match usize::try_from(place) {
+            Ok(spot) => self.spots.get(spot)?.file,
+            Err(_) => usize::try_from(-1 - place).ok()?,
+        };
+        self.files.get(number)
+    }
+}
