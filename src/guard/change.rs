@@ -38,8 +38,17 @@ impl<'a> FileChange<'a> {
 
     /// Nothing but layout changed, as formatters do it.
     pub fn only_layout(&self) -> bool {
-        let tokens = |side: Option<&str>| tokens(side.unwrap_or_default());
-        self.before.is_some() && self.after.is_some() && tokens(self.before) == tokens(self.after)
+        let (Some(before), Some(after)) = (self.before, self.after) else { return false };
+        let [before, after] = [before, after].map(|side| side.chars().collect::<Vec<char>>());
+        let same = |one: &[char], other: &[char]| one == other || token(one) == token(other);
+        let (mut one, mut other) = (Pieces::new(&before), Pieces::new(&after));
+        loop {
+            match (one.next(), other.next()) {
+                (None, None) => return true,
+                (Some(one), Some(other)) if same(one, other) => {}
+                _ => return false,
+            }
+        }
     }
 }
 
@@ -74,23 +83,39 @@ fn blocks<'a>(before: &'a str, after: &'a str) -> Vec<Block<'a>> {
 /// add and remove them.
 pub fn tokens(code: &str) -> Vec<String> {
     let chars: Vec<char> = code.chars().collect();
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while let Some(&c) = chars.get(at) {
-        let end = match c {
-            '"' | '\'' | '`' => string_end(&chars, at),
-            c if is_word(c) => run(&chars, at, is_word),
-            c if c.is_whitespace() || "();,".contains(c) => {
-                at += 1;
-                continue;
-            }
-            c if "=!<>&|+-*/%^".contains(c) => run(&chars, at, |c| "=!<>&|+-*/%^".contains(c)),
+    Pieces::new(&chars).map(token).collect()
+}
+
+/// The tokens as they are written.
+struct Pieces<'c> {
+    chars: &'c [char],
+    at: usize,
+}
+
+impl<'c> Pieces<'c> {
+    fn new(chars: &'c [char]) -> Self {
+        Self { chars, at: 0 }
+    }
+}
+
+impl<'c> Iterator for Pieces<'c> {
+    type Item = &'c [char];
+
+    fn next(&mut self) -> Option<&'c [char]> {
+        let chars = self.chars;
+        let is_left_out = |c: char| c.is_whitespace() || "();,".contains(c);
+        while chars.get(self.at).is_some_and(|c| is_left_out(*c)) {
+            self.at += 1;
+        }
+        let at = self.at;
+        self.at = match *chars.get(at)? {
+            '"' | '\'' | '`' => string_end(chars, at),
+            c if is_word(c) => run(chars, at, is_word),
+            c if "=!<>&|+-*/%^".contains(c) => run(chars, at, |c| "=!<>&|+-*/%^".contains(c)),
             _ => at + 1,
         };
-        tokens.push(token(&chars[at..end]));
-        at = end;
+        chars.get(at..self.at)
     }
-    tokens
 }
 
 fn is_word(c: char) -> bool {

@@ -6,8 +6,8 @@ mod manifest;
 mod places;
 mod typosquat;
 
-use super::change::{FileChange, read};
-use super::{Input, at_line};
+use super::change::FileChange;
+use super::{Case, Input, at_line};
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 
@@ -43,9 +43,8 @@ pub fn is_lock_name(name: &str) -> bool {
     LOCK_FILES.contains(&name)
 }
 
-pub fn check(input: &Input) -> Vec<Finding> {
-    let files = read(input.patch);
-    files.iter().flat_map(|file| check_file(file, input)).collect()
+pub fn check(case: &Case) -> Vec<Finding> {
+    case.files.iter().flat_map(|file| check_file(file, &case.input)).collect()
 }
 
 fn check_file(file: &FileChange, input: &Input) -> Vec<Finding> {

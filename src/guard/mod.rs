@@ -42,9 +42,27 @@ pub struct Modes {
     pub after: BTreeMap<RelPath, String>,
 }
 
+/// The same with the patch read once for all checks.
+struct Case<'a> {
+    input: Input<'a>,
+    /// The files whose content is text on every side that exists.
+    files: Vec<change::FileChange<'a>>,
+    /// Those of them in which more than the layout changes: a formatter's work cannot hide anything, not one token
+    /// differs.
+    telling: Vec<change::FileChange<'a>>,
+}
+
+impl<'a> Case<'a> {
+    fn new(input: Input<'a>) -> Self {
+        let files = change::read(input.patch);
+        let telling = files.iter().filter(|file| !file.only_layout()).cloned().collect();
+        Self { input, files, telling }
+    }
+}
+
 struct Check {
     id: &'static str,
-    run: fn(&Input) -> Vec<Finding>,
+    run: fn(&Case) -> Vec<Finding>,
     /// What follows `id/` in the rules of its findings, for `policy.checks`; none where no level counts anyway.
     rules: &'static [&'static str],
 }
@@ -74,10 +92,12 @@ pub fn ids() -> Vec<&'static str> {
 /// Runs every check; each one is in the result, whatever the others found.
 pub fn judge(input: &Input) -> Vec<CheckResult> {
     let unfolded = unfold::unfold(input.patch);
-    let judge = |check: &Check| match unfolded.as_ref().filter(|_| READ_LINES.contains(&check.id)) {
-        None => judge_one(check, input),
-        Some(unfolded) => {
-            let mut result = judge_one(check, &Input { patch: &unfolded.patch, ..*input });
+    let case = Case::new(*input);
+    let laid_out = unfolded.as_ref().map(|own| (own, Case::new(Input { patch: &own.patch, ..*input })));
+    let judge = |check: &Check| match laid_out.as_ref().filter(|_| READ_LINES.contains(&check.id)) {
+        None => judge_one(check, &case),
+        Some((unfolded, case)) => {
+            let mut result = judge_one(check, case);
             let laid_out =
                 |f: &&mut Finding| unfolded.files.iter().any(|path| f.path.as_deref() == Some(path.as_str()));
             result.findings.iter_mut().filter(laid_out).for_each(|finding| finding.line = None);
@@ -98,14 +118,14 @@ pub fn replace(results: &mut Vec<CheckResult>, fresh: Vec<CheckResult>) {
     results.splice(0..0, fresh);
 }
 
-fn judge_one(check: &Check, input: &Input) -> CheckResult {
-    let findings = (check.run)(input);
+fn judge_one(check: &Check, case: &Case) -> CheckResult {
+    let findings = (check.run)(case);
     debug_assert!(
         findings.iter().all(|f| policy::is_rule(&f.rule)),
         "list every rule of `{}` in CHECKS: {findings:?}",
         check.id
     );
-    levelled(CheckResult::from_findings(check.id, findings), input.policy)
+    levelled(CheckResult::from_findings(check.id, findings), case.input.policy)
 }
 
 /// A result as the configuration wants its findings to count.

@@ -1,7 +1,7 @@
 //! Places that steer the forge, git, hooks or agents rather than the program: no patch touches them
 //! unless the trusted configuration says so.
 
-use super::{Input, about, policy};
+use super::{Case, Input, about, policy};
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 
@@ -90,7 +90,8 @@ const FILES: &[(&str, &str)] = &[
     ("opencode.json*", "agent configuration"),
 ];
 
-pub fn check(input: &Input) -> Vec<Finding> {
+pub fn check(case: &Case) -> Vec<Finding> {
+    let input = &case.input;
     input.patch.files().iter().filter_map(|file| judge(&file.path, input)).collect()
 }
 

@@ -1,12 +1,13 @@
 //! What kind of things a patch changes and how many: only the text of regular files, and not too much.
 
-use super::{Input, about, finding};
+use super::{Case, Input, about, finding};
 use crate::ids::RelPath;
 use crate::patch::FilePatch;
 use crate::record::{Finding, Severity};
 use std::collections::BTreeSet;
 
-pub fn check(input: &Input) -> Vec<Finding> {
+pub fn check(case: &Case) -> Vec<Finding> {
+    let input = &case.input;
     let files = input.patch.files();
     let modes = input.modes.before.keys().chain(input.modes.after.keys());
     let paths: BTreeSet<&RelPath> = files.iter().map(|file| &file.path).chain(modes).collect();

@@ -5,10 +5,10 @@ mod hidden;
 mod places;
 mod signs;
 
-use super::change::{self, FileChange};
+use super::change::FileChange;
 use super::signs::Table;
 use super::suite::files::is_test_line;
-use super::{Input, at_line};
+use super::{Case, at_line};
 use crate::record::{Finding, Severity};
 use signs::{REACHES, SIGNS, WHOLE_ENVIRONMENT};
 use std::sync::LazyLock;
@@ -28,10 +28,10 @@ pub const RULES: &[&str] = &[
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(SIGNS, |file| places::is_build(file.path)));
 
-pub fn check(input: &Input) -> Vec<Finding> {
-    let files: Vec<_> = change::read(input.patch).into_iter().filter(|file| !file.only_layout()).collect();
-    let mut findings = TABLE.check(&files);
-    findings.retain(|finding| !is_ordinary(&files, finding));
+pub fn check(case: &Case) -> Vec<Finding> {
+    let files = &case.telling;
+    let mut findings = TABLE.check(files);
+    findings.retain(|finding| !is_ordinary(files, finding));
     findings.extend(files.iter().filter_map(exfiltration));
     findings.extend(files.iter().filter_map(places::starts_by_itself));
     findings.extend(files.iter().flat_map(hidden::check));

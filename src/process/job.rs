@@ -49,6 +49,8 @@ pub struct Job {
     writable: Vec<Raw>,
     pub git: Option<Layer>,
     hidden: Vec<Raw>,
+    /// Travels behind the rest as it is: it may be long.
+    #[serde(skip)]
     pub stdin: Option<Vec<u8>>,
     pub memory_bytes: Option<u64>,
     pub processes: Option<u64>,
@@ -134,16 +136,28 @@ impl Job {
 
     pub fn encode(&self) -> Result<Vec<u8>> {
         let body = serde_json::to_vec(self).context("cannot describe a job to the sandbox helper")?;
-        Ok([&(body.len() as u64).to_le_bytes()[..], &body].concat())
+        let (has_input, input) = (u8::from(self.stdin.is_some()), self.stdin.as_deref().unwrap_or_default());
+        let size = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes();
+        Ok([&size(&body)[..], &body, &[has_input], &size(input), input].concat())
     }
 
     pub fn read(from: &mut impl Read) -> Result<Self> {
-        let mut length = [0; 8];
-        from.read_exact(&mut length).context("no job")?;
-        let mut body = vec![0; usize::try_from(u64::from_le_bytes(length))?];
-        from.read_exact(&mut body).context("the job was cut short")?;
-        serde_json::from_slice(&body).context("the job cannot be read")
+        let mut job: Self = serde_json::from_slice(&read_part(from)?).context("the job cannot be read")?;
+        let mut has_input = [0];
+        from.read_exact(&mut has_input).context("the job was cut short")?;
+        let input = read_part(from)?;
+        job.stdin = (has_input != [0]).then_some(input);
+        Ok(job)
     }
+}
+
+/// Bytes behind their length.
+fn read_part(from: &mut impl Read) -> Result<Vec<u8>> {
+    let mut length = [0; 8];
+    from.read_exact(&mut length).context("no job")?;
+    let mut bytes = vec![0; usize::try_from(u64::from_le_bytes(length))?];
+    from.read_exact(&mut bytes).context("the job was cut short")?;
+    Ok(bytes)
 }
 
 /// The helper's only answer, given when everything is over.

@@ -30,20 +30,20 @@ pub use found::Secret;
 pub use scanner::{Place, Scanner};
 pub use settings::Settings;
 
-use super::{Input, change};
+use super::{Case, change};
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 use std::collections::BTreeSet;
 
 /// `input.secrets` comes from the base: what the patch itself says about secrets counts for nothing.
-pub fn check(input: &Input) -> Vec<Finding> {
-    let scanner = input.secrets.unwrap_or(Scanner::built_in());
-    change::read(input.patch).iter().flat_map(|file| check_file(scanner, file)).collect()
+pub(super) fn check(case: &Case) -> Vec<Finding> {
+    let scanner = case.input.secrets.unwrap_or(Scanner::built_in());
+    case.files.iter().flat_map(|file| check_file(scanner, file)).collect()
 }
 
 fn check_file(scanner: &Scanner, file: &change::FileChange) -> Vec<Finding> {
     let mut findings: Vec<_> = added(scanner, file, None).iter().map(|secret| finding(secret, file.path)).collect();
-    findings.extend(allow::comments(file, file.before.unwrap_or_default(), file.after.unwrap_or_default()));
+    findings.extend(allow::comments(file));
     findings
 }
 

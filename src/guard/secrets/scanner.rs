@@ -13,7 +13,7 @@ use crate::mask::shapes::{Shape, checks, shapes};
 use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Where a rule comes from decides how its finds are judged, and which of two that overlap is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,15 +75,15 @@ impl Known {
 /// A set of rules, ready to work.
 #[derive(Debug)]
 pub struct Scanner {
-    engine: Engine,
-    known: Vec<Known>,
+    engine: Arc<Engine>,
+    known: Arc<[Known]>,
     /// The rules that the reader of assignments reports as.
     password: usize,
     assigned: usize,
     settings: Settings,
 }
 
-static BUILT_IN: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(Settings::default(), false));
+static BUILT_IN: LazyLock<Scanner> = LazyLock::new(|| Scanner::compiled(Settings::default(), false));
 
 /// A match that is plausible.
 #[derive(Debug, Clone)]
@@ -103,6 +103,15 @@ pub struct Place<'a> {
 impl Scanner {
     /// `busy`: for so many texts that making a faster automaton pays.
     pub fn new(settings: Settings, busy: bool) -> Self {
+        if settings.config.is_some() || busy {
+            return Self::compiled(settings, busy);
+        }
+        // The built-in rules are compiled once, whoever lets what pass.
+        let Self { engine, known, password, assigned, .. } = Self::built_in();
+        Self { engine: engine.clone(), known: known.clone(), password: *password, assigned: *assigned, settings }
+    }
+
+    fn compiled(settings: Settings, busy: bool) -> Self {
         let config = settings.config.clone().unwrap_or(Config { built_in: true, ..Config::default() });
         let enabled = |shape: &&Shape| {
             let off = |id: &str| config.disabled.iter().any(|name| name == id);
@@ -124,7 +133,7 @@ impl Scanner {
         let with_text = config.rules.iter().filter(|rule| rule.regex.is_some());
         known.extend(with_text.clone().map(Known::user));
         patterns.extend(with_text.map(user_pattern));
-        Self { engine: Engine::new(patterns, busy), known, password, assigned, settings }
+        Self { engine: Arc::new(Engine::new(patterns, busy)), known: known.into(), password, assigned, settings }
     }
 
     /// The built-in rules.

@@ -3,7 +3,7 @@
 use super::rules::{PLACES, READ};
 use super::*;
 use crate::config::Policy;
-use crate::guard::{Modes, judge, passes};
+use crate::guard::{Input, Modes, judge, passes};
 use crate::mask::MASK;
 use crate::mask::shapes::{Shape, checks, shapes, template};
 use crate::patch::{FilePatch, Patch};

@@ -14,7 +14,7 @@ mod thresholds;
 mod unreachable;
 mod unrun;
 
-use super::{Input, change};
+use super::Case;
 use crate::record::Finding;
 
 /// What follows `tests/` in the rules of the findings.
@@ -45,20 +45,18 @@ pub const RULES: &[&str] = &[
     "weakened-assertion",
 ];
 
-pub fn check(input: &Input) -> Vec<Finding> {
-    let files = change::read(input.patch);
-    // A formatter's work cannot hide anything: not one token differs.
-    let files: Vec<_> = files.into_iter().filter(|file| !file.only_layout()).collect();
-    let mut findings = deleted::check(&files, input.patch);
-    findings.extend(signs::check(&files));
-    findings.extend(assertions::check(&files));
-    findings.extend(called::check(&files));
-    findings.extend(expectations::check(&files));
-    findings.extend(thresholds::check(&files));
-    findings.extend(unreachable::check(&files));
-    findings.extend(unrun::check(&files));
-    findings.extend(python::check(&files));
-    findings.extend(subject::check(&files));
-    findings.extend(options::check(&files));
+pub fn check(case: &Case) -> Vec<Finding> {
+    let files = &case.telling;
+    let mut findings = deleted::check(files, case.input.patch);
+    findings.extend(signs::check(files));
+    findings.extend(assertions::check(files));
+    findings.extend(called::check(files));
+    findings.extend(expectations::check(files));
+    findings.extend(thresholds::check(files));
+    findings.extend(unreachable::check(files));
+    findings.extend(unrun::check(files));
+    findings.extend(python::check(files));
+    findings.extend(subject::check(files));
+    findings.extend(options::check(files));
     findings
 }
