@@ -14,7 +14,7 @@ use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
-use crate::stage::heal::Job;
+use crate::stage::heal::{Job, SEED};
 use crate::task::Kind;
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
@@ -221,6 +221,7 @@ impl Desk<'_> {
             env: local::strings(env),
             timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
             budget_seconds: config.budget.seconds,
+            seed: SEED,
             tried,
             keep: false,
         })

@@ -10,7 +10,7 @@ use crate::guard::{self, Modes};
 use crate::ids::RelPath;
 use crate::process;
 use crate::record::{CheckResult, CheckStatus, SCHEMA};
-use crate::stage::heal::{self, Asked, Job};
+use crate::stage::heal::{self, Asked, Job, SEED};
 use crate::task::Request;
 use crate::{report, stage};
 use anyhow::{Context as _, Result};
@@ -77,6 +77,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         timeout_seconds: config.verify.timeout_seconds,
         // Each command has its limit; together they may take as long as they are many.
         budget_seconds: u64::from(u32::MAX),
+        seed: SEED,
         tried: Vec::new(),
         keep: false,
         root,

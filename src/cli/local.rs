@@ -10,7 +10,7 @@ use crate::ledger::{self, Store};
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
-use crate::stage::heal::{self, Job};
+use crate::stage::heal::{self, Job, SEED};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
 use crate::task::{Kind, Request, Task};
@@ -37,7 +37,7 @@ pub struct Options {
     /// A revision that was sound: what broke it is looked for, and taken back at last, in what came after it
     #[arg(long, value_name = "REV")]
     since: Option<String>,
-    /// For hands that draw lots (no hand of this version does)
+    /// For `search`, which draws the arguments with which it compares repairs: the same one, the same result
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Leave the repair in the working tree, uncommitted (the default)
@@ -130,6 +130,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         env: strings(env),
         timeout_seconds: config.verify.timeout_seconds.min(budget),
         budget_seconds: budget,
+        seed: options.seed.unwrap_or(SEED),
         tried: Vec::new(),
         keep: !options.dry_run && place.is_none(),
         root: root.clone(),

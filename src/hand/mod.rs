@@ -35,6 +35,8 @@ pub struct Job<'a> {
     pub fixers: &'a [OwnFixer],
     /// What was tried before, in this attempt and earlier ones, and how it fell.
     pub tried: &'a [Tried],
+    /// For hands that draw lots.
+    pub seed: u64,
 }
 
 /// The repository as a hand sees it.

@@ -82,7 +82,8 @@ impl Shop {
             signature: Signature(String::new()),
         };
         let command = CommandLine::shell("sh", command);
-        let job = Job { diagnosis: &diagnosis, log, command: &command, workshop: self, fixers: &self.fixers, tried };
+        let job =
+            Job { diagnosis: &diagnosis, log, command: &command, workshop: self, fixers: &self.fixers, tried, seed: 0 };
         hand.propose(&job).unwrap().collect::<Result<_>>().unwrap()
     }
 }

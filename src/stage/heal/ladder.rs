@@ -158,7 +158,8 @@ impl State<'_, '_> {
     fn ask(&mut self, hand: &dyn Hand, diagnosis: &Diagnosis, log: &str) -> Result<Option<Step>> {
         let tried = self.fell_here.clone();
         let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
-        let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &tried };
+        let job =
+            Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &tried, seed: self.bench.job.seed };
         let candidates = match hand.propose(&job) {
             Ok(candidates) => candidates,
             Err(e) => {
@@ -287,7 +288,7 @@ impl State<'_, '_> {
 
     fn find_out_about_git(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<()> {
         let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
-        let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &[] };
+        let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &[], seed: self.bench.job.seed };
         self.compares = self.compares || hand::tool::compares_with_git(&job)?;
         Ok(())
     }

@@ -37,6 +37,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+/// Whoever wants no other one gets this.
+pub const SEED: u64 = 20;
+
 /// Everything the stage needs; crosses the process boundary as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
@@ -74,6 +77,8 @@ pub struct Job {
     pub env: Vec<(String, String)>,
     pub timeout_seconds: u64,
     pub budget_seconds: u64,
+    /// For hands that draw lots: the same one, the same result.
+    pub seed: u64,
     /// What earlier attempts tried: untrusted, used only to skip and to tell.
     pub tried: Vec<Tried>,
     /// Leave the repair in the tree (`heal`), or put the tree back (`run`).

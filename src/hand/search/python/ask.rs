@@ -18,8 +18,6 @@ const DRIVER: &str =
 const DOOR: &str = include_str!("door.py");
 /// The command's own output is not of interest: it does not get to its end.
 const SCRIPT: &str = include_str!("run.sh");
-/// The same numbers every time.
-const SEED: u64 = 20;
 
 /// What the tests do.
 #[derive(Debug, Deserialize)]
@@ -72,7 +70,7 @@ pub fn judge(
         "mode": "judge",
         "budget": budget.as_secs_f64(),
         "workers": workers,
-        "seed": SEED,
+        "seed": job.seed,
         "margin": margin,
         "files": hunt.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(),
         "functions": hunt.spots,
