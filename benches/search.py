@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """How much the hand `search` repairs: `benches/search.py [held|quixbugs] [NAME…]` with the built program.
 
 `quixbugs` wants the folder of that collection in THANOS_QUIXBUGS. Each program is healed in a copy of its own with
