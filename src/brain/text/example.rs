@@ -241,7 +241,10 @@ fn is_plain(example: &Example) -> bool {
     let Some(syntax) = Syntax::parse(Language::Python, code.as_bytes()) else { return false };
     let words = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     let mut refused = words.filter(|word| REFUSED.contains(word) || word.starts_with("__"));
-    syntax.is_sound() && refused.next().is_none() && code.lines().count() <= MOST_LINES + 2
+    // Python reads other letters that look alike as these: `ｅｖａｌ` is `eval`.
+    let names = || syntax.tokens().into_iter().filter(|token| token.kind == "identifier");
+    let ascii = names().all(|name| syntax.text(&name.range).is_ascii());
+    syntax.is_sound() && ascii && refused.next().is_none() && code.lines().count() <= MOST_LINES + 2
 }
 
 /// The modules that the example imports: `a.b` of `import a.b` and of `from a.b import c`.
@@ -310,6 +313,7 @@ mod tests {
                 value(&["from m import f"], "f(1)", "4", None),
             ),
             ("Wrong", "Nothing to see, `f()` is broken.", None),
+            ("Wrong", "```python\nfrom m import f\nf(ｅｖａｌ('1'))  # expected 1\n```", None),
             ("Wrong", "```python\nimport os\nprint(os.system('x'))  # expected 1\n```", None),
         ] {
             assert_eq!(first(title, body), expected, "{title} {body}");
