@@ -150,6 +150,38 @@ fn a_failure_that_is_gone_is_not_worked_on() {
     assert!(done.output("reason").contains("passes now"), "{done:#?}");
 }
 
+/// The last run that passed says since when: what changed between the two is the suspect, and goes alone.
+#[test]
+fn what_broke_a_build_since_it_last_passed_is_reverted_alone() {
+    let hands = (".github/thanos.yml", "hands: [revert]\n");
+    let sound = project::CART.replace("amuont", "amount");
+    let dir = project::shop(&[project::WORKFLOW, hands, ("shop/cart.py", &sound)]);
+    let changed = sound.replace("amount += price", "amount += round(price - 1)")
+        + "\n\ndef mean(prices):\n    return total(prices) / count(prices)\n";
+    let broken =
+        project::shop(&[project::WORKFLOW, hands, ("shop/cart.py", &changed), ("docs/cart.md", "New: `mean`.\n")]);
+    let mut scenario = project::scenario(dir.path());
+    scenario["branches"] = json!({"feature": broken.path()});
+    let mut passed = failed_run(70, "feature", "");
+    passed["conclusion"] = json!("success");
+    passed["head_sha"] = json!("main");
+    let mut failed = failed_run(77, "feature", &log(&printed(broken.path())));
+    failed["actor"] = json!("alice");
+    scenario["runs"] = json!([passed, failed]);
+    let world = Doubles::shared().world(scenario);
+
+    let done = step(&world).go();
+    done.expect(0, "fixed");
+    assert_eq!(done.output("hand"), "revert");
+    let pull = look::pulls(&world)[0].clone();
+    let (title, body, head) = (text(&pull, "/title"), text(&pull, "/body"), text(&pull, "/head/ref"));
+    assert!(title.to_lowercase().contains("revert"), "{title}");
+    assert!(body.contains("Work on feature"), "the change that broke it is named: {body}");
+    let after = world.git(&["show", &format!("{head}:shop/cart.py")]);
+    assert!(after.contains("amount += price\n") && after.contains("def mean"), "{after}");
+    assert_eq!(world.git(&["show", &format!("{head}:docs/cart.md")]).trim(), "New: `mean`.");
+}
+
 #[test]
 fn infrastructure_failures_get_a_rerun_and_no_patch() {
     let said = "Error: getaddrinfo EAI_AGAIN registry.npmjs.org\nnpm error network request to https://registry.npmjs.org/left-pad failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org";
