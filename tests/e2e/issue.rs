@@ -223,3 +223,24 @@ fn the_named_workflow_is_started_once_however_often_the_attempt_runs() {
     assert_eq!(dispatches, json!([{"workflow": "checks.yml", "ref": "thanos/issue-1"}]));
     world.assert_clean();
 }
+
+/// No test fails, but the issue says what should come out: that becomes a test first, which goes into the pull request.
+#[test]
+fn what_an_issue_reports_becomes_a_test_and_is_repaired() {
+    let wrong = project::CART.replace("amuont", "amount") + "\n\ndef cheapest(prices):\n    return max(prices)\n";
+    let dir = project::shop(&[project::VERIFY, ("shop/cart.py", &wrong)]);
+    let mut scenario = project::scenario(dir.path());
+    let body = "`cart.cheapest([3, 1])` returns 3 but should return 1.\n\n```python\nfrom shop import cart\n\ncart.cheapest([3, 1])  # expected 1\n```\n";
+    scenario["issues"] = json!([{"title": "The cheapest price is wrong", "body": body, "user": "alice"}]);
+    let world = Doubles::shared().world(scenario);
+    let done = Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice")).go();
+    done.expect(0, "fixed");
+    assert_eq!(done.output("hand"), "search");
+    let tip = world.branch("thanos/issue-1").expect("the branch");
+    assert_eq!(world.git(&["diff", "--name-only", &world.head, &tip]), "shop/cart.py\ntests/test_reported.py");
+    assert!(world.git(&["show", &format!("{tip}:shop/cart.py")]).contains("return min(prices)"));
+    let test = world.git(&["show", &format!("{tip}:tests/test_reported.py")]);
+    assert!(test.contains("self.assertEqual(cart.cheapest([3, 1]), 1)"), "{test}");
+    let body = text(&look::pulls(&world)[0], "/body").to_owned();
+    assert!(body.contains("test_it_is_as_reported"), "the test that passes now is in the evidence: {body}");
+}
