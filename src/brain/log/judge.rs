@@ -70,15 +70,18 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
 fn best(found: &[Found]) -> Option<&Found> {
     let top = found.iter().map(|f| f.rank).max().filter(|rank| *rank > Rank::Context)?;
     let first = found.iter().find(|f| f.rank == top)?;
-    if let Some(code) = broken_before(first, found).or_else(|| broken_beside(first, found)) {
-        return Some(code);
+    let instead = broken_before(first, found).or_else(|| broken_beside(first, found));
+    if let Some(cause) = instead.or_else(|| failed_beside(first, found)) {
+        return Some(cause);
     }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
     // Of several readings of one line the most specific: a known class, a known place, a known test.
     let best = same_line.max_by_key(|f| {
         (f.class != FailureClass::Unknown, !f.locations.is_empty(), !f.failing.is_empty(), !f.tool.is_empty())
     })?;
-    let network = |f: &&Found| f.class == FailureClass::Transient && f.rank >= Rank::Strong;
+    // pip goes on after its last try, as if it had been answered.
+    let last_try = |f: &Found| f.quote.contains("Retry(total=0");
+    let network = |f: &&Found| f.class == FailureClass::Transient && (f.rank >= Rank::Strong || last_try(f));
     let cause = |f: &&Found| match best.class {
         FailureClass::Dependency => network(f) && f.at.abs_diff(best.at) <= NEAR,
         // A build that cannot be configured for what it failed to fetch.
@@ -95,6 +98,25 @@ fn broken_before<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
     };
     let earlier = found.iter().find(|f| f.rank == Rank::Sure).filter(broken);
     earlier.filter(|_| end.rank == Rank::Root)
+}
+
+/// What the system calls a full disk or a lack of memory, where it is only told: a test wants to see such an error at
+/// times, or logs it. A test that fails for it says so itself.
+fn failed_beside<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
+    const ERRORS: [&str; 5] =
+        ["no space left", "enospc", "not enough space", "quota exceeded", "cannot allocate memory"];
+    let tells = |f: &Found| {
+        let quote = f.quote.to_lowercase();
+        ERRORS.iter().any(|error| quote.contains(error))
+    };
+    let root = |f: &&Found| f.rank == Rank::Root;
+    if end.rank != Rank::Root || !found.iter().filter(root).all(|f| f.class == FailureClass::Resource && tells(f)) {
+        return None;
+    }
+    let named = |f: &&Found| f.class == FailureClass::Test && f.rank >= Rank::Strong && !f.failing.is_empty();
+    let rank = found.iter().filter(named).filter(|f| !tells(f)).map(|f| f.rank).max()?;
+    let told_by_test = found.iter().filter(named).any(tells);
+    found.iter().filter(named).find(|f| f.rank == rank).filter(|_| !told_by_test)
 }
 
 /// A denied lint among errors of the same compiler is not what stops the build.
@@ -192,5 +214,7 @@ pub(super) fn is_foreign(path: &str) -> bool {
     ];
     let path = format!("/{}", path.replace('\\', "/"));
     let internal = ["/node:", "/internal/", "/<", "/webpack:", "/jdk.", "/java."];
-    SIGNS.iter().any(|sign| path.contains(sign)) || internal.iter().any(|sign| path.starts_with(sign))
+    // Go names its own file without a folder.
+    let bare = path == "/testing.go";
+    bare || SIGNS.iter().any(|sign| path.contains(sign)) || internal.iter().any(|sign| path.starts_with(sign))
 }

@@ -33,6 +33,7 @@ pub(super) const LIST: List = List {
         phrase("could not resolve host", Transient, Strong),
         phrase("couldn't resolve host", Transient, Strong),
         phrase("no such host", Transient, Strong),
+        phrase_with("server misbehaving", "lookup ", Transient, Strong),
         phrase("name or service not known", Transient, Strong),
         phrase("unknownhostexception", Transient, Strong),
         phrase("getaddrinfo enotfound", Transient, Strong),
