@@ -12,7 +12,12 @@ pub fn pull_title(story: &Story) -> String {
     let what = candidate.map_or_else(|| story.problem(), |c| c.why.clone());
     let kind = if candidate.is_some_and(|c| c.hand == HandId::Revert) { "revert" } else { "fix" };
     let title = format!("{kind}: {}", text::inert(&what).replace('`', ""));
-    one_line(&title, 72)
+    let cut = one_line(&title, 72);
+    // Whole words.
+    match cut.strip_suffix('…').and_then(|kept| kept.rsplit_once(' ')) {
+        Some((kept, _)) => format!("{}…", kept.trim_end_matches([',', ';', ':'])),
+        None => cut,
+    }
 }
 
 /// Subject, what and why, and the trailer by which we know our own commits again.

@@ -53,14 +53,16 @@ pub fn annotations(healing: &Healing) -> Vec<(String, u32, String)> {
         return Vec::new();
     }
     let Some(diagnosis) = &healing.diagnosis else { return Vec::new() };
-    let message = |m: &str| one_line(if m.is_empty() { healing.reason.as_str() } else { m }, 500);
+    // What the repair did is no word about the place that failed.
+    let first = diagnosis.first_error.as_deref().filter(|error| !error.is_empty());
+    let message = |m: &str| one_line(if m.is_empty() { first.unwrap_or("the failure is here") } else { m }, 500);
     let placed = diagnosis.suspects.iter().filter_map(|s| Some((s.path.to_string(), s.line?)));
     placed
         .take(10)
         .map(|(path, line)| {
             let said = diagnosis.locations.iter().find(|l| l.line == Some(line) && l.path.ends_with(&path));
             let text = said.map(|l| message(&l.message));
-            (path, line, text.unwrap_or_else(|| message(diagnosis.first_error.as_deref().unwrap_or_default())))
+            (path, line, text.unwrap_or_else(|| message("")))
         })
         .collect()
 }

@@ -33,7 +33,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
         if complains(to) && !is_defined(scene, recent, to)? {
             let definition = rename(scene, Which::Definitions, from, to)?;
-            let back = rename(scene, Which::Complained, to, from)?;
+            let back = rename(scene, Which::Undone, to, from)?;
             // One use alone is rather a slip than a rename.
             let pair = if *lines > 1 { [definition, back] } else { [back, definition] };
             offers.extend(pair.into_iter().flatten());
@@ -102,6 +102,8 @@ enum Which {
     },
     /// Where the failure is.
     Complained,
+    /// The same, against what the last change did.
+    Undone,
     Definitions,
 }
 
@@ -112,15 +114,18 @@ fn rename(scene: &Scene, which: Which, from: &str, to: &str) -> Result<Option<Ca
             let kind = if matches!(which, Which::Definitions) { "definition" } else { "forgotten uses of" };
             (format!("renamed the {kind} `{from}` to `{to}`, as the last change did elsewhere"), holders(scene, from)?)
         }
-        Which::Complained => {
+        Which::Complained | Which::Undone => {
             let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
-            let why = format!("renamed the forgotten `{from}` to `{to}`, as the last change did elsewhere");
+            let why = match which {
+                Which::Undone => format!("renamed `{from}` back to `{to}`, against what the last change did"),
+                _ => format!("renamed the forgotten `{from}` to `{to}`, as the last change did elsewhere"),
+            };
             (why, places.map(|place| place.path.clone()).collect())
         }
     };
     for path in &paths {
         let is_test = place::is_test(path);
-        if is_test && !matches!(which, Which::Everywhere { tests: true } | Which::Complained) {
+        if is_test && matches!(which, Which::Everywhere { tests: false } | Which::Definitions) {
             continue;
         }
         edits.extend(sites(scene, path, from, &which)?.into_iter().map(|range| Edit {
@@ -147,7 +152,7 @@ fn sites(scene: &Scene, path: &RelPath, name: &str, which: &Which) -> Result<Vec
     let near: Vec<usize> = places.filter_map(|place| usize::try_from(place.line).ok()?.checked_sub(1)).collect();
     let reach = usize::try_from(REACH).unwrap_or_default();
     let meant = |range: &std::ops::Range<usize>| near.iter().any(|line| line_of(range.start).abs_diff(*line) <= reach);
-    Ok(all.into_iter().filter(|range| !matches!(which, Which::Complained) || meant(range)).collect())
+    Ok(all.into_iter().filter(|range| !matches!(which, Which::Complained | Which::Undone) || meant(range)).collect())
 }
 
 /// The files of the failing language (and others that are like the failing file) that hold the word.

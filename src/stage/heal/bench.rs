@@ -4,6 +4,7 @@ use super::Job;
 use super::layers::Layers;
 use super::past::Past;
 use super::runner::Runner;
+use super::set_up::SetUpFailure;
 use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::git::{Repo, Step};
@@ -16,7 +17,7 @@ use crate::patch::Patch;
 use crate::process::{self, Finished};
 use crate::record::{CheckResult, Outcome};
 use crate::report::count;
-use crate::report::markdown::{one_line, tail};
+use crate::report::markdown::one_line;
 use crate::stage::Say;
 use crate::verify::{self, Run, Trial, Verifier};
 use crate::workspace::{ApplyResult, Tree};
@@ -146,12 +147,14 @@ impl<'a> Bench<'a> {
         self.protected(|| Ok(self.verifier.run_only(failing)?.map(masked)))
     }
 
-    /// Runs the set-up commands, with the network on; `Err` text for people when one fails.
-    pub fn prepare(&self) -> Result<Result<(), String>> {
+    /// Runs the set-up commands, with the network on, up to one that fails.
+    pub fn prepare(&self) -> Result<Result<(), SetUpFailure>> {
         for step in &self.job.prepare {
             match self.set_up(&step.command)? {
-                Some(why) if step.may_fail => (self.say)("prepare", &format!("{why}; the job goes on all the same")),
-                Some(why) => return Ok(Err(why)),
+                Some(failure) if step.may_fail => {
+                    (self.say)("prepare", &format!("{}; the job goes on all the same", failure.why));
+                }
+                Some(failure) => return Ok(Err(failure)),
                 None => {}
             }
             if let Some(runner) = &mut *self.runner.borrow_mut() {
@@ -172,14 +175,14 @@ impl<'a> Bench<'a> {
         let place = directory.as_ref().map_or_else(|| root.clone(), |d| root.join(d.as_str()));
         for mut command in verify::downloads(&place) {
             command.directory.clone_from(&directory);
-            if let Some(why) = self.set_up(&command)? {
-                return Ok(Some(why));
+            if let Some(failure) = self.set_up(&command)? {
+                return Ok(Some(failure.why));
             }
         }
         Ok(None)
     }
 
-    fn set_up(&self, command: &CommandLine) -> Result<Option<String>> {
+    fn set_up(&self, command: &CommandLine) -> Result<Option<SetUpFailure>> {
         let shown = one_line(&command.to_string(), 100);
         (self.say)("prepare", &shown);
         let done = self.run_with_network(command, Duration::from_secs(self.job.timeout_seconds))?;
@@ -190,14 +193,8 @@ impl<'a> Bench<'a> {
         if done.success() {
             return Ok(None);
         }
-        let said = String::from_utf8_lossy(&done.combined);
-        let said = match one_line(&tail(said.trim_end(), 3), 300) {
-            silent if silent.is_empty() => done.exit.map_or("it was stopped".to_owned(), |code| format!("exit {code}")),
-            said => said,
-        };
-        let sudo =
-            if said.contains("sudo") { "; what needs sudo belongs in the workflow, before thanos-fix" } else { "" };
-        Ok(Some(format!("the set-up command `{shown}` fails here: {said}{sudo}")))
+        let sandboxed = self.job.sandbox.tier != Sandbox::Off;
+        Ok(Some(SetUpFailure::of(&shown, &String::from_utf8_lossy(&done.combined), done.exit, sandboxed)))
     }
 
     fn protected<R>(&self, act: impl FnOnce() -> Result<R>) -> Result<R> {

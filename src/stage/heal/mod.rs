@@ -10,6 +10,7 @@ mod layers;
 mod past;
 mod reproduce;
 mod runner;
+mod set_up;
 mod suspects;
 mod told;
 
@@ -138,9 +139,9 @@ fn work(bench: &Bench) -> Result<Healing> {
         );
         return Ok(healing.end(Outcome::Blocked, why));
     }
-    if let Err(why) = bench.prepare()? {
-        healing.retry_wanted = Some("the set-up failed, which may pass".to_owned());
-        return Ok(healing.end(Outcome::Explained, why));
+    if let Err(failure) = bench.prepare()? {
+        healing.retry_wanted = failure.may_pass.then(|| "the set-up failed, which may pass".to_owned());
+        return Ok(healing.end(Outcome::Explained, failure.why));
     }
     healing.notes.extend(bench.download()?);
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
