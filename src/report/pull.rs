@@ -52,7 +52,7 @@ pub fn pull_body(story: &Story) -> String {
 }
 
 fn problem(body: &mut String, story: &Story) {
-    let _ = writeln!(body, "### Problem\n\n{}\n", text::inert(&one_line(&story.task.title, 240)));
+    let _ = writeln!(body, "### Problem\n\n{}\n", text::inert(&one_line(&text::clean(&story.task.title), 240)));
     if let Some(run) = &story.task.run {
         let url = format!("{}/actions/runs/{}", story.web, run.id);
         let _ = writeln!(body, "Failed build: [run {}]({url}) of {}.\n", run.id, text::inert(&code(&run.workflow)));
@@ -117,7 +117,7 @@ pub(super) fn evidence_section(evidence: &Evidence) -> String {
         let _ = writeln!(out, "\nPassing before and still passing: {}.", count(kept, "test"));
     }
     let reproduced = match evidence.reproduced {
-        Some(true) => "The recorded failure was reproduced here before anything was changed.",
+        Some(true) => "The reported failure was reproduced here before anything was changed.",
         Some(false) => "The recorded failure was not reproduced here.",
         None => "No failure was recorded elsewhere; the command was run here before and after.",
     };

@@ -102,7 +102,7 @@ enum Which {
     },
     /// Where the failure is.
     Complained,
-    /// The same, against what the last change did.
+    /// All of it in the files where the failure is, against what the last change did: nothing has that name.
     Undone,
     Definitions,
 }
@@ -152,7 +152,7 @@ fn sites(scene: &Scene, path: &RelPath, name: &str, which: &Which) -> Result<Vec
     let near: Vec<usize> = places.filter_map(|place| usize::try_from(place.line).ok()?.checked_sub(1)).collect();
     let reach = usize::try_from(REACH).unwrap_or_default();
     let meant = |range: &std::ops::Range<usize>| near.iter().any(|line| line_of(range.start).abs_diff(*line) <= reach);
-    Ok(all.into_iter().filter(|range| !matches!(which, Which::Complained | Which::Undone) || meant(range)).collect())
+    Ok(all.into_iter().filter(|range| !matches!(which, Which::Complained) || meant(range)).collect())
 }
 
 /// The files of the failing language (and others that are like the failing file) that hold the word.

@@ -152,6 +152,9 @@ fn hunt(job: &Job, judge: &dyn Judge, targets: &[String], end: Instant) -> Resul
 }
 
 fn told(job: &Job, what: &str, answer: &Answer) {
+    if answer.judged == 0 {
+        return;
+    }
     let rate = answer.judged as f64 / answer.seconds.max(0.001);
     let alive = answer.alive.len();
     let cut = if answer.out_of_time { "; its share of the budget is used up" } else { "" };

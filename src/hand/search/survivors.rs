@@ -10,6 +10,9 @@ use anyhow::Result;
 /// So many are offered, one for each way of behaving first.
 const MOST: usize = 5;
 
+/// What is alone and costs more than this is one of the less likely edits, with nothing that speaks for it but the tests.
+const LIKELY: f64 = 2.2;
+
 /// The answer of a judge about its shots.
 pub struct Verdict<'a> {
     /// Best first.
@@ -21,7 +24,10 @@ pub struct Verdict<'a> {
 pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer) -> Result<Vec<Candidate>> {
     let verdict = Verdict { alive: &verdict.alive, groups: &verdict.groups };
     let confidence = match verdict.groups.len() {
-        0 | 1 => Confidence::Confident,
+        0 | 1 if verdict.alive.len() > 1 || verdict.alive.iter().all(|one| shots[*one].cost < LIKELY) => {
+            Confidence::Confident
+        }
+        0 | 1 => Confidence::Suggested,
         2 => Confidence::Suggested,
         _ => Confidence::Unsure,
     };

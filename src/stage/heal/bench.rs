@@ -3,6 +3,7 @@
 use super::Job;
 use super::layers::Layers;
 use super::past::Past;
+use super::progress::Progress;
 use super::runner::Runner;
 use super::set_up::SetUpFailure;
 use crate::command::CommandLine;
@@ -288,6 +289,7 @@ impl<'a> Bench<'a> {
         let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
         let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
         let git = if network { self.layers.for_set_up()? } else { self.layers.fresh()? };
+        let progress = Progress::new(self.say);
         let done = process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -300,7 +302,7 @@ impl<'a> Bench<'a> {
             git: git.as_ref(),
             hidden: &self.job.hidden,
             cancel: Some(self.cancel),
-            on_output: None,
+            on_output: Some(&|output| progress.take(output)),
         })?;
         if !network {
             self.note_sandbox(&done);

@@ -8,6 +8,7 @@ mod inspect;
 mod ladder;
 mod layers;
 mod past;
+mod progress;
 mod reproduce;
 mod runner;
 mod set_up;
@@ -272,7 +273,13 @@ fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
 }
 
 fn not_reproduced(bench: &Bench, here: &LogReport, healing: &mut Healing) -> Option<String> {
-    let recorded = bench.job.recorded.as_ref()?;
+    let Some(recorded) = bench.job.recorded.as_ref() else {
+        // Whoever reports it quotes it.
+        if let Some(evidence) = healing.evidence.as_mut().filter(|_| quotes(&bench.job.text, here)) {
+            evidence.reproduced = Some(true);
+        }
+        return None;
+    };
     let same = same_failure(recorded, here);
     if let Some(evidence) = &mut healing.evidence {
         evidence.reproduced = Some(same);
@@ -285,6 +292,14 @@ fn not_reproduced(bench: &Bench, here: &LogReport, healing: &mut Healing) -> Opt
             quote(here)
         )
     })
+}
+
+/// Whether an issue's text holds the error that was seen here.
+fn quotes(text: &str, here: &LogReport) -> bool {
+    let error = here.first_error.as_deref().unwrap_or_default();
+    let error = error.strip_prefix('E').filter(|rest| rest.starts_with(' ')).unwrap_or(error).trim();
+    // Less than a few words may stand anywhere.
+    error.len() >= 16 && text.contains(error)
 }
 
 fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, String)> {

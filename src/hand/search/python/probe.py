@@ -204,10 +204,14 @@ def judge_all(judge, emit):
                     say("polluted")
                     break
 
+    told = began
     while True:
         if time.monotonic() > end:
             out_of_time = True
             break
+        if time.monotonic() > told + 5:
+            told = time.monotonic()
+            tell_progress(judged, len(alive))
         while len(running) < workers:
             chosen = next_batch()
             if chosen is None:
@@ -247,6 +251,15 @@ def judge_all(judge, emit):
     hopeful = sorted(progress, key=lambda number: (-progress[number], candidates[number][0]))[:300]
     emit({"judged": judged, "alive": confirmed, "groups": groups, "hopeful": hopeful, "out_of_time": out_of_time, "seconds": seconds,
           "unsettled": len(later)})
+
+
+def tell_progress(judged, alive):
+    try:
+        # Unless a wrapper has closed it, and it is another file by now.
+        if os.readlink("/proc/self/fd/3") == os.environ.get("THANOS_SEARCH_TELL"):
+            os.write(3, b"\x1e%d %d\n" % (judged, alive))
+    except OSError:
+        pass
 
 
 def starts(count):

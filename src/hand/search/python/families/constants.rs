@@ -21,8 +21,34 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         }
         _ => {}
     }
+    members(drafts, node);
     off_by_one(drafts, node);
     pair(drafts, node);
+}
+
+/// Numbers in a row that lacks its first or last, or has one too many: `in (11, 12)` → `in (11, 12, 13)`.
+fn members(drafts: &mut Drafts, node: usize) {
+    let scene = drafts.scene;
+    let inner = scene.inner(node);
+    let numbers: Option<Vec<i64>> = inner.iter().map(|n| scene.text(*n).parse().ok()).collect();
+    let Some(numbers) = numbers.filter(|n| n.len() > 1 && scene.is(node, &["tuple", "list", "set"])) else { return };
+    let place = |n: usize| scene.tree[n].range.clone();
+    if let (Some(last), Some(at)) = (numbers.last().and_then(|n| n.checked_add(1)), inner.last()) {
+        drafts.edit(vec![(place(*at).end..place(*at).end, format!(", {last}"))], 0.4);
+    }
+    if let (Some(first), Some(at)) = (numbers.first().and_then(|n| n.checked_sub(1)), inner.first()) {
+        drafts.edit(vec![(place(*at).start..place(*at).start, format!("{first}, "))], 0.5);
+    }
+    // What is missing in the middle of a row.
+    for (pair, at) in numbers.windows(2).zip(&inner) {
+        if pair[0].checked_add(2) == Some(pair[1]) {
+            drafts.edit(vec![(place(*at).end..place(*at).end, format!(", {}", pair[0] + 1))], 0.4);
+        }
+    }
+    for pair in inner.windows(2) {
+        drafts.edit(vec![(place(pair[0]).start..place(pair[1]).start, String::new())], 0.7);
+        drafts.edit(vec![(place(pair[0]).end..place(pair[1]).end, String::new())], 0.7);
+    }
 }
 
 fn integer(drafts: &mut Drafts, node: usize) {
@@ -42,7 +68,7 @@ fn integer(drafts: &mut Drafts, node: usize) {
     }
     others_of(drafts, node, &[]);
     let tens = [number.checked_mul(10), (number % 10 == 0).then_some(number / 10), Some(2), number.checked_mul(2)];
-    tens.into_iter().flatten().for_each(|other| drafts.replace(node, other.to_string(), 0.9));
+    tens.into_iter().flatten().for_each(|other| drafts.replace(node, other.to_string(), 1.4));
 }
 
 /// The other constants of the same kind in the function.
@@ -131,6 +157,9 @@ fn pair(drafts: &mut Drafts, node: usize) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str)] = &[
+    ("def f(n):\n    return n in (11, 12)\n", "def f(n):\n    return n in (11, 12, 13)\n"),
+    ("def f(n):\n    return n in (11, 13)\n", "def f(n):\n    return n in (11, 12, 13)\n"),
+    ("def f(n):\n    return n in [1, 2, 5]\n", "def f(n):\n    return n in [1, 2]\n"),
     ("def f(a):\n    return a[1]\n", "def f(a):\n    return a[0]\n"),
     ("def f(a):\n    return a[-1]\n", "def f(a):\n    return a[1]\n"),
     ("def f(n):\n    return list(range(n))\n", "def f(n):\n    return list(range(n + 1))\n"),

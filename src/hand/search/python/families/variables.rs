@@ -11,16 +11,17 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         return;
     }
     let name = scene.text(node);
-    let is_function = scene.tree[node].field == Some("function");
-    if is_function || (scene.var(name).is_none() && !scene.globals.contains_key(name)) {
+    if scene.tree[node].field == Some("function") {
         return;
     }
+    // A name that is bound nowhere here is a builtin or the mistake itself.
+    let unbound = if scene.var(name).is_none() && !scene.globals.contains_key(name) { 0.3 } else { 0.0 };
     let kind = scene.type_of(node);
     let at = scene.tree[node].range.start;
     let lost = lost(drafts, name);
     for var in scene.vars_at(at).filter(|var| var.name != name) {
         if let Some(more) = scene.fits(var, kind.as_deref()) {
-            drafts.replace(node, &var.name, more + lost);
+            drafts.replace(node, &var.name, more + lost + unbound);
         }
     }
     for (other, kinds) in &scene.globals {
@@ -65,6 +66,7 @@ fn targets(drafts: &mut Drafts, node: usize) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str)] = &[
+    ("def f(a, b):\n    return a + c\n", "def f(a, b):\n    return a + b\n"),
     (
         "# start: int, helper: int, end: int, steps: list\ndef f(steps, start, helper, end):\n    steps.append((start, helper))\n",
         "# start: int, helper: int, end: int, steps: list\ndef f(steps, start, helper, end):\n    steps.append((start, end))\n",
