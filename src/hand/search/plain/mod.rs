@@ -5,6 +5,7 @@ mod ask;
 mod fast;
 mod probe;
 mod progress;
+mod twins;
 mod variants;
 
 use super::aim::{Test, Types};
@@ -80,8 +81,9 @@ impl Judge for Plain<'_> {
             tries.retain(slow);
             limit *= 6;
         }
-        // How two candidates differ cannot be seen from outside.
-        answer.groups = answer.alive.iter().map(|number| vec![*number]).collect();
+        answer.alive.sort_by(|a, b| shots[*a].cost.total_cmp(&shots[*b].cost));
+        // How two candidates differ cannot be seen from outside; that they do not, at times.
+        answer.groups = twins::groups(hunt, shots, &answer.alive)?;
         Ok(answer)
     }
 }
