@@ -87,10 +87,13 @@ function made(active, reach) {
   }
 }
 
-function kind(value) {
+/** The type of a value, as a declaration would have it. */
+function kind(value, depth = 0) {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length && value.every(one => typeof one === typeof value[0]) ? `array[${kind(value[0])}]`.slice(0, 40) : 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (Array.isArray(value)) {
+    const inner = value.length && depth < 3 ? kind(value[0], depth + 1) : '';
+    return inner && value.every(one => kind(one, depth + 1) === inner) ? `${inner}[]` : 'array';
+  }
   if (typeof value !== 'object') return typeof value;
   const name = value.constructor && value.constructor.name;
   return !name || name === 'Object' ? 'object' : name;
