@@ -34,6 +34,7 @@ const lines = name => {
 const parsed = name => lines(name).flatMap(line => { try { return [JSON.parse(line)]; } catch { return []; } });
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const quoted = word => (/[\s"\\]/.test(word) ? '"' + word.replace(/["\\]/g, '\\$&') + '"' : word);
+const own = Object.fromEntries(['TMPDIR', 'TMP', 'TEMP'].filter(name => process.env[name]).map(name => [name, process.env[name]]));
 const door = env => ({
   ...env, THANOS_SEARCH: PLACE, THANOS_SEARCH_ROOT: ROOT,
   NODE_OPTIONS: `${env.NODE_OPTIONS || ''} --require=${quoted(at('door.cjs'))}`.trim(),
@@ -70,7 +71,7 @@ class Worker {
     const script = start.kind === 'node' ? at('host.cjs') : start.script;
     const said = fs.openSync(at(`said-${number}`), 'w');
     this.child = spawn(start.node, [...start.options.filter(option => !/^--(test|experimental-test)/.test(option)), script, ...start.words], {
-      cwd: start.cwd, env: { ...door(start.env), THANOS_WORKER: String(number) }, stdio: ['ignore', said, said], detached: true,
+      cwd: start.cwd, env: { ...door(start.env), ...own, THANOS_WORKER: String(number) }, stdio: ['ignore', said, said], detached: true,
     });
     fs.closeSync(said);
     running.add(this.child);

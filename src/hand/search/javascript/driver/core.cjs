@@ -15,7 +15,7 @@ const stop = new Stop('stop');
 
 const T = {
   on: [], none, ticks: 0, limit: Infinity, over: false, lines: new Set(), kinds: new Map(), tracing: false,
-  recorder: null, tests: [], asserted: 0, script: '',
+  recorder: null, tests: [], asserted: 0, script: '', fail: null,
 
   /** In every loop and at every call into a candidate: an endless one comes to its end here. */
   k() {
@@ -59,14 +59,16 @@ const T = {
 
   /** The same for an arrow function, which has no beginning of its own. */
   wrap(spot, act, reach) {
-    const wrapped = function (...given) {
-      if (T.on[spot] === undefined) return act.apply(this, given);
-      const result = T.call(spot, reach, this, given);
-      return result === none ? act.apply(this, given) : result;
+    // A method: no more a constructor than an arrow function is.
+    const { wrapped } = {
+      wrapped(...given) {
+        if (T.on[spot] === undefined) return act.apply(this, given);
+        const result = T.call(spot, reach, this, given);
+        return result === none ? act.apply(this, given) : result;
+      },
     };
     Object.defineProperty(wrapped, 'length', { value: act.length, configurable: true });
     Object.defineProperty(wrapped, 'name', { value: act.name, configurable: true });
-    delete wrapped.prototype;
     return wrapped;
   },
 
@@ -153,7 +155,13 @@ function calm() {
   };
   process.abort = () => { throw new Exit('abort'); };
   process.kill = () => true;
-  const failed = error => { if (scripts.at && !(error instanceof Exit)) scripts.at.error = error || new Error('rejected'); };
+  // What nobody catches is the failure of whatever runs just now.
+  const failed = error => {
+    if (error instanceof Exit) return;
+    if (scripts.at) scripts.at.error = error || new Error('rejected');
+    else if (T.fail) T.fail();
+  };
+  for (const name of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(name);
   process.on('uncaughtException', failed);
   process.on('unhandledRejection', failed);
   if (!process.env.THANOS_SEARCH_DEBUG) {
@@ -260,11 +268,15 @@ function run(test, ticks, ms) {
   }
   if (!later(result)) return end(PASSED);
   let timer;
-  const late = new Promise(resolve => { timer = clock.setTimeout(() => { T.over = true; resolve(OUT); }, ms); });
+  const late = new Promise(resolve => {
+    T.fail = () => resolve(FAILED);
+    timer = clock.setTimeout(() => { T.over = true; resolve(OUT); }, ms);
+  });
   // A script that waits for what is pending does not wait for this.
   timer.unref();
   return Promise.race([result.then(() => PASSED, () => FAILED), late]).then(verdict => {
     clock.clearTimeout(timer);
+    T.fail = null;
     return end(verdict);
   });
 }
