@@ -25,6 +25,8 @@ const DRIVERS: &[(&str, &str)] = &[
     ("host.cjs", include_str!("driver/host.cjs")),
     ("hooks.mjs", include_str!("driver/hooks.mjs")),
     ("runner.cjs", include_str!("driver/runner.cjs")),
+    ("vitest.cjs", include_str!("driver/vitest.cjs")),
+    ("vitest-hooks.mjs", include_str!("driver/vitest-hooks.mjs")),
     ("runner.mjs", include_str!("driver/runner.mjs")),
 ];
 /// The same numbers every time.

@@ -162,7 +162,7 @@ fn reach(file: &File) -> String {
         return "$=>eval($)".replace('$', "__thanosText");
     }
     let names = names.join(",");
-    format!("(({names})=>$=>eval($))({names})").replace('$', "__thanosText")
+    format!("$=>(({names})=>eval($))({names})").replace('$', "__thanosText")
 }
 
 fn handed(file: &File) -> Vec<String> {
@@ -173,6 +173,10 @@ fn handed(file: &File) -> Vec<String> {
         let bound = match tree[node].kind {
             "import_clause" | "namespace_import" => {
                 tree.inner(node).into_iter().find(|n| tree[*n].kind == "identifier").map(text)
+            }
+            // A variable that is exported lives on among the exports alone.
+            "variable_declarator" if tree.above(node).nth(1).is_some_and(|n| tree[n].kind == "export_statement") => {
+                tree.field(node, "name").filter(|n| tree[*n].kind == "identifier").map(text)
             }
             "import_specifier" => tree.field(node, "alias").or(tree.field(node, "name")).map(text),
             _ => None,

@@ -6,9 +6,9 @@ mod probe;
 mod progress;
 
 use super::aim::{Test, Types};
+use super::braces;
 use super::draft::Draft;
 use super::hunt::{Answer, File, Hunt, Judge, Shot, Spot};
-use super::braces;
 use crate::hand::Job;
 use crate::ids::RelPath;
 use anyhow::Result;

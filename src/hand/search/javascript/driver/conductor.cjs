@@ -105,8 +105,11 @@ async function watch(worker, patience, most) {
     const now = worker.at();
     if (now.last !== worker.last) [worker.last, worker.since] = [now.last, Date.now()];
     const slow = Date.now() - worker.since > (now.phase === JUDGING ? patience : 60000);
-    if (!slow && !worker.over) continue;
+    const asked = at(`left-${worker.number}`);
+    const leaves = fs.existsSync(asked);
+    if (!slow && !worker.over && !leaves) continue;
     stop(worker.child);
+    if (leaves) fs.unlinkSync(asked);
     if (now.phase === STARTING || ++worker.tries > most) return;
     fs.appendFileSync(at(`lost-${worker.number}`), JSON.stringify(now.phase === JUDGING ? now.step : -1) + '\n');
     worker.begin({ lost: parsed(`lost-${worker.number}`) });

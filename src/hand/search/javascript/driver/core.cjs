@@ -254,6 +254,7 @@ function step(act, self, ...given) {
 /** The verdict over one test; a promise where the test is one. */
 function run(test, ticks, ms) {
   T.ticks = 0;
+  T.asserted = 0;
   T.limit = ticks;
   T.over = false;
   const end = result => {
@@ -266,18 +267,26 @@ function run(test, ticks, ms) {
   } catch {
     return end(FAILED);
   }
-  if (!later(result)) return end(PASSED);
-  let timer;
-  const late = new Promise(resolve => {
-    T.fail = () => resolve(FAILED);
-    timer = clock.setTimeout(() => { T.over = true; resolve(OUT); }, ms);
-  });
-  // A script that waits for what is pending does not wait for this.
-  timer.unref();
-  return Promise.race([result.then(() => PASSED, () => FAILED), late]).then(verdict => {
-    clock.clearTimeout(timer);
-    T.fail = null;
-    return end(verdict);
+  return later(result) ? wait(result, ms).then(end) : end(PASSED);
+}
+
+async function wait(result, ms) {
+  let verdict;
+  result.then(() => { verdict = verdict || PASSED; }, () => { verdict = verdict || FAILED; });
+  // Most are over when their turn comes, and need no clock.
+  for (let turn = 0; turn < 6 && !verdict; turn++) await null;
+  if (verdict) return verdict;
+  return new Promise(resolve => {
+    const timer = clock.setTimeout(() => { T.over = true; over(OUT); }, ms);
+    // A script that waits for what is pending does not wait for this.
+    timer.unref();
+    const over = what => {
+      clock.clearTimeout(timer);
+      T.fail = null;
+      resolve(what);
+    };
+    T.fail = () => over(FAILED);
+    result.then(() => over(PASSED), () => over(FAILED));
   });
 }
 
@@ -285,7 +294,7 @@ function run(test, ticks, ms) {
 
 const STARTING = 0, BETWEEN = 1, JUDGING = 2;
 
-function start(place, root, number) {
+function start(place, root, number, inside) {
   const request = JSON.parse(fs.readFileSync(path.join(place, 'request'), 'utf8'));
   const job = JSON.parse(fs.readFileSync(path.join(place, `job-${number}`), 'utf8'));
   globalThis.__thanos = T;
@@ -300,7 +309,10 @@ function start(place, root, number) {
       bytes.writeInt32LE(phase, 8);
       fs.writeSync(beat, bytes, 0, 12, 0);
     },
-    leave: () => exit(0),
+    leave() {
+      fs.writeFileSync(path.join(place, `left-${number}`), '');
+      exit(0);
+    },
     say: answer => fs.appendFileSync(path.join(place, `answer-${number}`), JSON.stringify(answer) + '\n'),
     /** The tests are known. */
     async begin(tests) {
@@ -325,7 +337,8 @@ function start(place, root, number) {
     },
     STARTING, BETWEEN, JUDGING, PASSED, FAILED, OUT,
   };
-  require(path.join(place, 'doors.cjs')).open(worker);
+  if (!inside) require(path.join(place, 'doors.cjs')).open(worker);
+  return worker;
 }
 
 module.exports = { start };

@@ -7,6 +7,7 @@ const fs = require('fs'), path = require('path');
 const PLACE = process.env.THANOS_SEARCH || '';
 const ROOT = process.env.THANOS_SEARCH_ROOT || '';
 const worker = process.env.THANOS_WORKER;
+const inner = process.env.THANOS_INNER;
 delete process.env.THANOS_WORKER;
 
 const none = Symbol('none');
@@ -65,6 +66,13 @@ function discover() {
 if (PLACE && worker !== undefined) {
   delete process.env.THANOS_SEARCH;
   require(path.join(PLACE, 'core.cjs')).start(PLACE, ROOT, Number(worker));
+} else if (inner) {
+  // vitest asks its workers to be of a kind; what they start in turn is none.
+  if (/vitest|tinypool/.test(process.argv[1] || '')) {
+    delete process.env.THANOS_INNER;
+    const [place, root, number] = JSON.parse(inner);
+    require(path.join(place, 'vitest.cjs')).enter(place, root, number);
+  }
 } else if (PLACE && require('worker_threads').isMainThread && fs.existsSync(path.join(PLACE, 'discover'))) {
   discover();
 }

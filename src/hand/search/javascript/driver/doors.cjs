@@ -190,4 +190,16 @@ async function expectFailure(act) {
   throw new Error('passes');
 }
 
+// vitest ---------------------------------------------------------------------------------------------------------------
+
+kinds.vitest = worker => {
+  process.env.THANOS_INNER = JSON.stringify([worker.place, worker.root, worker.number]);
+  let version = 0;
+  try {
+    version = parseInt(JSON.parse(fs.readFileSync(path.join(path.dirname(fs.realpathSync(process.argv[1])), 'package.json'), 'utf8')).version, 10);
+  } catch {}
+  const alone = version < 4 ? ['--pool=forks', '--poolOptions.forks.singleFork'] : ['--pool=forks', '--maxWorkers=1'];
+  process.argv.push('--run', '--no-file-parallelism', '--no-isolate', '--coverage.enabled=false', '--watch=false', ...alone);
+};
+
 module.exports = { open, host };
