@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 const SCRIPT: &str = include_str!("run.sh");
+const VARIANTS: &str = include_str!("variants.sh");
 
 /// Where candidates are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,61 @@ pub fn ask(job: &Job, files: &[RelPath], tries: &[Try], terms: &Terms) -> Result
     let mut told = read(&String::from_utf8_lossy(&done.stdout));
     told.seconds = done.seconds;
     Ok(told)
+}
+
+/// What a build of variants said, and what became of them.
+pub struct Built {
+    pub errors: Vec<String>,
+    pub told: Told,
+}
+
+/// How long a variant may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// So many times the usual.
+    pub scale: u32,
+    /// The unchanged command never ends.
+    pub endless: bool,
+}
+
+/// Builds files with variants and runs those that are named, with the last that is worth a try when one passes.
+pub fn variants(
+    job: &Job,
+    files: &[(RelPath, &str)],
+    runs: &[(usize, usize)],
+    pace: Pace,
+    budget: Duration,
+) -> Result<Built> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let directory = job.command.directory.as_ref().map_or(".", RelPath::as_str);
+    let mode = match (runs.is_empty(), pace.endless) {
+        (true, _) => "build",
+        (false, true) => "endless",
+        (false, false) => "run",
+    };
+    let mut argv: Vec<String> = ["sh", "-c", VARIANTS, "sh"].map(str::to_owned).to_vec();
+    argv.extend([cores.to_string(), budget.as_secs().max(1).to_string(), pace.scale.to_string()]);
+    argv.extend([directory.to_owned(), mode.to_owned()]);
+    argv.extend(job.command.argv.iter().cloned());
+    let command = CommandLine { argv, directory: None, env: job.command.env.clone() };
+    let mut input = String::new();
+    let mut start = files.len() + runs.len() + 2;
+    for (path, text) in files {
+        let lines = text.matches('\n').count();
+        let _ = writeln!(input, "f {} {start} {lines}", octal(path.as_str()));
+        start += lines;
+    }
+    for (number, last) in runs {
+        let _ = writeln!(input, "c {number} {last}");
+    }
+    input.push_str(".\n");
+    files.iter().for_each(|(_, text)| input.push_str(text));
+    let done = job.workshop.run(&command, Some(input.as_bytes()), budget + Duration::from_secs(20))?;
+    let text = String::from_utf8_lossy(&done.stdout);
+    let errors = text.lines().filter_map(|line| line.strip_prefix("e ")).map(str::to_owned).collect();
+    let mut told = read(&text);
+    told.seconds = done.seconds;
+    Ok(Built { errors, told })
 }
 
 /// What makes a test run of Go say the same in less time.

@@ -17,6 +17,13 @@ pub fn is_better(before: &[String], after: &[String]) -> bool {
     same == 0 && before.iter().filter(|line| line.contains("ssert")).any(further)
 }
 
+/// Whether two runs fail in the same way, but for what the build adds.
+pub fn are_alike(one: &[String], other: &[String]) -> bool {
+    let names = |lines: &[String]| lines.iter().map(|line| plain(line)).collect::<BTreeSet<_>>();
+    let (one, other) = (names(one), names(other));
+    one.is_empty() || one.intersection(&other).count() * 2 >= one.len()
+}
+
 /// Without what a clock says.
 fn plain(line: &str) -> String {
     let line = line.split(" (").next().unwrap_or(line);
