@@ -94,7 +94,7 @@ fn told(shot: &Shot) -> Value {
 }
 
 /// Quick ones first: they say as much in less time; those that took too long last.
-fn in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&str> {
+pub fn in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&str> {
     let mut chosen: Vec<&Test> = tests.iter().filter(|test| wanted(test)).collect();
     let steps = |test: &Test| (test.seconds.max(0.001) * 1000.0).log2().round();
     chosen.sort_by(|a, b| (a.result == "T").cmp(&(b.result == "T")).then(steps(a).total_cmp(&steps(b))));
@@ -102,12 +102,12 @@ fn in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&str> {
 }
 
 /// A test that runs none of the suspect files cannot tell one candidate from another.
-fn comes_by(test: &Test, hunt: &Hunt) -> bool {
+pub fn comes_by(test: &Test, hunt: &Hunt) -> bool {
     hunt.files.iter().any(|file| test.lines.contains_key(file.path.as_str()))
 }
 
 /// `timeout 60 pytest` → `pytest`: the driver keeps its own time.
-fn without_timeout(argv: &[String]) -> &[String] {
+pub fn without_timeout(argv: &[String]) -> &[String] {
     let is_one = argv.first().is_some_and(|word| word.rsplit('/').next() == Some("timeout"));
     let seconds = argv.iter().position(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     match seconds.filter(|_| is_one) {

@@ -1,7 +1,7 @@
 //! The judge for Python: the failing command itself loads a driver (pytest: as a plugin; unittest: through
 //! sitecustomize) that collects the tests once and judges many candidates in forked children.
 
-mod ask;
+pub(super) mod ask;
 mod drafts;
 mod families;
 mod kinds;

@@ -1,0 +1,67 @@
+//! The hand `search` on JavaScript and TypeScript, with Node's own runner and with plain scripts.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
+
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+struct Healed {
+    folder: TempDir,
+    json: serde_json::Value,
+    told: String,
+}
+
+impl Healed {
+    fn text(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
+    }
+}
+
+fn heal(files: &[(&str, &str)], command: &[&str]) -> Healed {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
+        .args(["heal", "--json", "--budget-seconds", "120", "--"])
+        .args(command)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    let json = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
+    Healed { folder, json, told }
+}
+
+const QUEUE: &str = "export class Queue {\r\n  #items = [];\r\n  add(item) {\r\n    this.#items.push(item);\r\n    return this;\r\n  }\r\n  take() {\r\n    return this.#items.shift();\r\n  }\r\n  get size() {\r\n    return this.#items.length - 1;\r\n  }\r\n}\r\n";
+
+#[test]
+fn a_getter_of_a_class_with_private_fields_is_repaired_in_a_module() {
+    let tests = "import test, { beforeEach, describe, it } from 'node:test';\nimport assert from 'node:assert/strict';\nimport { Queue } from '../queue.mjs';\n\ndescribe('queue', () => {\n  let queue;\n  beforeEach(() => { queue = new Queue(); });\n  it('is empty at first', () => assert.equal(queue.size, 0));\n  it('grows', async () => assert.equal(queue.add('a').add('b').size, 2));\n  it('gives the first', () => assert.equal(queue.add('a').add('b').take(), 'a'));\n});\n\ntest('three', async t => {\n  await t.test('inner', () => assert.equal(new Queue().add(1).add(2).add(3).size, 3));\n});\n";
+    let healed = heal(&[("queue.mjs", QUEUE), ("test/queue.test.mjs", tests)], &["node", "--test"]);
+    assert_eq!(healed.json["hand"], "search", "{:#}\n{}", healed.json, healed.told);
+    assert_eq!(healed.text("queue.mjs"), QUEUE.replace("length - 1", "length"), "{}", healed.told);
+}
+
+#[test]
+fn a_script_is_a_test_as_a_whole_and_an_endless_loop_ends() {
+    let broken = "'use strict';\n\nfunction digits(n) {\n  let count = 1;\n  while (n >= 10) {\n    n = Math.floor(n / 1);\n    count += 1;\n  }\n  return count;\n}\n\nmodule.exports = { digits };\n";
+    let tests = "#!/usr/bin/env node\n'use strict';\nconst assert = require('assert');\nconst { digits } = require('./digits');\n\nlet failed = 0;\nfor (const [n, want] of [[0, 1], [9, 1], [10, 2], [999, 3], [1000, 4]]) {\n  try {\n    assert.strictEqual(digits(n), want);\n  } catch (error) {\n    failed++;\n    console.log(error.message);\n  }\n}\nprocess.exit(failed ? 1 : 0);\n";
+    let files = [("digits.js", broken), ("test.js", tests)];
+    let healed = heal(&files, &["timeout", "5", "node", "test.js"]);
+    assert_eq!(healed.json["hand"], "search", "{:#}\n{}", healed.json, healed.told);
+    assert_eq!(healed.text("digits.js"), broken.replace("n / 1)", "n / 10)"), "{}", healed.told);
+}
+
+#[test]
+fn the_tree_is_as_it_was_where_nothing_is_found() {
+    let broken = "const greet = name => `hello ${name}`;\n\nmodule.exports = { greet };\n";
+    let tests = "const test = require('node:test');\nconst assert = require('node:assert');\nconst { greet } = require('./greet');\n\ntest('greets', () => assert.equal(greet('you'), 'bonjour, cher you'));\ntest('somebody else', () => assert.equal(greet('me'), 'bonjour, cher me'));\n";
+    let healed = heal(&[("greet.js", broken), ("greet.test.js", tests)], &["node", "--test"]);
+    assert_ne!(healed.json["outcome"], "proposed", "{:#}", healed.json);
+    assert_eq!(healed.text("greet.js"), broken);
+    assert_eq!(healed.text("greet.test.js"), tests);
+}
