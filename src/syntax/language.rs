@@ -11,6 +11,7 @@ pub enum Language {
     Tsx,
     Go,
     Java,
+    C,
 }
 
 impl Language {
@@ -24,8 +25,14 @@ impl Language {
             "tsx" => Self::Tsx,
             "go" => Self::Go,
             "java" => Self::Java,
+            "c" | "h" => Self::C,
             _ => return None,
         })
+    }
+
+    /// The same for those whose names and imports are read; C's are not, it has hints that read tokens.
+    pub fn with_names(path: &RelPath) -> Option<Self> {
+        Self::of(path).filter(|language| *language != Self::C)
     }
 
     /// Files in one family import each other.
@@ -46,6 +53,7 @@ impl Language {
             Self::TypeScript | Self::Tsx => SCRIPT,
             Self::Go => GO,
             Self::Java => JAVA,
+            Self::C => C,
         }
     }
 
@@ -58,6 +66,7 @@ impl Language {
             Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
             Self::Go => tree_sitter_go::LANGUAGE.into(),
             Self::Java => tree_sitter_java::LANGUAGE.into(),
+            Self::C => tree_sitter_c::LANGUAGE.into(),
         }
     }
 }
@@ -102,6 +111,13 @@ const JAVA: &[&str] = &[
     "instanceof", "int", "interface", "long", "native", "new", "null", "package", "private", "protected", "public",
     "record", "return", "sealed", "short", "static", "super", "switch", "synchronized", "this", "throw", "throws",
     "transient", "true", "try", "var", "void", "volatile", "while", "yield",
+];
+
+#[rustfmt::skip]
+const C: &[&str] = &[
+    "auto", "bool", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
+    "false", "float", "for", "goto", "if", "inline", "int", "long", "nullptr", "register", "restrict", "return", "short",
+    "signed", "sizeof", "static", "struct", "switch", "true", "typedef", "union", "unsigned", "void", "volatile", "while",
 ];
 
 #[cfg(test)]

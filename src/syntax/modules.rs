@@ -55,7 +55,7 @@ pub(super) fn imports(tree: &Tree, text: &[u8], language: Language) -> Vec<Impor
     let mut found = Vec::new();
     for node in children(tree.root_node()) {
         match (language, node.kind()) {
-            (Language::Rust | Language::Go | Language::Java, _) => {}
+            (Language::Rust | Language::Go | Language::Java | Language::C, _) => {}
             (Language::Python, "import_statement") => reader.python_import(node, &mut found),
             (Language::Python, "import_from_statement") => reader.python_from(node, &mut found),
             (Language::Python, _) => {}
@@ -73,7 +73,7 @@ pub(super) fn exports(tree: &Tree, text: &[u8], language: Language) -> Exports {
     let mut exports = Exports::default();
     for node in children(tree.root_node()) {
         match (language, node.kind()) {
-            (Language::Rust | Language::Go | Language::Java, _) => exports.is_open = true,
+            (Language::Rust | Language::Go | Language::Java | Language::C, _) => exports.is_open = true,
             (Language::Python, _) => reader.python_definition(node, &mut exports.named),
             (_, "export_statement") => reader.exported(node, &mut exports),
             (_, "expression_statement") => exports.is_open |= reader.is_commonjs(node),

@@ -37,7 +37,7 @@ type Repair = (f64, Vec<Edit>, String);
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut files: Vec<RelPath> = Vec::new();
     for place in scene.complaints.iter().flat_map(|complaint| &complaint.places) {
-        if Language::of(&place.path).is_some_and(Language::is_script) && !files.contains(&place.path) {
+        if Language::with_names(&place.path).is_some_and(Language::is_script) && !files.contains(&place.path) {
             files.push(place.path.clone());
         }
     }

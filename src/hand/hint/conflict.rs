@@ -192,7 +192,7 @@ fn solved(text: &[u8], sides: &[Side]) -> Vec<u8> {
 /// Whether a program that reads such files could read it; of others nothing is known.
 fn is_readable(path: &RelPath, text: &[u8]) -> bool {
     data::reads(path, text).unwrap_or_else(|| {
-        let syntax = Language::of(path).and_then(|language| Syntax::parse(language, text));
+        let syntax = Language::with_names(path).and_then(|language| Syntax::parse(language, text));
         syntax.is_none_or(|syntax| syntax.is_sound() && !repeats_itself(&syntax))
     })
 }

@@ -140,7 +140,7 @@ impl Scene<'_> {
         if let Some(known) = self.parsed.borrow().get(path) {
             return Ok(known.clone());
         }
-        let Some(language) = Language::of(path) else { return Ok(None) };
+        let Some(language) = Language::with_names(path) else { return Ok(None) };
         let text = offer::editable(self.job, path)?;
         let parsed = text.and_then(|text| Syntax::parse(language, &text)).map(Rc::new);
         self.parsed.borrow_mut().insert(path.clone(), parsed.clone());

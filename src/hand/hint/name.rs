@@ -94,11 +94,12 @@ fn cases(complaints: &[Complaint]) -> Vec<Case<'_>> {
 }
 
 fn repairs_of(scene: &Scene, case: &Case) -> Result<Vec<Repair>> {
-    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::of(p).is_some())
+    let Some(path) =
+        case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::with_names(p).is_some())
     else {
         return Ok(Vec::new());
     };
-    let Some(language) = Language::of(path) else { return Ok(Vec::new()) };
+    let Some(language) = Language::with_names(path) else { return Ok(Vec::new()) };
     let index = scene.index(language, path)?;
     let Some(home) = home(scene, case, &case.unknown.name)? else {
         return definitions(scene, case, index, &case.unknown.name, None);

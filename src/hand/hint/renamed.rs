@@ -155,10 +155,10 @@ fn holders(scene: &Scene, name: &str) -> Result<BTreeSet<RelPath>> {
     let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
     let near: BTreeSet<_> = places.map(|place| place.path.extension()).collect();
     let languages: Vec<Language> =
-        scene.complaints.iter().flat_map(|c| &c.places).filter_map(|p| Language::of(&p.path)).collect();
+        scene.complaints.iter().flat_map(|c| &c.places).filter_map(|p| Language::with_names(&p.path)).collect();
     let mut found = BTreeSet::new();
     for path in scene.job.workshop.files()? {
-        let family = Language::of(path).is_some_and(|own| languages.iter().any(|other| other.same_family(own)));
+        let family = Language::with_names(path).is_some_and(|own| languages.iter().any(|other| other.same_family(own)));
         if !family && !near.contains(&path.extension()) {
             continue;
         }

@@ -18,7 +18,7 @@ const MOST_OFFERS: usize = 3;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
-    let is_script = |path: &&crate::ids::RelPath| Language::of(path).is_some_and(Language::is_script);
+    let is_script = |path: &&crate::ids::RelPath| Language::with_names(path).is_some_and(Language::is_script);
     if !places.map(|place| &place.path).any(|path| is_script(&path)) {
         return Ok(Vec::new());
     }

@@ -25,7 +25,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let (mut made, mut edits, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
     for complaint in &scene.complaints {
         let Some(place) = complaint.places.first() else { continue };
-        let Some(language) = Language::of(&place.path) else { continue };
+        let Some(language) = Language::with_names(&place.path) else { continue };
         let hidden = HIDDEN.captures(&complaint.message);
         if let Some(name) = hidden.map(|found| found[1].to_owned()) {
             if matches!(language, Language::Rust | Language::Java) && names.insert(name.clone()) {
@@ -86,7 +86,7 @@ fn public(syntax: &Syntax, language: Language, name: &Range<usize>) -> Option<(R
 
 /// `module.exports = { … }` of the file that defines the name at its top level.
 fn given(scene: &Scene, near: &RelPath, name: &str) -> Result<Option<Candidate>> {
-    let language = Language::of(near).unwrap_or(Language::JavaScript);
+    let language = Language::with_names(near).unwrap_or(Language::JavaScript);
     let holders: Vec<RelPath> =
         scene.index(language, near)?.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
     for path in holders.iter().filter(|path| !place::is_test(path)) {

@@ -83,7 +83,7 @@ fn pairs(
 fn side(file: &File, text: Option<&[u8]>) -> Side {
     let Some(text) = text else { return Side { names: Vec::new(), words: Vec::new() } };
     let words = lines(text).iter().map(|line| words(&String::from_utf8_lossy(line))).collect();
-    let parsed = Language::of(&file.path).and_then(|language| Syntax::parse(language, text));
+    let parsed = Language::with_names(&file.path).and_then(|language| Syntax::parse(language, text));
     let mut names = match parsed {
         Some(syntax) => parsed_names(&syntax),
         None => written_names(&String::from_utf8_lossy(text)),

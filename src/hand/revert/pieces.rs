@@ -195,7 +195,7 @@ impl File {
     fn grouped(&self) -> Vec<Range<usize>> {
         let n = self.hunks.len();
         let each = || (0..n).map(|at| at..at + 1).collect();
-        let language = Language::of(&self.path).filter(|_| !self.whole && n <= MOST_PARSED);
+        let language = Language::with_names(&self.path).filter(|_| !self.whole && n <= MOST_PARSED);
         let sound = |text: Option<Vec<u8>>| {
             let parsed = language.zip(text).and_then(|(language, text)| Syntax::parse(language, &text));
             parsed.is_some_and(|syntax| syntax.is_sound())

@@ -23,7 +23,7 @@ pub(super) fn ways(scene: &Scene, want: &Want) -> Result<Vec<Way>> {
     let mut donors: Vec<(Donor, usize)> = Vec::new();
     let index = scene.index(Language::Python, want.path)?;
     let holders = index.holders(want.name).map(|(path, _)| path).filter(|path| *path != want.path);
-    let holders = holders.filter(|path| Language::of(path) == Some(Language::Python));
+    let holders = holders.filter(|path| Language::with_names(path) == Some(Language::Python));
     for path in holders.take(MOST_HOLDERS) {
         let Some(syntax) = scene.syntax(path)? else { continue };
         for import in syntax.imports().iter().filter(|import| import.bound == want.name) {

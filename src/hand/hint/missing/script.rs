@@ -44,7 +44,7 @@ fn donors(scene: &Scene, want: &Want) -> Result<Vec<(Donor, usize)>> {
     let mut found: Vec<(Donor, usize)> = Vec::new();
     let index = scene.index(want.syntax.language(), want.path)?;
     let holders = index.holders(want.name).map(|(path, _)| path).filter(|path| *path != want.path);
-    for path in holders.filter(|path| Language::of(path).is_some_and(Language::is_script)).take(MOST_HOLDERS) {
+    for path in holders.filter(|path| Language::with_names(path).is_some_and(Language::is_script)).take(MOST_HOLDERS) {
         let Some(syntax) = scene.syntax(path)? else { continue };
         for import in syntax.imports().iter().filter(|it| it.bound == want.name && it.form != Form::PassedOn) {
             if let Some(from) =
