@@ -20,7 +20,7 @@ macro_rules! driver {
 const DRIVER: &[(&str, &str)] = driver!(
     "Agent.java" "Assembly.java" "Behaviour.java" "Chief.java" "Clock.java" "Compiler.java" "Contest.java"
     "Framework.java" "Hub.java" "Json.java" "Judgment.java" "Loader.java" "Probe.java" "Realm.java" "Request.java"
-    "Source.java" "Survey.java" "Tests.java" "Weaver.java" "Worker.java"
+    "Source.java" "Survey.java" "Tests.java" "Values.java" "Weaver.java" "Worker.java"
 );
 const SCRIPT: &str = include_str!("run.sh");
 /// The same numbers every time.

@@ -28,4 +28,4 @@ else
 fi
 unset JAVA_TOOL_OPTIONS
 java -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$place/driver.jar" thanos_search.Chief "$place" </dev/null >&2
-cat "$place/answer"
+if [ -s "$place/answer" ]; then cat "$place/answer"; fi

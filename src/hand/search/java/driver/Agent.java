@@ -97,6 +97,7 @@ public final class Agent {
             }
             // Frameworks that a runner brings along by a loader of its own.
             path.addAll(jars);
+            path.removeIf(entry -> entry.startsWith(place.toString()));
             tell(place, path, classes);
             return true;
         } catch (Throwable unknown) {

@@ -3,7 +3,6 @@ package thanos_search;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -125,9 +124,5 @@ public final class Chief {
 
     private static long number(Path file) {
         return Long.parseLong(file.getFileName().toString().substring("realm.".length()));
-    }
-
-    static void copy(InputStream from, OutputStream to) throws IOException {
-        from.transferTo(to);
     }
 }

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,9 +40,17 @@ final class Compiler {
 
         /** `simple` is the name of the file without its folders. */
         Text(String name, String simple, String content) {
-            super(URI.create("memory:///" + Integer.toHexString(name.hashCode()) + "/" + simple), Kind.SOURCE);
+            super(uri(name, simple), Kind.SOURCE);
             this.name = name;
             this.content = content;
+        }
+
+        private static URI uri(String name, String simple) {
+            try {
+                return new URI("memory", null, "/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "/" + simple, null);
+            } catch (URISyntaxException odd) {
+                throw new IllegalArgumentException(odd);
+            }
         }
 
         @Override
@@ -114,11 +125,14 @@ final class Compiler {
         Parsed parsed = new Parsed();
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
         JavacTask task = (JavacTask) compiler.getTask(Writer.nullWriter(), files, told, options(), null, texts);
+        // The compiler hands out wrappers of what it was given.
+        Map<URI, Text> known = new HashMap<>();
+        texts.forEach(text -> known.put(text.toUri(), text));
         for (CompilationUnitTree unit : task.parse()) {
-            parsed.units.put((Text) unit.getSourceFile(), unit);
+            parsed.units.put(known.get(unit.getSourceFile().toUri()), unit);
         }
         parsed.positions = Trees.instance(task).getSourcePositions();
-        parsed.faults.addAll(faults(told));
+        parsed.faults.addAll(faults(told, texts));
         return parsed;
     }
 
@@ -131,19 +145,24 @@ final class Compiler {
         } catch (RuntimeException | StackOverflowError broken) {
             done = false;
         }
-        made.faults.addAll(faults(told));
+        made.faults.addAll(faults(told, texts));
         if (!done && made.faults.isEmpty()) {
             made.faults.add(new Fault("", -1, "the compiler broke"));
         }
         return made;
     }
 
-    private static List<Fault> faults(DiagnosticCollector<JavaFileObject> told) {
+    private static List<Fault> faults(DiagnosticCollector<JavaFileObject> told, List<Text> texts) {
+        Map<URI, String> known = new HashMap<>();
+        texts.forEach(text -> known.put(text.toUri(), text.name));
         List<Fault> faults = new ArrayList<>();
         for (Diagnostic<? extends JavaFileObject> one : told.getDiagnostics()) {
             if (one.getKind() == Diagnostic.Kind.ERROR) {
-                String name = one.getSource() instanceof Text ? ((Text) one.getSource()).name : "";
+                String name = one.getSource() == null ? "" : known.getOrDefault(one.getSource().toUri(), "");
                 faults.add(new Fault(name, one.getPosition(), one.getMessage(null)));
+                if (System.getenv("THANOS_SEARCH_DEBUG") != null) {
+                    System.err.println(name + " " + one);
+                }
             }
         }
         return faults;

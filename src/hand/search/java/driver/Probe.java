@@ -153,7 +153,8 @@ final class Probe {
         Map<String, Compiler.Text> told = new TreeMap<>();
         for (Map.Entry<Compiler.Text, CompilationUnitTree> unit : parsed.units.entrySet()) {
             Source source = texts.get(unit.getKey());
-            List<Weaver.Insert> inserts = Weaver.lines(unit.getValue(), parsed.positions, source.path, lines);
+            List<Weaver.Insert> inserts = Weaver.lines(
+                unit.getValue(), parsed.positions, source.path, source.text, lines);
             told.put(source.path, source.unit(Weaver.apply(source.text, inserts, null)));
         }
         return compiled(told);

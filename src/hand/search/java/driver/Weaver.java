@@ -46,22 +46,25 @@ final class Weaver extends TreeScanner<Void, Void> {
     private final CompilationUnitTree unit;
     private final SourcePositions positions;
     private final String file;
+    private final String text;
     private final Lines lines;
     private final List<Insert> inserts = new ArrayList<>();
 
-    private Weaver(CompilationUnitTree unit, SourcePositions positions, String file, Lines lines) {
+    private Weaver(CompilationUnitTree unit, SourcePositions positions, String file, String text, Lines lines) {
         this.unit = unit;
         this.positions = positions;
         this.file = file;
+        this.text = text;
         this.lines = lines;
     }
 
     static List<Insert> steps(CompilationUnitTree unit, SourcePositions positions) {
-        return lines(unit, positions, null, null);
+        return lines(unit, positions, null, null, null);
     }
 
-    static List<Insert> lines(CompilationUnitTree unit, SourcePositions positions, String file, Lines lines) {
-        Weaver weaver = new Weaver(unit, positions, file, lines);
+    static List<Insert> lines(
+            CompilationUnitTree unit, SourcePositions positions, String file, String text, Lines lines) {
+        Weaver weaver = new Weaver(unit, positions, file, text, lines);
         weaver.scan(unit, null);
         return weaver.inserts;
     }
@@ -104,7 +107,7 @@ final class Weaver extends TreeScanner<Void, Void> {
             return "";
         }
         lines.files.add(file);
-        lines.lines.add(unit.getLineMap().getLineNumber(at));
+        lines.lines.add(1 + text.substring(0, at).chars().filter(c -> c == '\n').count());
         return "thanos_search.Hub.hit(" + (lines.lines.size() - 1) + ");";
     }
 

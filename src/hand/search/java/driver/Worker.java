@@ -39,6 +39,7 @@ public final class Worker {
         jars = new URLClassLoader(urls.toArray(new URL[0]), Worker.class.getClassLoader());
         List<Path> path = new ArrayList<>(realm.folders());
         path.addAll(realm.jars());
+        path.add(place.resolve("driver.jar"));
         compiler = new Compiler(path, Files.createDirectories(place.resolve("empty")), level());
     }
 
@@ -88,7 +89,7 @@ public final class Worker {
                 if (words[0].equals("judge")) {
                     judgment.judge(numbers, Integer.parseInt(words[1]));
                 } else {
-                    new Behaviour(this, judgment).compare(numbers);
+                    Behaviour.compare(this, judgment, numbers);
                 }
             }
             out.println("end");
