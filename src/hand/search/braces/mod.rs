@@ -4,6 +4,7 @@
 mod drafts;
 mod families;
 mod kinds;
+mod parts;
 mod scene;
 mod vars;
 mod words;

@@ -1,7 +1,7 @@
 //! Another function of the same family, another function of the file, fewer arguments or one more.
 
 use super::super::drafts::Drafts;
-use super::super::scene::Callee;
+use super::super::parts::Callee;
 use crate::syntax::Language;
 
 /// Names that do nearly the same; a language ignores those that it does not have, for they are not called there.

@@ -43,6 +43,7 @@ final class Contest {
     private int judged;
     private int busy;
     private boolean late;
+    private Chief.Hand rested;
 
     Contest(Path place, Request request) throws Exception {
         this.place = place;
@@ -66,7 +67,8 @@ final class Contest {
         double end = began + request.budget();
         int workers = Request.number(request.all.get("workers")).intValue();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < Math.min(workers, Math.max(1, queue.size())); i++) {
+        // A machine has to warm up: for a few candidates one is enough.
+        for (int i = 0; i < Math.min(workers, 1 + queue.size() / 3); i++) {
             Thread thread = new Thread(() -> work(end));
             thread.start();
             threads.add(thread);
@@ -103,8 +105,23 @@ final class Contest {
             System.err.println("a worker broke: " + broken);
         }
         if (hand != null) {
+            keep(hand);
+        }
+    }
+
+    /** One machine that has done its work is enough for what comes after. */
+    private synchronized void keep(Chief.Hand hand) {
+        if (rested == null) {
+            rested = hand;
+        } else {
             hand.end();
         }
+    }
+
+    private Chief.Hand hand() throws Exception {
+        Chief.Hand hand = rested == null ? new Chief.Hand(place, realm) : rested;
+        rested = null;
+        return hand;
     }
 
     /** Whether the machine is still good for another job. */
@@ -235,14 +252,14 @@ final class Contest {
 
     // Survivors ------------------------------------------------------------------------------------------------------
 
-    /** Each survivor once more in a machine of its own, with all the time that it wants; then which do the same. */
+    /** Each survivor once more in classes of its own, with all the time that it wants; then which do the same. */
     private List<List<Integer>> confirmed() throws Exception {
         List<Integer> chosen = alive.stream().filter(this::isWithin).sorted().limit(CONFIRMED).collect(Collectors.toList());
         alive.clear();
         List<Integer> kept = new ArrayList<>();
         while (!chosen.isEmpty()) {
-            Chief.Hand hand = new Chief.Hand(place, realm);
-            hand.tell("judge\t2\t" + joined(chosen));
+            Chief.Hand hand = hand();
+            hand.tell("confirm\t2\t" + joined(chosen));
             int at = chosen.get(0);
             boolean over = false;
             for (String[] words = hand.hear(60); words != null && !over; words = over ? words : hand.hear(60)) {
@@ -267,7 +284,7 @@ final class Contest {
                 break;
             }
         }
-        return kept.isEmpty() ? List.of() : kept.size() == 1 ? List.of(kept) : grouped(new Chief.Hand(place, realm), kept);
+        return kept.isEmpty() ? List.of() : kept.size() == 1 ? List.of(kept) : grouped(hand(), kept);
     }
 
     private List<List<Integer>> grouped(Chief.Hand hand, List<Integer> kept) throws Exception {

@@ -76,28 +76,28 @@ final class Judgment {
         return Math.max(own, step == 0 ? first : step == 1 ? Math.min(4 * first, 3) : 3);
     }
 
-    /** Tells how each of them fares. */
-    void judge(List<Integer> numbers, int step) throws Exception {
+    /** Tells how each of them fares; `alone` in classes that no other has lived in. */
+    void judge(List<Integer> numbers, int step, boolean alone) throws Exception {
         List<Assembly.Batch> batches = assembly.batches(numbers);
         Set<Integer> missing = new HashSet<>(numbers);
         batches.forEach(batch -> missing.removeAll(batch.numbers));
         missing.forEach(number -> say(number, new Fate("E", 0)));
         for (Assembly.Batch batch : batches) {
-            judge(batch, step);
+            judge(batch, step, alone);
         }
     }
 
-    private void judge(Assembly.Batch batch, int step) {
+    private void judge(Assembly.Batch batch, int step, boolean alone) {
         Map<Integer, Fate> fates = new HashMap<>();
         Life life = new Life(batch.classes);
         for (int number : batch.numbers) {
-            if (stained == null || stained) {
+            if (alone || stained == null || stained) {
                 life = new Life(batch.classes);
             }
             fates.put(number, judge(life, batch, number, step));
             stained = stained == null ? isStained(life.loader) : stained;
         }
-        if (!stained && batch.numbers.size() > 1 && !isSound(life)) {
+        if (!alone && !stained && batch.numbers.size() > 1 && !isSound(life)) {
             // Something did outlive a test: nothing is known.
             stained = true;
             for (int number : batch.numbers) {

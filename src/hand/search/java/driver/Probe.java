@@ -19,8 +19,8 @@ import java.util.TreeSet;
 
 /** Which tests there are, what each does, and which lines it runs. */
 final class Probe {
-    private static final double PATIENCE = 10;
-    private static final double ENDLESS = 2;
+    private static final double PATIENCE = 5;
+    private static final double ENDLESS = 0.5;
 
     private final Worker worker;
     private final Weaver.Lines lines = new Weaver.Lines();
@@ -58,7 +58,7 @@ final class Probe {
             long began = System.nanoTime();
             worker.clock.atTheEnd(result -> tell(name, result, (System.nanoTime() - began) / 1e9));
             String result = worker.clock.run(
-                test, owners.get(name).isEmpty(), Long.MAX_VALUE, endless || isNamed(name) ? ENDLESS : PATIENCE);
+                test, owners.get(name).isEmpty(), Long.MAX_VALUE, endless ? ENDLESS : isNamed(name) ? 4 * ENDLESS : PATIENCE);
             endless |= result.equals("T");
             tell(name, result, (System.nanoTime() - began) / 1e9);
         }

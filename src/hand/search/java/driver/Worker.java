@@ -86,8 +86,8 @@ public final class Worker {
                 for (String number : words[2].split(",")) {
                     numbers.add(Integer.parseInt(number));
                 }
-                if (words[0].equals("judge")) {
-                    judgment.judge(numbers, Integer.parseInt(words[1]));
+                if (words[0].equals("judge") || words[0].equals("confirm")) {
+                    judgment.judge(numbers, Integer.parseInt(words[1]), words[0].equals("confirm"));
                 } else {
                     Behaviour.compare(this, judgment, numbers);
                 }
