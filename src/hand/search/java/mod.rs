@@ -35,7 +35,9 @@ impl Judge for Java<'_> {
     fn spots(&self, file: &File) -> Vec<Spot> {
         let mut spots = braces::spots(file);
         if self.probe.mains.contains(&file.path) {
-            spots.retain(|spot| !judges(file, spot));
+            let others = self.probe.tests.iter().flat_map(|test| test.lines.keys());
+            let alone = others.into_iter().all(|path| self.probe.mains.iter().any(|main| main.as_str() == path));
+            spots.retain(|spot| alone && !judges(file, spot));
         }
         spots
     }

@@ -123,6 +123,9 @@ final class Compiler {
     /** Trees alone; nobody is asked what names mean. */
     Parsed parse(List<Text> texts) throws IOException {
         Parsed parsed = new Parsed();
+        if (texts.isEmpty()) {
+            return parsed;
+        }
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
         JavacTask task = (JavacTask) compiler.getTask(Writer.nullWriter(), files, told, options(), null, texts);
         // The compiler hands out wrappers of what it was given.
@@ -138,6 +141,9 @@ final class Compiler {
 
     Made compile(List<Text> texts) {
         Made made = new Made();
+        if (texts.isEmpty()) {
+            return made;
+        }
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
         boolean done;
         try {

@@ -3,6 +3,8 @@ package thanos_search;
 import com.sun.source.tree.CompilationUnitTree;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,11 +18,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which tests there are, what each does, and which lines it runs. */
 final class Probe {
     private static final double PATIENCE = 5;
     private static final double ENDLESS = 0.5;
+
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^\\s*package\\s+([\\w.]+)\\s*;");
 
     private final Worker worker;
     private final Weaver.Lines lines = new Weaver.Lines();
@@ -203,13 +209,24 @@ final class Probe {
         String end = (dot < 0 ? "" : name.substring(0, dot + 1).replace('.', '/')) + simple;
         String best = null;
         for (String file : files.getOrDefault(simple, List.of())) {
-            boolean fits = file.equals(end) || file.endsWith("/" + end);
+            boolean fits = file.equals(end) || file.endsWith("/" + end) || isIn(file, dot < 0 ? "" : name.substring(0, dot));
             // Of several the one in this module.
             if (fits && (best == null || near(file) > near(best))) {
                 best = file;
             }
         }
         return best;
+    }
+
+    /** Folders need not be named as packages are. */
+    private boolean isIn(String file, String named) {
+        try {
+            String text = Files.readString(worker.request.root.resolve(file), StandardCharsets.ISO_8859_1);
+            Matcher found = PACKAGE.matcher(text);
+            return (found.find() ? found.group(1) : "").equals(named);
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     private int near(String file) {
