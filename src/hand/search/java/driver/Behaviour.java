@@ -122,7 +122,7 @@ final class Behaviour {
         return did;
     }
 
-    /** The result with what became of the arguments, or what was thrown; `null` when the time was up. */
+    /** The result with what became of the arguments, or what was thrown; `endless` when the time was up. */
     private String what(int number, Method method, Object receiver, Object[] arguments) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream before = System.out;
@@ -144,7 +144,7 @@ final class Behaviour {
                 String said = printed.size() < 2000 ? printed.toString() : "much: " + printed.size();
                 shown[0] = "value " + Values.shown(result[0]) + Values.shown(receiver) + Values.shown(arguments) + said;
             }, false, judgment.steps(0), 0.5);
-            return how.equals("T") ? null : shown[0];
+            return how.equals("T") ? "endless" : shown[0];
         } finally {
             System.setOut(before);
             Hub.id = -1;

@@ -310,7 +310,16 @@ final class Contest {
             }
             same.add(number);
         }
+        // Of those that do the same elsewhere the ones first that come to an end most often.
+        for (List<Integer> group : groups) {
+            group.sort((a, b) -> Long.compare(endless(did.get(a)), endless(did.get(b))));
+        }
         return groups;
+    }
+
+    private static long endless(Map<String, Object> did) {
+        String deep = "raises " + StackOverflowError.class.getName();
+        return did == null ? 0 : did.values().stream().filter(what -> deep.equals(what) || "endless".equals(what)).count();
     }
 
     /** What only one of two refuses says little: the argument may be one that nobody would give. */
