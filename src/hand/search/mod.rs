@@ -8,6 +8,7 @@ mod aim;
 mod braces;
 mod draft;
 mod hunt;
+mod java;
 mod javascript;
 mod pairs;
 mod plain;
@@ -29,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Runs the tests one by one; `None` where the failing command is none of its kind. The budget is the whole search's.
 type Open = for<'j> fn(&'j Job<'j>, budget: Duration) -> Result<Option<Box<dyn Judge + 'j>>>;
 
-const JUDGES: &[Open] = &[python::open, javascript::open, plain::open];
+const JUDGES: &[Open] = &[python::open, javascript::open, java::open, plain::open];
 
 impl Hand for Search {
     fn id(&self) -> HandId {
