@@ -102,7 +102,8 @@ fn list(text: &str, open: usize) -> Option<(usize, Vec<Range<usize>>)> {
 /// Positions and what may be missing there, likeliest first.
 fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(usize, String)>> {
     let given = call.arguments.len();
-    let index = scene.index(crate::syntax::Language::with_names(path).unwrap_or(crate::syntax::Language::Rust), path)?;
+    let index =
+        scene.index(crate::syntax::Language::with_names(path).unwrap_or(crate::syntax::Language::Rust), path)?;
     let (mut parameters, mut others): (Vec<String>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
     let holders: Vec<RelPath> = index.holders(call.name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
     for holder in holders {

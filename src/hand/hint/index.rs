@@ -24,7 +24,8 @@ impl Index {
     /// Reads the sources of the language's family, those that share a folder with `near` first, and
     /// the documentation.
     pub fn build(job: &Job, language: Language, near: &RelPath) -> Result<Self> {
-        let of_family = |path: &&RelPath| Language::with_names(path).is_some_and(|l| l.same_family(language)) || is_prose(path);
+        let of_family =
+            |path: &&RelPath| Language::with_names(path).is_some_and(|l| l.same_family(language)) || is_prose(path);
         let mut files: Vec<RelPath> = job.workshop.files()?.iter().filter(of_family).cloned().collect();
         files.sort_by_key(|path| std::cmp::Reverse(shared_folders(path, near)));
         let (mut index, mut bytes) = (Self::default(), 0);

@@ -19,7 +19,8 @@ const SHORTEST: usize = 4;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let told = scene.complaints.iter().any(|complaint| meaning::unknown(complaint).is_some());
-    let Some(place) = scene.complaints.iter().flat_map(|c| &c.places).find(|p| Language::with_names(&p.path).is_some()) else {
+    let Some(place) = scene.complaints.iter().flat_map(|c| &c.places).find(|p| Language::with_names(&p.path).is_some())
+    else {
         return Ok(Vec::new());
     };
     let Some(language) = Language::with_names(&place.path).filter(|_| !told) else { return Ok(Vec::new()) };
@@ -61,8 +62,12 @@ fn concerned(scene: &Scene, language: Language) -> Result<Vec<RelPath>> {
         let folder = path.as_str().rsplit('/').nth(1).unwrap_or_default();
         imported.contains(stem) || (matches!(stem, "__init__" | "index" | "lib" | "mod") && imported.contains(folder))
     };
-    let others =
-        scene.job.workshop.files()?.iter().filter(|path| Language::with_names(path).is_some_and(|l| l.same_family(language)));
+    let others = scene
+        .job
+        .workshop
+        .files()?
+        .iter()
+        .filter(|path| Language::with_names(path).is_some_and(|l| l.same_family(language)));
     let mut files: Vec<RelPath> = named.iter().cloned().collect();
     files.extend(others.filter(|path| is_imported(path) && !named.contains(path)).cloned());
     files.truncate(MOST_FILES);

@@ -94,7 +94,8 @@ fn cases(complaints: &[Complaint]) -> Vec<Case<'_>> {
 }
 
 fn repairs_of(scene: &Scene, case: &Case) -> Result<Vec<Repair>> {
-    let Some(path) = case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::with_names(p).is_some())
+    let Some(path) =
+        case.places.iter().chain(&case.further).map(|p| &p.path).find(|p| Language::with_names(p).is_some())
     else {
         return Ok(Vec::new());
     };

@@ -50,7 +50,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 /// The files that the complaint names and that hold the import; else whichever hold it.
 fn importers(scene: &Scene, complaint: &Complaint, wanted: &str) -> Result<Vec<RelPath>> {
     let named: BTreeSet<_> = complaint.places.iter().map(|place| &place.path).collect();
-    let all = scene.job.workshop.files()?.iter().filter(|path| Language::with_names(path).is_some_and(Language::is_script));
+    let all =
+        scene.job.workshop.files()?.iter().filter(|path| Language::with_names(path).is_some_and(Language::is_script));
     let mut found = Vec::new();
     for path in named.iter().copied().chain(all.take(MOST_IMPORTERS)) {
         if !found.is_empty() && !named.contains(path) {

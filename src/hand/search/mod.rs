@@ -5,12 +5,12 @@
 //! To add a family of edits: see `python::families`. To add a language: a [`Judge`] in a folder, an entry in [`JUDGES`].
 
 mod aim;
-#[expect(dead_code, reason = "no judge of such a language stands yet")]
 mod braces;
 mod draft;
 mod hunt;
 mod pairs;
 mod python;
+mod rust;
 mod survivors;
 
 use super::{Hand, Job, offer};
@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Runs the tests one by one; `None` where the failing command is none of its kind. The budget is the whole search's.
 type Open = for<'j> fn(&'j Job<'j>, budget: Duration) -> Result<Option<Box<dyn Judge + 'j>>>;
 
-const JUDGES: &[Open] = &[python::open];
+const JUDGES: &[Open] = &[python::open, rust::open];
 
 impl Hand for Search {
     fn id(&self) -> HandId {
