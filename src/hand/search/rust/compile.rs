@@ -71,22 +71,24 @@ impl Variant {
     }
 }
 
-/// What is put behind the runtime of a file's crate, or behind a function.
+/// Makes the driver's request of the variants and the numbers that they got.
+pub type Ask<'a> = dyn FnMut(&[Variant], &BTreeMap<usize, u32>) -> Result<String> + 'a;
+
+/// What is put in beside the candidates.
 pub struct Addition {
     pub file: usize,
     pub at: usize,
     pub text: String,
 }
 
-/// Builds all that are alive; `request` makes the driver's request of the numbers that they got. `None` where no build
-/// stands in time.
+/// Builds all that are alive. `None` where no build stands in time.
 pub fn build(
     hunt: &Hunt,
     project: &Project,
     variants: &mut [Variant],
     additions: &mut Vec<Addition>,
     end: Instant,
-    request: &mut dyn FnMut(&BTreeMap<usize, u32>) -> Result<String>,
+    request: &mut Ask,
 ) -> Result<Option<Built>> {
     let mut seconds = 0.0;
     let mut total = 0;
@@ -100,7 +102,7 @@ pub fn build(
         if left.is_zero() {
             return Ok(None);
         }
-        match project.run(&files, &request(&numbers)?, left + Duration::from_secs(20))? {
+        match project.run(&files, &request(variants, &numbers)?, left + Duration::from_secs(20))? {
             Outcome::Said(said, took) => return Ok(Some(Built { said, seconds: seconds + took })),
             Outcome::Wrong(complaints, took) => {
                 seconds += took;
@@ -131,6 +133,9 @@ fn texts(hunt: &Hunt, project: &Project, variants: &[Variant], additions: &[Addi
     let mut files: BTreeMap<RelPath, Vec<u8>> = BTreeMap::new();
     let (mut schemata, mut numbers) = (BTreeMap::new(), BTreeMap::new());
     let mut next = 1;
+    for addition in additions {
+        by_file.entry(addition.file).or_default();
+    }
     for (file, sites) in &by_file {
         let own = additions.iter().enumerate().filter(|(_, addition)| addition.file == *file);
         let mut own: Vec<_> = own.map(|(number, addition)| (number, addition.at, addition.text.as_str())).collect();

@@ -49,7 +49,7 @@ fn function(file: &File, node: usize, depth: Depth, marks: &mut Marks, inserts: 
     let head = file.syntax.line_of(tree[node].range.start)..=file.syntax.line_of(tree[body].range.start);
     let mut entry = marks.hit(file, head);
     if let Some(names) = arguments::observable(file, node) {
-        let list: String = names.iter().map(|name| format!("&{name}, ")).collect();
+        let list: String = names.iter().map(|(name, _)| format!("&{name}, ")).collect();
         entry.push_str(&format!("crate::__thanos::called({}, &[{list}]); ", marks.functions.len()));
         marks.functions.push((file.path.as_str().to_owned(), tree[node].range.start));
     }

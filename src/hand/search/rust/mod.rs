@@ -2,6 +2,7 @@
 //! which of them is meant when it runs. So the compiler, which takes seconds, is asked once and not once for each.
 
 mod arguments;
+mod behave;
 mod cargo;
 mod compile;
 mod instrument;
@@ -11,6 +12,7 @@ mod schema;
 mod shape;
 mod sites;
 mod trial;
+mod vary;
 
 use super::aim::{Test, Types};
 use super::braces;

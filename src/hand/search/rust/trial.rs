@@ -2,6 +2,7 @@
 
 use super::super::aim::Test;
 use super::super::hunt::{Answer, Hunt, Shot};
+use super::behave;
 use super::compile::{self, Variant};
 use super::probe::Probe;
 use super::project::{self, Project};
@@ -13,6 +14,8 @@ use std::time::{Duration, Instant};
 /// The first build is small: most repairs are among the likeliest.
 const FIRST: usize = 700;
 const LARGEST: usize = 2500;
+/// Shots behind one build at most: pairs share what is built.
+const MOST_ROUNDS: usize = 12_000;
 /// Survivors that are told apart at most.
 const SURVIVORS: usize = 40;
 /// Timed out ones that get more time, when nothing else passes.
@@ -20,10 +23,11 @@ const PATIENCE: f64 = 8.0;
 
 type Key = Vec<(i64, Range<usize>, String)>;
 
-/// What builds told of single edits: those that the compiler does not take.
+/// What builds told: which changes the compiler takes.
 #[derive(Default)]
 pub struct Memory {
     wrong: HashSet<Key>,
+    sound: HashSet<Key>,
 }
 
 pub struct Trial<'t, 'j> {
@@ -44,6 +48,17 @@ struct Score {
     unfit: usize,
 }
 
+/// What is built at once.
+#[derive(Default)]
+struct Batch {
+    variants: Vec<Variant>,
+    keys: Vec<Key>,
+    rounds: Vec<Round>,
+    known: HashMap<Key, usize>,
+    /// The first shot that is not in it.
+    next: usize,
+}
+
 /// One shot in a build: the variants that are chosen for it, one or two.
 struct Round {
     shot: usize,
@@ -57,9 +72,9 @@ impl Trial<'_, '_> {
         let mut at = 0;
         let mut size = FIRST;
         while at < shots.len() && Instant::now() < end && self.goes_on(shots, at, &score) {
-            let batch: Vec<usize> = (at..shots.len().min(at + size)).collect();
-            at += batch.len();
-            if !self.batch(shots, &batch, 1.0, memory, end, &mut score)? {
+            let batch = self.load(shots, at..shots.len(), size, memory);
+            at = batch.next;
+            if !self.batch(shots, batch, 1.0, memory, end, &mut score)? {
                 break;
             }
             size = (size * 2).min(LARGEST);
@@ -67,12 +82,13 @@ impl Trial<'_, '_> {
         let late = std::mem::take(&mut score.late);
         if score.answer.alive.is_empty() && !late.is_empty() && Instant::now() < end {
             let share = Instant::now() + end.saturating_duration_since(Instant::now()) / 3;
-            self.batch(shots, &late, PATIENCE, memory, share, &mut score)?;
+            let batch = self.load(shots, late.into_iter(), LARGEST, memory);
+            self.batch(shots, batch, PATIENCE, memory, share, &mut score)?;
         }
         self.told(&score);
         self.keep_best(shots, &mut score.answer);
         score.answer.out_of_time |= Instant::now() >= end;
-        score.answer.groups = score.answer.alive.iter().map(|shot| vec![*shot]).collect();
+        score.answer.groups = behave::groups(self.project, self.probe, self.hunt, shots, &score.answer.alive, end)?;
         Ok(score.answer)
     }
 
@@ -85,31 +101,33 @@ impl Trial<'_, '_> {
     fn batch(
         &self,
         shots: &[Shot],
-        batch: &[usize],
+        batch: Batch,
         factor: f64,
         memory: &mut Memory,
         end: Instant,
         score: &mut Score,
     ) -> Result<bool> {
-        let (mut variants, keys, rounds) = self.variants(shots, batch, memory);
+        let Batch { mut variants, keys, rounds, .. } = batch;
         let count = variants.len();
         let base = self.request(factor, end)?;
         let mut asked: Vec<usize> = Vec::new();
-        let built = compile::build(self.hunt, self.project, &mut variants, &mut Vec::new(), end, &mut |numbers| {
-            let mut request = base.clone();
-            asked.clear();
-            for round in &rounds {
-                if let Some(active) = active(round, numbers) {
-                    request.push_str(&format!("shot\t{active}\t{}\n", shots[round.shot].cost));
-                    asked.push(round.shot);
+        let built =
+            compile::build(self.hunt, self.project, &mut variants, &mut Vec::new(), end, &mut |variants, numbers| {
+                let mut request = base.clone();
+                asked.clear();
+                for round in &rounds {
+                    if let Some(active) = active(round, variants, numbers) {
+                        request.push_str(&format!("shot\t{active}\t{}\n", shots[round.shot].cost));
+                        asked.push(round.shot);
+                    }
                 }
-            }
-            Ok(request)
-        })?;
-        let wrong = variants.iter().zip(keys).filter(|(variant, _)| !variant.is_alive());
-        let before = memory.wrong.len();
-        memory.wrong.extend(wrong.map(|(_, key)| key));
-        score.unfit += memory.wrong.len() - before;
+                Ok(request)
+            })?;
+        for (variant, key) in variants.iter().zip(keys) {
+            let known = if variant.is_alive() { &mut memory.sound } else { &mut memory.wrong };
+            known.insert(key);
+        }
+        score.unfit += variants.iter().filter(|variant| !variant.is_alive()).count();
         score.built += count;
         let Some(built) = built else { return Ok(false) };
         score.building += built.seconds;
@@ -118,25 +136,37 @@ impl Trial<'_, '_> {
         Ok(true)
     }
 
-    /// What is to be built for a batch, once for each single edit, and who is chosen for which shot.
-    fn variants(&self, shots: &[Shot], batch: &[usize], memory: &Memory) -> (Vec<Variant>, Vec<Key>, Vec<Round>) {
-        let (mut variants, mut keys, mut rounds) = (Vec::new(), Vec::new(), Vec::new());
-        let mut known: HashMap<Key, usize> = HashMap::new();
-        for shot in batch {
-            let key = shots[*shot].edits.clone();
-            if memory.wrong.contains(&key) {
+    /// What is to be built for as many shots as fit: two sound edits that stand apart are chosen together, anything
+    /// else is built as it is.
+    fn load(&self, shots: &[Shot], among: impl Iterator<Item = usize>, size: usize, memory: &Memory) -> Batch {
+        let mut batch = Batch::default();
+        // Only in pairs a half that is no Rust says something of the whole.
+        let pairs = shots.iter().all(|shot| shot.edits.len() > 1);
+        for shot in among {
+            if batch.variants.len() >= size || batch.rounds.len() >= MOST_ROUNDS {
+                break;
+            }
+            batch.next = shot + 1;
+            let whole = &shots[shot];
+            if memory.wrong.contains(&whole.edits) {
                 continue;
             }
-            if let Some(variant) = Variant::new(self.hunt, &shots[*shot]) {
-                let number = *known.entry(key.clone()).or_insert_with(|| {
-                    variants.push(variant);
-                    keys.push(key);
-                    variants.len() - 1
-                });
-                rounds.push(Round { shot: *shot, variants: vec![number] });
-            }
+            let chosen = match memory.halves(&whole.edits) {
+                Some((one, other)) => {
+                    let halves = [one, other].map(|edits| batch.number(self.hunt, &Shot { edits, ..whole.clone() }));
+                    let [Some(one), Some(other)] = halves else { continue };
+                    if batch.variants[one].apart(&batch.variants[other]) {
+                        Some(vec![one, other])
+                    } else {
+                        batch.number(self.hunt, whole).map(|number| vec![number])
+                    }
+                }
+                None if pairs && memory.is_hopeless(&whole.edits) => None,
+                None => batch.number(self.hunt, whole).map(|number| vec![number]),
+            };
+            batch.rounds.extend(chosen.map(|variants| Round { shot, variants }));
         }
-        (variants, keys, rounds)
+        batch
     }
 
     fn request(&self, factor: f64, end: Instant) -> Result<String> {
@@ -180,12 +210,50 @@ impl Trial<'_, '_> {
     }
 }
 
-/// The numbers that are told to the tests; `None` where one of them is in no build.
-fn active(round: &Round, numbers: &BTreeMap<usize, u32>) -> Option<u64> {
+impl Batch {
+    fn number(&mut self, hunt: &Hunt, shot: &Shot) -> Option<usize> {
+        if let Some(known) = self.known.get(&shot.edits) {
+            return Some(*known);
+        }
+        self.variants.push(Variant::new(hunt, shot)?);
+        self.keys.push(shot.edits.clone());
+        self.known.insert(shot.edits.clone(), self.variants.len() - 1);
+        Some(self.variants.len() - 1)
+    }
+}
+
+impl Memory {
+    /// The two sound changes that a change is made of.
+    fn halves(&self, edits: &Key) -> Option<(Key, Key)> {
+        self.splits(edits).find(|(one, other)| self.sound.contains(one) && self.sound.contains(other))
+    }
+
+    /// Whether a half of it is known to be no Rust.
+    fn is_hopeless(&self, edits: &Key) -> bool {
+        self.splits(edits).any(|(one, other)| self.wrong.contains(&one) || self.wrong.contains(&other))
+    }
+
+    fn splits(&self, edits: &Key) -> impl Iterator<Item = (Key, Key)> {
+        let count = if edits.len() <= 8 { 1_usize << edits.len() } else { 0 };
+        let edits = edits.clone();
+        (1..count.saturating_sub(1)).map(move |mask| {
+            let side = |wanted: bool| {
+                let own = edits.iter().enumerate().filter(move |(at, _)| (mask >> at & 1 == 1) == wanted);
+                own.map(|(_, edit)| edit.clone()).collect::<Key>()
+            };
+            (side(true), side(false))
+        })
+    }
+}
+
+/// The numbers that are told to the tests; `None` where one of them is in no build, or two stand in each other's way.
+fn active(round: &Round, variants: &[Variant], numbers: &BTreeMap<usize, u32>) -> Option<u64> {
     let chosen: Option<Vec<u32>> = round.variants.iter().map(|variant| numbers.get(variant).copied()).collect();
     let chosen = chosen?;
     let one = u64::from(*chosen.first()?);
-    Some(chosen.get(1).map_or(one, |other| one | u64::from(*other) << 32))
+    let Some(other) = chosen.get(1) else { return Some(one) };
+    let apart = variants[round.variants[0]].apart(&variants[round.variants[1]]);
+    apart.then_some(one | u64::from(*other) << 32)
 }
 
 fn read(said: &str, shot_of: &dyn Fn(usize) -> Option<usize>, answer: &mut Answer, late: &mut Vec<usize>) {
