@@ -69,7 +69,7 @@ pub fn write<'a>(
 fn outer(kind: Kind) -> u8 {
     match kind {
         Kind::Gap | Kind::Statement => 0,
-        Kind::Block => 1,
+        Kind::Block | Kind::Valued => 1,
         Kind::Value => 2,
     }
 }
@@ -112,15 +112,24 @@ impl Writer<'_> {
 
     fn site(&mut self, site: &Site, arms: &[Arm], inner: Range<usize>, number: usize) {
         let (before, open, close, after) = match site.kind {
-            Kind::Value => ("(", "", "\n,", ")"),
+            // Each is assigned by itself, so that one of another type does not keep the others' from being seen.
+            Kind::Value => ("({ let __r", "__r = ", "\n,", " __r })"),
+            Kind::Valued => ("{ let __r", "__r = ", ",", " __r }"),
             Kind::Statement => ("", "{", "\n}", ""),
             Kind::Block => ("{", "", "", "}"),
             Kind::Gap => (" ", "{", "\n}", " "),
         };
+        let declared = match (site.kind, site.declared) {
+            (Kind::Value | Kind::Valued, Some((from, to))) => {
+                format!(": {}; ", String::from_utf8_lossy(&self.source[from..to]))
+            }
+            (Kind::Value | Kind::Valued, None) => "; ".to_owned(),
+            _ => String::new(),
+        };
         let low = self.next;
         let high = low + u32::try_from(arms.len()).unwrap_or(0);
         self.next = high;
-        self.say(&format!("{before}match crate::__thanos::at({low}, {high}) {{\n0 => {open}"));
+        self.say(&format!("{before}{declared}match crate::__thanos::at({low}, {high}) {{\n0 => {open}"));
         let from = self.out.text.len();
         let place = self.out.owners.len();
         self.out.owners.push((from..from, Owner::Base(number)));

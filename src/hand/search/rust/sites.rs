@@ -4,7 +4,7 @@
 
 use super::super::hunt::File;
 use super::shape;
-use crate::syntax::{Language, Syntax};
+use crate::syntax::{Branches, Language, Syntax};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,8 @@ pub enum Kind {
     Value,
     Statement,
     Block,
+    /// A block that comes to something.
+    Valued,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +23,8 @@ pub struct Site {
     pub start: usize,
     pub end: usize,
     pub kind: Kind,
+    /// Where the source says of which type it is.
+    pub declared: Option<(usize, usize)>,
 }
 
 /// Expressions that make a value of their own.
@@ -88,8 +92,9 @@ pub fn sites(file: &File, function: usize, edits: &[(Range<usize>, String)]) -> 
         let Some(kind) = kind(file, *node).filter(|_| !inside) else { continue };
         let range = file.tree[*node].range.clone();
         let Some(text) = shape::edited(&file.text, range.clone(), edits) else { continue };
-        if fits(file, *node, kind, &text) {
-            found.push((Site { start: range.start, end: range.end, kind }, text));
+        if let Some(text) = fitted(file, *node, kind, &text) {
+            let declared = declared(file, *node);
+            found.push((Site { start: range.start, end: range.end, kind, declared }, text));
         }
     }
     found
@@ -135,7 +140,7 @@ fn kind(file: &File, node: usize) -> Option<Kind> {
     let branch = &file.tree[node];
     let parent = file.tree[branch.parent].kind;
     match branch.kind {
-        "block" => Some(Kind::Block),
+        "block" => Some(if comes_to_something(file, node) { Kind::Valued } else { Kind::Block }),
         "expression_statement" => Some(Kind::Statement),
         "for_expression" | "while_expression" | "loop_expression" if parent == "block" => Some(Kind::Statement),
         "unary_expression" if file.syntax.text(&branch.range).starts_with('*') => {
@@ -145,6 +150,30 @@ fn kind(file: &File, node: usize) -> Option<Kind> {
         kind if PLACES.contains(&kind) && takes(file, node) => Some(Kind::Value),
         _ => None,
     }
+}
+
+fn comes_to_something(file: &File, block: usize) -> bool {
+    let tree = &file.tree;
+    let code = |n: &usize| !tree[*n].kind.ends_with("_comment");
+    let last = tree.inner(block).into_iter().rfind(code);
+    last.is_some_and(|last| match tree[last].kind {
+        "expression_statement" => !file.syntax.text(&tree[last].range).ends_with(';'),
+        kind => !kind.ends_with("_item") && !kind.ends_with("_declaration") && !kind.ends_with("_statement"),
+    })
+}
+
+/// The result type of the function whose body it is, or the type of the variable that it is the value of.
+fn declared(file: &File, node: usize) -> Option<(usize, usize)> {
+    let tree = &file.tree;
+    let field = match tree[tree[node].parent].kind {
+        "function_item" => "return_type",
+        "let_declaration" if tree[node].field == Some("value") => "type",
+        _ => return None,
+    };
+    let range = &tree[tree.field(tree[node].parent, field)?].range;
+    // What only a signature can say.
+    let text = file.syntax.text(range);
+    (!text.contains("impl ")).then_some((range.start, range.end))
 }
 
 /// Whether the value is taken from its place where the node stands.
@@ -185,22 +214,47 @@ fn is_delimited(file: &File, node: usize) -> bool {
     }
 }
 
-/// Whether the text, put there in parentheses of its own, means what it means without them.
-fn fits(file: &File, node: usize, kind: Kind, text: &[u8]) -> bool {
+/// The text as it is built in; `None` where it does not mean what it means without the parentheses of its own.
+fn fitted(file: &File, node: usize, kind: Kind, text: &[u8]) -> Option<Vec<u8>> {
     let (before, after): (&[u8], &[u8]) = match kind {
         Kind::Value => (b"fn f() { (", b"\n); }"),
         _ => (b"fn f() {{", b"\n}}"),
     };
-    let wrapped = [before, text, after].concat();
-    let Some(syntax) = Syntax::parse(Language::Rust, &wrapped).filter(Syntax::is_sound) else { return false };
-    if kind != Kind::Value {
-        return true;
-    }
+    let syntax = Syntax::parse(Language::Rust, &[before, text, after].concat()).filter(Syntax::is_sound)?;
     let tree = syntax.branches();
-    let Some(outer) = tree.all().find(|n| tree[*n].kind == "parenthesized_expression") else { return false };
-    let inner = tree.inner(outer);
-    let whole = inner.len() == 1 && tree[inner[0]].range.start == before.len();
-    whole && (is_delimited(file, node) || inner.first().is_some_and(|n| ATOMS.contains(&tree[*n].kind)))
+    if kind == Kind::Value {
+        let outer = tree.all().find(|n| tree[*n].kind == "parenthesized_expression")?;
+        let [inner] = tree.inner(outer)[..] else { return None };
+        let whole = tree[inner].range.start == before.len();
+        if !whole || !(is_delimited(file, node) || ATOMS.contains(&tree[inner].kind)) {
+            return None;
+        }
+    }
+    Some(typed_returns(file, node, &tree, text, before.len()))
+}
+
+/// Every early result says of which type it is: the compiler complains of the first wrong one alone otherwise.
+fn typed_returns(file: &File, node: usize, tree: &Branches, text: &[u8], offset: usize) -> Vec<u8> {
+    let enters = |n: &usize| matches!(file.tree[*n].kind, "function_item" | "closure_expression" | "async_block");
+    let within = std::iter::once(node).chain(file.tree.above(node)).find(enters);
+    let kind = within.filter(|n| file.tree[*n].kind == "function_item");
+    let kind = kind.and_then(|n| declared(file, file.tree.field(n, "body")?));
+    let Some((from, to)) = kind else { return text.to_vec() };
+    let kind = String::from_utf8_lossy(&file.text[from..to]);
+    let mut edits = Vec::new();
+    for result in tree.all().filter(|n| tree[*n].kind == "return_expression") {
+        let own = tree.above(result).find(|n| matches!(tree[*n].kind, "function_item" | "closure_expression" | "async_block"));
+        let inner = tree.inner(result);
+        if let ([value], Some(true)) = (inner.as_slice(), own.map(|n| tree[n].range.start == 0)) {
+            let range = &tree[*value].range;
+            edits.push((range.start - offset..range.start - offset, format!("{{ let __r: {kind} = ")));
+            edits.push((range.end - offset..range.end - offset, "; __r }".to_owned()));
+        }
+    }
+    // One result in another would need an order of its own.
+    let nested = edits.windows(3).any(|w| w[0].0.start <= w[1].0.start && w[1].1 == w[0].1);
+    let whole = if nested { None } else { shape::edited(text, 0..text.len(), &edits) };
+    whole.unwrap_or_else(|| text.to_vec())
 }
 
 /// What is put in between two statements.
@@ -225,7 +279,8 @@ fn gap(file: &File, function: usize, edits: &[(Range<usize>, String)]) -> Option
             || kind.ends_with("_comment")
     };
     let open = last.is_none_or(is_statement) && !constant;
-    let site = Site { start: at, end: at, kind: Kind::Gap };
+    let site = Site { start: at, end: at, kind: Kind::Gap, declared: None };
     let bytes = text.as_bytes().to_vec();
-    (open && fits(file, block, Kind::Gap, &bytes)).then_some((site, bytes))
+    let text = Some(bytes).filter(|_| open)?;
+    Some((site, fitted(file, block, Kind::Gap, &text)?))
 }
