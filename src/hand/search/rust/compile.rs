@@ -23,6 +23,8 @@ pub struct Variant {
     function: usize,
     /// Smallest first, each with what the candidate makes of it.
     sites: Vec<(Site, Vec<u8>)>,
+    /// What it puts in.
+    new: Vec<String>,
     level: usize,
     dead: bool,
     moved: bool,
@@ -46,7 +48,8 @@ impl Variant {
             shot.edits.iter().map(|(_, range, text)| (range.clone(), text.clone())).collect();
         let sites = sites::sites(&hunt.files[spot.file], spot.node, &edits);
         let (file, function) = (spot.file, spot.node);
-        (!sites.is_empty()).then_some(Self { file, function, sites, level: 0, dead: false, moved: false })
+        let new = edits.into_iter().map(|(_, text)| text).collect();
+        (!sites.is_empty()).then_some(Self { file, function, sites, new, level: 0, dead: false, moved: false })
     }
 
     pub fn is_alive(&self) -> bool {
@@ -96,7 +99,7 @@ pub fn build(
         total += variant.site().1.len();
         variant.dead = total > MOST_TEXT;
     }
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let (files, schemata, numbers) = texts(hunt, project, variants, additions)?;
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -106,12 +109,13 @@ pub fn build(
             Outcome::Said(said, took) => return Ok(Some(Built { said, seconds: seconds + took })),
             Outcome::Wrong(complaints, took) => {
                 seconds += took;
-                { let mut m: BTreeMap<String, usize> = BTreeMap::new(); for c in &complaints { *m.entry(format!("{} {} {:?}", c.code, c.message, (&c.labels, c.places.first()))).or_default() += 1; } let mut v: Vec<_> = m.into_iter().collect(); v.sort_by_key(|x| std::cmp::Reverse(x.1)); project.job.workshop.tell(&format!("DBG {} errors {:.1}s alive {} top {:?}", complaints.len(), took, variants.iter().filter(|v| v.is_alive()).count(), v.iter().take(6).collect::<Vec<_>>())); }
+                let alive: Vec<bool> = variants.iter().map(Variant::is_alive).collect();
                 if !blame(hunt, variants, additions, &schemata, &complaints) {
                     let first = complaints.first().map(|complaint| complaint.message.as_str()).unwrap_or_default();
                     project.job.workshop.tell(&format!("candidates cannot be built in here: {first}"));
                     return Ok(None);
                 }
+                hurry(variants, &alive, &complaints, round);
             }
             Outcome::Broken(why) => {
                 project.job.workshop.tell(&format!("candidates cannot be built in here: {why}"));
@@ -181,8 +185,10 @@ fn blame(
         let (own, others) = (owners(&complaint.places), owners(&complaint.others));
         let arm = |(_, owner): &(usize, Owner)| if let Owner::Arm(variant) = owner { Some(*variant) } else { None };
         let addition = |(_, owner): &(usize, Owner)| if let Owner::Addition(at) = owner { Some(*at) } else { None };
-        let first: Vec<usize> = own.iter().filter_map(arm).collect();
         let second: Vec<usize> = others.iter().filter_map(arm).collect();
+        // Whoever takes a value away is to blame, not who would like to use it after that.
+        let takers: Vec<usize> = owners(&complaint.moves).iter().filter_map(arm).collect();
+        let first = if takers.is_empty() { own.iter().filter_map(arm).collect() } else { takers };
         if let Some(at) = own.iter().find_map(addition) {
             added.insert(at);
         } else if !first.is_empty() || !second.is_empty() {
@@ -214,6 +220,19 @@ fn blame(
         !added.contains(&(at - 1))
     });
     any
+}
+
+/// The compiler stops at the first type that it cannot tell, so one build would be needed for each: whoever puts in
+/// the same falls with it. Towards the end whoever stands at the same place does.
+fn hurry(variants: &mut [Variant], before: &[bool], complaints: &[Complaint], round: usize) {
+    let untold = complaints.iter().any(|complaint| matches!(complaint.code.as_str(), "E0282" | "E0283"));
+    let fallen = variants.iter().zip(before).filter(|(variant, alive)| **alive && !variant.is_alive());
+    let fallen: Vec<(Vec<String>, Site)> = fallen.map(|(v, _)| (v.new.clone(), v.site().0.clone())).collect();
+    for variant in variants.iter_mut().filter(|variant| variant.is_alive()) {
+        let alike = untold && fallen.iter().any(|(new, _)| *new == variant.new);
+        let beside = round + 4 >= ROUNDS && complaints.len() < 8 && fallen.iter().any(|(_, site)| *site == variant.site().0);
+        variant.dead = alike || beside;
+    }
 }
 
 /// Kinds that have a type of their own for each way to make them: what differs here may come to the same further out.

@@ -64,6 +64,8 @@ pub struct Complaint {
     pub places: Vec<(RelPath, Range<usize>)>,
     /// Other places that it names.
     pub others: Vec<(RelPath, Range<usize>)>,
+    /// Those of them at which a value went away.
+    pub moves: Vec<(RelPath, Range<usize>)>,
     pub labels: String,
 }
 
@@ -218,11 +220,14 @@ impl Project<'_> {
         };
         let labels = spans.iter().filter_map(|span| span.label.as_deref()).collect::<Vec<_>>().join("\n");
         let (own, others) = (places(true), places(false));
+        let moved = |span: &&Span| span.label.as_deref().is_some_and(|label| label.contains("moved here"));
+        let moves = spans.iter().filter(moved).flat_map(|span| self.places(span)).collect();
         (!spans.is_empty()).then(|| Complaint {
             code: code.map_or_else(String::new, |code| code.code),
             message,
             places: own,
             others,
+            moves,
             labels,
         })
     }
