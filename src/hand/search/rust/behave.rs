@@ -31,10 +31,11 @@ pub fn groups(
         return Ok(alone());
     }
     let made: Vec<(usize, Variant)> =
-        alive.iter().filter_map(|shot| Some((*shot, Variant::new(hunt, &shots[*shot])?))).collect();
+        alive.iter().filter_map(|shot| Some((*shot, Variant::new(hunt, &shots[*shot], &probe.untold)?))).collect();
     let (numbers, mut variants): (Vec<usize>, Vec<Variant>) = made.into_iter().unzip();
     let left = end.saturating_duration_since(Instant::now()).clamp(Duration::from_secs(2), Duration::from_secs(20));
     let count = additions.len();
+    additions.extend(compile::types(hunt, &probe.untold));
     let built =
         compile::build(hunt, project, &mut variants, &mut additions, Instant::now() + left, &mut |_, chosen| {
             let mut request = project::head("behave", &project.cargo, left / 2)?;
@@ -93,7 +94,12 @@ fn observers(probe: &Probe, hunt: &Hunt) -> Vec<Addition> {
         }
         let calls = vary::tuples(&kinds, &seen, CALLS);
         let number = additions.len();
-        additions.push(Addition { file, at, text: observer(number, &format!("{prefix}{name}"), &kinds, &calls) });
+        additions.push(Addition {
+            file,
+            at,
+            text: observer(number, &format!("{prefix}{name}"), &kinds, &calls),
+            alone: true,
+        });
     }
     additions
 }

@@ -2,6 +2,7 @@
 //! compiler complains of move to a larger one or are dropped, and the build is tried again until it stands.
 
 use super::super::hunt::{Hunt, Shot};
+use super::kinds::{Saying, Untold};
 use super::project::{Complaint, Outcome, Project};
 use super::schema::{self, Arm, Owner, Schema};
 use super::sites::{self, Site};
@@ -38,7 +39,7 @@ pub struct Built {
 
 impl Variant {
     /// `None` where no site takes it.
-    pub fn new(hunt: &Hunt, shot: &Shot) -> Option<Self> {
+    pub fn new(hunt: &Hunt, shot: &Shot, untold: &Untold) -> Option<Self> {
         let (place, ..) = shot.edits.first()?;
         let spot = hunt.spots.get(usize::try_from(*place).ok()?)?;
         if shot.edits.iter().any(|(other, ..)| other != place) {
@@ -46,7 +47,7 @@ impl Variant {
         }
         let edits: Vec<(Range<usize>, String)> =
             shot.edits.iter().map(|(_, range, text)| (range.clone(), text.clone())).collect();
-        let sites = sites::sites(&hunt.files[spot.file], spot.node, &edits);
+        let sites = sites::sites(&hunt.files[spot.file], spot.node, &edits, untold);
         let (file, function) = (spot.file, spot.node);
         let new = edits.into_iter().map(|(_, text)| text).collect();
         (!sites.is_empty()).then_some(Self { file, function, sites, new, level: 0, dead: false, moved: false })
@@ -82,6 +83,18 @@ pub struct Addition {
     pub file: usize,
     pub at: usize,
     pub text: String,
+    /// It is wanted where there is no candidate, too.
+    pub alone: bool,
+}
+
+/// The types that variables have in the original: else a candidate may be what decides about them.
+pub fn types(hunt: &Hunt, untold: &Untold) -> Vec<Addition> {
+    let one = |((path, at), saying): (&(String, usize), &Saying)| {
+        let file = hunt.files.iter().position(|file| file.path.as_str() == path)?;
+        let inside = hunt.spots.iter().any(|spot| spot.file == file && spot.start <= *at && *at < spot.end);
+        inside.then(|| Addition { file, at: *at, text: saying.text.clone(), alone: false })
+    };
+    untold.iter().filter_map(one).collect()
 }
 
 /// Builds all that are alive. `None` where no build stands in time.
@@ -138,7 +151,7 @@ fn texts(hunt: &Hunt, project: &Project, variants: &[Variant], additions: &[Addi
     let mut files: BTreeMap<RelPath, Vec<u8>> = BTreeMap::new();
     let (mut schemata, mut numbers) = (BTreeMap::new(), BTreeMap::new());
     let mut next = 1;
-    for addition in additions {
+    for addition in additions.iter().filter(|addition| addition.alone) {
         by_file.entry(addition.file).or_default();
     }
     for (file, sites) in &by_file {
@@ -230,14 +243,29 @@ fn hurry(variants: &mut [Variant], before: &[bool], complaints: &[Complaint], ro
     let fallen: Vec<(Vec<String>, Site)> = fallen.map(|(v, _)| (v.new.clone(), v.site().0.clone())).collect();
     for variant in variants.iter_mut().filter(|variant| variant.is_alive()) {
         let alike = untold && fallen.iter().any(|(new, _)| *new == variant.new);
-        let beside = round + 4 >= ROUNDS && complaints.len() < 8 && fallen.iter().any(|(_, site)| *site == variant.site().0);
+        let beside =
+            round + 4 >= ROUNDS && complaints.len() < 8 && fallen.iter().any(|(_, site)| *site == variant.site().0);
         variant.dead = alike || beside;
     }
 }
 
 /// Kinds that have a type of their own for each way to make them: what differs here may come to the same further out.
-const OWN_TYPES: &[&str] =
-    &["closure", "opaque type", "Iter", "Range", "Rev<", "Skip", "Take", "Enumerate<", "StepBy<", "Map<", "Filter", "Zip<", "Chain<", "Chars"];
+const OWN_TYPES: &[&str] = &[
+    "closure",
+    "opaque type",
+    "Iter",
+    "Range",
+    "Rev<",
+    "Skip",
+    "Take",
+    "Enumerate<",
+    "StepBy<",
+    "Map<",
+    "Filter",
+    "Zip<",
+    "Chain<",
+    "Chars",
+];
 
 fn is_about_kinds(complaint: &Complaint) -> bool {
     complaint.code == "E0308" && OWN_TYPES.iter().any(|mark| complaint.labels.contains(mark))

@@ -3,6 +3,7 @@
 use super::super::hunt::File;
 use super::arguments;
 use super::shape;
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 /// What a number in the notes stands for.
@@ -16,6 +17,20 @@ pub struct Marks {
     pub statements: Vec<Mark>,
     /// Functions whose arguments are noted: file, first byte.
     pub functions: Vec<(String, usize)>,
+    /// Number of a statement → the variable that it declares.
+    pub variables: BTreeMap<usize, Variable>,
+}
+
+/// A variable without a type in the text.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    pub path: String,
+    pub name: String,
+    pub line: u32,
+    /// Of a loop, not of a `let`.
+    pub counts: bool,
+    /// The byte where its type could be said; `None` where it may have several.
+    pub end: Option<usize>,
 }
 
 /// How much is noted. What the compiler does not take in full it mostly takes in part.
@@ -76,6 +91,7 @@ fn function(file: &File, node: usize, depth: Depth, marks: &mut Marks, inserts: 
         }
         match tree[inside].kind {
             "block" => block(file, inside, marks, inserts),
+            "for_expression" => inserts.extend(variable(file, inside, marks)),
             "match_arm" if depth == Depth::Arms => arm(file, inside, marks, inserts),
             _ => {}
         }
@@ -96,9 +112,34 @@ fn block(file: &File, block: usize, marks: &mut Marks, inserts: &mut Vec<(usize,
             _ => {
                 let at = attribute.take().unwrap_or(branch.range.start);
                 inserts.push((at, marks.hit(file, own_lines(file, *child))));
+                inserts.extend(variable(file, *child, marks));
             }
         }
     }
+}
+
+/// Behind `let x = …;` and at the start of `for x in … {`: of which type it is.
+fn variable(file: &File, node: usize, marks: &mut Marks) -> Option<(usize, String)> {
+    let tree = &file.tree;
+    let value = tree[node].kind == "let_declaration" && tree.field(node, "value").is_some();
+    let open = value && tree.field(node, "type").is_none() && tree.field(node, "alternative").is_none();
+    let counts = tree[node].kind == "for_expression";
+    let pattern = tree.field(node, "pattern").filter(|n| (open || counts) && tree[*n].kind == "identifier")?;
+    let (at, end) = if counts {
+        let start = tree[tree.field(node, "body")?].range.start + 1;
+        (start, start)
+    } else {
+        (tree[node].range.end, tree[pattern].range.end)
+    };
+    let name = file.syntax.text(&tree[pattern].range).to_owned();
+    let several = tree.above(node).any(|n| tree.field(n, "type_parameters").is_some());
+    let several = several || shape::has_hidden_parameters(file, node);
+    let (path, line) = (file.path.as_str().to_owned(), file.syntax.line_of(tree[node].range.start));
+    let number = marks.statements.len();
+    marks.statements.push(Mark { path: path.clone(), lines: own_lines(file, node) });
+    let text = format!(" crate::__thanos::kind({number}, &{name});");
+    marks.variables.insert(number, Variable { path, name, line, counts, end: Some(end).filter(|_| !several) });
+    Some((at, text))
 }
 
 fn arm(file: &File, arm: usize, marks: &mut Marks, inserts: &mut Vec<(usize, String)>) {

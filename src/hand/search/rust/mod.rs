@@ -6,6 +6,7 @@ mod behave;
 mod cargo;
 mod compile;
 mod instrument;
+mod kinds;
 mod probe;
 mod project;
 mod schema;
@@ -14,7 +15,7 @@ mod sites;
 mod trial;
 mod vary;
 
-use super::aim::{Test, Types};
+use super::aim::{self, Test};
 use super::braces;
 use super::draft::Draft;
 use super::hunt::{Answer, File, Hunt, Judge, Shot, Spot};
@@ -49,7 +50,7 @@ impl Judge for Rust<'_> {
     }
 
     fn drafts(&self, file: &File, spot: &Spot) -> Vec<Draft> {
-        braces::drafts(file, spot, &Types::new())
+        braces::drafts(file, spot, &aim::types(&self.probe.types, &file.path, spot.lines.clone()))
     }
 
     fn judge(&self, hunt: &Hunt, tests: &[Test], shots: &[Shot], margin: f64, budget: Duration) -> Result<Answer> {

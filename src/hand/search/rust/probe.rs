@@ -1,8 +1,9 @@
 //! What the tests do: each by itself, in a build that notes which statements are run.
 
-use super::super::aim::Test;
+use super::super::aim::{Test, Types};
 use super::super::hunt::File;
 use super::instrument::{self, Depth, Marks};
+use super::kinds::{self, Saying, Untold};
 use super::project::{self, Complaint, Outcome, Project};
 use crate::hand::Job;
 use crate::ids::RelPath;
@@ -19,6 +20,9 @@ pub struct Probe {
     pub places: Vec<(String, String)>,
     /// Functions with simple arguments (file, first byte), and what they were called with.
     pub calls: BTreeMap<(String, usize), BTreeSet<Vec<String>>>,
+    /// File, line, variable and the types that were seen in it.
+    pub types: Vec<(String, u32, Types)>,
+    pub untold: Untold,
 }
 
 /// `None` where nothing can be built or no test fails by itself.
@@ -100,7 +104,9 @@ fn lower(depths: &mut BTreeMap<RelPath, Depth>, complaints: &[Complaint]) -> boo
 }
 
 fn read(job: &Job, said: &str, marks: &Marks) -> Option<Probe> {
-    let mut probe = Probe { tests: Vec::new(), places: Vec::new(), calls: BTreeMap::new() };
+    let (types, untold) = (Vec::new(), BTreeMap::new());
+    let mut probe = Probe { tests: Vec::new(), places: Vec::new(), calls: BTreeMap::new(), types, untold };
+    let mut kinds: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     let mut skipped = 0;
     for line in said.lines() {
         let words: Vec<&str> = line.split('\t').collect();
@@ -112,6 +118,9 @@ fn read(job: &Job, said: &str, marks: &Marks) -> Option<Probe> {
                     seen.insert(arguments.iter().map(|word| (*word).to_owned()).collect());
                 }
             }
+            ["kind", number, kind] => {
+                kinds.entry(number.parse().unwrap_or(usize::MAX)).or_default().insert(kind);
+            }
             ["test", binary, target, name, result, seconds, hits] => {
                 let lines = lines(hits, marks);
                 let file = binary.rsplit('/').next().unwrap_or(binary);
@@ -121,6 +130,17 @@ fn read(job: &Job, said: &str, marks: &Marks) -> Option<Probe> {
                 probe.tests.push(Test { name, result, seconds: seconds.parse().unwrap_or(0.0), lines });
             }
             _ => {}
+        }
+    }
+    for (number, kinds) in kinds {
+        let Some(variable) = marks.variables.get(&number) else { continue };
+        let types = kinds.iter().map(|kind| kinds::short(kind)).collect();
+        probe.types.push((variable.path.clone(), variable.line, Types::from([(variable.name.clone(), types)])));
+        let only = kinds.first().filter(|_| kinds.len() == 1).and_then(|kind| kinds::written(kind));
+        if let (Some(end), Some(only)) = (variable.end, only) {
+            let text =
+                if variable.counts { format!(" let _: &{only} = &{};", variable.name) } else { format!(": {only}") };
+            probe.untold.insert((variable.path.clone(), end), Saying { kind: only, text });
         }
     }
     if skipped > 0 {

@@ -119,10 +119,8 @@ impl Writer<'_> {
             Kind::Block => ("{", "", "", "}"),
             Kind::Gap => (" ", "{", "\n}", " "),
         };
-        let declared = match (site.kind, site.declared) {
-            (Kind::Value | Kind::Valued, Some((from, to))) => {
-                format!(": {}; ", String::from_utf8_lossy(&self.source[from..to]))
-            }
+        let declared = match (site.kind, &site.declared) {
+            (Kind::Value | Kind::Valued, Some(kind)) => format!(": {kind}; "),
             (Kind::Value | Kind::Valued, None) => "; ".to_owned(),
             _ => String::new(),
         };

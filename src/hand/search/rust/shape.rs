@@ -70,6 +70,15 @@ pub fn parameters(file: &File, function: usize) -> Option<Vec<(String, String)>>
     tree.inner(list).into_iter().filter(counts).map(one).collect()
 }
 
+/// Whether the function around a node takes what `impl` hides.
+pub fn has_hidden_parameters(file: &File, node: usize) -> bool {
+    let tree = &file.tree;
+    let functions = tree.above(node).filter(|n| tree[*n].kind == "function_item");
+    let hidden =
+        |n: usize| tree.field(n, "parameters").is_some_and(|p| file.syntax.text(&tree[p].range).contains("impl "));
+    functions.into_iter().any(hidden)
+}
+
 /// A text with edits in it; `None` where they overlap.
 pub fn edited(text: &[u8], range: Range<usize>, edits: &[(Range<usize>, String)]) -> Option<Vec<u8>> {
     let mut sorted: Vec<_> = edits.iter().collect();

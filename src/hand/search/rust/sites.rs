@@ -3,6 +3,7 @@
 //! the compiler does not take it there, a larger one may do.
 
 use super::super::hunt::File;
+use super::kinds::Untold;
 use super::shape;
 use crate::syntax::{Branches, Language, Syntax};
 use std::ops::Range;
@@ -23,8 +24,8 @@ pub struct Site {
     pub start: usize,
     pub end: usize,
     pub kind: Kind,
-    /// Where the source says of which type it is.
-    pub declared: Option<(usize, usize)>,
+    /// Its type, where that is known.
+    pub declared: Option<String>,
 }
 
 /// Expressions that make a value of their own.
@@ -77,7 +78,7 @@ const ATOMS: &[&str] = &[
 ];
 
 /// The sites for some edits in a function, smallest first, each with the text that the edits make of it.
-pub fn sites(file: &File, function: usize, edits: &[(Range<usize>, String)]) -> Vec<(Site, Vec<u8>)> {
+pub fn sites(file: &File, function: usize, edits: &[(Range<usize>, String)], untold: &Untold) -> Vec<(Site, Vec<u8>)> {
     let Some(hull) = hull(file, edits) else { return Vec::new() };
     let mut found: Vec<(Site, Vec<u8>)> = gap(file, function, edits).into_iter().collect();
     let Some(body) = file.tree.field(function, "body") else { return found };
@@ -93,8 +94,10 @@ pub fn sites(file: &File, function: usize, edits: &[(Range<usize>, String)]) -> 
         let range = file.tree[*node].range.clone();
         let Some(text) = shape::edited(&file.text, range.clone(), edits) else { continue };
         if let Some(text) = fitted(file, *node, kind, &text) {
-            let declared = declared(file, *node);
-            found.push((Site { start: range.start, end: range.end, kind, declared }, text));
+            let declared = declared(file, *node, untold);
+            if kind != Kind::Value || declared.is_some() || !is_bare(file, *node) {
+                found.push((Site { start: range.start, end: range.end, kind, declared }, text));
+            }
         }
     }
     found
@@ -162,18 +165,49 @@ fn comes_to_something(file: &File, block: usize) -> bool {
     })
 }
 
-/// The result type of the function whose body it is, or the type of the variable that it is the value of.
-fn declared(file: &File, node: usize) -> Option<(usize, usize)> {
+/// The type that a node must have: that of the variable that it is the value of, that of the function's result.
+fn declared(file: &File, node: usize, untold: &Untold) -> Option<String> {
     let tree = &file.tree;
-    let field = match tree[tree[node].parent].kind {
-        "function_item" => "return_type",
-        "let_declaration" if tree[node].field == Some("value") => "type",
+    let parent = tree[node].parent;
+    let text = |n: usize| file.syntax.text(&tree[n].range).to_owned();
+    let kind = match tree[parent].kind {
+        "function_item" => text(tree.field(parent, "return_type")?),
+        "return_expression" => result(file, node)?,
+        "block"
+            if tree.field(tree[parent].parent, "body") == Some(parent)
+                && tree[tree[parent].parent].kind == "function_item" =>
+        {
+            result(file, node)?
+        }
+        "index_expression" if tree[node].kind == "integer_literal" => "usize".to_owned(),
+        "let_declaration" if tree[node].field == Some("value") => match tree.field(parent, "type") {
+            Some(kind) => text(kind),
+            None => untold
+                .get(&(file.path.as_str().to_owned(), tree[tree.field(parent, "pattern")?].range.end))?
+                .kind
+                .clone(),
+        },
         _ => return None,
     };
-    let range = &tree[tree.field(tree[node].parent, field)?].range;
     // What only a signature can say.
-    let text = file.syntax.text(range);
-    (!text.contains("impl ")).then_some((range.start, range.end))
+    (!kind.contains("impl ")).then_some(kind)
+}
+
+/// The result type of the function that a `return` here leaves.
+fn result(file: &File, node: usize) -> Option<String> {
+    let tree = &file.tree;
+    let enters = |n: &usize| matches!(tree[*n].kind, "function_item" | "closure_expression" | "async_block");
+    let within =
+        std::iter::once(node).chain(tree.above(node)).find(enters).filter(|n| tree[*n].kind == "function_item")?;
+    let kind = file.syntax.text(&tree[tree.field(within, "return_type")?].range).to_owned();
+    (!kind.contains("impl ")).then_some(kind)
+}
+
+/// A number without a type of its own: what stands beside it would decide.
+fn is_bare(file: &File, node: usize) -> bool {
+    let inner =
+        if file.tree[node].kind == "unary_expression" { file.tree.inner(node).last().copied() } else { Some(node) };
+    inner.is_some_and(|n| matches!(file.tree[n].kind, "integer_literal" | "float_literal" | "negative_literal"))
 }
 
 /// Whether the value is taken from its place where the node stands.
@@ -235,15 +269,12 @@ fn fitted(file: &File, node: usize, kind: Kind, text: &[u8]) -> Option<Vec<u8>> 
 
 /// Every early result says of which type it is: the compiler complains of the first wrong one alone otherwise.
 fn typed_returns(file: &File, node: usize, tree: &Branches, text: &[u8], offset: usize) -> Vec<u8> {
-    let enters = |n: &usize| matches!(file.tree[*n].kind, "function_item" | "closure_expression" | "async_block");
-    let within = std::iter::once(node).chain(file.tree.above(node)).find(enters);
-    let kind = within.filter(|n| file.tree[*n].kind == "function_item");
-    let kind = kind.and_then(|n| declared(file, file.tree.field(n, "body")?));
-    let Some((from, to)) = kind else { return text.to_vec() };
-    let kind = String::from_utf8_lossy(&file.text[from..to]);
+    let Some(kind) = result(file, node) else { return text.to_vec() };
     let mut edits = Vec::new();
     for result in tree.all().filter(|n| tree[*n].kind == "return_expression") {
-        let own = tree.above(result).find(|n| matches!(tree[*n].kind, "function_item" | "closure_expression" | "async_block"));
+        let own = tree
+            .above(result)
+            .find(|n| matches!(tree[*n].kind, "function_item" | "closure_expression" | "async_block"));
         let inner = tree.inner(result);
         if let ([value], Some(true)) = (inner.as_slice(), own.map(|n| tree[n].range.start == 0)) {
             let range = &tree[*value].range;

@@ -111,8 +111,9 @@ impl Trial<'_, '_> {
         let count = variants.len();
         let base = self.request(factor, end)?;
         let mut asked: Vec<usize> = Vec::new();
+        let mut types = compile::types(self.hunt, &self.probe.untold);
         let built =
-            compile::build(self.hunt, self.project, &mut variants, &mut Vec::new(), end, &mut |variants, numbers| {
+            compile::build(self.hunt, self.project, &mut variants, &mut types, end, &mut |variants, numbers| {
                 let mut request = base.clone();
                 asked.clear();
                 for round in &rounds {
@@ -153,16 +154,16 @@ impl Trial<'_, '_> {
             }
             let chosen = match memory.halves(&whole.edits) {
                 Some((one, other)) => {
-                    let halves = [one, other].map(|edits| batch.number(self.hunt, &Shot { edits, ..whole.clone() }));
+                    let halves = [one, other].map(|edits| batch.number(self, &Shot { edits, ..whole.clone() }));
                     let [Some(one), Some(other)] = halves else { continue };
                     if batch.variants[one].apart(&batch.variants[other]) {
                         Some(vec![one, other])
                     } else {
-                        batch.number(self.hunt, whole).map(|number| vec![number])
+                        batch.number(self, whole).map(|number| vec![number])
                     }
                 }
                 None if pairs && memory.is_hopeless(&whole.edits) => None,
-                None => batch.number(self.hunt, whole).map(|number| vec![number]),
+                None => batch.number(self, whole).map(|number| vec![number]),
             };
             batch.rounds.extend(chosen.map(|variants| Round { shot, variants }));
         }
@@ -211,11 +212,11 @@ impl Trial<'_, '_> {
 }
 
 impl Batch {
-    fn number(&mut self, hunt: &Hunt, shot: &Shot) -> Option<usize> {
+    fn number(&mut self, trial: &Trial, shot: &Shot) -> Option<usize> {
         if let Some(known) = self.known.get(&shot.edits) {
             return Some(*known);
         }
-        self.variants.push(Variant::new(hunt, shot)?);
+        self.variants.push(Variant::new(trial.hunt, shot, &trial.probe.untold)?);
         self.keys.push(shot.edits.clone());
         self.known.insert(shot.edits.clone(), self.variants.len() - 1);
         Some(self.variants.len() - 1)
