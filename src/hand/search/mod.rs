@@ -9,6 +9,7 @@ mod braces;
 mod draft;
 mod hunt;
 mod pairs;
+mod plain;
 mod python;
 mod rust;
 mod survivors;
@@ -28,7 +29,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Runs the tests one by one; `None` where the failing command is none of its kind. The budget is the whole search's.
 type Open = for<'j> fn(&'j Job<'j>, budget: Duration) -> Result<Option<Box<dyn Judge + 'j>>>;
 
-const JUDGES: &[Open] = &[python::open, rust::open];
+const JUDGES: &[Open] = &[python::open, rust::open, plain::open];
 
 impl Hand for Search {
     fn id(&self) -> HandId {

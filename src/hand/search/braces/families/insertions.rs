@@ -49,13 +49,34 @@ fn lines(drafts: &Drafts, node: usize) -> Vec<(String, f64)> {
             lines.push((format!("{name}{up}{end}"), 0.2 + more));
             lines.push((format!("{name}{down}{end}"), 0.3 + more));
             lines.push((format!("{name} = 0{end}"), 0.5 + more));
+            lines.push((format!("{name} = 1{end}"), 0.6 + more));
         }
+        if scene.language == Language::C && var.kind.as_ref().is_some_and(Kind::is_sequence) {
+            lines.push((format!("{name}++;"), 0.3));
+        }
+        follow(drafts, var, &mut lines);
         if var.kind == Some(Kind::Truth) && !var.fixed {
             lines.push((format!("{name} = true{end}"), 0.3));
             lines.push((format!("{name} = false{end}"), 0.3));
         }
     }
     lines
+}
+
+/// `node = node.next`, for what the file looks into that way.
+fn follow(drafts: &Drafts, var: &Var, lines: &mut Vec<(String, f64)>) {
+    let scene = drafts.scene;
+    let goes_on = |kind: Option<&Kind>| kind.is_none_or(|kind| matches!(kind, Kind::Other(_)));
+    if var.fixed || !goes_on(var.kind.as_ref()) {
+        return;
+    }
+    let joint = if scene.language == Language::C { "->" } else { "." };
+    for (_, member) in scene.members.iter().filter(|(object, _)| *object == var.name) {
+        let kind = scene.fields.get(member);
+        if goes_on(kind) && member != "length" {
+            lines.push((format!("{0} = {0}{joint}{member}{1}", var.name, scene.end()), 0.2));
+        }
+    }
 }
 
 /// What binds a name is followed by a use of it.
@@ -126,6 +147,11 @@ fn copied(drafts: &mut Drafts, node: usize, behind: bool) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str, &str)] = &[
+    (
+        "js",
+        "function f(n) {\n  while (n.next) {\n    g(n);\n  }\n}\n",
+        "function f(n) {\n  while (n.next) {\n    g(n);\n    n = n.next;\n  }\n}\n",
+    ),
     (
         "c",
         "void f(int n) {\n    while (n > 0) {\n        g(n);\n    }\n}\n",

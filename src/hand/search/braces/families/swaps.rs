@@ -1,6 +1,7 @@
 //! Two things in the wrong order: arguments, operands, elements, branches.
 
 use super::super::drafts::Drafts;
+use super::super::parts::Sides;
 use super::super::words::Word;
 
 pub fn propose(drafts: &mut Drafts, node: usize) {
@@ -57,6 +58,7 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
 fn operands(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;
     let Some(sides) = scene.sides(node) else { return };
+    factors(drafts, &sides);
     match scene.text(sides.operator) {
         // Where order does not matter for numbers it still does for texts.
         "+" | "*" | "&" | "|" | "^" => {
@@ -70,6 +72,23 @@ fn operands(drafts: &mut Drafts, node: usize) {
         "==" | "!=" | "===" | "!==" => {}
         "<" | ">" | "<=" | ">=" => swap(drafts, sides.left, sides.right, 0.4),
         _ => swap(drafts, sides.left, sides.right, 0.1),
+    }
+}
+
+/// `a + b * c` → `a * c + b`.
+fn factors(drafts: &mut Drafts, sides: &Sides) {
+    let scene = drafts.scene;
+    let inner = scene.sides(sides.right).filter(|_| scene.word(sides.right) == Some(Word::Binary));
+    let Some(inner) = inner.filter(|inner| matches!(scene.text(inner.operator), "*" | "/" | "%")) else { return };
+    let operators = (scene.text(sides.operator), scene.text(inner.operator));
+    if !matches!(operators.0, "+" | "-") {
+        return;
+    }
+    let (b, c) = (scene.text(inner.left), scene.text(inner.right));
+    let range = |n: usize| scene.tree[n].range.clone();
+    for (factor, rest, more) in [(c, b, 0.5), (b, c, 0.7)] {
+        let text = format!("{factor} {} {rest}", operators.0);
+        drafts.edit(vec![(range(sides.operator), operators.1.to_owned()), (range(sides.right), text)], more);
     }
 }
 
@@ -102,6 +121,7 @@ fn swap(drafts: &mut Drafts, one: usize, other: usize, more: f64) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str, &str)] = &[
+    ("c", "int f(int a, int b) { return a + b * 10; }", "int f(int a, int b) { return a * 10 + b; }"),
     ("c", "int f(int a, int b) { return f(a % b, b); }", "int f(int a, int b) { return f(b, a % b); }"),
     (
         "java",

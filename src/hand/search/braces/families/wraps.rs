@@ -189,6 +189,14 @@ fn convert(drafts: &mut Drafts, node: usize) {
                 drafts.value(node, &way.replace("{}", inner), tight, 0.7 + 0.05 * rank as f64);
             }
         }
+        // A digit and the number that it stands for.
+        Some(Kind::Char)
+            if matches!(scene.language, Language::C | Language::Java) && scene.word(node) != Some(Word::Char) =>
+        {
+            for (rank, way) in ["- '0'", "- 'a'", "- 'A'", "+ 1", "+ '0'"].iter().enumerate() {
+                drafts.value(node, &format!("{held} {way}"), strength("+"), 0.3 + 0.1 * rank as f64);
+            }
+        }
         Some(Kind::Text) if scene.language.is_script() => {
             for (rank, way) in [".trim()", ".toLowerCase()", ".length", ".toUpperCase()"].iter().enumerate() {
                 let held = if tight < TIGHT { format!("({text})") } else { text.to_owned() };
@@ -245,5 +253,6 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "package a\nfunc f(k, n int) int { return f(k - n, n) }",
     ),
     ("java", "class A { boolean f(boolean a) { return a; } }", "class A { boolean f(boolean a) { return !a; } }"),
+    ("c", "int f(const char *s) { return 10 * s[0]; }", "int f(const char *s) { return 10 * (s[0] - '0'); }"),
     ("js", "function f(a) { return !a }", "function f(a) { return a }"),
 ];
