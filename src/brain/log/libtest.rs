@@ -9,6 +9,7 @@ use crate::record::{FailureClass, Location};
 pub(super) const PARSER: Parser = Parser {
     keys: &[
         "panicked at",
+        "has overflowed its stack",
         "... FAILED",
         " stdout ----",
         "FAIL [",
@@ -30,6 +31,7 @@ patterns! {
     ERROR = r"^error(?:\[E[0-9]+\])?: ";
     ARROW = r"^\s*--> (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)";
     NEXTEST = r"^\s+(?:TRY [0-9]+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT) \[\s*[0-9.]+s\](?: \([ 0-9/]+\))? +(?P<binary>\S+) (?P<name>\S+)";
+    DEEP = r"^thread '(?P<name>.+?)'(?: \([0-9]+\))? has overflowed its stack";
     MISSING = r"(?i)could not (?:find|be found|run)|not found|unable to find|is not installed|no such file";
     RERUN = r"error: (?:test failed, to rerun|[0-9]+ targets? failed|doctest failed)";
 }
@@ -38,6 +40,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if line.contains("panicked at") {
         out.extend(panic(lines, at));
+    } else if let Some(c) = DEEP.captures(line) {
+        out.extend(too_deep(lines, at, group(&c, "name")));
     } else if let Some(c) = FAILED.captures(line).or_else(|| SECTION.captures(line)).or_else(|| NEXTEST.captures(line))
     {
         out.push(uncompiled(lines, at, line).failing(group(&c, "name")));
@@ -93,6 +97,13 @@ fn panic(lines: &Lines, at: usize) -> Option<Found> {
 
 pub(super) fn panicked_at(c: &regex::Captures<'_>, text: &str) -> Location {
     place(group(c, "path"), group(c, "line"), c.name("column").map_or("", |m| m.as_str()), text, "")
+}
+
+/// A recursion without an end takes the whole test run with it: the thread has the name of its test.
+fn too_deep(lines: &Lines, at: usize, name: &str) -> Option<Found> {
+    let tests = lines.before(at, 400).any(|(_, l)| l.trim_start().starts_with("running ") && l.contains(" test"));
+    let named = name.contains("::") || name != "main" && !name.contains(' ');
+    (tests && named).then(|| Found::new("libtest", FailureClass::Test, Rank::Sure, at, lines.get(at)).failing(name))
 }
 
 /// A dependency's build script or tool died: mostly it misses something of the system.

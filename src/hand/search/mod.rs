@@ -13,6 +13,7 @@ mod javascript;
 mod pairs;
 mod plain;
 mod python;
+mod rust;
 mod survivors;
 
 use super::{Hand, Job, offer};
@@ -30,7 +31,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Runs the tests one by one; `None` where the failing command is none of its kind. The budget is the whole search's.
 type Open = for<'j> fn(&'j Job<'j>, budget: Duration) -> Result<Option<Box<dyn Judge + 'j>>>;
 
-const JUDGES: &[Open] = &[python::open, javascript::open, java::open, plain::open];
+const JUDGES: &[Open] = &[python::open, javascript::open, java::open, rust::open, plain::open];
 
 impl Hand for Search {
     fn id(&self) -> HandId {
