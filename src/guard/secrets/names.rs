@@ -385,17 +385,17 @@ mod tests {
 
     #[test]
     fn names_say_what_they_hold() {
-        use Family::{Password, Secret, Vague};
+        use Family::{Loose, Password, Secret, Vague};
         for (name, expected) in [
             ("password", Some(Password)),
             ("POSTGRES_PASSWORD", Some(Password)),
             ("newPasswordConfirmation", Some(Password)),
             ("adminpassword", Some(Password)),
-            ("password_file", None),
-            ("passwordLabel", None),
+            ("password_file", Some(Loose)),
+            ("passwordLabel", Some(Loose)),
             ("clientSecret", Some(Secret)),
             ("secret_key_base", Some(Secret)),
-            ("token_type", None),
+            ("token_type", Some(Loose)),
             ("API_KEY", Some(Secret)),
             ("key", Some(Vague)),
             ("nkey", Some(Vague)),
@@ -403,6 +403,11 @@ mod tests {
             ("keyboard", None),
             ("author", None),
             ("monkey_business", None),
+            ("auth_header", Some(Loose)),
+            ("api_client", Some(Loose)),
+            ("api_hash", Some(Secret)),
+            ("token_id", None),
+            ("password_hash", None),
         ] {
             assert_eq!(family(name), expected, "{name}");
         }

@@ -99,7 +99,7 @@ fn is_token(value: &str, literal: bool) -> bool {
         && is_key(value, literal, LOOSE, 10)
         && !is_path(value)
         // Hexadecimal digits spell a word now and then.
-        && (digits >= 5 || !is_made_of_words(value))
+        && (value.bytes().all(|b| b.is_ascii_hexdigit()) || !is_made_of_words(value))
 }
 
 /// `0x4000000D`.
