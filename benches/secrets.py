@@ -10,7 +10,7 @@ owner/name is even, to the held-back half otherwise.
 A labelled true span counts as found when a finding overlaps it. Every finding that overlaps no true span is
 a false one, labelled or not. Spans are the distinct (file, lines, columns).
 """
-import argparse, binascii, collections, csv, hashlib, json, os, subprocess, sys, tempfile
+import argparse, binascii, collections, csv, hashlib, json, os, subprocess, sys
 
 
 def repositories(folder, half):
@@ -58,12 +58,15 @@ def ours(program, folder, place):
 
 
 def gitleaks(program, folder, place):
-    """Its columns are not those of the text; the secret is looked for on its lines."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        command = [program, "dir", "--no-banner", "-l", "error", "-f", "json", "-r", out.name, "--exit-code", "0", place]
+    """Its columns are not those of the text; the secret is looked for on its lines. What it found once is kept
+    in FOLDER/gitleaks, for it takes minutes."""
+    kept = os.path.join(folder, "gitleaks", os.path.basename(place) + ".json")
+    if not os.path.isfile(kept):
+        os.makedirs(os.path.dirname(kept), exist_ok=True)
+        command = [program, "dir", "--no-banner", "-l", "error", "-f", "json", "-r", kept + ".new", "--exit-code", "0", place]
         subprocess.run(command, cwd=folder, check=True)
-        found = json.load(open(out.name)) or []
-    for one in found:
+        os.replace(kept + ".new", kept)
+    for one in json.load(open(kept)) or []:
         lines = open(f"{folder}/{one['File']}", errors="replace", newline="").read().split("\n")
         first = one["Secret"].split("\n")[0]
         span = (one["StartLine"], one["EndLine"], 0, 1 << 30)

@@ -77,7 +77,8 @@ pub fn is_value(before: &[u8]) -> bool {
 /// thing among others, unless it is a flag or a symbol.
 pub fn is_argument(before: &[u8], closed: usize, flag: bool) -> bool {
     let quotes = before.iter().rev().take_while(|b| b" \t\"'`\\".contains(b)).count();
-    let symbol = before.ends_with(b":") && !before.ends_with(b"::");
+    // Ruby's `:@token` is one too.
+    let symbol = before.ends_with(b":") && !before.ends_with(b"::") || before.ends_with(b":@");
     // `{password, "…"}`
     let tuple = closed == 0 && before.ends_with(b"{");
     symbol || tuple || closed > 0 && !is_value(before) && (flag || !before[..before.len() - quotes].ends_with(b","))

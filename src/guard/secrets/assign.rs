@@ -37,11 +37,7 @@ pub const KEYWORDS: &[&str] = &[
     "haslo",
     "parola",
     "_psk",
-    "api=",
-    "api =",
-    "api:",
-    "api\"",
-    "api'",
+    "api",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,13 +72,15 @@ pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
         return (name.end, None);
     }
     let called = bytes.get(name.end) == Some(&b'(');
-    let found = reader.value(before, &name, family).filter(|_| !(called && family == Family::Vague)).map(
-        |(value, quoted, flag)| {
-            let literal = flag || in_string_or_comment(before);
-            Assigned { family, name: name.clone(), value, quoted, literal }
-        },
-    );
-    (name.end, found)
+    let found = reader.value(before, &name, family).filter(|_| !(called && family <= Family::Vague));
+    let assigned = found.map(|Read { range, quoted, flag, loose }| Assigned {
+        family: if loose { Family::Loose } else { family },
+        name: name.clone(),
+        value: range,
+        quoted,
+        literal: flag || in_string_or_comment(before),
+    });
+    (name.end, assigned)
 }
 
 fn is_name(b: u8) -> bool {
@@ -96,6 +94,16 @@ fn name_around(bytes: &[u8], at: usize) -> Range<usize> {
     let right =
         if bytes[at..].len() > 13 && bytes[at..at + 13].eq_ignore_ascii_case(b"identified by") { 13 } else { right };
     at - left..at + right.max(1)
+}
+
+/// What a reader found.
+struct Read {
+    range: Range<usize>,
+    quoted: bool,
+    /// Behind a command's flag.
+    flag: bool,
+    /// Joined by something that joins other things too.
+    loose: bool,
 }
 
 struct Reader<'t> {
@@ -124,8 +132,7 @@ impl Reader<'_> {
         self.skip(|b| b == b' ' || b == b'\t', 40)
     }
 
-    /// The value's place, whether it is quoted, and whether it follows a command's flag.
-    fn value(&mut self, before: &[u8], name: &Range<usize>, family: Family) -> Option<(Range<usize>, bool, bool)> {
+    fn value(&mut self, before: &[u8], name: &Range<usize>, family: Family) -> Option<Read> {
         let closed = self.closers();
         let spaces = self.spaces();
         let named = &self.bytes[name.clone()];
@@ -135,16 +142,19 @@ impl Reader<'_> {
             None => self.join(closed, spaces, flag, before)?,
         };
         let flag = flag.is_some() && closed == 0;
+        // `api 'org.example:lib:1.0'` is a dependency.
+        let builds = join == Join::QuotedOnly && named.eq_ignore_ascii_case(b"api");
+        let loose = builds || matches!(join, Join::Loose | Join::LooseQuoted);
         self.skip(|b| matches!(b, b' ' | b'\t'), 12);
         self.wrapping();
         if let Some(range) = self.quoted() {
-            return Some((range, true, flag));
+            return Some(Read { range, quoted: true, flag, loose });
         }
-        if join == Join::QuotedOnly {
+        if matches!(join, Join::QuotedOnly | Join::LooseQuoted) {
             return None;
         }
         if let Some(range) = self.fallback() {
-            return Some((range, true, flag));
+            return Some(Read { range, quoted: true, flag, loose });
         }
         let mut range = self.bare(join)?;
         if is_prose(named, before) && !self.bytes[range.clone()].iter().any(u8::is_ascii_digit) {
@@ -157,12 +167,12 @@ impl Reader<'_> {
         if self.bytes[range.clone()].starts_with(b"pass:") {
             range.start += 5;
         }
-        Some((range, false, flag || join == Join::Markup))
+        Some(Read { range, quoted: false, flag: flag || join == Join::Markup, loose })
     }
 
     /// The name is itself a value, of a pair's `name`; what it names is the pair's `value`.
     fn pair(&mut self, before: &[u8], name: &Range<usize>, family: Family) -> Option<Join> {
-        if family == Family::Vague || !is_value(before) || !is_label(before) {
+        if family <= Family::Vague || !is_value(before) || !is_label(before) {
             return None;
         }
         if self.peek() == b'>' {
@@ -201,7 +211,10 @@ impl Reader<'_> {
             (b'=', _) => self.at += 1,
             (b':', b':') => return None,
             // One of many things between colons.
-            (b':', _) if before.ends_with(b":") => return None,
+            (b':', _) if before.ends_with(b":") => {
+                self.at += 1;
+                return Some(Join::Loose);
+            }
             (b':', _) => {
                 self.at += 1;
                 self.type_annotation();
@@ -209,6 +222,20 @@ impl Reader<'_> {
             // Not where the name is itself the value of another.
             (b',', _) if is_argument(before, closed, flag.is_some()) => {
                 self.at += 1;
+                return Some(Join::QuotedOnly);
+            }
+            // `assertEquals(API_KEY, "…")`
+            (b',', _) if closed == 0 => {
+                self.at += 1;
+                return Some(Join::LooseQuoted);
+            }
+            // `process.env.API_KEY || "…"`, Scala's and others' `"key" -> "…"`.
+            (b'>', b' ' | b'"' | b'\'') if !before.ends_with(b"<") => {
+                self.at += 1;
+                return Some(Join::LooseQuoted);
+            }
+            (b'|', b'|') | (b'?', b'?') | (b'-', b'>') => {
+                self.at += 2;
                 return Some(Join::QuotedOnly);
             }
             (b'(', _) if closed == 0 => {
@@ -226,7 +253,7 @@ impl Reader<'_> {
             }
             // Go's and others' `password string = "…"`.
             _ if spaces > 0 && self.typed() => {}
-            _ if spaces > 0 && self.more_words() => return Some(Join::QuotedOnly),
+            _ if spaces > 0 => return self.more_words(),
             _ => return None,
         }
         Some(Join::Plain)
@@ -264,21 +291,17 @@ impl Reader<'_> {
         false
     }
 
-    /// A few words more, and a colon before a quote: `token for the account: "…"`.
-    fn more_words(&mut self) -> bool {
-        let from = self.at;
+    /// A few words more: `token for the account: "…"`, `the key of the test is …`.
+    fn more_words(&mut self) -> Option<Join> {
         self.skip(|b| b.is_ascii_alphanumeric() || b" _.-".contains(&b), 24);
-        let quote = self.bytes.get(self.at + 2).is_some_and(|b| b"\"'`".contains(b));
-        let is = self.at >= 3 && &self.bytes[self.at - 3..self.at] == b"is ";
-        if self.ahead(b": ") && quote {
-            self.at += 1;
-            return true;
+        let quoted = |at: usize| self.bytes.get(at).is_some_and(|b| b"\"'`".contains(b));
+        let words = &self.bytes[..self.at];
+        if words.ends_with(b"is ") && quoted(self.at) {
+            return Some(Join::QuotedOnly);
         }
-        if is && b"\"'`".contains(&self.peek()) {
-            return true;
-        }
-        self.at = from;
-        false
+        let (sure, spaced) = (self.ahead(b": ") && quoted(self.at + 2), self.ahead(b": ") || self.ahead(b"= "));
+        self.at += usize::from(spaced);
+        spaced.then_some(if sure { Join::QuotedOnly } else { Join::Loose })
     }
 
     /// Calls that make a value of a literal, and letters before a quote.
@@ -391,6 +414,9 @@ enum Join {
     Plain,
     QuotedOnly,
     Flag,
+    /// Joins other things too: what it joins must be random beyond doubt.
+    Loose,
+    LooseQuoted,
     /// Of a statement, as in `IDENTIFIED BY`.
     Word,
     Markup,
@@ -488,6 +514,13 @@ mod tests {
             "Tokens: []string{\"v4lue\"}",
             "&#39;password&#39;: &#39;v4lue&#39;",
             "the password is 'v4lue'",
+            "x = process.env.API_TOKEN || 'v4lue'",
+            "Map(\"secret\" -> \"v4lue\")",
+            "x(:@secret, 'v4lue')",
+            "assertEquals(apiKey, \"v4lue\")",
+            "key of the test: v4lue",
+            "the token is: v4lue",
+            "a:token:v4lue",
         ] {
             assert_eq!(value(line), Some("v4lue"), "{line}");
         }
@@ -500,7 +533,6 @@ mod tests {
             "- name: DB_PASSWORD\n  valueFrom:\n    x: y",
             "- name: DB_PASSWORD\n- name: value",
             "('pt', 'password', 'Senha')",
-            "user:password:uid:gid",
             "password: a sentence goes on",
             "blur pass: source",
             "identified by \"magic\" bytes",

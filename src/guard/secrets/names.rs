@@ -5,6 +5,8 @@ use super::words;
 /// What a name says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
+    /// Speaks of a secret somewhere, but of something about it; only what nothing but chance writes counts.
+    Loose,
     /// Could be anything; only what is clearly random counts.
     Vague,
     /// A token, a key: made by a machine.
@@ -63,6 +65,52 @@ const SECRETS: &[&str] = &[
     "appsecret",
     "appkey",
     "secretid",
+];
+/// Parts that may begin a longer one.
+const BEGINS: &[&str] = &["key", "auth", "token", "secret", "passw", "cred", "api"];
+/// Words that begin like one of those and are others.
+const UNLIKE: &[&str] = &[
+    "keyboard",
+    "keyframe",
+    "keyframes",
+    "keyword",
+    "keywords",
+    "author",
+    "authors",
+    "credit",
+    "credits",
+    "secretary",
+];
+/// What is told to everybody, whatever it is about: a name of a thing, what is computed from it.
+const TOLD: &[&str] = &[
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "arn",
+    "dn",
+    "hash",
+    "digest",
+    "checksum",
+    "fingerprint",
+    "signature",
+    "sig",
+    "version",
+    "algorithm",
+    "alg",
+    "public",
+    "pub",
+    "author",
+    "encrypted",
+    "hashed",
+    "wrapped",
+    "thumbprint",
+    "integrity",
+    "address",
+    "contract",
+    "etag",
+    "sha",
+    "md",
 ];
 /// What makes a `key` one that locks something.
 const LOCKS: &[&str] = &[
@@ -283,7 +331,8 @@ pub fn family(name: &str) -> Option<Family> {
         // `PublicKeyToken` of an assembly.
         return if before == "key" && head.iter().any(|part| part == "public") { None } else { Some(Family::Secret) };
     }
-    if before == "secret" && last == "id" {
+    // `api_hash` is how a messenger calls its applications' secret.
+    if before == "secret" && last == "id" || before == "api" && last == "hash" {
         return Some(Family::Secret);
     }
     let public = |part: &String| matches!(part.as_str(), "public" | "author" | "encrypted" | "hash");
@@ -291,14 +340,27 @@ pub fn family(name: &str) -> Option<Family> {
         return Some(Family::Secret);
     }
     // A code that is no secret is none by its name alone: a verifier's and an authorization's are.
-    let code = matches!(last.as_str(), "code" | "codes") && matches!(before, "auth" | "authorization" | "access");
-    if OTHERS.contains(&last.as_str()) && !code || parts.iter().any(public) {
+    let gives = matches!(before, "auth" | "authorization" | "authentication" | "oauth" | "access");
+    let code = matches!(last.as_str(), "code" | "codes") && gives;
+    if parts.iter().any(public) {
         return None;
+    }
+    if OTHERS.contains(&last.as_str()) && !code {
+        return is_loose(&parts);
     }
     if last == "api" || last.ends_with("api") {
         return Some(Family::Vague);
     }
-    parts.iter().any(|part| speaks(part)).then_some(Family::Vague)
+    if parts.iter().any(|part| speaks(part)) { Some(Family::Vague) } else { is_loose(&parts) }
+}
+
+fn is_loose(parts: &[String]) -> Option<Family> {
+    let about = |part: &String| {
+        let like = BEGINS.iter().any(|begin| part.starts_with(begin)) && !UNLIKE.contains(&part.as_str());
+        like || speaks(part)
+    };
+    let told = parts.iter().any(|part| TOLD.contains(&part.as_str()));
+    (!told && parts.iter().any(about)).then_some(Family::Loose)
 }
 
 fn is_password(part: &str) -> bool {
@@ -323,17 +385,17 @@ mod tests {
 
     #[test]
     fn names_say_what_they_hold() {
-        use Family::{Password, Secret, Vague};
+        use Family::{Loose, Password, Secret, Vague};
         for (name, expected) in [
             ("password", Some(Password)),
             ("POSTGRES_PASSWORD", Some(Password)),
             ("newPasswordConfirmation", Some(Password)),
             ("adminpassword", Some(Password)),
-            ("password_file", None),
-            ("passwordLabel", None),
+            ("password_file", Some(Loose)),
+            ("passwordLabel", Some(Loose)),
             ("clientSecret", Some(Secret)),
             ("secret_key_base", Some(Secret)),
-            ("token_type", None),
+            ("token_type", Some(Loose)),
             ("API_KEY", Some(Secret)),
             ("key", Some(Vague)),
             ("nkey", Some(Vague)),
@@ -341,6 +403,11 @@ mod tests {
             ("keyboard", None),
             ("author", None),
             ("monkey_business", None),
+            ("auth_header", Some(Loose)),
+            ("api_client", Some(Loose)),
+            ("api_hash", Some(Secret)),
+            ("token_id", None),
+            ("password_hash", None),
         ] {
             assert_eq!(family(name), expected, "{name}");
         }

@@ -249,7 +249,9 @@ impl Scanner {
         }
         // A variable is named again where it is made; a secret is not.
         let known = found.literal && found.family > Family::Vague;
-        if !found.quoted && !known && kind == Kind::Code && !stands_once(text, value) {
+        let variable =
+            || !value::is_secret(value, Manner { family: Family::Loose, literal }) && !stands_once(text, value);
+        if !found.quoted && !known && kind == Kind::Code && variable() {
             return None;
         }
         let rule = if found.family == Family::Password { self.password } else { self.assigned };

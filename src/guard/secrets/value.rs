@@ -12,6 +12,8 @@ const RANDOM: f64 = 2.5;
 const VAGUE: f64 = 3.3;
 /// The same for hexadecimal digits, of which there are few.
 const HEX: f64 = 2.8;
+/// The least entropy where the name says next to nothing.
+const LOOSE: f64 = 3.5;
 
 /// Whether what a form of its own found can be real: not documentation's own example.
 pub fn is_no_example(secret: &str) -> bool {
@@ -46,6 +48,7 @@ pub fn is_secret(value: &str, manner: Manner) -> bool {
         return false;
     }
     match manner.family {
+        Family::Loose => is_token(value, manner.literal),
         Family::Password => is_password(value, manner.literal),
         Family::Secret => is_key(value, manner.literal, 2.7, 8),
         Family::Vague => {
@@ -85,6 +88,18 @@ fn is_password(value: &str, literal: bool) -> bool {
         return strange >= 0.3 || digits + symbols >= 2 && length >= 6 || !is_made_of_words(value);
     }
     strange >= word_limit(letters) && digits > 0
+}
+
+/// A machine's beyond doubt: digits among letters, and the letters are no words.
+fn is_token(value: &str, literal: bool) -> bool {
+    let kept = |b: u8| b.is_ascii_alphanumeric() || b"+/=_-.".contains(&b);
+    let digits = count(value, u8::is_ascii_digit);
+    value.bytes().all(kept)
+        && (digits >= 2 || digits == 1 && strangeness(value) >= 0.45)
+        && is_key(value, literal, LOOSE, 10)
+        && !is_path(value)
+        // Hexadecimal digits spell a word now and then.
+        && (value.bytes().all(|b| b.is_ascii_hexdigit()) || !is_made_of_words(value))
 }
 
 /// `0x4000000D`.

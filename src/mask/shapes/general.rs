@@ -20,12 +20,14 @@ pub const RULES: &[Shape] = &[
         PRIVATE_KEY,
         "private key",
         &["PRIVATE KEY"],
-        r#"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\\r)?(?:\\{1,2}n|\r?\n)["'`,+.\\]*\s*["'`]?(?:\\{1,2}n)?[\s"'`+#/*|>]*[A-Za-z0-9+/]{4}|["']?\s*[\s+"'.]{0,6}[A-Za-z0-9+/]{40}).*?(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\z)"#,
+        r#"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\\r)?(?:\\{1,2}n|\r?\n)["'`,+.\\]*\s*["'`]?(?:\\{1,2}n)?[\s"'`+#/*|>]*[A-Za-z0-9+/]{4}|["']?\s*[\s+"'.]{0,6}[A-Za-z0-9+/]{40}|.{0,90}?[A-Za-z0-9+/]{40}).*?(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\z)"#,
     )
     .check(checks::pem)
     .yes(&[
         "-----BEGIN RSA PRIVATE KEY-----\n{b:64}\n{b:64}\n-----END RSA PRIVATE KEY-----",
         "key = \"-----BEGIN PRIVATE KEY-----\\n{b:64}\\n-----END PRIVATE KEY-----\\n\"",
+        "b.append(\"-----BEGIN RSA PRIVATE KEY-----\\n\");\n  b.append(\"{b:64}\\n\");\n  b.append(\"-----END RSA PRIVATE KEY-----\");",
+        "-----BEGIN RSA PRIVATE KEY-----%0A{b:64}%0A-----END RSA PRIVATE KEY-----",
     ])
     .no(&[
         "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----",
