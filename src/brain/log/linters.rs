@@ -62,7 +62,20 @@ patterns! {
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    let flat = [&*MARKDOWN, &*SHELL_GCC, &*YAML, &*HADOLINT, &*ACTIONLINT, &*CPPLINT, &*CPPCHECK, &*CODESPELL, &*TIDY, &*SCSS, &*HLINT, &*GOLINT];
+    let flat = [
+        &*MARKDOWN,
+        &*SHELL_GCC,
+        &*YAML,
+        &*HADOLINT,
+        &*ACTIONLINT,
+        &*CPPLINT,
+        &*CPPCHECK,
+        &*CODESPELL,
+        &*TIDY,
+        &*SCSS,
+        &*HLINT,
+        &*GOLINT,
+    ];
     if let Some(c) = flat.into_iter().find_map(|pattern| pattern.captures(line)) {
         out.push(finding(line, at, &c, group(&c, "path")));
     } else if let Some(c) = XO.captures(line) {

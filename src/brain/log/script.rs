@@ -49,7 +49,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     }
     if STOPPED.is_match(line) {
         let told = |l: &&str| !l.trim().is_empty() && !l.starts_with("travis_");
-        let above: Vec<&str> = lines.before(at, 12).map(|(_, l)| l).filter(told).take_while(|l| !l.starts_with("$ ")).collect();
+        let above: Vec<&str> =
+            lines.before(at, 12).map(|(_, l)| l).filter(told).take_while(|l| !l.starts_with("$ ")).collect();
         let said = above.iter().find(|l| generic::speaks(l)).or(above.first());
         out.push(Found::new("setup", FailureClass::Config, Rank::Wrapper, at, said.map_or(line, |l| l)));
         return;
