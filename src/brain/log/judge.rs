@@ -122,7 +122,10 @@ fn failed_beside<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
 /// A denied lint among errors of the same compiler is not what stops the build.
 fn broken_beside<'f>(lint: &Found, found: &'f [Found]) -> Option<&'f Found> {
     let both = (lint.tool, lint.class) == ("clippy", FailureClass::Lint);
-    found.iter().filter(|_| both).find(|f| (f.tool, f.class, f.rank) == ("rustc", FailureClass::Compile, Rank::Sure))
+    let broken = |f: &&Found| (f.tool, f.class, f.rank) == ("rustc", FailureClass::Compile, Rank::Sure);
+    let coded = |f: &&Found| broken(f) && f.locations.iter().any(|spot| spot.code.is_some());
+    // A warning that was made an error may hide its lint; what has a number is an error by itself.
+    found.iter().filter(|_| both).find(coded).or_else(|| found.iter().filter(|_| both).find(broken))
 }
 
 /// The ids, in order of appearance; of two spellings of one test the fuller one stays.

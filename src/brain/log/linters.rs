@@ -23,6 +23,15 @@ pub(super) const PARSER: Parser = Parser {
         "files were modified by this hook",
         "(error)",
         "tidy error: ",
+        "************* Module ",
+        " [W] ",
+        " [E] ",
+        ": Suggestion: ",
+        ".hs:",
+        " should have comment",
+        "comment on exported ",
+        "don't use underscores",
+        "  ✖  ",
     ],
     read,
 };
@@ -39,15 +48,42 @@ patterns! {
     CPPCHECK = r"^\[(?P<path>[^\s:]+):(?P<line>[0-9]+)\]: \((?:error|warning|style)\) (?P<text>.+)$";
     CODESPELL = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+): (?P<text>\S+ ==> \S.*)$";
     TIDY = r"^\s*tidy error: (?P<path>[^\s:]+):(?:(?P<line>[0-9]+):)? (?P<text>.+)$";
+    SCSS = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))? \[[WE]\] (?P<text>\S.*)$";
+    HLINT = r"^(?P<path>[^\s:]+\.hs):(?P<line>[0-9]+):(?P<column>[0-9]+)(?:-[0-9]+)?: (?:Warning|Suggestion): (?P<text>\S.*)$";
+    GOLINT = r"^(?P<path>[^\s:]+\.go):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.*(?:should have comment|comment on exported|don't use underscores).*)$";
+    // pylint before 2.0: the module stands above its messages.
+    PYLINT = r"^[CRWEF]: *(?P<line>[0-9]+), *(?P<column>[0-9]+): (?P<text>.+) \((?P<code>[\w-]+)\)$";
+    // XO and standard's pretty form: the file stands above its messages.
+    XO = r"^\s+✖\s+(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?P<text>\S.*?)(?:\s{2,}(?P<code>\S+))?$";
+    XO_FILE = r"^\s*(?P<path>[^\s:]+\.\w+)(?::[0-9]+:[0-9]+)?$";
     HOOK = r"^- hook id: (?P<id>\S+)$";
     FORMATTER = r"(?i)format|fmt|black|isort|prettier|whitespace|end-of-file|line-ending|yapf";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    let flat = [&*MARKDOWN, &*SHELL_GCC, &*YAML, &*HADOLINT, &*ACTIONLINT, &*CPPLINT, &*CPPCHECK, &*CODESPELL, &*TIDY];
+    let flat = [
+        &*MARKDOWN,
+        &*SHELL_GCC,
+        &*YAML,
+        &*HADOLINT,
+        &*ACTIONLINT,
+        &*CPPLINT,
+        &*CPPCHECK,
+        &*CODESPELL,
+        &*TIDY,
+        &*SCSS,
+        &*HLINT,
+        &*GOLINT,
+    ];
     if let Some(c) = flat.into_iter().find_map(|pattern| pattern.captures(line)) {
         out.push(finding(line, at, &c, group(&c, "path")));
+    } else if let Some(c) = XO.captures(line) {
+        let file = lines.before(at, 60).find_map(|(_, l)| XO_FILE.captures(l));
+        out.extend(file.map(|file| finding(line, at, &c, group(&file, "path"))));
+    } else if line.starts_with("*****") {
+        let below = lines.after(at, 2).find_map(|(index, l)| PYLINT.captures(l).map(|_| (index, l)));
+        out.extend(below.map(|(index, l)| Found::new("pylint", FailureClass::Lint, Rank::Sure, index, l)));
     } else if let Some(c) = HOOK.captures(line) {
         out.extend(hook(lines, at, group(&c, "id")));
     } else if let Some(c) = YAML_ROW.captures(line) {

@@ -69,11 +69,13 @@ mod runners;
 mod rustc;
 mod science;
 mod script;
+mod setup;
 mod swift;
 mod tap;
 mod terraform;
 mod tsc;
 mod unittest;
+mod verdicts;
 mod vitest;
 mod webcheck;
 

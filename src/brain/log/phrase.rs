@@ -1,5 +1,5 @@
 //! Phrases that name a cause by themselves, whatever tool printed them. The lists lie in `network.rs`,
-//! `resource.rs`, `permission.rs` and `runner.rs`.
+//! `resource.rs`, `permission.rs`, `runner.rs`, `setup.rs` and `verdicts.rs`.
 
 use super::found::{Found, Rank, patterns};
 use super::lines::Lines;
@@ -21,7 +21,14 @@ pub(super) struct List {
     pub phrases: &'static [Phrase],
 }
 
-const LISTS: &[List] = &[super::resource::LIST, super::permission::LIST, super::network::LIST, super::runner::LIST];
+const LISTS: &[List] = &[
+    super::resource::LIST,
+    super::permission::LIST,
+    super::network::LIST,
+    super::runner::LIST,
+    super::setup::LIST,
+    super::verdicts::LIST,
+];
 
 patterns! {
     // A language's own warning class, with the place that raised it.

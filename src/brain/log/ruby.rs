@@ -15,6 +15,8 @@ pub(super) const PARSER: Parser = Parser {
         "Failure:",
         "cannot load such file",
         "cucumber ",
+        ": C: ",
+        ": W: ",
     ],
     read,
 };
@@ -24,7 +26,7 @@ patterns! {
     ENTRY = r"^\s*[0-9]+\) (?P<name>\S.*)$";
     FRAME = r"^\s*(?:# ?)?(?P<path>\.{0,2}/?[^\s:#]+\.(?:rb|rake|cr)):(?P<line>[0-9]+)(?::in |$)";
     MINITEST = r"^\s*(?P<name>[\w:]+#\w+)(?: \[(?P<path>[^\s:]+):(?P<line>[0-9]+)\])?:?$";
-    RUBOCOP = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+): [CWEFR]: (?:\[Corr\w+\] )?(?P<code>[A-Z]\w+/[\w/]+): (?P<text>.+)$";
+    RUBOCOP = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+): [CWEFR]: (?:\[Corr\w+\] )?(?:(?P<code>[A-Z]\w+/[\w/]+): )?(?P<text>.+)$";
     RAISED = r"^\s*(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+):in .+?: (?P<text>.+?) \((?P<code>[\w:]+)\)$";
     CUCUMBER = r"^cucumber (?P<name>\S+\.feature:[0-9]+)";
     STEP = r"^\s+(?P<path>\S+\.rb):(?P<line>[0-9]+):in [`'](?:/|')";

@@ -29,6 +29,8 @@ const STEP: &str = "##[step]";
 patterns! {
     TYPED = r"^\s*\$ (?P<command>\S.*)$";
     NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$|make(?:\[[0-9]+\])?: \*\*\* \[(?:\S+:[0-9]+: )?(?P<g>[\w-]+)\] Error "#;
+    // Travis stops where a step before the build's own script fails.
+    STOPPED = r#"^The command ".+" failed and exited with [0-9]+ during"#;
     // What an option calls something is no purpose.
     LABEL = r"\s(?:-n|--name)[ =]\S+";
     FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
@@ -43,6 +45,14 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let typed = typed.or_else(|| TYPED.captures(line).map(|c| group(&c, "command").to_owned()));
     if let Some(class) = typed.as_deref().and_then(purpose) {
         out.push(Found::new(TOOL, class, Rank::Context, at, ""));
+        return;
+    }
+    if STOPPED.is_match(line) {
+        let told = |l: &&str| !l.trim().is_empty() && !l.starts_with("travis_");
+        let above: Vec<&str> =
+            lines.before(at, 12).map(|(_, l)| l).filter(told).take_while(|l| !l.starts_with("$ ")).collect();
+        let said = above.iter().find(|l| generic::speaks(l)).or(above.first());
+        out.push(Found::new("setup", FailureClass::Config, Rank::Wrapper, at, said.map_or(line, |l| l)));
         return;
     }
     let Some(c) = NAMED.captures(line) else { return };
