@@ -302,13 +302,9 @@ final class Assembly {
         return made.faults.isEmpty() ? made.classes : null;
     }
 
-    /** Whether a candidate lives in copies of functions. */
-    boolean isCopied(int number) {
-        return copies(number) != null;
-    }
-
-    /** The function's own name and parameters' count, to find it again in a class. */
-    Source.Spot spot(int place) {
-        return spots.get(place);
+    /** Whether calls with recorded arguments show what a candidate does: those hold objects that are made already. */
+    boolean isSeenInCalls(int number) {
+        Map<Integer, String> own = copies(number);
+        return own != null && own.keySet().stream().noneMatch(place -> spots.get(place).isConstructor);
     }
 }

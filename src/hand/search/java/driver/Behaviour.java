@@ -45,7 +45,7 @@ final class Behaviour {
 
     /** Tells for each of them what it does with each of the same inputs. */
     static void compare(Worker worker, Judgment judgment, List<Integer> numbers) throws Exception {
-        List<Integer> copied = numbers.stream().filter(judgment.assembly::isCopied).collect(Collectors.toList());
+        List<Integer> copied = numbers.stream().filter(judgment.assembly::isSeenInCalls).collect(Collectors.toList());
         Map<String, byte[]> classes = copied.isEmpty() ? null : judgment.assembly.recording(copied);
         for (int number : classes == null ? List.<Integer>of() : copied) {
             // Everything anew for each, so that nothing of one is left for the next.
