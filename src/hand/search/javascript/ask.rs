@@ -61,10 +61,13 @@ pub struct Probe {
     measured: BTreeMap<String, Value>,
 }
 
+/// A variable and the types seen in it.
+type Seen = (String, Vec<String>);
+
 #[derive(Deserialize)]
 struct Probed {
     tests: Vec<Value>,
-    types: Vec<(usize, Vec<(String, Vec<String>)>)>,
+    types: Vec<(usize, Vec<Seen>)>,
     files: Vec<String>,
 }
 
@@ -90,7 +93,7 @@ pub fn probe(
     let Some(answer) = ask(job, &request, &texts, budget)? else { return Ok(None) };
     let probed: Probed = serde_json::from_str(&answer).context("the probe of the tests cannot be read")?;
     let path = |file: usize| sources.get(file).map(|file| file.path.as_str().to_owned());
-    let place_of = |(place, names): (usize, Vec<(String, Vec<String>)>)| {
+    let place_of = |(place, names): (usize, Vec<Seen>)| {
         let (file, line) = *places.functions.get(place)?;
         Some((path(file)?, line, names.into_iter().collect::<Types>()))
     };

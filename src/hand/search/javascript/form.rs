@@ -49,7 +49,7 @@ impl Form {
         let range = tree[node].range.clone();
         let kinds = || tree.below(node).map(|n| tree[n].kind);
         // Only the project's own tools know what these become.
-        if kinds().any(|kind| kind.starts_with("jsx_") || kind == "decorator" || kind == "accessibility_modifier_") {
+        if kinds().any(|kind| kind.starts_with("jsx_") || kind == "decorator") {
             return None;
         }
         let inside_class = tree.above(node).any(|n| tree[n].kind == "class_body");

@@ -106,7 +106,7 @@ pub fn callable(file: &File) -> Vec<u8> {
 }
 
 fn woven(file: &File, mut made: Vec<Insertion>) -> Vec<u8> {
-    made.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    made.sort_by_key(|one| (one.0, one.1));
     let mut out = unchecked(file).as_bytes().to_vec();
     let mut at = 0;
     for (place, _, text) in made {
