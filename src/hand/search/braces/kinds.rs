@@ -262,9 +262,7 @@ impl Scene<'_> {
     fn type_of_member(&self, node: usize) -> Option<Kind> {
         let (object, name) = self.member(node)?;
         let name = self.text(name);
-        if name == "length" && matches!(self.language, Language::Java)
-            || (name == "length" && self.language.is_script())
-        {
+        if name == "length" && (self.language == Language::Java || self.language.is_script()) {
             return Some(Kind::int());
         }
         if self.text(object) == "Integer" || self.text(object) == "Number" {

@@ -292,7 +292,7 @@ fn outer(scene: &Scene, vars: &mut Vec<Var>) {
                 | "declaration"
                 | "preproc_def"
         );
-        if !binds || scene.tree.above(node).any(|n| is_function(n)) {
+        if !binds || scene.tree.above(node).any(is_function) {
             continue;
         }
         if let Some((name, kind, fixed)) = outer_one(scene, node)

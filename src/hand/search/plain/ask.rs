@@ -102,19 +102,32 @@ pub struct Built {
     pub told: Told,
 }
 
+/// How long a variant may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// So many times the usual.
+    pub scale: u32,
+    /// The unchanged command never ends.
+    pub endless: bool,
+}
+
 /// Builds files with variants and runs those that are named, with the last that is worth a try when one passes.
 pub fn variants(
     job: &Job,
     files: &[(RelPath, &str)],
     runs: &[(usize, usize)],
-    scale: u32,
+    pace: Pace,
     budget: Duration,
 ) -> Result<Built> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let directory = job.command.directory.as_ref().map_or(".", RelPath::as_str);
-    let mode = if runs.is_empty() { "build" } else { "run" };
+    let mode = match (runs.is_empty(), pace.endless) {
+        (true, _) => "build",
+        (false, true) => "endless",
+        (false, false) => "run",
+    };
     let mut argv: Vec<String> = ["sh", "-c", VARIANTS, "sh"].map(str::to_owned).to_vec();
-    argv.extend([cores.to_string(), budget.as_secs().max(1).to_string(), scale.to_string()]);
+    argv.extend([cores.to_string(), budget.as_secs().max(1).to_string(), pace.scale.to_string()]);
     argv.extend([directory.to_owned(), mode.to_owned()]);
     argv.extend(job.command.argv.iter().cloned());
     let command = CommandLine { argv, directory: None, env: job.command.env.clone() };
@@ -212,11 +225,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_one_word_each_and_come_back_through_printf() {
-        let told = octal("a b\n'\\\"$%*é");
-        assert!(!told.contains([' ', '\n', '\'', '"', '$', '*']), "{told}");
-        let out = std::process::Command::new("sh").args(["-c", "printf %b \"$1\"", "sh", &told]).output().unwrap();
-        assert_eq!(String::from_utf8(out.stdout).unwrap(), "a b\n'\\\"$%*é");
+    fn texts_are_one_word_each() {
+        assert_eq!(octal("a b\n'\\$*"), "a\\0040b\\0012\\0047\\0134\\0044\\0052");
+        assert_eq!(octal("(x->y)"), "(x->y)");
     }
 
     #[test]

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 const BATCHES: &[usize] = &[160, 500, 1000];
 /// So often what does not compile is left out, before a batch is given up.
 const ROUNDS: usize = 8;
+/// So many of those whose time was up get more behind their batch.
+const PATIENT: usize = 10;
 
 /// What is left for whole runs: those that can be no variants. `None` where variants do not work here at all.
 pub fn judge(
@@ -51,6 +53,15 @@ pub fn judge(
                 plain.take(&told, shots, margin, answer);
                 answer.out_of_time |= told.late;
                 late.extend(timed_out);
+                // Some of them are only slow, and the likeliest are worth more time at once.
+                let some: Vec<usize> = late.drain(..late.len().min(PATIENT)).collect();
+                if answer.alive.is_empty()
+                    && scale == 1
+                    && !some.is_empty()
+                    && let Some((told, _)) = batch_of(plain, hunt, shots, some, margin, 4, end)?
+                {
+                    plain.take(&told, shots, margin, answer);
+                }
             }
             None if batch == 1 => return Ok(None),
             None => {}
@@ -78,7 +89,8 @@ fn batch_of(
         // The first round hardly ever compiles; where one does, it is run.
         let runs: Vec<(usize, usize)> =
             if round == 0 { Vec::new() } else { numbers.iter().map(|n| (n + 1, last(*n))).collect() };
-        let built = ask::variants(plain.job, &files, &runs, scale, left().max(Duration::from_secs(2)))?;
+        let pace = ask::Pace { scale, endless: plain.probe.test.result == "T" };
+        let built = ask::variants(plain.job, &files, &runs, pace, left().max(Duration::from_secs(2)))?;
         let Some(guilty) = variants::guilty(hunt, &varied, &built.errors) else { return Ok(None) };
         if guilty.is_empty() && round > 0 {
             return Ok(ran(plain, built.told));

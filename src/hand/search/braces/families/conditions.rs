@@ -72,7 +72,10 @@ fn more(drafts: &mut Drafts, node: usize, plain: f64) {
                 drafts.value(node, &format!("{atom} {operator} {inside}"), strength(operator), cost);
             } else {
                 drafts.value(node, &format!("{inside} {operator} {atom}"), strength(operator), cost + 0.02);
-                drafts.value(node, &format!("{atom} {operator} {inside}"), strength(operator), cost + 0.05);
+                // The order matters where one of the two is looked into.
+                if text.contains(['[', '(', '.', '>']) {
+                    drafts.value(node, &format!("{atom} {operator} {inside}"), strength(operator), cost + 0.05);
+                }
             }
         }
     }

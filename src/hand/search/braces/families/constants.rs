@@ -45,6 +45,7 @@ fn integer(drafts: &mut Drafts, node: usize) {
     let is_negative = scene.word(parent) == Some(Word::Unary) && scene.operator(parent) == "-";
     for (other, more) in [(number.checked_add(1), 0.0), (number.checked_sub(1), 0.0), (Some(0), 0.4), (Some(1), 0.4)] {
         let Some(other) = other else { continue };
+        let more = more + idle(drafts, node, other);
         if other >= 0 {
             drafts.replace(node, format!("{other}{suffix}"), more);
         } else if !is_negative {
@@ -60,6 +61,17 @@ fn integer(drafts: &mut Drafts, node: usize) {
     let tens = [number.checked_mul(10), (number % 10 == 0).then_some(number / 10), Some(2), number.checked_mul(2)];
     tens.into_iter().flatten().for_each(|other| drafts.replace(node, format!("{other}{suffix}"), 0.9));
     limits(drafts, node);
+}
+
+/// What adds nothing is better left out, which another family does.
+fn idle(drafts: &Drafts, node: usize, number: i64) -> f64 {
+    let scene = drafts.scene;
+    let parent = scene.parent(node);
+    let around = if scene.word(parent) == Some(Word::Binary) { scene.operator(parent) } else { "" };
+    match (around, number) {
+        ("+" | "-" | "|" | "^", 0) | ("*" | "/" | "%", 0 | 1) => 0.8,
+        _ => 0.0,
+    }
 }
 
 fn is_index(drafts: &Drafts, node: usize) -> bool {

@@ -64,6 +64,12 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         ">>>" => scene.language.is_script() || scene.language == Language::Java,
         "-" | "*" | "/" | "%" | "&" | "|" | "-=" | "*=" if kind == Some(Kind::Text) => false,
         "+" | "-" | "*" | "/" if kind == Some(Kind::Truth) => false,
+        // Once one is nothing at all.
+        "*" | "/" | "%"
+            if sides.as_ref().is_some_and(|sides| [sides.left, sides.right].iter().any(|n| scene.text(*n) == "1")) =>
+        {
+            false
+        }
         _ => true,
     };
     for (rank, other) in others.iter().filter(known).enumerate() {

@@ -46,7 +46,7 @@ fn the_examples_of_every_family_are_found() {
     for family in FAMILIES {
         assert!(!family.examples.is_empty(), "{} has no examples", family.name);
         for (extension, broken, fixed) in family.examples {
-            let language = Language::of(&RelPath::parse(&format!("a.{extension}")).unwrap()).unwrap();
+            let language = Language::of(&RelPath::parse(format!("a.{extension}")).unwrap()).unwrap();
             let made = all(&[family], language, broken);
             if !made.iter().any(|text| text == fixed) {
                 missed.push(format!("{}: {broken}\nwants {fixed}\nnot among {made:#?}", family.name));

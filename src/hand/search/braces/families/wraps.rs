@@ -37,13 +37,10 @@ fn is_operand(scene: &Scene, node: usize) -> bool {
         || scene.index(parent).is_some_and(|(object, _)| object == node);
     let called = scene.callee(parent).is_some_and(|callee| callee.object == Some(node));
     let whole = scene.is(parent, &[Word::Simple, Word::Function, Word::Throw]);
-    let word = scene.word(node);
-    !object
-        && !called
-        && !whole
-        && !scene.is_called(node)
-        && !matches!(word, Some(Word::Assign | Word::Augment | Word::Step | Word::Function | Word::Range | Word::Macro))
-        && !(scene.is_in_block(node) && !scene.is_tail(node))
+    let odd = [Word::Assign, Word::Augment, Word::Step, Word::Function, Word::Range, Word::Macro];
+    let other = object || called || whole || scene.is_called(node) || scene.is(node, &odd);
+    let statement = scene.is_in_block(node) && !scene.is_tail(node);
+    !(other || statement)
 }
 
 /// `a + b` → `a`, `b`.
@@ -167,10 +164,8 @@ fn convert(drafts: &mut Drafts, node: usize) {
     let (text, tight) = (scene.text(node), binds(scene, node));
     let held = if tight < UNARY { format!("({text})") } else { text.to_owned() };
     match kind {
-        Some(Kind::Truth) => {
-            if scene.word(node) != Some(Word::Unary) && scene.word(scene.parent(node)) != Some(Word::Unary) {
-                drafts.value(node, &format!("!{held}"), UNARY, 0.5);
-            }
+        Some(Kind::Truth) if ![node, scene.parent(node)].iter().any(|n| scene.is(*n, &[Word::Unary])) => {
+            drafts.value(node, &format!("!{held}"), UNARY, 0.5);
         }
         Some(Kind::Int(_) | Kind::Float(_)) => {
             if !scene.is(node, &[Word::Number, Word::Float, Word::Unary]) && !is_index(scene, node) {
