@@ -88,6 +88,9 @@ pub struct Answer {
     /// After which more of the failing tests passed.
     pub hopeful: Vec<usize>,
     pub out_of_time: bool,
+    /// How they behave on what the tests do not ask was not looked at: nothing is sure then.
+    #[serde(default)]
+    pub unseen: bool,
     /// Of judging alone; the start of the test run comes in addition.
     #[serde(default)]
     pub seconds: f64,

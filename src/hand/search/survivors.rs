@@ -22,8 +22,10 @@ pub struct Verdict<'a> {
 }
 
 pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer) -> Result<Vec<Candidate>> {
+    let unseen = verdict.unseen;
     let verdict = Verdict { alive: &verdict.alive, groups: &verdict.groups };
     let confidence = match verdict.groups.len() {
+        0..=2 if unseen => Confidence::Suggested,
         0 | 1 if verdict.alive.len() > 1 || verdict.alive.iter().all(|one| shots[*one].cost < LIKELY) => {
             Confidence::Confident
         }

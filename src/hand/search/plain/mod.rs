@@ -55,7 +55,7 @@ impl Judge for Plain<'_> {
         let end = Instant::now() + budget;
         let files: Vec<RelPath> = hunt.files.iter().map(|file| file.path.clone()).collect();
         let margin = margin.min(MARGIN);
-        let mut answer = Answer::default();
+        let mut answer = Answer { unseen: true, ..Answer::default() };
         let fast = self.probe.terms.place == ask::Place::Copies
             && hunt.files.iter().any(|file| file.syntax.language() == Language::C);
         let rest = if fast { fast::judge(self, hunt, shots, margin, end, &mut answer)? } else { None };

@@ -52,16 +52,19 @@ pub fn groups(
     Ok(built.map_or_else(alone, |built| grouped(&built.said, &numbers, alive)))
 }
 
+/// Test of ours → a digest of what its calls came to.
+type Seen<'s> = BTreeMap<&'s str, &'s str>;
+
 /// A survivor was seen where it does something else than the original: the failing test makes sure that it should.
 fn grouped(said: &str, numbers: &[usize], alive: &[usize]) -> Vec<Vec<usize>> {
-    let mut seen: BTreeMap<usize, BTreeMap<&str, &str>> = BTreeMap::new();
+    let mut seen: BTreeMap<usize, Seen> = BTreeMap::new();
     for line in said.lines() {
         if let ["seen", shot, test, hash, _] = line.split('\t').collect::<Vec<_>>()[..] {
             seen.entry(shot.parse().unwrap_or(0)).or_default().insert(test, hash);
         }
     }
     let original = seen.get(&0).cloned().unwrap_or_default();
-    let mut groups: Vec<(Option<BTreeMap<&str, &str>>, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<(Option<Seen>, Vec<usize>)> = Vec::new();
     for shot in alive {
         let number = numbers.iter().position(|number| number == shot).map(|at| at + 1);
         let own = number.and_then(|number| seen.get(&number)).filter(|own| **own != original).cloned();

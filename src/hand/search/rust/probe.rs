@@ -62,11 +62,9 @@ fn request(project: &Project, left: Duration) -> Result<String> {
     Ok(request)
 }
 
-fn instrument(
-    project: &Project,
-    files: &[File],
-    depths: &BTreeMap<RelPath, Depth>,
-) -> Result<(Vec<(RelPath, Vec<u8>)>, Marks)> {
+type Texts = Vec<(RelPath, Vec<u8>)>;
+
+fn instrument(project: &Project, files: &[File], depths: &BTreeMap<RelPath, Depth>) -> Result<(Texts, Marks)> {
     let mut marks = Marks::default();
     let depth = |path: &RelPath| depths.get(path).copied().unwrap_or(Depth::Nothing);
     let noted = |file: &&File| depth(&file.path) > Depth::Nothing;
@@ -137,6 +135,9 @@ fn read(job: &Job, said: &str, marks: &Marks) -> Option<Probe> {
         let types = kinds.iter().map(|kind| kinds::short(kind)).collect();
         probe.types.push((variable.path.clone(), variable.line, Types::from([(variable.name.clone(), types)])));
         let only = kinds.first().filter(|_| kinds.len() == 1).and_then(|kind| kinds::written(kind));
+        // In a broken program a number that nothing decides about is an `i32` or `f64` by default: in a list of them the
+        // repair may be what decides.
+        let only = only.filter(|kind| !kind.contains('<') || !kind.contains("i32") && !kind.contains("f64"));
         if let (Some(end), Some(only)) = (variable.end, only) {
             let text =
                 if variable.counts { format!(" let _: &{only} = &{};", variable.name) } else { format!(": {only}") };

@@ -298,7 +298,7 @@ fn gap(file: &File, function: usize, edits: &[(Range<usize>, String)]) -> Option
     }
     let body = tree.field(function, "body")?;
     let around = |n: &usize| tree[*n].range.start < at && at < tree[*n].range.end;
-    let innermost = tree.below(body).filter(around).last()?;
+    let innermost = tree.below(body).rev().find(around)?;
     let block = Some(innermost).filter(|n| tree[*n].kind == "block")?;
     let constant = std::iter::once(block).chain(tree.above(block)).any(|n| shape::is_constant(file, n));
     let last = tree.inner(block).into_iter().rfind(|n| tree[*n].range.end <= at);

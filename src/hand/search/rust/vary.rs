@@ -149,7 +149,7 @@ impl Common {
     fn allows(&self, value: &Value) -> bool {
         let empty = matches!(value, Value::List(all) if all.is_empty()) || is_empty(value);
         let low = self.least.is_some_and(|least| lowest(value).is_some_and(|own| own < least));
-        !(self.filled && empty) && !low
+        !low && (!self.filled || !empty)
     }
 }
 
