@@ -132,7 +132,8 @@ fn is_check(file: &File, spot: &Spot) -> bool {
     let name = spot.name.to_lowercase();
     let named = ["test", "check", "expect", "assert", "verify"].iter().any(|word| name.starts_with(word));
     let text = file.syntax.text(&(spot.body..spot.end));
-    let asks = ["assert", "ASSERT", "FAIL", "EXPECT", "expected", "expect("].iter().any(|word| text.contains(word));
+    let asks =
+        ["assert", "ASSERT", "fail", "FAIL", "EXPECT", "expected", "expect("].iter().any(|word| text.contains(word));
     (asks && (named || name == "main")) || name.starts_with("test_")
 }
 
