@@ -2,7 +2,7 @@
 //! at any moment leaves either a usable record or a torn tail that is ignored.
 
 use super::disk::{Found, Old};
-use crate::ids::RelPath;
+use super::name::AnyPath;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -14,10 +14,10 @@ use std::path::Path;
 /// One old state: what stood at `path`, and which directories did not exist yet.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record {
-    pub path: RelPath,
+    pub path: AnyPath,
     /// `None`: there was no file.
     pub old: Option<Old>,
-    pub missing_parents: Vec<RelPath>,
+    pub missing_parents: Vec<AnyPath>,
 }
 
 /// The SHA-256 of a write's bytes and of its beginnings, whole pages each: a process killed while it
@@ -28,16 +28,16 @@ pub struct Wrote(pub Vec<String>);
 /// What `load` finds: an old state, or (with `wrote`) a write.
 pub struct Entry {
     pub at: u64,
-    pub path: RelPath,
+    pub path: AnyPath,
     pub wrote: Option<Wrote>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Header {
-    path: RelPath,
+    path: AnyPath,
     mode: Option<u32>,
     size: u64,
-    missing_parents: Vec<RelPath>,
+    missing_parents: Vec<AnyPath>,
     #[serde(default)]
     link: bool,
     #[serde(default)]
@@ -51,7 +51,7 @@ pub struct Journal {
 }
 
 impl Record {
-    pub fn new(path: RelPath, found: Found, missing_parents: Vec<RelPath>) -> Self {
+    pub fn new(path: AnyPath, found: Found, missing_parents: Vec<AnyPath>) -> Self {
         let old = if let Found::File(old) | Found::Link(old) = found { Some(old) } else { None };
         Self { path, old, missing_parents }
     }
@@ -127,7 +127,7 @@ impl Journal {
     }
 
     /// Adds that these bytes are about to be written.
-    pub fn note(&mut self, path: &RelPath, bytes: &[u8]) -> Result<()> {
+    pub fn note(&mut self, path: &AnyPath, bytes: &[u8]) -> Result<()> {
         let (path, wrote) = (path.clone(), Some(Wrote::new(bytes)));
         let header = Header { path, mode: None, size: 0, missing_parents: Vec::new(), link: false, wrote };
         self.push(&header, &[]).map(drop)

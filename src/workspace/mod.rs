@@ -4,6 +4,7 @@
 
 mod disk;
 mod journal;
+mod name;
 mod place;
 mod recover;
 mod remove;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
+pub use name::AnyPath;
 pub use place::Unusable;
 pub use recover::Recovered;
 pub use remove::remove_folder;
@@ -34,7 +36,7 @@ pub struct Tree {
     disk: Disk,
     journal: Journal,
     /// Where each touched file's state before the first write stands in the journal.
-    journalled: BTreeMap<RelPath, u64>,
+    journalled: BTreeMap<AnyPath, u64>,
     kept: snapshot::Kept,
     recovered: Vec<Recovered>,
     /// Until then the journals are a killed process's, and only `recover` knows what they may undo.
@@ -89,19 +91,16 @@ impl Tree {
 
     /// The file's bytes; `None` where there is no regular file, also when only a symlink leads there.
     pub fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
-        read_from(&self.disk, path)
+        read_from(&self.disk, &path.into())
     }
 
     /// The regular files that `.gitignore` does not exclude, sorted. Names that no `RelPath` can hold
     /// (not UTF-8, control characters) are left out.
     pub fn files(&self) -> Result<Vec<RelPath>> {
-        self.list(false)
-    }
-
-    fn list(&self, links: bool) -> Result<Vec<RelPath>> {
-        let (files, unnameable) = walk::files(self.root(), links);
-        if unnameable > 0 {
-            tracing::warn!(unnameable, "left out files whose names are not plain UTF-8");
+        let all = walk::files(self.root(), false);
+        let files: Vec<_> = all.iter().filter_map(AnyPath::to_rel).collect();
+        if files.len() < all.len() {
+            tracing::warn!(unnameable = all.len() - files.len(), "left out files whose names are not plain UTF-8");
         }
         Ok(files)
     }
@@ -115,16 +114,17 @@ impl Tree {
             }
         }
         for file in patch.files() {
-            self.journal_once(&file.path)?;
+            let path = AnyPath::from(&file.path);
+            self.journal_once(&path)?;
             if let Some(after) = &file.after {
-                self.journal.note(&file.path, after)?;
+                self.journal.note(&path, after)?;
             }
         }
         self.journal.sync()?;
         for (done, file) in patch.files().iter().enumerate() {
-            if let Err(e) = self.put(&file.path, file.after.as_deref()) {
+            if let Err(e) = self.put(&(&file.path).into(), file.after.as_deref()) {
                 for file in &patch.files()[..=done] {
-                    self.put(&file.path, file.before.as_deref())?;
+                    self.put(&(&file.path).into(), file.before.as_deref())?;
                 }
                 return Err(e);
             }
@@ -155,7 +155,8 @@ impl Tree {
     }
 
     fn check(&self, file: &FilePatch) -> Result<ApplyResult> {
-        let same = match (self.disk.find(&file.path)?, &file.before) {
+        let path = AnyPath::from(&file.path);
+        let same = match (self.disk.find(&path)?, &file.before) {
             (Found::File(old), Some(before)) => old.bytes == *before,
             (Found::Absent, None) => true,
             _ => false,
@@ -164,13 +165,13 @@ impl Tree {
             return Ok(ApplyResult::Conflict(file.path.clone()));
         }
         let in_place = file.before.is_some() && file.after.is_some();
-        if self.disk.read_only(&file.path, in_place)? {
+        if self.disk.read_only(&path, in_place)? {
             return Ok(ApplyResult::ReadOnly(file.path.clone()));
         }
         Ok(ApplyResult::Applied)
     }
 
-    fn journal_once(&mut self, path: &RelPath) -> Result<()> {
+    fn journal_once(&mut self, path: &AnyPath) -> Result<()> {
         if !self.journalled.contains_key(path) {
             let record = Record::new(path.clone(), self.disk.find(path)?, self.disk.missing_parents(path)?);
             let at = self.journal.append(&record)?;
@@ -179,7 +180,7 @@ impl Tree {
         Ok(())
     }
 
-    fn put(&mut self, path: &RelPath, bytes: Option<&[u8]>) -> Result<()> {
+    fn put(&mut self, path: &AnyPath, bytes: Option<&[u8]>) -> Result<()> {
         match bytes {
             Some(bytes) => self.disk.write(path, bytes, None, Parents::Make),
             None => self.disk.remove(path),
@@ -215,15 +216,15 @@ impl Drop for Tree {
 
 /// The regular files and symlinks below `root` that git does not ignore, sorted.
 pub fn files(root: &Path) -> Vec<RelPath> {
-    walk::files(root, true).0
+    walk::files(root, true).iter().filter_map(AnyPath::to_rel).collect()
 }
 
 /// The same as `Tree::read` for a directory that is only read.
 pub fn read(root: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
-    read_from(&Disk::new(root.to_owned()), path)
+    read_from(&Disk::new(root.to_owned()), &path.into())
 }
 
-fn read_from(disk: &Disk, path: &RelPath) -> Result<Option<Vec<u8>>> {
+fn read_from(disk: &Disk, path: &AnyPath) -> Result<Option<Vec<u8>>> {
     Ok(match disk.find(path)? {
         Found::File(old) => Some(old.bytes),
         Found::Absent | Found::Link(_) | Found::Other => None,

@@ -4,7 +4,7 @@
 use super::Tree;
 use super::disk::{Disk, Found, Old, Parents};
 use super::journal::{Record, Wrote};
-use crate::ids::RelPath;
+use super::name::AnyPath;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,16 +13,16 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovered {
     /// It is as it was before the killed process.
-    PutBack(RelPath),
+    PutBack(AnyPath),
     /// It was changed after the kill and is left alone; `old` is a copy of what it was before the run.
-    Kept { path: RelPath, old: Option<PathBuf> },
+    Kept { path: AnyPath, old: Option<PathBuf> },
     /// It is as it was before the killed process; what stood there at the start is in `copy`.
-    SavedAside { path: RelPath, copy: PathBuf },
+    SavedAside { path: AnyPath, copy: PathBuf },
 }
 
 /// Every content that our writes may have left at a path, half-done ones included.
 #[derive(Default)]
-pub struct Written(BTreeMap<RelPath, BTreeSet<String>>);
+pub struct Written(BTreeMap<AnyPath, BTreeSet<String>>);
 
 /// Two folders for copies, made when the first copy is.
 struct Aside {
@@ -31,7 +31,7 @@ struct Aside {
 }
 
 impl Written {
-    pub fn add(&mut self, path: RelPath, wrote: Wrote) {
+    pub fn add(&mut self, path: AnyPath, wrote: Wrote) {
         self.0.entry(path).or_default().extend(wrote.0);
     }
 
@@ -53,9 +53,9 @@ impl Aside {
     }
 }
 
-fn save(disk: &mut Disk, path: &RelPath, bytes: &Old) -> Result<PathBuf> {
+fn save(disk: &mut Disk, path: &AnyPath, bytes: &Old) -> Result<PathBuf> {
     disk.put(path, bytes, Parents::Replace)?;
-    Ok(disk.root().join(path.as_str()))
+    Ok(disk.root().join(path.as_path()))
 }
 
 impl Tree {
