@@ -147,6 +147,20 @@ impl Disk {
         }
     }
 
+    /// When what stands at the path was changed or, where nothing does, the nearest directory above it:
+    /// programs cannot set this time.
+    pub fn changed(&self, path: &AnyPath) -> Result<Option<Duration>> {
+        if let Some(parent) = self.parent(path, Parents::Look)? {
+            match rustix::fs::statat(&parent, path.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => return Ok(Some(ctime(&stat))),
+                Err(Errno::NOENT) => {}
+                Err(e) => return Err(e).with_context(|| format!("cannot look at {path}")),
+            }
+        }
+        let Some(nearest) = self.nearest_parent(path)? else { return Ok(None) };
+        Ok(Some(ctime(&rustix::fs::fstat(&nearest)?)))
+    }
+
     /// The directories above `path` that do not exist.
     pub fn missing_parents(&self, path: &AnyPath) -> Result<Vec<AnyPath>> {
         let mut missing = Vec::new();
@@ -244,6 +258,11 @@ pub fn permissions(stat: &Stat) -> u32 {
 pub fn mtime(stat: &Stat) -> Duration {
     let seconds = u64::try_from(stat.st_mtime).unwrap_or(0);
     Duration::new(seconds, u32::try_from(stat.st_mtime_nsec).unwrap_or(0))
+}
+
+pub fn ctime(stat: &Stat) -> Duration {
+    let seconds = u64::try_from(stat.st_ctime).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(stat.st_ctime_nsec).unwrap_or(0))
 }
 
 fn is_file_or_link(stat: &Stat) -> bool {

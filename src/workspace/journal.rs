@@ -1,5 +1,6 @@
-//! An append-only file of old states and of what was written in their place. A record counts once it is whole on disk, so a process killed
-//! at any moment leaves either a usable record or a torn tail that is ignored.
+//! An append-only file of old states and of what was written in their place. A record counts once it is
+//! whole on disk, so a process killed at any moment leaves either a usable record or a torn tail that is
+//! ignored.
 
 use super::disk::{Found, Old};
 use super::name::AnyPath;
@@ -58,9 +59,14 @@ impl Record {
 }
 
 const PAGE: usize = 4096;
+/// Stands for a write that removes the file.
+const GONE: &str = "gone";
 
 impl Wrote {
-    fn new(bytes: &[u8]) -> Self {
+    fn new(bytes: Option<&[u8]>) -> Self {
+        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
+            return Self(vec![Self::digest(bytes)]);
+        };
         let mut hasher = Sha256::new();
         let prefix = |page: &[u8]| {
             hasher.update(page);
@@ -69,8 +75,9 @@ impl Wrote {
         Self(bytes.chunks(PAGE).map(prefix).collect())
     }
 
-    pub fn digest(bytes: &[u8]) -> String {
-        hex(&Sha256::digest(bytes))
+    /// `None`: no file.
+    pub fn digest(bytes: Option<&[u8]>) -> String {
+        bytes.map_or_else(|| GONE.to_owned(), |bytes| hex(&Sha256::digest(bytes)))
     }
 
     /// Whether a write that a kill cut short can have ended here.
@@ -126,8 +133,8 @@ impl Journal {
         self.push(&header, bytes)
     }
 
-    /// Adds that these bytes are about to be written.
-    pub fn note(&mut self, path: &AnyPath, bytes: &[u8]) -> Result<()> {
+    /// Adds that these bytes are about to be written, or that the file is about to go.
+    pub fn note(&mut self, path: &AnyPath, bytes: Option<&[u8]>) -> Result<()> {
         let (path, wrote) = (path.clone(), Some(Wrote::new(bytes)));
         let header = Header { path, mode: None, size: 0, missing_parents: Vec::new(), link: false, wrote };
         self.push(&header, &[]).map(drop)

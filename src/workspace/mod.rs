@@ -2,6 +2,7 @@
 //! so that any ending puts the tree back byte for byte. After SIGKILL the next start does, except that
 //! it leaves or copies aside what the user may have edited since.
 
+mod beat;
 mod disk;
 mod journal;
 mod name;
@@ -17,6 +18,7 @@ mod tests;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
 use anyhow::{Context as _, Result};
+use beat::Beat;
 use disk::{Disk, Found, Parents};
 use journal::{Journal, Record};
 use recover::Written;
@@ -39,6 +41,7 @@ pub struct Tree {
     journalled: BTreeMap<AnyPath, u64>,
     kept: snapshot::Kept,
     recovered: Vec<Recovered>,
+    beat: Beat,
     /// Until then the journals are a killed process's, and only `recover` knows what they may undo.
     ready: bool,
     /// Held, not used: the kernel lets go of the lock when the process ends, however it ends.
@@ -66,8 +69,8 @@ impl Tree {
         let mut journal = Journal::open(&own.join("journal"))?;
         let records = journal.load()?;
         let kept = snapshot::Kept::open(&own.join("snapshot"))?;
-        let (disk, journalled) = (Disk::new(root), BTreeMap::new());
-        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), ready: false, _lock: lock };
+        let (disk, journalled, beat) = (Disk::new(root), BTreeMap::new(), Beat::open(&own.join("beat")));
+        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), beat, ready: false, _lock: lock };
         let mut written = Written::default();
         for entry in records {
             match entry.wrote {
@@ -116,9 +119,7 @@ impl Tree {
         for file in patch.files() {
             let path = AnyPath::from(&file.path);
             self.journal_once(&path)?;
-            if let Some(after) = &file.after {
-                self.journal.note(&path, after)?;
-            }
+            self.journal.note(&path, file.after.as_deref())?;
         }
         self.journal.sync()?;
         for (done, file) in patch.files().iter().enumerate() {
@@ -210,7 +211,9 @@ impl Drop for Tree {
         {
             tracing::error!("cannot restore the tree; the next start will try again: {e:#}");
         }
-        let _ = self.kept.clear();
+        if self.kept.clear().is_ok() && self.journalled.is_empty() {
+            self.beat.forget();
+        }
     }
 }
 

@@ -77,9 +77,8 @@ pub struct Kept {
 
 impl Signature {
     fn of(stat: &Stat) -> Self {
-        let changed =
-            Duration::new(u64::try_from(stat.st_ctime).unwrap_or(0), u32::try_from(stat.st_ctime_nsec).unwrap_or(0));
-        Self { size: stat.st_size, mode: stat.st_mode, inode: stat.st_ino, modified: disk::mtime(stat), changed }
+        let (modified, changed) = (disk::mtime(stat), disk::ctime(stat));
+        Self { size: stat.st_size, mode: stat.st_mode, inode: stat.st_ino, modified, changed }
     }
 
     fn racy(&self) -> bool {
@@ -95,12 +94,11 @@ impl Kept {
     }
 
     /// The contents that a process killed while a command ran had kept, the newest for each path.
-    pub fn leftovers(&mut self) -> Result<Vec<u64>> {
+    pub fn leftovers(&mut self) -> Result<BTreeMap<AnyPath, u64>> {
         if !self.marker.exists() {
-            return Ok(Vec::new());
+            return Ok(BTreeMap::new());
         }
-        let newest: BTreeMap<_, _> = self.journal.load()?.into_iter().map(|e| (e.path, e.at)).collect();
-        Ok(newest.into_values().collect())
+        Ok(self.journal.load()?.into_iter().map(|e| (e.path, e.at)).collect())
     }
 
     pub fn read(&self, at: u64) -> Result<Record> {
