@@ -143,8 +143,11 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         door.ui.stage(stage, text);
     };
     surroundings::boundary(&root)?.inspect(|text| say("tree", text));
+    // What comes back here is none of what the command leaves.
+    let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
     let mut healing = heal::heal(&job, &cancel, &say)?;
+    healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
     let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);

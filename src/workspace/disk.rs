@@ -1,7 +1,7 @@
 //! Single files under a directory, reached part by part without ever following a symlink, so that
 //! nothing outside the directory is read or written whatever the tree holds.
 
-use crate::ids::RelPath;
+use super::name::AnyPath;
 use anyhow::{Context as _, Result};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps};
@@ -61,7 +61,7 @@ impl Disk {
         &self.root
     }
 
-    pub fn find(&self, path: &RelPath) -> Result<Found> {
+    pub fn find(&self, path: &AnyPath) -> Result<Found> {
         let Some(parent) = self.parent(path, Parents::Look)? else {
             return Ok(if self.blocked(path)? { Found::Other } else { Found::Absent });
         };
@@ -82,7 +82,7 @@ impl Disk {
     }
 
     /// Why the user does not want this path written, if so: no write permission for its owner.
-    pub fn read_only(&self, path: &RelPath, in_place: bool) -> Result<bool> {
+    pub fn read_only(&self, path: &AnyPath, in_place: bool) -> Result<bool> {
         let owner_writes = |mode: u32| mode & 0o200 != 0;
         let Some(parent) = self.nearest_parent(path)? else { return Ok(false) };
         if in_place {
@@ -96,7 +96,7 @@ impl Disk {
     }
 
     /// Writes the whole file. An existing one keeps its mode unless `mode` says otherwise.
-    pub fn write(&mut self, path: &RelPath, bytes: &[u8], mode: Option<u32>, parents: Parents) -> Result<()> {
+    pub fn write(&mut self, path: &AnyPath, bytes: &[u8], mode: Option<u32>, parents: Parents) -> Result<()> {
         let parent = self.parent(path, parents)?.with_context(|| format!("no directory for {path}"))?;
         let before = rustix::fs::statat(&parent, path.file_name(), AtFlags::SYMLINK_NOFOLLOW).ok();
         let file = open_for_writing(parent.as_fd(), path, before.as_ref(), mode)?;
@@ -109,7 +109,7 @@ impl Disk {
     }
 
     /// Writes a file or symlink as it was.
-    pub fn put(&mut self, path: &RelPath, old: &Old, parents: Parents) -> Result<()> {
+    pub fn put(&mut self, path: &AnyPath, old: &Old, parents: Parents) -> Result<()> {
         if !old.link {
             return self.write(path, &old.bytes, Some(old.mode), parents);
         }
@@ -120,15 +120,15 @@ impl Disk {
     }
 
     /// Removes whatever stands at the path; nothing there is fine.
-    pub fn remove(&self, path: &RelPath) -> Result<()> {
+    pub fn remove(&self, path: &AnyPath) -> Result<()> {
         let Some(parent) = self.parent(path, Parents::Look)? else { return Ok(()) };
         remove_at(parent.as_fd(), path.file_name()).with_context(|| format!("cannot remove {path}"))
     }
 
     /// Removes the directories, deepest first, as far as they are empty.
-    pub fn remove_empty(&self, directories: &[RelPath]) -> Result<()> {
+    pub fn remove_empty(&self, directories: &[AnyPath]) -> Result<()> {
         let mut deepest_first: Vec<_> = directories.iter().collect();
-        deepest_first.sort_by_key(|d| std::cmp::Reverse(d.as_str().len()));
+        deepest_first.sort_by_key(|d| std::cmp::Reverse(d.depth()));
         for directory in deepest_first {
             if let Some(parent) = self.parent(directory, Parents::Look)? {
                 let _ = rustix::fs::unlinkat(&parent, directory.file_name(), AtFlags::REMOVEDIR);
@@ -138,7 +138,7 @@ impl Disk {
     }
 
     /// Of a regular file or a symlink.
-    pub fn stat(&self, path: &RelPath) -> Result<Option<Stat>> {
+    pub fn stat(&self, path: &AnyPath) -> Result<Option<Stat>> {
         let Some(parent) = self.parent(path, Parents::Look)? else { return Ok(None) };
         match rustix::fs::statat(&parent, path.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) if is_file_or_link(&stat) => Ok(Some(stat)),
@@ -147,10 +147,24 @@ impl Disk {
         }
     }
 
+    /// When what stands at the path was changed or, where nothing does, the nearest directory above it:
+    /// programs cannot set this time.
+    pub fn changed(&self, path: &AnyPath) -> Result<Option<Duration>> {
+        if let Some(parent) = self.parent(path, Parents::Look)? {
+            match rustix::fs::statat(&parent, path.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => return Ok(Some(ctime(&stat))),
+                Err(Errno::NOENT) => {}
+                Err(e) => return Err(e).with_context(|| format!("cannot look at {path}")),
+            }
+        }
+        let Some(nearest) = self.nearest_parent(path)? else { return Ok(None) };
+        Ok(Some(ctime(&rustix::fs::fstat(&nearest)?)))
+    }
+
     /// The directories above `path` that do not exist.
-    pub fn missing_parents(&self, path: &RelPath) -> Result<Vec<RelPath>> {
+    pub fn missing_parents(&self, path: &AnyPath) -> Result<Vec<AnyPath>> {
         let mut missing = Vec::new();
-        for directory in parents_of(path) {
+        for directory in path.parents() {
             if self
                 .parent(&directory, Parents::Look)?
                 .is_none_or(|p| open_dir(p.as_fd(), directory.file_name()).is_err())
@@ -162,12 +176,12 @@ impl Disk {
     }
 
     /// Opens the directory that holds `path`; `None` when it is not there (or is no real directory).
-    fn parent(&self, path: &RelPath, parents: Parents) -> Result<Option<OwnedFd>> {
+    fn parent(&self, path: &AnyPath, parents: Parents) -> Result<Option<OwnedFd>> {
         if parents == Parents::Replace {
             std::fs::create_dir_all(&self.root).with_context(|| format!("cannot make {}", self.root.display()))?;
         }
         let Some(mut dir) = self.open_root()? else { return Ok(None) };
-        let parts: Vec<_> = path.as_str().split('/').collect();
+        let parts: Vec<_> = path.parts().collect();
         for &part in &parts[..parts.len() - 1] {
             dir = match open_dir(dir.as_fd(), part) {
                 Ok(next) => next,
@@ -192,8 +206,8 @@ impl Disk {
     }
 
     /// Whether a file or symlink stands where a directory above `path` would have to be.
-    fn blocked(&self, path: &RelPath) -> Result<bool> {
-        for directory in parents_of(path) {
+    fn blocked(&self, path: &AnyPath) -> Result<bool> {
+        for directory in path.parents() {
             let Some(parent) = self.parent(&directory, Parents::Look)? else { return Ok(true) };
             match open_dir(parent.as_fd(), directory.file_name()) {
                 Ok(_) => {}
@@ -205,9 +219,9 @@ impl Disk {
     }
 
     /// The deepest existing directory on the way to `path`: where something would be made.
-    fn nearest_parent(&self, path: &RelPath) -> Result<Option<OwnedFd>> {
+    fn nearest_parent(&self, path: &AnyPath) -> Result<Option<OwnedFd>> {
         let mut nearest = self.open_root()?;
-        for directory in parents_of(path) {
+        for directory in path.parents() {
             let Some(next) = self.parent(&directory, Parents::Look)? else { break };
             match open_dir(next.as_fd(), directory.file_name()) {
                 Ok(dir) => nearest = Some(dir),
@@ -220,12 +234,12 @@ impl Disk {
     /// Moves the file's mtime forward: build tools that compare times must see every write, also two
     /// within one tick of the file system's clock and also the one that puts the old bytes back.
     /// Python compares whole seconds and the size, so its files move by a second.
-    fn stamp(&mut self, file: &File, path: &RelPath, before: Option<&Stat>) -> Result<()> {
+    fn stamp(&mut self, file: &File, path: &AnyPath, before: Option<&Stat>) -> Result<()> {
         let tick = Duration::from_micros(1);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let before = before.map_or(Duration::ZERO, mtime);
         self.last_stamp = now.max(before + tick).max(self.last_stamp + tick);
-        if path.extension() == "py" && self.last_stamp.as_secs() == before.as_secs() {
+        if path.has_extension("py") && self.last_stamp.as_secs() == before.as_secs() {
             self.last_stamp = Duration::from_secs(before.as_secs() + 1);
         }
         let time = Timespec {
@@ -237,12 +251,6 @@ impl Disk {
     }
 }
 
-/// `a/b/c.rs` → `a`, `a/b`.
-pub fn parents_of(path: &RelPath) -> Vec<RelPath> {
-    let whole = path.as_str();
-    whole.match_indices('/').filter_map(|(i, _)| RelPath::parse(&whole[..i]).ok()).collect()
-}
-
 pub fn permissions(stat: &Stat) -> u32 {
     stat.st_mode & 0o7777
 }
@@ -252,11 +260,16 @@ pub fn mtime(stat: &Stat) -> Duration {
     Duration::new(seconds, u32::try_from(stat.st_mtime_nsec).unwrap_or(0))
 }
 
+pub fn ctime(stat: &Stat) -> Duration {
+    let seconds = u64::try_from(stat.st_ctime).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(stat.st_ctime_nsec).unwrap_or(0))
+}
+
 fn is_file_or_link(stat: &Stat) -> bool {
     matches!(FileType::from_raw_mode(stat.st_mode), FileType::RegularFile | FileType::Symlink)
 }
 
-fn find_link(parent: BorrowedFd<'_>, path: &RelPath) -> Result<Found> {
+fn find_link(parent: BorrowedFd<'_>, path: &AnyPath) -> Result<Found> {
     match rustix::fs::readlinkat(parent, path.file_name(), Vec::new()) {
         Ok(target) => Ok(Found::Link(Old { mode: 0o777, bytes: target.into_bytes(), link: true })),
         Err(Errno::NOENT) => Ok(Found::Absent),
@@ -269,7 +282,7 @@ fn open_dir(parent: BorrowedFd<'_>, name: impl Arg) -> rustix::io::Result<OwnedF
     rustix::fs::openat(parent, name, DIRECTORY | OFlags::RDONLY, Mode::empty())
 }
 
-fn make_dir(parent: BorrowedFd<'_>, name: &str, path: &RelPath) -> Result<OwnedFd> {
+fn make_dir(parent: BorrowedFd<'_>, name: &OsStr, path: &AnyPath) -> Result<OwnedFd> {
     rustix::fs::mkdirat(parent, name, Mode::from_raw_mode(0o777))
         .and_then(|()| open_dir(parent, name))
         .with_context(|| format!("cannot make a directory for {path}"))
@@ -279,7 +292,7 @@ fn make_dir(parent: BorrowedFd<'_>, name: &str, path: &RelPath) -> Result<OwnedF
 /// name of a file that may also live outside the tree, is replaced.
 fn open_for_writing(
     parent: BorrowedFd<'_>,
-    path: &RelPath,
+    path: &AnyPath,
     before: Option<&Stat>,
     mode: Option<u32>,
 ) -> Result<OwnedFd> {

@@ -1,8 +1,9 @@
-//! An append-only file of old states and of what was written in their place. A record counts once it is whole on disk, so a process killed
-//! at any moment leaves either a usable record or a torn tail that is ignored.
+//! An append-only file of old states and of what was written in their place. A record counts once it is
+//! whole on disk, so a process killed at any moment leaves either a usable record or a torn tail that is
+//! ignored.
 
 use super::disk::{Found, Old};
-use crate::ids::RelPath;
+use super::name::AnyPath;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -14,10 +15,10 @@ use std::path::Path;
 /// One old state: what stood at `path`, and which directories did not exist yet.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record {
-    pub path: RelPath,
+    pub path: AnyPath,
     /// `None`: there was no file.
     pub old: Option<Old>,
-    pub missing_parents: Vec<RelPath>,
+    pub missing_parents: Vec<AnyPath>,
 }
 
 /// The SHA-256 of a write's bytes and of its beginnings, whole pages each: a process killed while it
@@ -28,16 +29,16 @@ pub struct Wrote(pub Vec<String>);
 /// What `load` finds: an old state, or (with `wrote`) a write.
 pub struct Entry {
     pub at: u64,
-    pub path: RelPath,
+    pub path: AnyPath,
     pub wrote: Option<Wrote>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Header {
-    path: RelPath,
+    path: AnyPath,
     mode: Option<u32>,
     size: u64,
-    missing_parents: Vec<RelPath>,
+    missing_parents: Vec<AnyPath>,
     #[serde(default)]
     link: bool,
     #[serde(default)]
@@ -51,16 +52,21 @@ pub struct Journal {
 }
 
 impl Record {
-    pub fn new(path: RelPath, found: Found, missing_parents: Vec<RelPath>) -> Self {
+    pub fn new(path: AnyPath, found: Found, missing_parents: Vec<AnyPath>) -> Self {
         let old = if let Found::File(old) | Found::Link(old) = found { Some(old) } else { None };
         Self { path, old, missing_parents }
     }
 }
 
 const PAGE: usize = 4096;
+/// Stands for a write that removes the file.
+const GONE: &str = "gone";
 
 impl Wrote {
-    fn new(bytes: &[u8]) -> Self {
+    fn new(bytes: Option<&[u8]>) -> Self {
+        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
+            return Self(vec![Self::digest(bytes)]);
+        };
         let mut hasher = Sha256::new();
         let prefix = |page: &[u8]| {
             hasher.update(page);
@@ -69,8 +75,9 @@ impl Wrote {
         Self(bytes.chunks(PAGE).map(prefix).collect())
     }
 
-    pub fn digest(bytes: &[u8]) -> String {
-        hex(&Sha256::digest(bytes))
+    /// `None`: no file.
+    pub fn digest(bytes: Option<&[u8]>) -> String {
+        bytes.map_or_else(|| GONE.to_owned(), |bytes| hex(&Sha256::digest(bytes)))
     }
 
     /// Whether a write that a kill cut short can have ended here.
@@ -126,8 +133,8 @@ impl Journal {
         self.push(&header, bytes)
     }
 
-    /// Adds that these bytes are about to be written.
-    pub fn note(&mut self, path: &RelPath, bytes: &[u8]) -> Result<()> {
+    /// Adds that these bytes are about to be written, or that the file is about to go.
+    pub fn note(&mut self, path: &AnyPath, bytes: Option<&[u8]>) -> Result<()> {
         let (path, wrote) = (path.clone(), Some(Wrote::new(bytes)));
         let header = Header { path, mode: None, size: 0, missing_parents: Vec::new(), link: false, wrote };
         self.push(&header, &[]).map(drop)

@@ -2,8 +2,10 @@
 //! so that any ending puts the tree back byte for byte. After SIGKILL the next start does, except that
 //! it leaves or copies aside what the user may have edited since.
 
+mod beat;
 mod disk;
 mod journal;
+mod name;
 mod place;
 mod recover;
 mod remove;
@@ -16,6 +18,7 @@ mod tests;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
 use anyhow::{Context as _, Result};
+use beat::Beat;
 use disk::{Disk, Found, Parents};
 use journal::{Journal, Record};
 use recover::Written;
@@ -23,6 +26,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
+pub use name::AnyPath;
 pub use place::Unusable;
 pub use recover::Recovered;
 pub use remove::remove_folder;
@@ -34,9 +38,10 @@ pub struct Tree {
     disk: Disk,
     journal: Journal,
     /// Where each touched file's state before the first write stands in the journal.
-    journalled: BTreeMap<RelPath, u64>,
+    journalled: BTreeMap<AnyPath, u64>,
     kept: snapshot::Kept,
     recovered: Vec<Recovered>,
+    beat: Beat,
     /// Until then the journals are a killed process's, and only `recover` knows what they may undo.
     ready: bool,
     /// Held, not used: the kernel lets go of the lock when the process ends, however it ends.
@@ -64,8 +69,8 @@ impl Tree {
         let mut journal = Journal::open(&own.join("journal"))?;
         let records = journal.load()?;
         let kept = snapshot::Kept::open(&own.join("snapshot"))?;
-        let (disk, journalled) = (Disk::new(root), BTreeMap::new());
-        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), ready: false, _lock: lock };
+        let (disk, journalled, beat) = (Disk::new(root), BTreeMap::new(), Beat::open(&own.join("beat")));
+        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), beat, ready: false, _lock: lock };
         let mut written = Written::default();
         for entry in records {
             match entry.wrote {
@@ -89,19 +94,16 @@ impl Tree {
 
     /// The file's bytes; `None` where there is no regular file, also when only a symlink leads there.
     pub fn read(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
-        read_from(&self.disk, path)
+        read_from(&self.disk, &path.into())
     }
 
     /// The regular files that `.gitignore` does not exclude, sorted. Names that no `RelPath` can hold
     /// (not UTF-8, control characters) are left out.
     pub fn files(&self) -> Result<Vec<RelPath>> {
-        self.list(false)
-    }
-
-    fn list(&self, links: bool) -> Result<Vec<RelPath>> {
-        let (files, unnameable) = walk::files(self.root(), links);
-        if unnameable > 0 {
-            tracing::warn!(unnameable, "left out files whose names are not plain UTF-8");
+        let all = walk::files(self.root(), false);
+        let files: Vec<_> = all.iter().filter_map(AnyPath::to_rel).collect();
+        if files.len() < all.len() {
+            tracing::warn!(unnameable = all.len() - files.len(), "left out files whose names are not plain UTF-8");
         }
         Ok(files)
     }
@@ -115,16 +117,15 @@ impl Tree {
             }
         }
         for file in patch.files() {
-            self.journal_once(&file.path)?;
-            if let Some(after) = &file.after {
-                self.journal.note(&file.path, after)?;
-            }
+            let path = AnyPath::from(&file.path);
+            self.journal_once(&path)?;
+            self.journal.note(&path, file.after.as_deref())?;
         }
         self.journal.sync()?;
         for (done, file) in patch.files().iter().enumerate() {
-            if let Err(e) = self.put(&file.path, file.after.as_deref()) {
+            if let Err(e) = self.put(&(&file.path).into(), file.after.as_deref()) {
                 for file in &patch.files()[..=done] {
-                    self.put(&file.path, file.before.as_deref())?;
+                    self.put(&(&file.path).into(), file.before.as_deref())?;
                 }
                 return Err(e);
             }
@@ -155,7 +156,8 @@ impl Tree {
     }
 
     fn check(&self, file: &FilePatch) -> Result<ApplyResult> {
-        let same = match (self.disk.find(&file.path)?, &file.before) {
+        let path = AnyPath::from(&file.path);
+        let same = match (self.disk.find(&path)?, &file.before) {
             (Found::File(old), Some(before)) => old.bytes == *before,
             (Found::Absent, None) => true,
             _ => false,
@@ -164,13 +166,13 @@ impl Tree {
             return Ok(ApplyResult::Conflict(file.path.clone()));
         }
         let in_place = file.before.is_some() && file.after.is_some();
-        if self.disk.read_only(&file.path, in_place)? {
+        if self.disk.read_only(&path, in_place)? {
             return Ok(ApplyResult::ReadOnly(file.path.clone()));
         }
         Ok(ApplyResult::Applied)
     }
 
-    fn journal_once(&mut self, path: &RelPath) -> Result<()> {
+    fn journal_once(&mut self, path: &AnyPath) -> Result<()> {
         if !self.journalled.contains_key(path) {
             let record = Record::new(path.clone(), self.disk.find(path)?, self.disk.missing_parents(path)?);
             let at = self.journal.append(&record)?;
@@ -179,7 +181,7 @@ impl Tree {
         Ok(())
     }
 
-    fn put(&mut self, path: &RelPath, bytes: Option<&[u8]>) -> Result<()> {
+    fn put(&mut self, path: &AnyPath, bytes: Option<&[u8]>) -> Result<()> {
         match bytes {
             Some(bytes) => self.disk.write(path, bytes, None, Parents::Make),
             None => self.disk.remove(path),
@@ -209,21 +211,23 @@ impl Drop for Tree {
         {
             tracing::error!("cannot restore the tree; the next start will try again: {e:#}");
         }
-        let _ = self.kept.clear();
+        if self.kept.clear().is_ok() && self.journalled.is_empty() {
+            self.beat.forget();
+        }
     }
 }
 
 /// The regular files and symlinks below `root` that git does not ignore, sorted.
 pub fn files(root: &Path) -> Vec<RelPath> {
-    walk::files(root, true).0
+    walk::files(root, true).iter().filter_map(AnyPath::to_rel).collect()
 }
 
 /// The same as `Tree::read` for a directory that is only read.
 pub fn read(root: &Path, path: &RelPath) -> Result<Option<Vec<u8>>> {
-    read_from(&Disk::new(root.to_owned()), path)
+    read_from(&Disk::new(root.to_owned()), &path.into())
 }
 
-fn read_from(disk: &Disk, path: &RelPath) -> Result<Option<Vec<u8>>> {
+fn read_from(disk: &Disk, path: &AnyPath) -> Result<Option<Vec<u8>>> {
     Ok(match disk.find(path)? {
         Found::File(old) => Some(old.bytes),
         Found::Absent | Found::Link(_) | Found::Other => None,

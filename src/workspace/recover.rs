@@ -1,10 +1,11 @@
 //! What a start finds after a killed process, and what it does about it: a file that holds what we
-//! left there is put back; of a file that the user may have edited since, no byte is lost.
+//! left there is put back; what was changed after that process's last beat is the user's and stays;
+//! of a file that the user may have edited, no byte is lost.
 
 use super::Tree;
 use super::disk::{Disk, Found, Old, Parents};
 use super::journal::{Record, Wrote};
-use crate::ids::RelPath;
+use super::name::AnyPath;
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,16 +14,16 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovered {
     /// It is as it was before the killed process.
-    PutBack(RelPath),
+    PutBack(AnyPath),
     /// It was changed after the kill and is left alone; `old` is a copy of what it was before the run.
-    Kept { path: RelPath, old: Option<PathBuf> },
+    Kept { path: AnyPath, old: Option<PathBuf> },
     /// It is as it was before the killed process; what stood there at the start is in `copy`.
-    SavedAside { path: RelPath, copy: PathBuf },
+    SavedAside { path: AnyPath, copy: PathBuf },
 }
 
 /// Every content that our writes may have left at a path, half-done ones included.
 #[derive(Default)]
-pub struct Written(BTreeMap<RelPath, BTreeSet<String>>);
+pub struct Written(BTreeMap<AnyPath, BTreeSet<String>>);
 
 /// Two folders for copies, made when the first copy is.
 struct Aside {
@@ -31,7 +32,7 @@ struct Aside {
 }
 
 impl Written {
-    pub fn add(&mut self, path: RelPath, wrote: Wrote) {
+    pub fn add(&mut self, path: AnyPath, wrote: Wrote) {
         self.0.entry(path).or_default().extend(wrote.0);
     }
 
@@ -40,7 +41,11 @@ impl Written {
         let half_restored = |old: &Old| Wrote::may_be_half(&found.bytes) && old.bytes.starts_with(&found.bytes);
         found.bytes.is_empty()
             || record.old.as_ref().is_some_and(|old| old.bytes == found.bytes || half_restored(old))
-            || self.0.get(&record.path).is_some_and(|digests| digests.contains(&Wrote::digest(&found.bytes)))
+            || self.wrote(&record.path, Some(&found.bytes))
+    }
+
+    fn wrote(&self, path: &AnyPath, bytes: Option<&[u8]>) -> bool {
+        self.0.get(path).is_some_and(|digests| digests.contains(&Wrote::digest(bytes)))
     }
 }
 
@@ -53,22 +58,35 @@ impl Aside {
     }
 }
 
-fn save(disk: &mut Disk, path: &RelPath, bytes: &Old) -> Result<PathBuf> {
+fn save(disk: &mut Disk, path: &AnyPath, bytes: &Old) -> Result<PathBuf> {
     disk.put(path, bytes, Parents::Replace)?;
-    Ok(disk.root().join(path.as_str()))
+    Ok(disk.root().join(path.as_path()))
 }
 
 impl Tree {
     /// What a command had changed comes first: the journal, which is older, has the last word.
     pub(super) fn recover(&mut self, written: &Written, kept_dir: &Path) -> Result<()> {
         let mut aside = Aside::new(kept_dir);
-        for at in self.kept.leftovers()? {
+        // Files that come back change the times of their folders, so all are judged before the first.
+        let leftovers = self.kept.leftovers()?;
+        let (theirs, command) = self.divide(leftovers, written);
+        let (theirs_too, writes) = self.divide(self.journalled.clone(), written);
+        let mut left = BTreeMap::new();
+        for at in theirs {
+            left.extend(self.leave_edited(&self.kept.read(at)?, &mut aside)?);
+        }
+        for at in theirs_too {
+            left.extend(self.leave_edited(&self.journal.read(at)?, &mut aside)?);
+        }
+        self.recovered.extend(left.into_values());
+        self.beat.start()?;
+        for at in command {
             let record = self.kept.read(at)?;
             let done = self.undo_command(&record, &mut aside)?;
             self.recovered.extend(done);
         }
         self.kept.clear()?;
-        for at in self.journalled.values().copied().collect::<Vec<_>>() {
+        for at in writes {
             let record = self.journal.read(at)?;
             let done = self.undo_write(&record, written, &mut aside)?;
             self.recovered.extend(done.filter(|done| !self.recovered.contains(done)));
@@ -78,6 +96,36 @@ impl Tree {
             tracing::warn!(files = self.recovered.len(), "took back what a killed process left in the tree");
         }
         Ok(())
+    }
+
+    /// The records of files that the user changed after the kill, and the others.
+    fn divide(&self, records: BTreeMap<AnyPath, u64>, written: &Written) -> (Vec<u64>, Vec<u64>) {
+        let edited = |path: &AnyPath| {
+            let changed = self.disk.changed(path).ok().flatten();
+            changed.is_some_and(|time| self.beat.ended_before(time))
+                && match self.disk.find(path) {
+                    Ok(Found::File(now)) => !written.wrote(path, Some(&now.bytes)),
+                    Ok(Found::Absent) => !written.wrote(path, None),
+                    _ => true,
+                }
+        };
+        let (theirs, ours): (Vec<_>, Vec<_>) = records.into_iter().partition(|(path, _)| edited(path));
+        let places = |of: Vec<(_, u64)>| of.into_iter().map(|(_, at)| at).collect();
+        (places(theirs), places(ours))
+    }
+
+    /// By its path, for a file can have been both a command's and ours: the older state is the one to tell of.
+    fn leave_edited(&self, record: &Record, aside: &mut Aside) -> Result<Option<(AnyPath, Recovered)>> {
+        let as_before = match self.disk.find(&record.path) {
+            Ok(Found::File(now) | Found::Link(now)) => Some(&now) == record.old.as_ref(),
+            Ok(Found::Absent) => record.old.is_none(),
+            _ => false,
+        };
+        if as_before {
+            self.disk.remove_empty(&record.missing_parents)?;
+            return Ok(None);
+        }
+        Ok(Some((record.path.clone(), self.leave(record, aside)?)))
     }
 
     /// The command's changes cannot be told from the user's later ones, so both versions survive.

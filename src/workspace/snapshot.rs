@@ -7,6 +7,7 @@
 
 use super::disk::{self, Found};
 use super::journal::{Journal, Record};
+use super::name::AnyPath;
 use super::{Tree, walk};
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -22,16 +23,16 @@ const LARGEST_SUM: u64 = 1 << 30;
 /// What the tree held at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    files: BTreeMap<RelPath, Seen>,
+    files: BTreeMap<AnyPath, Seen>,
     git: bool,
 }
 
 /// What a command had done to the tree.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Repaired {
-    pub put_back: Vec<RelPath>,
+    pub put_back: Vec<AnyPath>,
     /// Changed or deleted, and too large (or unreadable) to have been kept.
-    pub unprotected: Vec<RelPath>,
+    pub unprotected: Vec<AnyPath>,
     /// `.git` or its HEAD is gone, which cannot be put back.
     pub git_destroyed: bool,
 }
@@ -67,18 +68,17 @@ struct Signature {
 /// The contents kept so far.
 pub struct Kept {
     journal: Journal,
-    files: BTreeMap<RelPath, Seen>,
+    files: BTreeMap<AnyPath, Seen>,
     /// What was there at the first snapshot.
-    first: Option<BTreeSet<RelPath>>,
+    first: Option<BTreeSet<AnyPath>>,
     /// Exists while a command runs that may change files: a start that finds it puts the contents back.
     marker: PathBuf,
 }
 
 impl Signature {
     fn of(stat: &Stat) -> Self {
-        let changed =
-            Duration::new(u64::try_from(stat.st_ctime).unwrap_or(0), u32::try_from(stat.st_ctime_nsec).unwrap_or(0));
-        Self { size: stat.st_size, mode: stat.st_mode, inode: stat.st_ino, modified: disk::mtime(stat), changed }
+        let (modified, changed) = (disk::mtime(stat), disk::ctime(stat));
+        Self { size: stat.st_size, mode: stat.st_mode, inode: stat.st_ino, modified, changed }
     }
 
     fn racy(&self) -> bool {
@@ -94,12 +94,11 @@ impl Kept {
     }
 
     /// The contents that a process killed while a command ran had kept, the newest for each path.
-    pub fn leftovers(&mut self) -> Result<Vec<u64>> {
+    pub fn leftovers(&mut self) -> Result<BTreeMap<AnyPath, u64>> {
         if !self.marker.exists() {
-            return Ok(Vec::new());
+            return Ok(BTreeMap::new());
         }
-        let newest: BTreeMap<_, _> = self.journal.load()?.into_iter().map(|e| (e.path, e.at)).collect();
-        Ok(newest.into_values().collect())
+        Ok(self.journal.load()?.into_iter().map(|e| (e.path, e.at)).collect())
     }
 
     pub fn read(&self, at: u64) -> Result<Record> {
@@ -117,7 +116,7 @@ impl Kept {
     }
 
     /// What was there at the last snapshot and is not any more must not come back after a kill.
-    fn forget_missing(&mut self, now: &BTreeMap<RelPath, Seen>) -> Result<()> {
+    fn forget_missing(&mut self, now: &BTreeMap<AnyPath, Seen>) -> Result<()> {
         for path in self.files.keys().filter(|path| !now.contains_key(path)) {
             self.journal.append(&Record::new(path.clone(), Found::Absent, Vec::new()))?;
         }
@@ -137,7 +136,7 @@ impl Tree {
     /// changed.
     pub fn snapshot(&mut self) -> Result<Snapshot> {
         let mut files = BTreeMap::new();
-        for path in self.list(true)? {
+        for path in walk::files(self.root(), true) {
             let Some(stat) = self.disk.stat(&path)? else { continue };
             let signature = Signature::of(&stat);
             let seen = match self.kept.files.get(&path) {
@@ -187,7 +186,7 @@ impl Tree {
         Ok((result?, Patch::from_files(files)))
     }
 
-    fn keep(&mut self, path: &RelPath, signature: Signature) -> Result<Option<u64>> {
+    fn keep(&mut self, path: &AnyPath, signature: Signature) -> Result<Option<u64>> {
         let size = u64::try_from(signature.size).unwrap_or(0);
         if size > LARGEST_FILE || self.kept.journal.end() + size > LARGEST_SUM {
             tracing::debug!(%path, "too large to be protected");
@@ -202,7 +201,7 @@ impl Tree {
         }
     }
 
-    fn changed(&self, path: &RelPath, seen: &Seen) -> Result<Change> {
+    fn changed(&self, path: &AnyPath, seen: &Seen) -> Result<Change> {
         let now = self.disk.stat(path)?.map(|stat| Signature::of(&stat));
         if now == Some(seen.signature) && !seen.racy {
             return Ok(Change::None);
@@ -221,11 +220,13 @@ impl Tree {
         for (path, seen) in &before.files {
             if let Change::From(Record { old: Some(old), .. }) = self.changed(path, seen)?
                 && !old.link
+                && let Some(path) = path.to_rel()
             {
-                files.push(FilePatch { path: path.clone(), before: Some(old.bytes), after: self.read(path)? });
+                let after = self.read(&path)?;
+                files.push(FilePatch { path, before: Some(old.bytes), after });
             }
         }
-        for path in self.created(before) {
+        for path in self.created(before).iter().filter_map(AnyPath::to_rel) {
             if let after @ Some(_) = self.read(&path)? {
                 files.push(FilePatch { path, before: None, after });
             }
@@ -237,14 +238,15 @@ impl Tree {
     /// the generated file that was missing.
     fn left_and_rewritten(&self, before: &Snapshot) -> Result<Vec<FilePatch>> {
         let first = self.kept.first.iter().flatten().collect::<BTreeSet<_>>();
-        let left = |path: &RelPath| !first.contains(path) && !self.journalled.contains_key(path);
+        let left = |path: &AnyPath| !first.contains(path) && !self.journalled.contains_key(path);
         let mut files = Vec::new();
         for (path, seen) in before.files.iter().filter(|(path, _)| left(path)) {
             let now = self.disk.stat(path)?.map(|stat| Signature::of(&stat));
             if now.is_some_and(|now| now != seen.signature)
-                && let after @ Some(_) = self.read(path)?
+                && let Some(path) = path.to_rel()
+                && let after @ Some(_) = self.read(&path)?
             {
-                files.push(FilePatch { path: path.clone(), before: None, after });
+                files.push(FilePatch { path, before: None, after });
             }
         }
         Ok(files)
@@ -259,16 +261,15 @@ impl Tree {
         self.apply(&Patch::from_files(gone)).map(drop)
     }
 
-    fn created(&self, before: &Snapshot) -> Vec<RelPath> {
-        let (now, _) = walk::files(self.root(), true);
-        now.into_iter().filter(|path| !before.files.contains_key(path)).collect()
+    fn created(&self, before: &Snapshot) -> Vec<AnyPath> {
+        walk::files(self.root(), true).into_iter().filter(|path| !before.files.contains_key(path)).collect()
     }
 
     fn put_all_back(&mut self, before: &Snapshot) -> Result<()> {
-        let old_parents: BTreeSet<_> = before.files.keys().flat_map(disk::parents_of).collect();
+        let old_parents: BTreeSet<_> = before.files.keys().flat_map(AnyPath::parents).collect();
         for path in self.created(before) {
             self.disk.remove(&path)?;
-            let new: Vec<_> = disk::parents_of(&path).into_iter().filter(|p| !old_parents.contains(p)).collect();
+            let new: Vec<_> = path.parents().filter(|p| !old_parents.contains(p)).collect();
             self.disk.remove_empty(&new)?;
         }
         self.repair(before).map(drop)

@@ -1,4 +1,6 @@
+mod edits;
 mod kills;
+mod names;
 
 use super::*;
 use anyhow::bail;
@@ -39,14 +41,23 @@ impl Yard {
     }
 }
 
-/// What SIGKILL leaves: the kernel frees the lock, nothing else happens.
+/// What SIGKILL leaves: the kernel frees the lock, nothing else happens. As if just now, however slow the test.
 fn kill(tree: Tree) {
+    die(tree, std::time::SystemTime::now() + std::time::Duration::from_secs(600));
+}
+
+fn die(mut tree: Tree, last_beat: std::time::SystemTime) {
+    tree.beat.stop_at(last_beat);
     rustix::fs::flock(&tree._lock, FlockOperation::Unlock).unwrap();
     std::mem::forget(tree);
 }
 
 fn rel(path: &str) -> RelPath {
     RelPath::parse(path).unwrap()
+}
+
+fn named(path: &str) -> AnyPath {
+    AnyPath::parse(path.as_bytes()).unwrap()
 }
 
 fn change(path: &str, before: Option<&str>, after: Option<&str>) -> FilePatch {
@@ -121,7 +132,7 @@ fn a_torn_journal_record_is_ignored() {
     let yard = three_files();
     let mut tree = yard.open();
     tree.apply(&patch([change("a.txt", Some("a"), Some("A"))])).unwrap();
-    let at = tree.journal.append(&Record::new(rel("other.txt"), Found::Absent, Vec::new())).unwrap();
+    let at = tree.journal.append(&Record::new(named("other.txt"), Found::Absent, Vec::new())).unwrap();
     tree.journal.cut(at + 5);
     kill(tree);
     drop(yard.open());
@@ -384,7 +395,7 @@ fn symlinks_are_put_back() {
     let before = tree.snapshot().unwrap();
     act().unwrap();
     let put_back = tree.repair(&before).unwrap().put_back;
-    assert_eq!(put_back, [rel("changed"), rel("deleted"), rel("replaced")]);
+    assert_eq!(put_back, [named("changed"), named("deleted"), named("replaced")]);
     assert_back();
     let (_, made) = tree.capture(&[], || act().and_then(|()| Ok(symlink("x", yard.path("new"))?))).unwrap();
     assert_eq!(made.files(), []);
@@ -402,7 +413,7 @@ fn what_cannot_be_protected_is_reported() {
     assert_eq!(tree.repair(&before).unwrap(), Repaired::default());
     large.set_len(5).unwrap();
     fs::remove_file(yard.path(".git/HEAD")).unwrap();
-    let unprotected = vec![rel("large.bin")];
+    let unprotected = vec![named("large.bin")];
     let expected = Repaired { put_back: Vec::new(), unprotected, git_destroyed: true };
     assert_eq!(tree.repair(&before).unwrap(), expected);
     let after = tree.snapshot().unwrap();

@@ -1,9 +1,11 @@
 //! Which files a tree holds: everything that its own `.gitignore` files do not exclude, whatever the
 //! user's or the machine's git configuration says.
 
+use super::name::AnyPath;
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result};
 use ignore::{WalkBuilder, WalkState};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 fn walker(root: &Path) -> WalkBuilder {
@@ -18,21 +20,19 @@ fn walker(root: &Path) -> WalkBuilder {
     builder
 }
 
-/// The regular files (and symlinks), sorted, and how many more have names that no `RelPath` can hold.
-pub fn files(root: &Path, links: bool) -> (Vec<RelPath>, usize) {
-    let (mut files, mut unnameable) = (Vec::new(), 0);
+/// The regular files (and symlinks), sorted, whatever their names.
+pub fn files(root: &Path, links: bool) -> Vec<AnyPath> {
+    let mut files = Vec::new();
     for entry in walker(root).build() {
         let Ok(entry) = entry else { continue };
         if !entry.file_type().is_some_and(|t| t.is_file() || links && t.is_symlink()) {
             continue;
         }
-        match relative(root, entry.path()) {
-            Some(path) => files.push(path),
-            None => unnameable += 1,
-        }
+        let below = entry.path().strip_prefix(root).ok();
+        files.extend(below.and_then(|path| AnyPath::parse(path.as_os_str().as_bytes())));
     }
     files.sort();
-    (files, unnameable)
+    files
 }
 
 fn relative(root: &Path, path: &Path) -> Option<RelPath> {

@@ -21,7 +21,7 @@ use crate::report::count;
 use crate::report::markdown::one_line;
 use crate::stage::Say;
 use crate::verify::{self, Run, Trial, Verifier};
-use crate::workspace::{ApplyResult, Tree};
+use crate::workspace::{AnyPath, ApplyResult, Tree};
 use anyhow::{Result, bail};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -46,7 +46,7 @@ pub struct Bench<'a> {
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
     /// Files that a command changed and that could not be put back.
-    unprotected: RefCell<BTreeSet<RelPath>>,
+    unprotected: RefCell<BTreeSet<AnyPath>>,
     /// How many files the last command changed that are as before again.
     put_back: Cell<usize>,
     git_destroyed: Cell<bool>,

@@ -87,12 +87,23 @@ pub struct Job {
     pub keep: bool,
 }
 
+/// Puts back what a killed run left in the tree, and tells. `heal` does it too; who looks at the tree before that
+/// comes here first.
+pub fn recover(job: &Job, say: Say) -> Result<Vec<String>> {
+    Ok(told(&Tree::open(&job.root, &job.journal)?, say))
+}
+
+fn told(tree: &Tree, say: Say) -> Vec<String> {
+    let recovered = told::recovered(tree.recovered());
+    recovered.iter().for_each(|line| say("tree", line));
+    recovered
+}
+
 /// Runs the stage. Whatever happens, the tree ends either repaired (and `keep` was set) or as it began.
 pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
-    let recovered = told::recovered(tree.recovered());
-    recovered.iter().for_each(|line| say("tree", line));
+    let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;
     let bench = Bench::new(job, tree, verifier, cancel, say)?;
     let mut healing = work(&bench)?;

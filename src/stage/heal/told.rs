@@ -1,7 +1,6 @@
 //! What is said about the files that a killed run had left changed.
 
-use crate::ids::RelPath;
-use crate::workspace::Recovered;
+use crate::workspace::{AnyPath, Recovered};
 use std::path::Path;
 
 /// One line for each kind of recovery.
@@ -24,13 +23,13 @@ pub fn recovered(all: &[Recovered]) -> Vec<String> {
     [put_back(&back), left(&kept, before), saved(&aside, present)].into_iter().flatten().collect()
 }
 
-fn put_back(paths: &[&RelPath]) -> Option<String> {
+fn put_back(paths: &[&AnyPath]) -> Option<String> {
     let files = crate::report::count(paths.len(), "file");
     let names = few(paths.iter().copied());
     (!paths.is_empty()).then(|| format!("put back {files} that a killed run had left changed: {names}"))
 }
 
-fn left(paths: &[&RelPath], before: Option<&Path>) -> Option<String> {
+fn left(paths: &[&AnyPath], before: Option<&Path>) -> Option<String> {
     let (names, one) = (few(paths.iter().copied()), paths.len() == 1);
     let (they, were) = if one { ("it", "is: it was") } else { ("they", "are: they were") };
     let old =
@@ -38,7 +37,7 @@ fn left(paths: &[&RelPath], before: Option<&Path>) -> Option<String> {
     (!paths.is_empty()).then(|| format!("left {names} as {they} {were} changed after the run was killed{old}"))
 }
 
-fn saved(paths: &[&RelPath], present: Option<&Path>) -> Option<String> {
+fn saved(paths: &[&AnyPath], present: Option<&Path>) -> Option<String> {
     let names = few(paths.iter().copied());
     let text = |dir: &Path| {
         format!(
@@ -50,15 +49,15 @@ fn saved(paths: &[&RelPath], present: Option<&Path>) -> Option<String> {
 }
 
 /// The folder that mirrors the tree.
-fn folder<'a>(copy: &'a Path, path: &RelPath) -> &'a Path {
-    copy.ancestors().nth(path.as_str().split('/').count()).unwrap_or(copy)
+fn folder<'a>(copy: &'a Path, path: &AnyPath) -> &'a Path {
+    copy.ancestors().nth(path.depth()).unwrap_or(copy)
 }
 
 /// The first few paths, and how many more.
-pub fn few<'a>(paths: impl ExactSizeIterator<Item = &'a RelPath>) -> String {
+pub fn few<'a>(paths: impl ExactSizeIterator<Item = &'a AnyPath>) -> String {
     const SHOWN: usize = 5;
     let more = paths.len().saturating_sub(SHOWN);
-    let names: Vec<_> = paths.take(SHOWN).map(RelPath::as_str).collect();
+    let names: Vec<_> = paths.take(SHOWN).map(AnyPath::to_string).collect();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", names.join(", "))
 }
@@ -69,7 +68,7 @@ mod tests {
 
     #[test]
     fn each_kind_is_told() {
-        let rel = |path: &str| RelPath::parse(path).unwrap();
+        let rel = |path: &str| AnyPath::parse(path.as_bytes()).unwrap();
         let mut all: Vec<_> = (1..=7).map(|i| Recovered::PutBack(rel(&format!("{i}.py")))).collect();
         all.push(Recovered::Kept { path: rel("a.py"), old: None });
         let one = recovered(&all[7..]);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn back(path: &str) -> Recovered {
-    Recovered::PutBack(rel(path))
+    Recovered::PutBack(named(path))
 }
 
 fn copies(yard: &Yard, recovered: &[Recovered]) -> Vec<(String, String)> {
