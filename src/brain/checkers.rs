@@ -142,7 +142,7 @@ const CHECKERS: &[Checker] = &[
 const CARRIERS: &[&str] = &[
     "npx", "bunx", "pnpx", "npm", "pnpm", "yarn", "bun", "exec", "dlx", "x", "poetry", "pdm", "pipenv", "hatch", "rye",
     "uv", "uvx", "pipx", "run", "python", "python3", "py", "bundle", "time", "env", "command", "nice", "xargs", "dart",
-    "composer", "mise", "nix", "develop", "tool",
+    "composer", "mise", "nix", "develop", "tool", "timeout", "gtimeout",
 ];
 
 /// Options of `git ls-files` that list what differs from what is committed.
@@ -215,7 +215,13 @@ fn check(call: &Call) -> Option<Check<'_>> {
 pub fn position(call: &Call, program: &str) -> Option<usize> {
     let base = |text: &str| text.rsplit('/').next().unwrap_or(text).to_owned();
     let at = call.texts().position(|text| base(text) == program)?;
-    let carried = call.texts().take(at).all(|text| text.starts_with('-') || CARRIERS.contains(&base(text).as_str()));
+    // `timeout 60`, `nice -n 5`.
+    let carries = |text: &str| {
+        text.starts_with('-')
+            || text.starts_with(|c: char| c.is_ascii_digit())
+            || CARRIERS.contains(&base(text).as_str())
+    };
+    let carried = call.texts().take(at).all(carries);
     carried.then_some(at)
 }
 

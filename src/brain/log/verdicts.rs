@@ -59,7 +59,6 @@ pub(super) const LIST: List = List {
         phrase_with("error: undefined identifier", "", Compile, Strong),
         phrase("error: identifier not found", Compile, Strong),
         phrase("use of unresolved identifier", Compile, Strong),
-        phrase("ninja: build stopped: subcommand failed", Compile, Generic),
         phrase_with("' is not exported by ", "error:", Compile, Strong),
     ],
 };
