@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 /// The first build is small: most repairs are among the likeliest.
 const FIRST: usize = 700;
 const LARGEST: usize = 2500;
+/// What does not stand is not cut any smaller.
+const SMALLEST: usize = 60;
+/// Builds that do not stand, after which nothing more is built.
+const MOST_LOST: usize = 6;
 /// Shots behind one build at most: pairs share what is built.
 const MOST_ROUNDS: usize = 12_000;
 /// Survivors that are told apart at most.
@@ -69,15 +73,18 @@ impl Trial<'_, '_> {
     pub fn run(&self, shots: &[Shot], memory: &mut Memory, budget: Duration) -> Result<Answer> {
         let end = Instant::now() + budget;
         let mut score = Score::default();
-        let mut at = 0;
-        let mut size = FIRST;
-        while at < shots.len() && Instant::now() < end && self.goes_on(shots, at, &score) {
+        let (mut at, mut size, mut lost) = (0, FIRST, 0);
+        while at < shots.len() && Instant::now() < end && self.goes_on(shots, at, &score) && lost < MOST_LOST {
             let batch = self.load(shots, at..shots.len(), size, memory);
-            at = batch.next;
-            if !self.batch(shots, batch, 1.0, memory, end, &mut score)? {
-                break;
-            }
-            size = (size * 2).min(LARGEST);
+            let next = batch.next;
+            let stands = self.batch(shots, batch, 1.0, memory, end, &mut score)?;
+            // What cannot be built together may stand in parts; a small part that does not is passed over.
+            (at, size) = match stands {
+                true => (next, (size * 2).min(LARGEST)),
+                false if size > SMALLEST => (at, size / 4),
+                false => (next, size),
+            };
+            lost += usize::from(!stands);
         }
         let late = std::mem::take(&mut score.late);
         if score.answer.alive.is_empty() && !late.is_empty() && Instant::now() < end {
@@ -124,7 +131,8 @@ impl Trial<'_, '_> {
                 }
                 Ok(request)
             })?;
-        for (variant, key) in variants.iter().zip(keys) {
+        // Whose fault it is that nothing stands is not known of those that are left.
+        for (variant, key) in variants.iter().zip(keys).filter(|(variant, _)| built.is_some() || !variant.is_alive()) {
             let known = if variant.is_alive() { &mut memory.sound } else { &mut memory.wrong };
             known.insert(key);
         }
