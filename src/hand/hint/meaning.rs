@@ -91,7 +91,9 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
         "Cannot ",
         r"Cannot (?:read|set) propert(?:y|ies) (?:of (?:undefined|null) \((?:reading|setting) )?'([\w$]+)'",
     ),
-    (Sort::Member, "is not ", r"(?:^|[\s.)])([\w$]+)\)?(?:\([^)]*\))? is not (?:a function|a constructor|iterable)"),
+    (Sort::Member, "is not ", r"(?:^|[\s.)])([\w$]+)\)?(?:\([^)]*\))? is not (?:a function|a constructor)"),
+    // Of a bare name the value is wrong, not the spelling.
+    (Sort::Member, "is not iterable", r"\.([\w$]+)\)? is not iterable"),
 ];
 
 static COMPILED: [OnceLock<Option<Regex>>; PATTERNS.len()] = [const { OnceLock::new() }; PATTERNS.len()];
@@ -207,6 +209,7 @@ mod tests {
             ("TS2724: '\"./a\"' has no exported member named 'fo'. Did you mean 'foo'?", "", "fo", Some("foo")),
             ("a.b.mpa is not a function", "", "mpa", None),
             ("(0 , _b.twice) is not a function", "", "twice", None),
+            ("a.valeus is not iterable", "", "valeus", None),
             ("fooBar is not defined", "", "fooBar", None),
             ("'useSate' is not defined  no-undef", "", "useSate", None),
             ("Cannot read properties of undefined (reading 'length')", "", "length", None),

@@ -13,7 +13,9 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Builds at most until one stands.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 14;
+/// Towards the end so many fall together because one of them did: a whole body holds hundreds that are innocent.
+const MOST_BESIDE: usize = 30;
 /// Text beside the originals at most, so that one build takes seconds and not minutes.
 const MOST_TEXT: usize = 1_500_000;
 
@@ -241,10 +243,15 @@ fn hurry(variants: &mut [Variant], before: &[bool], complaints: &[Complaint], ro
     let untold = complaints.iter().any(|complaint| matches!(complaint.code.as_str(), "E0282" | "E0283"));
     let fallen = variants.iter().zip(before).filter(|(variant, alive)| **alive && !variant.is_alive());
     let fallen: Vec<(Vec<String>, Site)> = fallen.map(|(v, _)| (v.new.clone(), v.site().0.clone())).collect();
+    let mut sites: BTreeMap<Site, usize> = BTreeMap::new();
+    for variant in variants.iter().filter(|variant| variant.is_alive()) {
+        *sites.entry(variant.site().0.clone()).or_default() += 1;
+    }
+    let late = round + 4 >= ROUNDS && complaints.len() < 8;
     for variant in variants.iter_mut().filter(|variant| variant.is_alive()) {
         let alike = untold && fallen.iter().any(|(new, _)| *new == variant.new);
-        let beside =
-            round + 4 >= ROUNDS && complaints.len() < 8 && fallen.iter().any(|(_, site)| *site == variant.site().0);
+        let few = sites.get(&variant.site().0).is_some_and(|count| *count <= MOST_BESIDE);
+        let beside = late && few && fallen.iter().any(|(_, site)| *site == variant.site().0);
         variant.dead = alike || beside;
     }
 }
