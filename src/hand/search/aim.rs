@@ -24,6 +24,19 @@ impl Test {
     }
 }
 
+/// The tests that are wanted, quick ones first: they say as much in less time; those that took too long last.
+pub fn in_order<'t>(tests: &'t [Test], wanted: impl Fn(&Test) -> bool) -> Vec<&'t Test> {
+    let mut chosen: Vec<&Test> = tests.iter().filter(|test| wanted(test)).collect();
+    let steps = |test: &Test| (test.seconds.max(0.001) * 1000.0).log2().round();
+    chosen.sort_by(|a, b| (a.result == "T").cmp(&(b.result == "T")).then(steps(a).total_cmp(&steps(b))));
+    chosen
+}
+
+/// The same, by name.
+pub fn names_in_order<'t>(tests: &'t [Test], wanted: impl Fn(&Test) -> bool) -> Vec<&'t str> {
+    in_order(tests, wanted).into_iter().map(|test| test.name.as_str()).collect()
+}
+
 /// How suspect the lines of one file are, 0 to 1; what no failing test runs is not there.
 pub fn suspicion(tests: &[Test], path: &RelPath) -> BTreeMap<u32, f64> {
     let mut counts: BTreeMap<u32, (f64, f64)> = BTreeMap::new();

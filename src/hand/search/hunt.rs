@@ -10,6 +10,7 @@ use crate::record::Candidate;
 use crate::syntax::{Branches, Language, Syntax};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 use std::time::{Duration, Instant};
@@ -69,6 +70,17 @@ pub struct Shot {
     pub edits: Vec<(i64, Range<usize>, String)>,
     pub cost: f64,
     pub family: &'static str,
+}
+
+impl Shot {
+    /// As the drivers take it: `[cost, [[place, [[from, to, text], …]], …]]`.
+    pub fn told(&self) -> Value {
+        let mut places: BTreeMap<i64, Vec<Value>> = BTreeMap::new();
+        for (place, range, text) in &self.edits {
+            places.entry(*place).or_default().push(json!([range.start, range.end, text]));
+        }
+        json!([self.cost, places.into_iter().collect::<Vec<_>>()])
+    }
 }
 
 /// What a search works on.
@@ -259,10 +271,19 @@ impl Hunt<'_> {
 
     /// The file that an edit is in.
     pub fn file(&self, place: i64) -> Option<&File> {
-        let number = match usize::try_from(place) {
-            Ok(spot) => self.spots.get(spot)?.file,
-            Err(_) => usize::try_from(-1 - place).ok()?,
-        };
-        self.files.get(number)
+        self.files.get(self.number_of(place)?)
+    }
+
+    /// The number of that file.
+    pub fn number_of(&self, place: i64) -> Option<usize> {
+        match usize::try_from(place) {
+            Ok(spot) => self.spots.get(spot).map(|spot| spot.file),
+            Err(_) => usize::try_from(-1 - place).ok(),
+        }
+    }
+
+    /// A test that runs none of the suspect files cannot tell one candidate from another.
+    pub fn comes_by(&self, test: &Test) -> bool {
+        self.files.iter().any(|file| test.lines.contains_key(file.path.as_str()))
     }
 }

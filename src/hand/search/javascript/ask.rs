@@ -1,8 +1,8 @@
 //! Talking to the driver: a request with the woven sources on its input, an answer behind its end.
 
-use super::super::aim::{Test, Types};
+use super::super::aim::{Test, Types, names_in_order};
 use super::super::hunt::{Answer, File, Hunt, Shot};
-use super::super::python::ask::{comes_by, in_order, without_timeout};
+use super::super::python::ask::without_timeout;
 use super::form::Form;
 use super::{types, weave};
 use crate::command::CommandLine;
@@ -29,8 +29,6 @@ const DRIVERS: &[(&str, &str)] = &[
     ("vitest-hooks.mjs", include_str!("driver/vitest-hooks.mjs")),
     ("runner.mjs", include_str!("driver/runner.mjs")),
 ];
-/// The same numbers every time.
-const SEED: u64 = 20;
 /// What runs longer than so many lines before any change is taken for endless.
 const MOST_TICKS: u64 = 3_000_000;
 
@@ -144,33 +142,32 @@ pub fn judge(
     let hooked = |(number, file): (usize, &File)| (file.path.clone(), weave::hooked(file, &of_file(number)));
     let mut texts: Vec<(RelPath, Vec<u8>)> = hunt.files.iter().enumerate().map(hooked).collect();
     texts.extend(probe.scripts.iter().cloned());
-    let failing = in_order(tests, |test| !test.passed());
+    let failing = names_in_order(tests, |test| !test.passed());
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let request = json!({
         "mode": "judge",
         "starts": probe.starts,
         "workers": workers,
-        "seed": SEED,
+        "seed": job.seed,
         "margin": margin,
         "spots": forms,
         "candidates": shots.iter().map(|shot| told(hunt, shot)).collect::<Vec<_>>(),
         "tests": tests.iter().filter_map(|test| probe.measured.get(&test.name)).collect::<Vec<_>>(),
         "failing": failing,
-        "passing": in_order(tests, |test| test.passed() && comes_by(test, hunt)),
+        "passing": names_in_order(tests, |test| test.passed() && hunt.comes_by(test)),
         "slowest": tests.iter().map(|test| test.seconds).fold(0.0, f64::max),
     });
     let Some(answer) = ask(job, &request, &texts, budget)? else { return Ok(Answer::default()) };
     serde_json::from_str(&answer).context("the driver's verdicts cannot be read")
 }
 
-/// `[cost, [[place, [[from, to, text], …]], …]]`.
+/// The shot without the types of its language: the driver evaluates it.
 fn told(hunt: &Hunt, shot: &Shot) -> Value {
-    let mut places: BTreeMap<i64, Vec<Value>> = BTreeMap::new();
-    for (place, range, text) in &shot.edits {
+    let edits = shot.edits.iter().map(|(place, range, text)| {
         let text = hunt.file(*place).map_or_else(|| text.clone(), |file| types::erased_text(file, text));
-        places.entry(*place).or_default().push(json!([range.start, range.end, text]));
-    }
-    json!([shot.cost, places.into_iter().collect::<Vec<_>>()])
+        (*place, range.clone(), text)
+    });
+    Shot { edits: edits.collect(), ..shot.clone() }.told()
 }
 
 /// `None` where the driver did not come to an answer.

@@ -109,7 +109,7 @@ fn tries(hunt: &Hunt, shots: &[Shot], margin: f64) -> Vec<Try> {
         let last = shots.partition_point(|other| other.cost <= shot.cost + margin).saturating_sub(1);
         let mut edits: Edits = BTreeMap::new();
         for (place, range, text) in &shot.edits {
-            let Some(file) = file_of(hunt, *place) else { continue };
+            let Some(file) = hunt.number_of(*place) else { continue };
             edits.entry(file).or_default().push((range.clone(), text.clone()));
         }
         for places in edits.values_mut() {
@@ -118,13 +118,6 @@ fn tries(hunt: &Hunt, shots: &[Shot], margin: f64) -> Vec<Try> {
         tries.push(Try { number, last, edits });
     }
     tries
-}
-
-fn file_of(hunt: &Hunt, place: i64) -> Option<usize> {
-    match usize::try_from(place) {
-        Ok(spot) => hunt.spots.get(spot).map(|spot| spot.file),
-        Err(_) => usize::try_from(-1 - place).ok(),
-    }
 }
 
 /// Functions that ask whether others are right stand in the same file at times.

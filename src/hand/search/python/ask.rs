@@ -1,7 +1,7 @@
 //! Talking to the driver: the failing command, with the driver in its way, a request on its input, an answer behind
 //! its end.
 
-use super::super::aim::{Test, Types};
+use super::super::aim::{Test, Types, names_in_order};
 use super::super::hunt::{Answer, Hunt, Shot};
 use crate::command::CommandLine;
 use crate::hand::Job;
@@ -74,36 +74,14 @@ pub fn judge(
         "margin": margin,
         "files": hunt.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(),
         "functions": hunt.spots,
-        "candidates": shots.iter().map(told).collect::<Vec<_>>(),
+        "candidates": shots.iter().map(Shot::told).collect::<Vec<_>>(),
         "tests": tests,
-        "failing": in_order(tests, |test| !test.passed()),
-        "passing": in_order(tests, |test| test.passed() && comes_by(test, hunt)),
+        "failing": names_in_order(tests, |test| !test.passed()),
+        "passing": names_in_order(tests, |test| test.passed() && hunt.comes_by(test)),
         "memory": probe.memory,
     });
     let Some(answer) = ask(job, &request, budget)? else { return Ok(Answer::default()) };
     serde_json::from_str(&answer).context("the driver's verdicts cannot be read")
-}
-
-/// `[cost, [[place, [[from, to, text], …]], …]]`.
-fn told(shot: &Shot) -> Value {
-    let mut places: BTreeMap<i64, Vec<Value>> = BTreeMap::new();
-    for (place, range, text) in &shot.edits {
-        places.entry(*place).or_default().push(json!([range.start, range.end, text]));
-    }
-    json!([shot.cost, places.into_iter().collect::<Vec<_>>()])
-}
-
-/// Quick ones first: they say as much in less time; those that took too long last.
-pub fn in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&str> {
-    let mut chosen: Vec<&Test> = tests.iter().filter(|test| wanted(test)).collect();
-    let steps = |test: &Test| (test.seconds.max(0.001) * 1000.0).log2().round();
-    chosen.sort_by(|a, b| (a.result == "T").cmp(&(b.result == "T")).then(steps(a).total_cmp(&steps(b))));
-    chosen.into_iter().map(|test| test.name.as_str()).collect()
-}
-
-/// A test that runs none of the suspect files cannot tell one candidate from another.
-pub fn comes_by(test: &Test, hunt: &Hunt) -> bool {
-    hunt.files.iter().any(|file| test.lines.contains_key(file.path.as_str()))
 }
 
 /// `timeout 60 pytest` → `pytest`: the driver keeps its own time.

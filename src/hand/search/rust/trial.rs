@@ -1,6 +1,6 @@
 //! Batches of candidates: built together, run one by one, best first.
 
-use super::super::aim::Test;
+use super::super::aim::{Test, in_order};
 use super::super::hunt::{Answer, Hunt, Shot};
 use super::behave;
 use super::compile::{self, Variant};
@@ -184,7 +184,7 @@ impl Trial<'_, '_> {
         request.push_str(&format!("margin\t{}\nfactor\t{factor}\n", self.margin));
         let failing = in_order(self.tests, |test| !test.passed());
         request.push_str(&format!("failing\t{}\n", failing.len()));
-        let passing = in_order(self.tests, |test| test.passed() && self.comes_by(test));
+        let passing = in_order(self.tests, |test| test.passed() && self.hunt.comes_by(test));
         let places: BTreeMap<&str, &(String, String)> =
             self.probe.tests.iter().map(|test| test.name.as_str()).zip(&self.probe.places).collect();
         for test in failing.iter().chain(&passing) {
@@ -194,11 +194,6 @@ impl Trial<'_, '_> {
             }
         }
         Ok(request)
-    }
-
-    /// A test that runs none of the suspect files cannot tell one candidate from another.
-    fn comes_by(&self, test: &Test) -> bool {
-        self.hunt.files.iter().any(|file| test.lines.contains_key(file.path.as_str()))
     }
 
     fn keep_best(&self, shots: &[Shot], answer: &mut Answer) {
@@ -283,12 +278,4 @@ fn read(said: &str, shot_of: &dyn Fn(usize) -> Option<usize>, answer: &mut Answe
             _ => {}
         }
     }
-}
-
-/// Quick ones first: they say as much in less time; those that took too long last.
-fn in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&Test> {
-    let mut chosen: Vec<&Test> = tests.iter().filter(|test| wanted(test)).collect();
-    let steps = |test: &Test| (test.seconds.max(0.001) * 1000.0).log2().round();
-    chosen.sort_by(|a, b| (a.result == "T").cmp(&(b.result == "T")).then(steps(a).total_cmp(&steps(b))));
-    chosen
 }
