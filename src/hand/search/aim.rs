@@ -25,7 +25,7 @@ impl Test {
 }
 
 /// The tests that are wanted, quick ones first: they say as much in less time; those that took too long last.
-pub fn in_order<'t>(tests: &'t [Test], wanted: impl Fn(&Test) -> bool) -> Vec<&'t Test> {
+pub fn in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&Test> {
     let mut chosen: Vec<&Test> = tests.iter().filter(|test| wanted(test)).collect();
     let steps = |test: &Test| (test.seconds.max(0.001) * 1000.0).log2().round();
     chosen.sort_by(|a, b| (a.result == "T").cmp(&(b.result == "T")).then(steps(a).total_cmp(&steps(b))));
@@ -33,7 +33,7 @@ pub fn in_order<'t>(tests: &'t [Test], wanted: impl Fn(&Test) -> bool) -> Vec<&'
 }
 
 /// The same, by name.
-pub fn names_in_order<'t>(tests: &'t [Test], wanted: impl Fn(&Test) -> bool) -> Vec<&'t str> {
+pub fn names_in_order(tests: &[Test], wanted: impl Fn(&Test) -> bool) -> Vec<&str> {
     in_order(tests, wanted).into_iter().map(|test| test.name.as_str()).collect()
 }
 
