@@ -2,37 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
-use std::process::Command;
-use tempfile::TempDir;
+#[path = "common/heal.rs"]
+mod heal;
 
-struct Healed {
-    folder: TempDir,
-    json: serde_json::Value,
-    told: String,
-}
-
-impl Healed {
-    fn bytes(&self, path: &str) -> Vec<u8> {
-        std::fs::read(self.folder.path().join(path)).unwrap()
-    }
-}
+use heal::Healed;
 
 fn heal(files: &[(&str, &[u8])], command: &[&str]) -> Healed {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
-    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
-        .args(["heal", "--json", "--hands", "search", "--"])
-        .args(command)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&out.stderr).into_owned();
-    let json = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
-    Healed { folder, json, told }
+    heal::heal(files, &["--hands", "search"], command)
 }
 
 const CHECK: &str = "package words;

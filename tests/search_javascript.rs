@@ -2,38 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
-use std::path::Path;
-use std::process::Command;
-use tempfile::TempDir;
+#[path = "common/heal.rs"]
+mod heal;
 
-struct Healed {
-    folder: TempDir,
-    json: serde_json::Value,
-    told: String,
-}
-
-impl Healed {
-    fn text(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
-    }
-}
+use heal::Healed;
 
 fn heal(files: &[(&str, &str)], command: &[&str]) -> Healed {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().unwrap_or(Path::new("."))).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
-    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
-        .args(["heal", "--json", "--budget-seconds", "120", "--"])
-        .args(command)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&out.stderr).into_owned();
-    let json = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
-    Healed { folder, json, told }
+    heal::heal(files, &["--budget-seconds", "120"], command)
 }
 
 const QUEUE: &str = "export class Queue {\r\n  #items = [];\r\n  add(item) {\r\n    this.#items.push(item);\r\n    return this;\r\n  }\r\n  take() {\r\n    return this.#items.shift();\r\n  }\r\n  get size() {\r\n    return this.#items.length - 1;\r\n  }\r\n}\r\n";

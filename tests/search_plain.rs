@@ -2,37 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
-use std::process::Command;
-use tempfile::TempDir;
+#[path = "common/heal.rs"]
+mod heal;
 
-struct Healed {
-    folder: TempDir,
-    json: serde_json::Value,
-    told: String,
-}
-
-impl Healed {
-    fn text(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
-    }
-}
+use heal::Healed;
 
 fn heal(files: &[(&str, &str)], command: &[&str]) -> Healed {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
-    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
-        .args(["heal", "--json", "--budget-seconds", "240", "--"])
-        .args(command)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&out.stderr).into_owned();
-    let json = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
-    Healed { folder, json, told }
+    heal::heal(files, &["--budget-seconds", "240"], command)
 }
 
 const DIGITS: &str = "#include <ctype.h>\n#include \"digits.h\"\n\nint digits(const char *text) {\n    int sum = 0;\n    for (int i = 0; text[i] != '\\0'; i++) {\n        if (isdigit((unsigned char)text[i])) {\n            sum += text[i] - '0';\n        }\n    }\n    return sum;\n}\n\nint even(int n) {\n    return n % 2 == 0;\n}\n";

@@ -2,38 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
-use std::process::Command;
-use tempfile::TempDir;
+#[path = "common/heal.rs"]
+mod heal;
 
-struct Healed {
-    folder: TempDir,
-    json: serde_json::Value,
-    told: String,
-}
-
-impl Healed {
-    fn text(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
-    }
-}
+use heal::Healed;
 
 fn heal(files: &[(&str, &str)], command: &[&str]) -> Healed {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let file = folder.path().join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
-    let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
-        .args(["heal", "--json", "--budget-seconds", "240", "--"])
-        .args(command)
-        .current_dir(folder.path())
-        .env_remove("CARGO_TARGET_DIR")
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&out.stderr).into_owned();
-    let json = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{told}"));
-    Healed { folder, json, told }
+    heal::heal(files, &["--budget-seconds", "240"], command)
 }
 
 const BITS: &str = "#![deny(warnings)]\n//! Bits.\n\n/// How many bits are set.\npub fn count(number: u32) -> u32 {\n    let mut left = number;\n    let mut count = 0;\n    while left != 0 {\n        left &= left - 1;\n        count += 1;\n    }\n    count\n}\n\n#[cfg(test)]\nmod tests {\n    use super::count;\n\n    #[test]\n    fn none() {\n        assert_eq!(count(0), 0);\n    }\n\n    #[test]\n    fn some() {\n        assert_eq!(count(127), 7);\n        assert_eq!(count(128), 1);\n        assert_eq!(count(3005), 9);\n    }\n}\n";

@@ -7,6 +7,7 @@
 mod aim;
 mod braces;
 mod draft;
+mod driver;
 mod hunt;
 mod java;
 mod javascript;

@@ -1,11 +1,10 @@
 //! Talking to the driver: a request with the woven sources on its input, an answer behind its end.
 
 use super::super::aim::{Test, Types, names_in_order};
+use super::super::driver;
 use super::super::hunt::{Answer, File, Hunt, Shot};
-use super::super::python::ask::without_timeout;
 use super::form::Form;
 use super::{types, weave};
-use crate::command::CommandLine;
 use crate::hand::Job;
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result};
@@ -143,11 +142,10 @@ pub fn judge(
     let mut texts: Vec<(RelPath, Vec<u8>)> = hunt.files.iter().enumerate().map(hooked).collect();
     texts.extend(probe.scripts.iter().cloned());
     let failing = names_in_order(tests, |test| !test.passed());
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let request = json!({
         "mode": "judge",
         "starts": probe.starts,
-        "workers": workers,
+        "workers": driver::workers(),
         "seed": job.seed,
         "margin": margin,
         "spots": forms,
@@ -157,8 +155,7 @@ pub fn judge(
         "passing": names_in_order(tests, |test| test.passed() && hunt.comes_by(test)),
         "slowest": tests.iter().map(|test| test.seconds).fold(0.0, f64::max),
     });
-    let Some(answer) = ask(job, &request, &texts, budget)? else { return Ok(Answer::default()) };
-    serde_json::from_str(&answer).context("the driver's verdicts cannot be read")
+    driver::verdicts(ask(job, &request, &texts, budget)?)
 }
 
 /// The shot without the types of its language: the driver evaluates it.
@@ -180,18 +177,7 @@ fn ask(job: &Job, request: &Value, texts: &[(RelPath, Vec<u8>)], budget: Duratio
     request["drivers"] = DRIVERS.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))).collect();
     request["texts"] = Value::Object(texts.iter().map(encoded).collect());
     let stdin = serde_json::to_vec(&request).context("a request to the driver")?;
-    let directory = job.command.directory.as_ref().map_or(".", RelPath::as_str);
-    let mut argv: Vec<String> = ["node", "-e", CONDUCTOR, "--", directory].map(str::to_owned).to_vec();
-    argv.extend(without_timeout(&job.command.argv).iter().cloned());
-    let command = CommandLine { argv, directory: None, env: job.command.env.clone() };
-    let limit = budget + budget / 2 + Duration::from_secs(30);
-    let done = job.workshop.run(&command, Some(&stdin), limit)?;
-    let text = String::from_utf8_lossy(&done.stdout);
-    let answer = text.lines().rev().find(|line| line.starts_with('{')).map(str::to_owned);
-    if answer.is_none() {
-        let said = String::from_utf8_lossy(&done.stderr);
-        let last = crate::report::markdown::one_line(&crate::report::markdown::tail(said.trim_end(), 1), 160);
-        job.workshop.tell(&format!("the tests cannot be judged one by one here: {last}"));
-    }
-    Ok(answer)
+    let mut argv: Vec<String> = ["node", "-e", CONDUCTOR, "--", driver::directory(job)].map(str::to_owned).to_vec();
+    argv.extend(driver::without_timeout(&job.command.argv).iter().cloned());
+    driver::answer(job, argv, &stdin, budget + budget / 2 + Duration::from_secs(30))
 }

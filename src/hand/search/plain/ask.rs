@@ -1,5 +1,6 @@
 //! Talking to the script that tries candidates: what it is given, what it says.
 
+use super::super::driver;
 use crate::command::CommandLine;
 use crate::hand::Job;
 use crate::ids::RelPath;
@@ -9,8 +10,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::time::Duration;
 
-const SCRIPT: &str = include_str!("run.sh");
-const VARIANTS: &str = include_str!("variants.sh");
+const SCRIPT: &str = concat!(include_str!("copies.sh"), include_str!("run.sh"));
+const VARIANTS: &str = concat!(include_str!("copies.sh"), include_str!("variants.sh"));
 
 /// Where candidates are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +72,9 @@ pub struct Told {
 }
 
 pub fn ask(job: &Job, files: &[RelPath], tries: &[Try], terms: &Terms) -> Result<Told> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = driver::workers();
     let workers = if terms.place == Place::Copies { cores.min(tries.len().max(1)) } else { 1 };
-    let directory = job.command.directory.as_ref().map_or(".", RelPath::as_str);
+    let directory = driver::directory(job);
     let mode = match (terms.probe, terms.place) {
         (true, Place::Copies) => "probe-copy",
         (true, Place::Tree) => "probe-place",
@@ -119,8 +120,8 @@ pub fn variants(
     pace: Pace,
     budget: Duration,
 ) -> Result<Built> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let directory = job.command.directory.as_ref().map_or(".", RelPath::as_str);
+    let cores = driver::workers();
+    let directory = driver::directory(job);
     let mode = match (runs.is_empty(), pace.endless) {
         (true, _) => "build",
         (false, true) => "endless",
