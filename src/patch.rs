@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
+/// Unchanged lines around a change in a diff, as git shows them.
+const CONTEXT_LINES: usize = 3;
+
 /// Replace the bytes `range` of `path` by `text`. Ranges refer to the file before any edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -228,8 +231,9 @@ fn text(bytes: Option<&[u8]>) -> String {
 
 fn line_changes(file: &FilePatch) -> Vec<(LineKind, u32, String)> {
     let (old, new) = (text(file.before.as_deref()), text(file.after.as_deref()));
-    let diff = similar::TextDiff::from_lines(&old, &new);
-    diff.iter_all_changes()
+    let (old, new) = (lines(&old), lines(&new));
+    similar::TextDiff::from_slices(&old, &new)
+        .iter_all_changes()
         .filter_map(|change| {
             let (kind, index) = match change.tag() {
                 similar::ChangeTag::Insert => (LineKind::Added, change.new_index()),
@@ -262,9 +266,22 @@ fn file_diff(file: &FilePatch) -> String {
     if old.is_empty() && new.is_empty() {
         return out;
     }
-    let diff = similar::TextDiff::from_lines(&old, &new);
-    let _ = write!(out, "{}", diff.unified_diff().context_radius(3).header(&old_name, &new_name));
+    let _ = write!(out, "--- {old_name}\n+++ {new_name}\n");
+    let (old, new) = (lines(&old), lines(&new));
+    let diff = similar::TextDiff::from_slices(&old, &new);
+    for hunk in diff.grouped_ops(CONTEXT_LINES) {
+        let _ = writeln!(out, "{}", similar::udiff::UnifiedHunkHeader::new(&hunk));
+        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
+            let end = if change.value().ends_with('\n') { "" } else { "\n\\ No newline at end of file\n" };
+            let _ = write!(out, "{}{}{end}", change.tag(), change.value());
+        }
+    }
     out
+}
+
+/// Lines with their ends, as git has them: a carriage return alone ends none.
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
 }
 
 /// git quotes names with `"`, `\` or bytes outside printable ASCII (git-config, core.quotePath).

@@ -86,6 +86,8 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
         "/*",
         "expect(f(",
         ").toBe(1)",
+        "\r",
+        "a\rb\r",
     ]);
     let line = prop_oneof![6 => telling.prop_map(str::to_owned), 2 => "\\PC{0,30}", 1 => Just(String::new())];
     let text = prop::collection::vec(line, 0..14).prop_map(|lines| lines.join("\n").into_bytes());
