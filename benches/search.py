@@ -19,6 +19,13 @@ class Slow(Exception):
     pass
 
 
+def plain(value):
+    """A value as text, whatever order or default a collection has."""
+    if isinstance(value, set):
+        return repr(sorted(value, key=repr))
+    return repr(sorted(value.items(), key=repr)) if isinstance(value, dict) else repr(value)
+
+
 def outcome(function, arguments, seconds=2):
     """What a call comes to, as text."""
     def strike(*_):
@@ -30,7 +37,7 @@ def outcome(function, arguments, seconds=2):
         result = function(*arguments)
         if hasattr(result, "__next__"):
             result = list(result)
-        return "value", repr(sorted(result, key=repr) if isinstance(result, set) else result), repr(arguments)
+        return "value", plain(result), repr(arguments)
     except Slow:
         return ("slow",)
     except Exception as error:
@@ -133,9 +140,9 @@ import signal, pytest
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     def strike(*_):
-        raise TimeoutError("takes longer than 1 s")
+        raise TimeoutError("takes longer than 3 s")
     signal.signal(signal.SIGALRM, strike)
-    signal.setitimer(signal.ITIMER_REAL, 1)
+    signal.setitimer(signal.ITIMER_REAL, 3)
     try:
         return (yield)
     finally:

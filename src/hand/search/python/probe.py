@@ -120,17 +120,51 @@ def answer_probe(judge):
 # Judging --------------------------------------------------------------------------------------------------------------
 
 class Ladder:
-    """How long a test may take: three steps, so that an endless loop costs little and a slow repair is still found."""
+    """How long a test may take: a few steps, so that an endless loop costs little and a slow repair is still found."""
 
     def __init__(self, request):
         passing = [test["seconds"] for test in request["tests"] if test["result"] == PASSED]
-        slowest = max(passing, default=0.0)
-        first = min(max(5 * slowest, 0.004), 3.0)
-        self.steps = sorted({first, min(8 * first, 3.0), 3.0})
+        first = min(max(5 * max(passing, default=0.0), 0.005), 3.0)
+        self.steps = sorted({min(first * factor, 3.0) for factor in (1, 8, 64)} | {3.0})
         self.own = {test["name"]: test["seconds"] for test in request["tests"] if test["result"] == PASSED}
 
     def limit(self, step):
         return lambda name: max(self.steps[min(step, len(self.steps) - 1)], 5 * self.own.get(name, 0))
+
+    @property
+    def longest(self):
+        return self.limit(len(self.steps) - 1)
+
+
+class Slow:
+    """Candidates that ran out of time and wait for more of it. The most hopeful few climb the whole ladder before the
+    next, twice as many, set a foot on it: an endless loop must not keep a slow repair waiting."""
+
+    SHARES, ROUNDS = (0, 48, 12, 4), 3
+
+    def __init__(self):
+        self.waiting = [[] for _ in self.SHARES]
+        self.taken = [0] * len(self.SHARES)
+        self.round = 0
+
+    def __len__(self):
+        return sum(map(len, self.waiting))
+
+    def put(self, step, passed, cost, number):
+        self.waiting[step].append((-passed, cost, number))
+
+    def take(self, wanted, steps):
+        """A step below `steps` and the numbers for it; None where nobody wanted waits there."""
+        while self.round <= self.ROUNDS:
+            for step in range(1, min(steps, len(self.SHARES))):
+                waiting = self.waiting[step] = sorted(entry for entry in self.waiting[step] if wanted(entry[2]))
+                room = (self.SHARES[step] << self.round) - self.taken[step]
+                chosen, self.waiting[step] = waiting[:max(room, 0)], waiting[max(room, 0):]
+                if chosen:
+                    self.taken[step] += len(chosen)
+                    return step, [number for _, _, number in chosen]
+            self.round += 1
+        return None
 
 
 def judge_all(judge, emit):
@@ -143,12 +177,16 @@ def judge_all(judge, emit):
     margin, workers = request["margin"], request["workers"]
     queue = [list(range(at, min(at + size_at(at), len(candidates)))) for at in starts(len(candidates))]
     queue = [(0, batch) for batch in queue]
-    later, alive, best, progress = [], {}, float("inf"), {}
+    slow, alive, best, progress = Slow(), {}, float("inf"), {}
     judged, running, out_of_time, singles = 0, {}, False, []
     canary = canaries(request)
 
     def within(number):
         return candidates[number][0] <= best + margin
+
+    def worth_time(number):
+        """With a survivor in hand only what is likelier yet slow is worth more time."""
+        return candidates[number][0] < best if alive else within(number)
 
     def finish(number, result, passed, step):
         nonlocal best, judged
@@ -157,7 +195,7 @@ def judge_all(judge, emit):
             alive[number] = step
             best = min(best, candidates[number][0])
         elif result == TIMED_OUT and step + 1 < len(ladder.steps):
-            later.append((step + 1, -passed, candidates[number][0], number))
+            slow.put(step + 1, passed, candidates[number][0], number)
         elif result == "M":
             judged -= 1
             singles.append(number)
@@ -174,19 +212,15 @@ def judge_all(judge, emit):
             number = singles.pop(0)
             if within(number):
                 return 0, [number, None]
-        if running or not later:
+        if running:
             return None
-        # With a survivor in hand a slow one is only worth one more step.
-        later.sort()
-        step = later[0][0]
-        now = [entry for entry in later if entry[0] == step]
-        later[:] = [entry for entry in later if entry[0] != step]
-        if alive and step > 1:
+        chosen = slow.take(worth_time, 2 if alive else len(ladder.steps))
+        if chosen is None:
             return None
-        size = 8 if step == 1 else 2
-        numbers = [entry[3] for entry in now if within(entry[3])][: 400 if step == 1 else 60]
+        step, numbers = chosen
+        size = 4 if step == 1 else 1
         queue.extend((step, numbers[at:at + size]) for at in range(0, len(numbers), size))
-        return next_batch() if queue else None
+        return next_batch()
 
     def work(step, batch, say, mark):
         alone = batch[-1] is None
@@ -200,7 +234,7 @@ def judge_all(judge, emit):
         if not alone and len(batch) > 1:
             judge.living.restore()
             for name, expected in canary:
-                if Clock.run(judge.tests[name].run, ladder.limit(2)(name)) != expected:
+                if Clock.run(judge.tests[name].run, ladder.longest(name)) != expected:
                     say("polluted")
                     break
 
@@ -237,9 +271,15 @@ def judge_all(judge, emit):
         for fd, child in list(running.items()):
             number, since = child.at()
             # Every test of a candidate gives a sign; the child's own clock strikes long before.
-            longest = ladder.steps[min(child.tag[0], len(ladder.steps) - 1)] * 20 + 3
+            step, batch, results = child.tag
+            longest = ladder.steps[min(step, len(ladder.steps) - 1)] * 20 + 3
             if time.monotonic() - since > longest + (10 if number == -1 else 0):
                 settle(child, finish, queue)
+                del running[fd]
+            elif step and "polluted" not in results and not any(worth_time(n) for n in unjudged(batch, results)):
+                for n, (result, passed) in results.items():
+                    finish(n, result, passed, step)
+                child.end()
                 del running[fd]
     for child in running.values():
         child.end()
@@ -250,7 +290,7 @@ def judge_all(judge, emit):
     groups = cluster(judge, confirmed, end) if len(confirmed) > 1 else [confirmed] if confirmed else []
     hopeful = sorted(progress, key=lambda number: (-progress[number], candidates[number][0]))[:300]
     emit({"judged": judged, "alive": confirmed, "groups": groups, "hopeful": hopeful, "out_of_time": out_of_time, "seconds": seconds,
-          "unsettled": len(later)})
+          "unsettled": len(slow)})
 
 
 def tell_progress(judged, alive):
@@ -272,6 +312,10 @@ def starts(count):
 def size_at(at):
     """Small batches where survivors are likely, so that little is judged in vain."""
     return 48 if at < 384 else 128
+
+
+def unjudged(batch, results):
+    return [number for number in batch if number is not None and number not in results]
 
 
 def settle(child, finish, queue):
@@ -310,7 +354,7 @@ def confirm(judge, numbers, names, ladder, end):
     for number in numbers:
         if time.monotonic() > end + 5:
             break
-        act = lambda say, mark: say(*judge.judge(judge.candidates[number], names, ladder.limit(2), True))
+        act = lambda say, mark: say(*judge.judge(judge.candidates[number], names, ladder.longest, True))
         said = ask(act, judge.request, 60)
         if said and said[0][0] == PASSED:
             kept.append(number)

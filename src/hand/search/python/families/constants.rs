@@ -58,7 +58,7 @@ fn integer(drafts: &mut Drafts, node: usize) {
     for (other, more) in [(number.checked_add(1), 0.0), (number.checked_sub(1), 0.0), (Some(0), 0.4), (Some(1), 0.4)] {
         let Some(other) = other else { continue };
         if other >= 0 || !is_negative {
-            drafts.replace(node, other.to_string(), more);
+            number_instead(drafts, node, other, more);
         }
     }
     if is_negative {
@@ -69,6 +69,24 @@ fn integer(drafts: &mut Drafts, node: usize) {
     others_of(drafts, node, &[]);
     let tens = [number.checked_mul(10), (number % 10 == 0).then_some(number / 10), Some(2), number.checked_mul(2)];
     tens.into_iter().flatten().for_each(|other| drafts.replace(node, other.to_string(), 1.4));
+}
+
+/// Another number, or nothing where it would change nothing: who means `x` does not write `0 + x`.
+fn number_instead(drafts: &mut Drafts, node: usize, number: i64, more: f64) {
+    let scene = drafts.scene;
+    let operation = scene.parent(node);
+    let side = |name: &str| scene.field(operation, name);
+    let is_operand = scene.kind(operation) == "binary_operator";
+    let operator = side("operator").filter(|_| is_operand).map_or("", |n| scene.text(n));
+    let rest = match (operator, number) {
+        ("+", 0) | ("*", 1) if side("left") == Some(node) => side("right"),
+        ("+" | "-", 0) | ("*" | "//" | "**", 1) if side("right") == Some(node) => side("left"),
+        _ => None,
+    };
+    match rest {
+        Some(rest) => drafts.replace(operation, scene.text(rest), more),
+        None => drafts.replace(node, number.to_string(), more),
+    }
 }
 
 /// The other constants of the same kind in the function.
@@ -157,6 +175,7 @@ fn pair(drafts: &mut Drafts, node: usize) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str)] = &[
+    ("def f(s):\n    return 1 + f(s[1:])\n", "def f(s):\n    return f(s[1:])\n"),
     ("def f(n):\n    return n in (11, 12)\n", "def f(n):\n    return n in (11, 12, 13)\n"),
     ("def f(n):\n    return n in (11, 13)\n", "def f(n):\n    return n in (11, 12, 13)\n"),
     ("def f(n):\n    return n in [1, 2, 5]\n", "def f(n):\n    return n in [1, 2]\n"),
