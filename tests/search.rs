@@ -71,3 +71,24 @@ fn one_of_many_ways_to_pass_is_shown_and_not_taken() {
     assert!(healed.json["patch"].as_str().unwrap().contains("area.py"));
     assert_eq!(healed.text("area.py"), broken);
 }
+
+/// Either function could be repaired; the one that the last change wrote in is.
+#[test]
+fn lines_of_the_last_change_come_first() {
+    let tests = "from price import net\n\ndef test_net():\n    assert net(2) == 14\n\ndef test_more():\n    assert net(4) == 32\n";
+    let text = |base: &str, discount: &str| {
+        format!(
+            "def base(n):\n    return n * 10 - {base}\n\n\ndef discount(n):\n    return n + {discount}\n\n\ndef net(n):\n    return base(n) - discount(n)\n"
+        )
+    };
+    let sound = text("2", "2");
+    for broken in [text("3", "2"), text("2", "3")] {
+        let healed = heal::heal_change(
+            &[("price.py", sound.as_str()), ("test_price.py", tests)],
+            &[("price.py", broken.as_str())],
+            PYTEST,
+        );
+        assert_eq!(healed.json["hand"], "search", "{:#}\n{}", healed.json, healed.told);
+        assert_eq!(healed.text("price.py"), sound, "{}", healed.told);
+    }
+}

@@ -30,11 +30,33 @@ fn search_path() -> std::ffi::OsString {
 
 pub fn heal<T: AsRef<[u8]>>(files: &[(&str, T)], options: &[&str], command: &[&str]) -> Healed {
     let folder = tempfile::tempdir().unwrap();
+    lay(&folder, files);
+    healed(folder, options, command)
+}
+
+/// The same where files were committed otherwise before.
+#[allow(dead_code, reason = "not every test has a past")]
+pub fn heal_change<T: AsRef<[u8]>>(before: &[(&str, T)], now: &[(&str, T)], command: &[&str]) -> Healed {
+    let folder = tempfile::tempdir().unwrap();
+    lay(&folder, before);
+    let author = ["-c", "user.name=a", "-c", "user.email=a@localhost"];
+    for words in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", "Before"]] {
+        let done = Command::new("git").args(author).args(words).current_dir(folder.path()).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    lay(&folder, now);
+    healed(folder, &[], command)
+}
+
+fn lay<T: AsRef<[u8]>>(folder: &TempDir, files: &[(&str, T)]) {
     for (path, text) in files {
         let file = folder.path().join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     }
+}
+
+fn healed(folder: TempDir, options: &[&str], command: &[&str]) -> Healed {
     let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
         .args(["heal", "--json"])
         .args(options)

@@ -1,7 +1,10 @@
 //! Where to look: functions that the failing tests run, each line as suspect as the tests make it (Ochiai).
 
+use crate::hand::revert::pieces::{Hunk, hunks};
 use crate::ids::RelPath;
+use crate::patch::Patch;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// Variable → the types seen in it.
 pub type Types = BTreeMap<String, Vec<String>>;
@@ -51,8 +54,26 @@ pub fn suspicion(tests: &[Test], path: &RelPath) -> BTreeMap<u32, f64> {
     counts.into_iter().filter(|(_, (failed, _))| *failed > 0.0).map(|(line, count)| (line, ochiai(count))).collect()
 }
 
+/// Where a change wrote in a file that was there before it; a place where it only took out lines lies between two.
+pub fn fresh(change: &Patch, path: &RelPath) -> Vec<RangeInclusive<u32>> {
+    let file = change.files().iter().find(|file| file.path == *path);
+    let Some((before, after)) = file.and_then(|file| Some((file.before.as_ref()?, file.after.as_ref()?))) else {
+        return Vec::new();
+    };
+    let line = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let lines = |hunk: Hunk| match hunk.now.is_empty() {
+        true => line(hunk.now.start)..=line(hunk.now.start + 1),
+        false => line(hunk.now.start + 1)..=line(hunk.now.end),
+    };
+    hunks(before, after).into_iter().map(lines).collect()
+}
+
+pub fn meet(places: &[RangeInclusive<u32>], other: &RangeInclusive<u32>) -> bool {
+    places.iter().any(|place| place.start() <= other.end() && other.start() <= place.end())
+}
+
 /// The types that were seen in the frames that begin on these lines.
-pub fn types(seen: &[(String, u32, Types)], path: &RelPath, lines: std::ops::RangeInclusive<u32>) -> Types {
+pub fn types(seen: &[(String, u32, Types)], path: &RelPath, lines: RangeInclusive<u32>) -> Types {
     let mut types = Types::new();
     for (_, _, more) in seen.iter().filter(|(file, line, _)| file == path.as_str() && lines.contains(line)) {
         for (name, kinds) in more {
@@ -66,6 +87,21 @@ pub fn types(seen: &[(String, u32, Types)], path: &RelPath, lines: std::ops::Ran
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::patch::FilePatch;
+
+    #[test]
+    fn what_the_last_change_wrote_is_fresh() {
+        let path = RelPath::parse("a.py").unwrap();
+        let file = |before: Option<&str>, after: &str| {
+            let (before, after) = (before.map(|text| text.as_bytes().to_vec()), Some(after.as_bytes().to_vec()));
+            Patch::from_files([FilePatch { path: path.clone(), before, after }])
+        };
+        let old = "a\nb\nc\nd\n";
+        assert_eq!(fresh(&file(Some(old), "a\nB\nB\nc\nd\n"), &path), [2..=3]);
+        assert_eq!(fresh(&file(Some(old), "a\nd\n"), &path), [1..=2]);
+        assert!(fresh(&file(None, old), &path).is_empty());
+        assert!(meet(&[2..=3], &(3..=9)) && !meet(&[2..=3], &(4..=9)));
+    }
 
     #[test]
     fn lines_of_failing_tests_are_suspect_and_others_are_not() {

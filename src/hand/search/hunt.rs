@@ -4,6 +4,7 @@
 use super::aim::{self, Test};
 use super::draft::Draft;
 use super::{pairs, survivors};
+use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
 use crate::record::Candidate;
@@ -21,6 +22,8 @@ const MOST: usize = 40_000;
 const FUNCTIONS: usize = 40;
 /// Behind the first survivor the search goes on for so much cost.
 const MARGIN: f64 = 0.6;
+/// An edit where the last change wrote costs so much less.
+const FRESH: f64 = 0.4;
 
 /// A way to run many candidates through the tests of one kind of project.
 pub trait Judge {
@@ -180,27 +183,30 @@ fn told(job: &Job, what: &str, answer: &Answer) {
 /// The suspect functions and what the families think of in them, best first.
 fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hunt<'j>, Vec<Shot>)> {
     let mut range = Hunt { job, files: Vec::new(), spots: Vec::new() };
+    let recent = Recent::of(job)?.patch;
     let mut suspicions = Vec::new();
     let mut suspects = Vec::new();
     for path in covered(tests) {
         let lines = aim::suspicion(tests, &path);
         let (false, Some(file)) = (lines.is_empty(), File::open(job, path)?) else { continue };
+        let fresh = aim::fresh(&recent, &file.path);
         for spot in judge.spots(&file) {
             let worst = lines.range(spot.lines.clone()).map(|(_, score)| *score).fold(0.0, f64::max);
             if worst > 0.0 {
+                let worst = if aim::meet(&fresh, &spot.lines) { worst + FRESH } else { worst };
                 suspects.push((worst, Spot { file: range.files.len(), ..spot }));
             }
         }
         range.files.push(file);
-        suspicions.push(lines);
+        suspicions.push((lines, fresh));
     }
     suspects.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1.file, a.1.node).cmp(&(b.1.file, b.1.node))));
     let mut shots = Vec::new();
     for (_, spot) in suspects.into_iter().take(FUNCTIONS) {
-        let (file, lines) = (&range.files[spot.file], &suspicions[spot.file]);
+        let (file, (lines, fresh)) = (&range.files[spot.file], &suspicions[spot.file]);
         let place = i64::try_from(range.spots.len())?;
         for draft in judge.drafts(file, &spot) {
-            if let Some(more) = file.distance(&draft, lines) {
+            if let Some(more) = file.distance(&draft, lines, fresh) {
                 shots.push(shot(draft, place, more));
             }
         }
@@ -251,16 +257,18 @@ impl File {
     }
 
     /// What a place adds to the cost of an edit; `None` where no failing test comes by.
-    fn distance(&self, draft: &Draft, lines: &BTreeMap<u32, f64>) -> Option<f64> {
+    fn distance(&self, draft: &Draft, lines: &BTreeMap<u32, f64>, fresh: &[RangeInclusive<u32>]) -> Option<f64> {
         let ascii = draft.edits.iter().all(|(_, text)| text.is_ascii()) || std::str::from_utf8(&self.text).is_ok();
         let place = |(range, _): &(Range<usize>, String)| {
-            let first = self.syntax.line_of(range.start);
-            let last = self.syntax.line_of(range.end.max(range.start + 1) - 1);
-            // A statement over several lines is known by its first; what is put between two lines by its neighbours.
-            lines.range(first.saturating_sub(3)..=last + 1).map(|(_, score)| *score).max_by(f64::total_cmp)
+            self.syntax.line_of(range.start)..=self.syntax.line_of(range.end.max(range.start + 1) - 1)
         };
-        let best = draft.edits.iter().filter_map(place).max_by(f64::total_cmp);
-        best.filter(|_| ascii).map(|score| 1.0 - score)
+        let places: Vec<_> = draft.edits.iter().map(place).collect();
+        // A statement over several lines is known by its first; what is put between two lines by its neighbours.
+        let near = |place: &RangeInclusive<u32>| place.start().saturating_sub(3)..=place.end() + 1;
+        let scores = places.iter().flat_map(|place| lines.range(near(place)).map(|(_, score)| *score));
+        let best = scores.max_by(f64::total_cmp).filter(|_| ascii)?;
+        let known = if places.iter().any(|place| aim::meet(fresh, place)) { FRESH } else { 0.0 };
+        Some(1.0 - best - known)
     }
 }
 
