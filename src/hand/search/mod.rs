@@ -8,6 +8,7 @@ mod aim;
 mod braces;
 mod draft;
 mod driver;
+mod families;
 mod hunt;
 mod java;
 mod javascript;

@@ -1,7 +1,7 @@
 //! The families of edits for languages with braces, each a file. Small costs come first; a family says in its own
 //! file what makes one of its edits less likely than another.
 //!
-//! To add one: a file with `propose` and `EXAMPLES` (language, broken, fixed), a line in [`FAMILIES`].
+//! To add one: a file with `propose` and `EXAMPLES` (language, broken, fixed), a line in the table.
 
 mod assignments;
 mod calls;
@@ -24,58 +24,27 @@ mod variables;
 mod wraps;
 
 use super::super::draft::Draft;
+use super::super::families::families;
 use super::drafts::Drafts;
 use super::scene::Scene;
 
-pub struct Family {
-    pub name: &'static str,
-    cost: f64,
-    /// Looks at one node of the function.
-    propose: fn(&mut Drafts, usize),
-    #[cfg(test)]
-    examples: &'static [(&'static str, &'static str, &'static str)],
-}
-
-macro_rules! family {
-    ($name:literal, $cost:literal, $module:ident) => {
-        Family {
-            name: $name,
-            cost: $cost,
-            propose: $module::propose,
-            #[cfg(test)]
-            examples: $module::EXAMPLES,
-        }
-    };
-}
-
-const FAMILIES: &[Family] = &[
-    family!("operator", 1.0, operators),
-    family!("constant", 1.1, constants),
-    family!("variable", 1.2, variables),
-    family!("swap", 1.3, swaps),
-    family!("call", 1.4, calls),
-    family!("member", 1.5, members),
-    family!("loop", 1.5, loops),
-    family!("index", 1.6, indices),
-    family!("wrap and unwrap", 1.6, wraps),
-    family!("condition", 1.7, conditions),
-    family!("result", 1.7, results),
-    family!("assignment", 1.7, assignments),
-    family!("statement", 1.8, statements),
-    family!("insertion", 2.2, insertions),
-    family!("guard", 2.2, guards),
-    family!("ending", 2.2, endings),
-    family!("ingredient", 2.2, ingredients),
-];
-
-/// Everything that the families think of for one function, in no order.
-pub fn drafts(scene: &Scene) -> Vec<Draft> {
-    let mut drafts = Drafts::new(scene);
-    for family in FAMILIES {
-        drafts.enter(family.name, family.cost);
-        for node in scene.nodes() {
-            (family.propose)(&mut drafts, node);
-        }
-    }
-    drafts.into_all()
+families! {
+    (&'static str, &'static str, &'static str):
+    "operator" 1.0 operators;
+    "constant" 1.1 constants;
+    "variable" 1.2 variables;
+    "swap" 1.3 swaps;
+    "call" 1.4 calls;
+    "member" 1.5 members;
+    "loop" 1.5 loops;
+    "index" 1.6 indices;
+    "wrap and unwrap" 1.6 wraps;
+    "condition" 1.7 conditions;
+    "result" 1.7 results;
+    "assignment" 1.7 assignments;
+    "statement" 1.8 statements;
+    "insertion" 2.2 insertions;
+    "guard" 2.2 guards;
+    "ending" 2.2 endings;
+    "ingredient" 2.2 ingredients;
 }

@@ -1,7 +1,7 @@
 //! The families of edits, each a file. Small costs come first; a family says in its own file what makes one of its
 //! edits less likely than another.
 //!
-//! To add one: a file with `propose` and `EXAMPLES`, a line in [`FAMILIES`], a line in docs/hands.md.
+//! To add one: a file with `propose` and `EXAMPLES`, a line in the table, a line in docs/hands.md.
 
 mod assignments;
 mod attributes;
@@ -21,55 +21,24 @@ mod variables;
 mod wraps;
 
 use super::super::draft::Draft;
+use super::super::families::families;
 use super::drafts::Drafts;
 use super::scene::Scene;
 
-pub struct Family {
-    pub name: &'static str,
-    cost: f64,
-    /// Looks at one node of the function.
-    propose: fn(&mut Drafts, usize),
-    #[cfg(test)]
-    examples: &'static [(&'static str, &'static str)],
-}
-
-macro_rules! family {
-    ($name:literal, $cost:literal, $module:ident) => {
-        Family {
-            name: $name,
-            cost: $cost,
-            propose: $module::propose,
-            #[cfg(test)]
-            examples: $module::EXAMPLES,
-        }
-    };
-}
-
-const FAMILIES: &[Family] = &[
-    family!("operator", 1.0, operators),
-    family!("constant", 1.1, constants),
-    family!("variable", 1.5, variables),
-    family!("swap", 1.3, swaps),
-    family!("call", 1.4, calls),
-    family!("attribute", 1.5, attributes),
-    family!("slice and index", 1.6, slices),
-    family!("wrap and unwrap", 1.6, wraps),
-    family!("condition", 1.7, predicates),
-    family!("result", 1.7, results),
-    family!("assignment", 1.7, assignments),
-    family!("statement", 1.8, statements),
-    family!("insertion", 2.2, insertions),
-    family!("ingredient", 2.2, ingredients),
-];
-
-/// Everything that the families think of for one function, in no order.
-pub fn drafts(scene: &Scene) -> Vec<Draft> {
-    let mut drafts = Drafts::new(scene);
-    for family in FAMILIES {
-        drafts.enter(family.name, family.cost);
-        for node in scene.nodes() {
-            (family.propose)(&mut drafts, node);
-        }
-    }
-    drafts.into_all()
+families! {
+    (&'static str, &'static str):
+    "operator" 1.0 operators;
+    "constant" 1.1 constants;
+    "variable" 1.5 variables;
+    "swap" 1.3 swaps;
+    "call" 1.4 calls;
+    "attribute" 1.5 attributes;
+    "slice and index" 1.6 slices;
+    "wrap and unwrap" 1.6 wraps;
+    "condition" 1.7 predicates;
+    "result" 1.7 results;
+    "assignment" 1.7 assignments;
+    "statement" 1.8 statements;
+    "insertion" 2.2 insertions;
+    "ingredient" 2.2 ingredients;
 }
