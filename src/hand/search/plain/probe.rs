@@ -136,13 +136,13 @@ fn files(job: &Job) -> Result<Vec<File>> {
         };
         suspect.or_else(place)
     };
-    let shown = job.command.to_string();
+    let (shown, log) = (job.command.to_string(), job.log.to_lowercase());
     let mut ranked: Vec<(usize, usize, &RelPath)> = Vec::new();
     for path in job.workshop.files()?.iter().filter(is_source) {
         let by_log = named(path).unwrap_or(usize::MAX);
         let told = shown.contains(path.file_name()) || job.log.contains(path.file_name());
         let stem = path.file_name().split('.').next().unwrap_or_default();
-        let near = stem.len() > 2 && job.log.to_lowercase().contains(&stem.to_lowercase());
+        let near = stem.len() > 2 && log.contains(&stem.to_lowercase());
         let header = path.extension() == "h";
         let rank = usize::from(!told) + usize::from(!near) + 2 * usize::from(header);
         ranked.push((by_log, rank, path));
