@@ -3,12 +3,16 @@
 //! To add a kind of hint: one file with a function from [`Scene`] to candidates, one entry in [`KINDS`].
 
 mod arguments;
+mod asynchronous;
 mod binding;
 mod complaint;
 mod conflict;
+mod constness;
+mod conversion;
 mod data;
 mod distance;
 mod idle;
+mod indentation;
 mod index;
 mod instead;
 mod intent;
@@ -25,6 +29,7 @@ mod packages;
 mod paths;
 mod place;
 mod punctuation;
+mod receiver;
 mod renamed;
 mod returning;
 mod runtime;
@@ -86,7 +91,12 @@ const KINDS: &[Kind] = &[
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },
     Kind { name: "missing argument", propose: arguments::propose },
+    Kind { name: "missing receiver", propose: receiver::propose },
+    Kind { name: "declared otherwise", propose: constness::propose },
+    Kind { name: "another type", propose: conversion::propose },
     Kind { name: "undeclared exception", propose: thrown::propose },
+    Kind { name: "await", propose: asynchronous::propose },
+    Kind { name: "indentation", propose: indentation::propose },
     Kind { name: "misspelt keyword", propose: keyword::propose },
     Kind { name: "closing tag", propose: tag::propose },
     Kind { name: "punctuation", propose: punctuation::propose },

@@ -1,17 +1,17 @@
 use super::*;
 use crate::hand::testing::{Shop, after};
 
-struct Example {
+pub(super) struct Example {
     /// The first one is expected to change.
-    files: &'static [(&'static str, &'static str)],
-    log: &'static str,
-    fixed: &'static str,
+    pub files: &'static [(&'static str, &'static str)],
+    pub log: &'static str,
+    pub fixed: &'static str,
 }
 
 /// How far down the list the right repair may stand.
 const AMONG: usize = 5;
 
-fn check(examples: &[Example]) {
+pub(super) fn check(examples: &[Example]) {
     for Example { files, log, fixed } in examples {
         let offers = Shop::new(files).offers(&Hint, "the failing command", log, &[]);
         let changed = offers.iter().filter(|offer| offer.patch.files()[0].path.as_str() == files[0].0);
@@ -210,8 +210,8 @@ fn a_source_behind_a_link_is_repaired_where_it_is() {
 
 /// No candidate may change this file; the wrong word is in the other one.
 struct Spared {
-    files: &'static [(&'static str, &'static str)],
-    log: &'static str,
+    pub files: &'static [(&'static str, &'static str)],
+    pub log: &'static str,
     right: &'static str,
 }
 

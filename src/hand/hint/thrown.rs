@@ -2,59 +2,78 @@
 
 use super::Scene;
 use super::said::Said;
+use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
+use std::collections::BTreeMap;
 
 static UNREPORTED: Said = Said::new(&[r"unreported exception ([\w.]+); must be caught or declared to be thrown"]);
 
+/// A method's header by the byte that its addition goes to: the file, whether it says anything yet, and what it lacks.
+type Headers = BTreeMap<(RelPath, usize), (bool, Vec<String>)>;
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
+    let mut headers = Headers::new();
     for complaint in &scene.complaints {
         let (Some(found), Some(place)) = (UNREPORTED.captures(&complaint.message), complaint.places.first()) else {
             continue;
         };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() == Language::Java) else { continue };
         let name = found[1].rsplit('.').next().unwrap_or_default().to_owned();
-        let Some((at, text)) = header(&syntax, place.line, &name) else { continue };
-        let edit = Edit { path: place.path.clone(), range: at..at, text };
-        if !edits.contains(&edit) {
-            edits.push(edit);
+        let Some((at, says)) = header(&syntax, place.line) else { continue };
+        let (_, names) = headers.entry((place.path.clone(), at)).or_insert((says, Vec::new()));
+        if !names.contains(&name) {
+            names.push(name);
         }
-        names.push(name);
     }
-    names.dedup();
-    let why = format!("declared that {} is thrown", names.join(", "));
-    Ok(scene.candidate(edits, why, Confidence::Suggested)?.into_iter().collect())
+    // What one exception covers need not be said of another: the shorter its name, the more it covers.
+    let shortest = |names: &[String]| names.iter().min_by_key(|name| name.len()).cloned().into_iter().collect();
+    let mut made = Vec::new();
+    for choose in [&shortest as &dyn Fn(&[String]) -> Vec<String>, &<[String]>::to_vec] {
+        made.extend(candidate(scene, &headers, choose)?);
+    }
+    Ok(made)
 }
 
-/// What goes where in the header of the method around a line: `throws X` before its body, or one more of a list.
-fn header(syntax: &Syntax, line: u32, name: &str) -> Option<(usize, String)> {
+fn candidate(scene: &Scene, headers: &Headers, choose: &dyn Fn(&[String]) -> Vec<String>) -> Result<Option<Candidate>> {
+    let mut told: Vec<String> = Vec::new();
+    let mut edits = Vec::new();
+    for ((path, at), (says, names)) in headers {
+        let names = choose(names);
+        let text = format!("{} {}", if *says { "," } else { " throws" }, names.join(", "));
+        edits.push(Edit { path: path.clone(), range: *at..*at, text });
+        told.extend(names.into_iter().filter(|name| !told.contains(name)).collect::<Vec<_>>());
+    }
+    scene.candidate(edits, format!("declared that {} is thrown", told.join(", ")), Confidence::Suggested)
+}
+
+/// Where something can be added to the header of the method around a line, and whether it says `throws` already.
+fn header(syntax: &Syntax, line: u32) -> Option<(usize, bool)> {
     let at = syntax.line(line)?.start;
     let around = syntax.names().iter().filter_map(|name| name.function.clone());
     let method = around.filter(|it| it.start <= at + 1 && at < it.end).max_by_key(|it| it.start)?;
     let text = syntax.text(&method);
-    let open = text.find('{')?;
-    let head = text[..open].trim_end();
-    let said = head.rfind(" throws ").filter(|at| !head[*at..].contains(')'));
-    let new = if said.is_some() { format!(", {name}") } else { format!(" throws {name}") };
-    Some((method.start + head.len(), new))
+    let head = text[..text.find('{')?].trim_end();
+    let says = head.rfind(" throws ").is_some_and(|at| !head[at..].contains(')'));
+    Some((method.start + head.len(), says))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::hand::hint::tests::{Example, check};
 
     #[test]
     fn a_header_says_what_is_thrown() {
-        let text = "class A {\n  void f(int a) {\n    g();\n  }\n  void g() throws B {\n    h(1);\n  }\n}\n";
-        let syntax = Syntax::parse(Language::Java, text.as_bytes()).unwrap();
-        for (line, head) in [(3, "  void f(int a) throws IOException {"), (6, "  void g() throws B, IOException {")] {
-            let (at, new) = header(&syntax, line, "IOException").unwrap();
-            let made = format!("{}{new}{}", &text[..at], &text[at..]);
-            assert!(made.contains(head), "{made}");
+        let files: &[(&str, &str)] =
+            &[("A.java", "class A {\n  void f(int a) {\n    g();\n  }\n  void g() throws B {\n    h(1);\n  }\n}\n")];
+        let log = "A.java:3: error: unreported exception FileNotFoundException; must be caught or declared to be thrown\n    g();\n     ^\nA.java:3: error: unreported exception IOException; must be caught or declared to be thrown\n    g();\n     ^\nA.java:6: error: unreported exception C; must be caught or declared to be thrown\n    h(1);\n     ^\n";
+        for thrown in ["IOException", "FileNotFoundException, IOException"] {
+            let fixed = format!(
+                "class A {{\n  void f(int a) throws {thrown} {{\n    g();\n  }}\n  void g() throws B, C {{\n    h(1);\n  }}\n}}\n"
+            );
+            check(&[Example { files, log, fixed: fixed.leak() }]);
         }
     }
 }

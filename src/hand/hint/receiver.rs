@@ -1,0 +1,88 @@
+//! Python: a method without `self`: it is given one argument more than it takes.
+
+use super::Scene;
+use super::said::Said;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Branches, Language, Syntax};
+use anyhow::Result;
+
+static TAKES: Said = Said::new(&[
+    r"(?:(?P<class>\w+)\.)?(?P<name>\w+)\(\) takes (?P<takes>[0-9]+) positional arguments? but (?P<given>[0-9]+) (?:was|were) given",
+]);
+/// Files that may define it.
+const MOST_FILES: usize = 20;
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    for complaint in &scene.complaints {
+        let (Some(said), Some(place)) = (TAKES.captures(&complaint.message), complaint.places.first()) else {
+            continue;
+        };
+        let count = |group: &str| said[group].parse::<u32>().unwrap_or(0);
+        if count("given") != count("takes") + 1 {
+            continue;
+        }
+        let class = said.name("class").map(|it| it.as_str());
+        let index = scene.index(Language::Python, &place.path)?;
+        let holders: Vec<_> = index.holders(&said["name"]).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+        for path in holders {
+            let Some(syntax) = scene.syntax(&path)? else { continue };
+            for (at, text) in bare_methods(&syntax, &said["name"], class) {
+                let why = format!("gave the method `{}` its `self`", &said["name"]);
+                let edit = Edit { path: path.clone(), range: at..at, text };
+                made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// What goes where in the lists of parameters of methods that have no receiver.
+fn bare_methods(syntax: &Syntax, name: &str, class: Option<&str>) -> Vec<(usize, String)> {
+    let tree = syntax.branches();
+    let text = |node: usize| syntax.text(&tree[node].range);
+    let named = |node: usize, name: &str| tree.field(node, "name").is_some_and(|it| text(it) == name);
+    let methods = tree.all().filter(|node| tree[*node].kind == "function_definition" && named(*node, name));
+    let put = |node: usize| {
+        let owner = owner(&tree, node)?;
+        let parameters = tree.field(node, "parameters")?;
+        let first = tree.inner(parameters).first().map(|it| text(*it)).unwrap_or_default();
+        let fits = class.is_none_or(|class| named(owner, class))
+            && !["self", "cls", "*"].iter().any(|it| first.starts_with(it));
+        let at = tree[parameters].range.start + 1;
+        fits.then(|| (at, if first.is_empty() { "self" } else { "self, " }.to_owned()))
+    };
+    methods.filter_map(put).collect()
+}
+
+/// The class that a function is a method of; a decorator makes it another thing.
+fn owner(tree: &Branches, function: usize) -> Option<usize> {
+    let mut above = tree.above(function);
+    let block = above.next().filter(|node| tree[*node].kind == "block")?;
+    above.next().filter(|node| tree[*node].kind == "class_definition" && tree.field(*node, "body") == Some(block))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn a_method_is_given_its_receiver() {
+        check(&[
+            Example {
+                files: &[(
+                    "m.py",
+                    "class A:\n    @staticmethod\n    def h(x):\n        return x\n\n    def g(x):\n        return x\n\n\ndef f(x):\n    return A().g(x)\n",
+                )],
+                log: "  File \"/repo/m.py\", line 11, in f\n    return A().g(x)\nTypeError: A.g() takes 1 positional argument but 2 were given\n",
+                fixed: "class A:\n    @staticmethod\n    def h(x):\n        return x\n\n    def g(self, x):\n        return x\n\n\ndef f(x):\n    return A().g(x)\n",
+            },
+            Example {
+                files: &[("m.py", "class A:\n    def g():\n        return 1\n\n\nA().g()\n")],
+                log: "  File \"/repo/m.py\", line 6, in <module>\nTypeError: g() takes 0 positional arguments but 1 was given\n",
+                fixed: "class A:\n    def g(self):\n        return 1\n\n\nA().g()\n",
+            },
+        ]);
+    }
+}
