@@ -33,6 +33,7 @@ struct Want<'a> {
 }
 
 /// A way to bring a name in: the statement as people read it, and how much speaks for it.
+#[derive(Clone)]
 struct Way {
     edit: Edit,
     told: String,
@@ -41,6 +42,8 @@ struct Way {
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = go::propose(scene)?;
+    let mut likeliest: Vec<Way> = Vec::new();
+    let mut offered = Vec::new();
     let mut seen: Vec<(String, RelPath)> = Vec::new();
     for complaint in &scene.complaints {
         let Some(unknown) = meaning::unknown(complaint).filter(|it| is_missing(it, complaint)) else { continue };
@@ -53,10 +56,40 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         seen.push(key);
         let Some(syntax) = scene.syntax(&path)? else { continue };
         if let Some(want) = Want::new(&unknown.name, &path, &syntax) {
-            made.extend(offers(scene, &want)?);
+            let ways = ways(scene, &want)?;
+            likeliest.extend(ways.first().cloned());
+            offered.extend(offers(scene, ways)?);
         }
     }
+    if likeliest.len() > 1 {
+        made.extend(together(scene, &likeliest)?);
+    }
+    made.extend(offered);
     Ok(made)
+}
+
+/// All that is missing at once: a compiler may say the same of each, so that nobody sees that one of them is there now.
+fn together(scene: &Scene, ways: &[Way]) -> Result<Option<Candidate>> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for way in ways {
+        let place = |edit: &&mut Edit| edit.path == way.edit.path && edit.range == way.edit.range;
+        match edits.iter_mut().find(place) {
+            Some(known) if known.text.contains(way.edit.text.trim()) => {}
+            Some(known) => {
+                // Where a block of its own is opened, there is one.
+                let text = &way.edit.text;
+                let end = if text.contains('\r') { "\r\n" } else { "\n" };
+                let mut lines: Vec<&str> = known.text.trim().lines().chain(text.trim().lines()).collect();
+                lines.sort_unstable();
+                let lead = &text[..text.len() - text.trim_start().len()];
+                let trail = &text[text.trim_end().len()..];
+                known.text = format!("{lead}{}{trail}", lines.join(end));
+            }
+            None => edits.push(way.edit.clone()),
+        }
+    }
+    let told: Vec<String> = ways.iter().map(|way| format!("`{}`", way.told)).collect();
+    scene.candidate(edits, format!("added the missing imports {}", told.join(", ")), Confidence::Suggested)
 }
 
 fn is_missing(unknown: &Unknown, complaint: &Complaint) -> bool {
@@ -74,7 +107,8 @@ fn holder<'a>(scene: &Scene, paths: impl Iterator<Item = &'a RelPath>, name: &st
     Ok(None)
 }
 
-fn offers(scene: &Scene, want: &Want) -> Result<Vec<Candidate>> {
+/// The likeliest first.
+fn ways(scene: &Scene, want: &Want) -> Result<Vec<Way>> {
     let mut ways = match want.syntax.language() {
         Language::Python => python::ways(scene, want)?,
         Language::Rust | Language::Go => Vec::new(),
@@ -82,6 +116,10 @@ fn offers(scene: &Scene, want: &Want) -> Result<Vec<Candidate>> {
         _ => script::ways(scene, want)?,
     };
     ways.sort_by_key(|way| std::cmp::Reverse(way.weight));
+    Ok(ways)
+}
+
+fn offers(scene: &Scene, ways: Vec<Way>) -> Result<Vec<Candidate>> {
     let confidence = if ways.len() == 1 { Confidence::Suggested } else { Confidence::Unsure };
     let made = ways.into_iter().take(MOST_OFFERS).map(|way| {
         let why = format!("added the missing import `{}`", way.told);

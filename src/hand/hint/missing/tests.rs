@@ -165,3 +165,19 @@ fn go_packages_are_asked_for_what_they_have() {
     let shop = Shop::new(&[("a.go", "package a\n\nfunc F(table T) { rand.Foo() }\n")]).with("go", go);
     assert!(shop.offers(&Hint, "go build", "./a.go:3:19: undefined: rand\n", &[]).is_empty());
 }
+
+#[test]
+fn what_is_missing_comes_together_first() {
+    let files = [
+        ("A.java", "public class A {\n    List<String> f() { return new ArrayList<>(); }\n}\n"),
+        ("B.java", "import java.util.ArrayList;\nimport java.util.List;\n\nclass B {}\n"),
+    ];
+    let symbol = |name: &str| {
+        format!(
+            "A.java:2: error: cannot find symbol\n    List<String> f()\n    ^\n  symbol:   class {name}\n  location: class A\n"
+        )
+    };
+    let found = offered(&files, &(symbol("List") + &symbol("ArrayList")));
+    assert_eq!(found[0].0, format!("import java.util.ArrayList;\nimport java.util.List;\n\n{}", files[0].1));
+    assert_eq!(found[0].1, "added the missing imports `import java.util.List;`, `import java.util.ArrayList;`");
+}

@@ -73,6 +73,10 @@ impl Source {
         self.tokens.partition_point(|token| token.range.end <= byte)
     }
 
+    pub fn line_of(&self, byte: usize) -> u32 {
+        u32::try_from(self.lines.partition_point(|start| *start <= byte)).unwrap_or(u32::MAX)
+    }
+
     pub fn line_text(&self, line: u32) -> &str {
         let index = usize::try_from(line).unwrap_or(0).saturating_sub(1);
         let start = self.lines.get(index).copied().unwrap_or(self.text.len());

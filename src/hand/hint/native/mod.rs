@@ -7,6 +7,7 @@ mod call;
 mod climb;
 mod declare;
 mod directive;
+mod format;
 mod habits;
 mod lexer;
 pub(super) mod link;

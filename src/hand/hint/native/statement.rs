@@ -3,7 +3,7 @@
 use super::attempt::Try;
 use super::declare::{declarations, statement_end};
 use super::lexer::{Kind, Source};
-use super::{call, text};
+use super::{call, format, text};
 use crate::hand::cc::Problem;
 use std::ops::Range;
 
@@ -69,6 +69,7 @@ const RULES: &[(&str, Rule)] = &[
     ("invalid operands to binary", operands),
     ("request for member", arrow),
     ("is not a structure or union", arrow),
+    ("expects argument of type", format::conversion),
     ("expects argument of type", call::addressed),
     ("control reaches end of non-void", returned),
     ("has incomplete type", twice),
@@ -179,6 +180,14 @@ fn statement_gone(scene: &Scene) -> Vec<Try> {
     let statement = scene.statement();
     if statement.is_empty() || statement.end >= scene.source.tokens.len() || statement.len() > 12 {
         return Vec::new();
+    }
+    let (first, last) = (scene.range(statement.start), scene.range(statement.end));
+    let line = |byte: usize| scene.source.line_of(byte);
+    let lines = scene.source.line_start(line(first.start))..scene.source.line_start(line(last.start) + 1);
+    let around = [lines.start..first.start, last.end..lines.end].map(|range| &scene.source.text[range]);
+    // What has its lines to itself takes them along.
+    if around.iter().all(|text| text.trim().is_empty()) {
+        return vec![Try::replace(scene.source, lines, "", 4.6)];
     }
     vec![scene.removed(statement.start..statement.end + 1, 4.6)]
 }

@@ -27,6 +27,19 @@ fn tries(marked: &str, message: &str) -> (String, Vec<Try>) {
 #[test]
 fn the_likely_cause_is_tried_among_the_first() {
     for (marked, message, expected, among) in [
+        (
+            "int f(long x) {\n    printf(@\"%5d%d\\n\", x, 1);\n}\n",
+            "format '%5d' expects argument of type 'int', but argument 2 has type 'long int'",
+            "int f(long x) {\n    printf(\"%5ld%d\\n\", x, 1);\n}\n",
+            1,
+        ),
+        (
+            "int f(pid x) {\n    printf(@\"%s\", x);\n}\n",
+            "format '%s' expects argument of type 'char *', but argument 2 has type 'pid' {aka 'unsigned int'}",
+            "int f(pid x) {\n    printf(\"%u\", x);\n}\n",
+            1,
+        ),
+        ("int f() {\n    int @y = 2;\n    return 1;\n}\n", "unused variable 'y'", "int f() {\n    return 1;\n}\n", 2),
         ("int main() {\n    return 0@\n}\n", "expected ';' before '}' token", "int main() {\n    return 0;\n}\n", 1),
         (
             "int f() { if (n % 2 @= 0) g(); }",

@@ -177,12 +177,20 @@ impl<'s> Judge<'s> {
         let is_quote = token.starts_with(['"', '\'', '`']);
         let unpaired = is_quote && self.quotes.contains(&line);
         let ill_indented = token.contains(['{', '}']) && self.suspects.contains(&line);
+        let leads = !removes && token.starts_with([',', ';', ':']) && self.is_first(range.start);
         let bonus = |fits: bool, weight: f64| if fits { -weight } else { 0.0 };
         self.distance(line) + self.habits.imbalance(token, removes) - self.habits.usual(self.syntax, attempt)
             + bonus(spoken, 0.6)
             + bonus(missed, 0.6)
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
+            - bonus(leads, 0.7)
+    }
+
+    /// Whether nothing stands before a place on its line: what parts things stands behind the first of them.
+    fn is_first(&self, at: usize) -> bool {
+        let line = self.syntax.line(self.syntax.line_of(at));
+        line.is_some_and(|line| self.syntax.text(&(line.start..at)).trim().is_empty())
     }
 
     fn distance(&self, line: u32) -> f64 {
