@@ -16,7 +16,6 @@ mod suspects;
 mod told;
 
 use super::Say;
-use crate::brain::checkers;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::{CommandLine, SetUp};
@@ -178,7 +177,7 @@ fn work(bench: &Bench) -> Result<Healing> {
         };
     }
     (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
-    let report = log::read(&base.text);
+    let report = read(bench, &base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
     healing.diagnosis = Some(diagnosis.clone());
@@ -349,15 +348,16 @@ fn is_flaky(bench: &Bench, report: &LogReport) -> Result<bool> {
 }
 
 fn diagnose(bench: &Bench, text: &str) -> Result<Diagnosis> {
-    diagnose_report(bench, log::read(text))
+    diagnose_report(bench, read(bench, text))
 }
 
-fn diagnose_report(bench: &Bench, mut report: LogReport) -> Result<Diagnosis> {
-    if report == LogReport::unknown()
-        && let Some((class, tool)) = checkers::silent(&bench.job.command.to_string())
-    {
-        (report.class, report.tool) = (class, Some(tool.to_owned()));
-    }
+/// What the command printed, and what it looked for where it printed nothing of that.
+fn read(bench: &Bench, text: &str) -> LogReport {
+    let report = log::read(text);
+    if log::tells_only_the_end(&report) { log::asked(report, &bench.job.command.to_string(), text) } else { report }
+}
+
+fn diagnose_report(bench: &Bench, report: LogReport) -> Result<Diagnosis> {
     let suspects = suspects::find(bench, &report)?;
     Ok(judgment::diagnose(report, suspects, &bench.job.hands))
 }
