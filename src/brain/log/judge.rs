@@ -217,7 +217,7 @@ pub(super) fn is_foreign(path: &str) -> bool {
     ];
     let path = format!("/{}", path.replace('\\', "/"));
     let internal = ["/node:", "/internal/", "/<", "/webpack:", "/jdk.", "/java."];
-    // Go names its own file without a folder.
-    let bare = path == "/testing.go";
+    // Go names its own files without a folder.
+    let bare = ["/testing.go", "/_testmain.go"].contains(&path.as_str());
     bare || SIGNS.iter().any(|sign| path.contains(sign)) || internal.iter().any(|sign| path.starts_with(sign))
 }

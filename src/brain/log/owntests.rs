@@ -1,6 +1,6 @@
-//! The test runners that well-known programs wrote for themselves: Redis, Vim, Bitcoin; and Behat, bundlesize.
+//! The test runners that well-known programs wrote for themselves: Redis, Vim, Bitcoin; and Behat, behave, bundlesize.
 
-use super::found::{Found, Rank, group, patterns};
+use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -12,6 +12,7 @@ pub(super) const PARSER: Parser = Parser {
         "Found errors in ",
         " failed, Duration:",
         "--- Failed scenarios:",
+        "Failing scenarios:",
         " > maxSize ",
     ],
     read,
@@ -22,6 +23,8 @@ patterns! {
     VIM = r"^\s*Found errors in (?P<name>\w+)\(.*\):?$";
     SCRIPT = r"^(?P<name>\w+\.py)(?: --\S+)* failed, Duration:";
     BEHAT = r"^\s{4,}(?P<text>\S.*) \((?:\w+\\)*\w+(?:Exception|Error)\)$";
+    ASSERTED = r"^\s+(?:ASSERT FAILED|Assertion Failed|ERROR|HOOK-ERROR): \S|^\s+(?:\w+\.)*\w+(?:Error|Exception): \S";
+    SCENARIO = r"^\s+(?P<path>\S+\.feature):(?P<line>[0-9]+)\s+(?P<name>\S.*)$";
     OVERSIZE = r"^\s*FAIL\s+\S+: .* > maxSize ";
 }
 
@@ -42,7 +45,20 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let mut found = test("behat", quote);
         found.failing.extend(names.map(|l| l.split(' ').next().unwrap_or(l).to_owned()));
         out.push(found);
+    } else if line.trim() == "Failing scenarios:" {
+        out.extend(behave(lines, at));
     } else if OVERSIZE.is_match(line) {
         out.push(Found::new("bundlesize", FailureClass::Lint, Rank::Strong, at, line));
     }
+}
+
+/// The list stands at the end, what was said of the first above it.
+fn behave(lines: &Lines, at: usize) -> Option<Found> {
+    let rows: Vec<_> = lines.after(at, 200).map_while(|(_, l)| SCENARIO.captures(l)).collect();
+    let first = rows.first()?;
+    let above: Vec<&str> = lines.before(at, 2_000).map(|(_, l)| l).filter(|l| ASSERTED.is_match(l)).collect();
+    let quote = above.last().copied().unwrap_or_else(|| first.get(0).map_or("", |m| m.as_str()));
+    let mut found = Found::new("behave", FailureClass::Test, Rank::Sure, at, quote);
+    found.failing = rows.iter().map(|c| group(c, "name").to_owned()).collect();
+    Some(found.locations(rows.iter().map(|c| place(group(c, "path"), group(c, "line"), "", "", ""))))
 }

@@ -103,7 +103,6 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Res
     };
     let ending = state.rounds(first)?;
     let State { tried, judged, skipped, .. } = state;
-    let judged = judged + bench.trials();
     let seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
     Ok(Climb { ending, tried, judged, seconds, skipped })
 }

@@ -34,7 +34,7 @@ use bench::Bench;
 pub use inspect::{Asked, inspect};
 use reproduce::Reported;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -107,23 +107,28 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let bench = Bench::new(job, tree, verifier, cancel, say)?;
     let mut healing = work(&bench)?;
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
-    if job.keep && healing.outcome == Outcome::Proposed {
-        bench.accept()?;
-    } else {
-        bench.restore()?;
+    match healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed) {
+        Some(candidate) => bench.keep_repair(&candidate.patch)?,
+        None => bench.restore()?,
     }
     healing.seconds.total = started.elapsed().as_secs_f64();
     healing.seconds.verify = bench.verify_seconds();
-    without_root(&mut healing, &job.root);
+    without_places(&mut healing, job);
     Ok(healing)
 }
 
-/// Files are called as the repository calls them, not by where this attempt has its tree.
-fn without_root(healing: &mut Healing, root: &Path) {
-    let root = format!("{}/", root.display());
+/// Files are called as the repository calls them, not by where this attempt has its tree; where it keeps its own is
+/// nobody's business.
+fn without_places(healing: &mut Healing, job: &Job) {
+    let (root, own) = (format!("{}/", job.root.display()), format!("{}/", job.scratch.display()));
+    // What runners say of the reports that we asked them for.
+    let asked = format!("{own}{}", crate::verify::FOLDER);
     let strip = |text: &mut String| {
-        if text.contains(&root) {
-            *text = text.replace(&root, "");
+        if text.contains(&asked) {
+            *text = text.lines().filter(|line| !line.contains(&asked)).collect::<Vec<_>>().join("\n");
+        }
+        for place in [&own, &root] {
+            *text = text.replace(place, if *place == own { "…/" } else { "" });
         }
     };
     strip(&mut healing.reason);
@@ -386,11 +391,17 @@ fn summarize(run: &Run) -> RunSummary {
     const MAX: usize = 4096;
     let text = tail(run.text.trim_end(), 60);
     let skip = text.char_indices().rev().map(|(i, _)| i).find(|i| text.len() - i >= MAX).unwrap_or(0);
+    let excerpt = match (skip, text[skip..].split_once('\n')) {
+        (0, _) => text,
+        // Whole lines; of a single one its end.
+        (_, Some((_, rest))) => format!("…\n{rest}"),
+        (_, None) => format!("…{}", &text[skip..]),
+    };
     RunSummary {
         exit: run.finished.exit,
         seconds: run.finished.seconds,
         limit: run.finished.limit.map(|l| format!("{l:?}").to_lowercase()),
-        excerpt: text[skip..].to_owned(),
+        excerpt,
     }
 }
 

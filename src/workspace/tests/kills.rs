@@ -8,7 +8,7 @@ fn back(path: &str) -> Recovered {
 
 fn copies(yard: &Yard, recovered: &[Recovered]) -> Vec<(String, String)> {
     let copy = |r: &Recovered| match r {
-        Recovered::PutBack(_) => None,
+        Recovered::PutBack(_) | Recovered::Stays(_) => None,
         Recovered::Kept { path, old } => Some((path.to_string(), old.clone()?)),
         Recovered::SavedAside { path, copy } => Some((path.to_string(), copy.clone())),
     };
