@@ -502,6 +502,11 @@ mod tests {
         let mut fork = run();
         fork["workflow_run"]["head_repository"]["full_name"] = json!("stranger/r");
         assert!(ignored_because("workflow_run", &fork).contains("fork"));
+        // A deleted fork has no name; a payload that names none leaves it to the API.
+        fork["workflow_run"]["head_repository"] = Value::Null;
+        assert!(ignored_because("workflow_run", &fork).contains("fork"));
+        fork["workflow_run"].as_object_mut().unwrap().remove("head_repository");
+        assert_eq!(task("workflow_run", &fork).repository.to_string(), "o/r");
         let mut fine = run();
         fine["workflow_run"]["conclusion"] = json!("success");
         assert!(ignored_because("workflow_run", &fine).contains("success"));
@@ -553,6 +558,8 @@ mod tests {
         assert_eq!(task("workflow_dispatch", &dispatch(json!({"run-id": "99"}))).run_id, Some(99));
         assert_eq!(task("workflow_dispatch", &dispatch(json!({}))).target.unwrap().as_str(), "dev");
         assert!(ignored_because("workflow_dispatch", &dispatch(json!({"issue": "x"}))).contains("not a number"));
+        let both = dispatch(json!({"issue": "7", "run-id": "99"}));
+        assert!(ignored_because("workflow_dispatch", &both).contains("both given"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 }
 
 /// What a test printed stands below CTest's line about it.
-fn said<'l>(lines: &'l Lines, at: usize) -> Option<&'l str> {
+fn said(lines: &Lines, at: usize) -> Option<&str> {
     let own = |l: &&str| !STARTS.is_match(l) && !l.contains("% tests passed");
     let body = || lines.after(at, 200).map(|(_, l)| l).take_while(own);
     let asserted = body().find(|l| ASSERT.is_match(l) || GTEST_AT.is_match(l) && l.ends_with("Failure"));

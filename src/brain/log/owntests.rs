@@ -1,4 +1,5 @@
-//! The test runners that well-known programs wrote for themselves: Redis, Vim, Bitcoin; and Behat, behave, bundlesize.
+//! The test runners that well-known programs wrote for themselves: Redis, Vim, Bitcoin; and Behat, behave,
+//! Robot Framework, bundlesize.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -13,6 +14,7 @@ pub(super) const PARSER: Parser = Parser {
         " failed, Duration:",
         "--- Failed scenarios:",
         "Failing scenarios:",
+        "| FAIL |",
         " > maxSize ",
     ],
     read,
@@ -25,6 +27,8 @@ patterns! {
     BEHAT = r"^\s{4,}(?P<text>\S.*) \((?:\w+\\)*\w+(?:Exception|Error)\)$";
     ASSERTED = r"^\s+(?:ASSERT FAILED|Assertion Failed|ERROR|HOOK-ERROR): \S|^\s+(?:\w+\.)*\w+(?:Error|Exception): \S";
     SCENARIO = r"^\s+(?P<path>\S+\.feature):(?P<line>[0-9]+)\s+(?P<name>\S.*)$";
+    ROBOT = r"^(?P<name>\S.*?)\s+\| FAIL \|$";
+    ROBOT_TOTAL = r"^[0-9]+ (?:critical )?tests?(?: total)?, ";
     OVERSIZE = r"^\s*FAIL\s+\S+: .* > maxSize ";
 }
 
@@ -47,6 +51,12 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(found);
     } else if line.trim() == "Failing scenarios:" {
         out.extend(behave(lines, at));
+    } else if let Some(c) = ROBOT.captures(line) {
+        let said = lines.get(at + 1);
+        // A suite has its totals below, a test its message.
+        let is_test = !said.trim().is_empty() && !ROBOT_TOTAL.is_match(said) && !said.starts_with("Suite setup failed");
+        let found = is_test.then(|| Found::new("robot", FailureClass::Test, Rank::Sure, at, said));
+        out.extend(found.map(|found| found.failing(group(&c, "name"))));
     } else if OVERSIZE.is_match(line) {
         out.push(Found::new("bundlesize", FailureClass::Lint, Rank::Strong, at, line));
     }

@@ -65,7 +65,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 }
 
 /// pip only says that another program failed; what that one said stands in a box below.
-fn boxed<'l>(lines: &'l Lines, at: usize) -> Option<&'l str> {
+fn boxed(lines: &Lines, at: usize) -> Option<&str> {
     let (open, _) = lines.after(at, 6).find(|(_, l)| l.contains("lines of output]"))?;
     let inside = lines.after(open, 1_000).map(|(_, l)| l).take_while(|l| !l.contains("[end of output]"));
     inside.into_iter().find(|l| generic::accuses(l)).map(str::trim)

@@ -3,8 +3,9 @@
 //! so that several causes are repaired one at a time; if that leads nowhere, nothing stays.
 
 use super::bench::Bench;
+use super::diagnose;
 use super::forward::is_better;
-use super::{diagnose, summarize};
+use super::outward::summarize;
 use crate::brain::log;
 use crate::guard;
 use crate::hand::{self, Hand, Job};

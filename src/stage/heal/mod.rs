@@ -7,6 +7,7 @@ mod hooks;
 mod inspect;
 mod ladder;
 mod layers;
+mod outward;
 mod past;
 mod progress;
 mod reproduce;
@@ -24,8 +25,8 @@ use crate::guard;
 use crate::ids::{RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::process;
-use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
-use crate::report::markdown::{one_line, tail};
+use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, Tried};
+use crate::report::markdown::one_line;
 use crate::task::Request;
 use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
@@ -113,37 +114,8 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     }
     healing.seconds.total = started.elapsed().as_secs_f64();
     healing.seconds.verify = bench.verify_seconds();
-    without_places(&mut healing, job);
+    outward::without_places(&mut healing, &job.root, &job.scratch);
     Ok(healing)
-}
-
-/// Files are called as the repository calls them, not by where this attempt has its tree; where it keeps its own is
-/// nobody's business.
-fn without_places(healing: &mut Healing, job: &Job) {
-    let (root, own) = (format!("{}/", job.root.display()), format!("{}/", job.scratch.display()));
-    // What runners say of the reports that we asked them for.
-    let asked = format!("{own}{}", crate::verify::FOLDER);
-    let strip = |text: &mut String| {
-        if text.contains(&asked) {
-            *text = text.lines().filter(|line| !line.contains(&asked)).collect::<Vec<_>>().join("\n");
-        }
-        for place in [&own, &root] {
-            *text = text.replace(place, if *place == own { "…/" } else { "" });
-        }
-    };
-    strip(&mut healing.reason);
-    if let Some(diagnosis) = &mut healing.diagnosis {
-        diagnosis.first_error.iter_mut().for_each(strip);
-        for location in &mut diagnosis.locations {
-            strip(&mut location.path);
-            strip(&mut location.message);
-        }
-    }
-    if let Some(evidence) = &mut healing.evidence {
-        strip(&mut evidence.before.excerpt);
-        evidence.after.iter_mut().for_each(|after| strip(&mut after.excerpt));
-    }
-    healing.tried.iter_mut().for_each(|tried| strip(&mut tried.result));
 }
 
 fn work(bench: &Bench) -> Result<Healing> {
@@ -376,32 +348,13 @@ fn describe(diagnosis: &Diagnosis) -> String {
 fn evidence(bench: &Bench, base: &Run) -> Evidence {
     Evidence {
         command: bench.job.command.to_string(),
-        before: summarize(base),
+        before: outward::summarize(base),
         after: None,
         fail_to_pass: Vec::new(),
         pass_to_pass: None,
         reproduced: None,
         sandbox: base.finished.tier.to_owned(),
         sandbox_gaps: base.finished.gaps.iter().map(|gap| gap.text.to_owned()).collect(),
-    }
-}
-
-/// What is kept of a run: how it ended and its last lines.
-fn summarize(run: &Run) -> RunSummary {
-    const MAX: usize = 4096;
-    let text = tail(run.text.trim_end(), 60);
-    let skip = text.char_indices().rev().map(|(i, _)| i).find(|i| text.len() - i >= MAX).unwrap_or(0);
-    let excerpt = match (skip, text[skip..].split_once('\n')) {
-        (0, _) => text,
-        // Whole lines; of a single one its end.
-        (_, Some((_, rest))) => format!("…\n{rest}"),
-        (_, None) => format!("…{}", &text[skip..]),
-    };
-    RunSummary {
-        exit: run.finished.exit,
-        seconds: run.finished.seconds,
-        limit: run.finished.limit.map(|l| format!("{l:?}").to_lowercase()),
-        excerpt,
     }
 }
 
