@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn no_word_is_cut() {
         assert_eq!(last_lines("one\ntwo\n", 100), "one\ntwo");
-        assert_eq!(last_lines("the first line\nthe second\nthird", 20), "…\nthird");
+        assert_eq!(last_lines("the first line\nthe second\nthird", 10), "…\nthird");
         assert_eq!(last_lines("a single line that is long", 8), "… is long");
     }
 
