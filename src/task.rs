@@ -237,8 +237,7 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
         return ignored("the workflow run has no branch, or one whose name git would refuse");
     };
     // GitHub names no repository when the fork was deleted.
-    let gone = run.head_repository.is_none() && run.event.starts_with("pull_request");
-    if gone || run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
+    if run.fork_is_gone || run.head_repository.as_ref().is_some_and(|head| *head != task.repository) {
         return ignored("the failed build is of a fork; a fork's code is not run next to this repository's token");
     }
     made(for_run(task, run, branch))
@@ -301,6 +300,10 @@ fn from_dispatch<'a>(task: Task, input: impl Fn(&str) -> Option<&'a str>, branch
         let text = text.trim().trim_start_matches('#');
         text.parse::<u64>().map_err(|_| ignored(format!("the input `{key}` is not a number: {text:.40}")))
     };
+    let run = input("run-id").or_else(|| input("run_id"));
+    if run.is_some() && input("issue").is_some() {
+        return ignored("the inputs `issue` and `run-id` are both given: give the one that is to be worked on");
+    }
     if let Some(text) = input("issue") {
         return match number("issue", text) {
             Err(ignored) => ignored,
@@ -312,7 +315,7 @@ fn from_dispatch<'a>(task: Task, input: impl Fn(&str) -> Option<&'a str>, branch
             }),
         };
     }
-    if let Some(text) = input("run-id").or_else(|| input("run_id")) {
+    if let Some(text) = run {
         return match number("run-id", text) {
             Err(ignored) => ignored,
             Ok(id) => made(Task { kind: Kind::Build, run_id: Some(id), key: TaskKey::from_words("ci"), ..task }),
@@ -499,6 +502,11 @@ mod tests {
         let mut fork = run();
         fork["workflow_run"]["head_repository"]["full_name"] = json!("stranger/r");
         assert!(ignored_because("workflow_run", &fork).contains("fork"));
+        // A deleted fork has no name; a payload that names none leaves it to the API.
+        fork["workflow_run"]["head_repository"] = Value::Null;
+        assert!(ignored_because("workflow_run", &fork).contains("fork"));
+        fork["workflow_run"].as_object_mut().unwrap().remove("head_repository");
+        assert_eq!(task("workflow_run", &fork).repository.to_string(), "o/r");
         let mut fine = run();
         fine["workflow_run"]["conclusion"] = json!("success");
         assert!(ignored_because("workflow_run", &fine).contains("success"));
@@ -550,6 +558,8 @@ mod tests {
         assert_eq!(task("workflow_dispatch", &dispatch(json!({"run-id": "99"}))).run_id, Some(99));
         assert_eq!(task("workflow_dispatch", &dispatch(json!({}))).target.unwrap().as_str(), "dev");
         assert!(ignored_because("workflow_dispatch", &dispatch(json!({"issue": "x"}))).contains("not a number"));
+        let both = dispatch(json!({"issue": "7", "run-id": "99"}));
+        assert!(ignored_because("workflow_dispatch", &both).contains("both given"));
     }
 
     #[test]

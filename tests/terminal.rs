@@ -247,3 +247,16 @@ fn guards_in_a_terminal_run_in_the_sandbox() {
     let config = config.to_str().unwrap();
     place.run("repo", &["guard", "--base", "HEAD", "--config", config]).expect(1, &["blocked by nope", "not found"]);
 }
+
+#[test]
+fn helps_name_what_the_verbs_look_at() {
+    let place = Place::new(".");
+    for verb in ["run", "propose", "publish"] {
+        let said = place.run("repo", &[verb, "--help"]).out;
+        for word in ["GITHUB_EVENT_PATH", "THANOS_INPUT_<NAME>", "Exit codes:", "docs/configuration.md"] {
+            assert!(said.contains(word), "{verb}: {said}");
+        }
+    }
+    let said = place.run("repo", &["event", "-"]);
+    assert!(said.exit == 2 && said.err.contains("standard input: the event payload is empty"), "{}", said.err);
+}

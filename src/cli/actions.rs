@@ -87,8 +87,10 @@ pub fn report(report: &Report) -> Result<Exit> {
         if let Some(url) = &ended.published.compare_url {
             ui.stage("publish", &format!("open the pull request by hand: {url}"));
         }
-        if let Some(patch) = &patch {
-            ui.stage("publish", &format!("take it by hand: git apply {}", patch.display()));
+        // Who reads this is elsewhere, and the runner's folder is gone by then.
+        if patch.is_some() {
+            let file = proposal::PATCH;
+            ui.stage("publish", &format!("take it by hand: git apply {file}, which is in the run's artifact"));
         }
     }
     let outcome = ended.healing.outcome;
@@ -131,7 +133,7 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
     let tokens = healing.tokens.input + healing.tokens.output;
     let pairs = [
         ("outcome", healing.outcome.as_str().to_owned()),
-        ("reason", report::markdown::one_line(&healing.reason, 500)),
+        ("reason", report::markdown::one_line(&why(report.ended), 500)),
         ("pr-number", text(published.pull.as_ref().map(|n| n as _))),
         ("pr-url", published.pull_url.clone().unwrap_or_default()),
         ("branch", text(published.branch.as_ref().map(|b| b as _))),
@@ -150,6 +152,15 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
         let _ = writeln!(block, "{name}={}", held().mask(&value).replace(['\n', '\r'], " "));
     }
     append(&file, &block)
+}
+
+/// Why it ended as it did: with a repair that could not be published, why not.
+fn why(ended: &Ended) -> String {
+    let reason = &ended.healing.reason;
+    match ended.published.refused.as_deref().filter(|_| ended.healing.outcome == Outcome::Proposed) {
+        Some(refused) => format!("{} (the repair: {reason})", refused.trim_end_matches('.')),
+        None => reason.clone(),
+    }
 }
 
 fn summary(report: &Report) -> Result<()> {

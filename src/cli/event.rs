@@ -6,7 +6,7 @@ use crate::config::{self, Config};
 use crate::event::{self, MAX_PAYLOAD};
 use crate::record::SCHEMA;
 use crate::report::markdown::one_line;
-use crate::task::{Decision, decide};
+use crate::task::{Decision, Task, decide};
 use anyhow::Result;
 use serde_json::json;
 use std::io::Read;
@@ -33,7 +33,7 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let env_name = door.env.get("GITHUB_EVENT_NAME").filter(|_| !explicit);
     let name = args.name.clone().or(env_name).unwrap_or_default();
     let payload = read_payload(&file)?;
-    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", file.display())))?;
+    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", spoken(&file))))?;
     if !explicit {
         event.head = super::run::with_runner(&door.env, event.head);
     }
@@ -49,12 +49,12 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     }
     print_text(&match &decision {
         Decision::Task(task) => format!(
-            "task {} ({}): {:?} in {}\n{}\nbefore it is worked on, GitHub is asked whether {} may write (trust)",
+            "task {} ({}): {} in {}\n{}before it is worked on, GitHub is asked whether {} may write (trust)",
             task.key,
             event.name,
-            task.request,
+            wanted(task),
             task.repository,
-            one_line(&task.title, 200),
+            titled(task),
             one_line(&task.actors.iter().map(|a| named(&a.login)).collect::<Vec<_>>().join(" and "), 100),
         ),
         Decision::Ignored(why) => format!("ignored: {why}"),
@@ -64,7 +64,7 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
 
 /// Reads a payload of bounded size; every refusal names the file and the mend.
 pub fn read_payload(file: &Path) -> Result<Vec<u8>> {
-    let refuse = |e: std::io::Error| usage(format!("cannot read the event payload {}: {e}", file.display()));
+    let refuse = |e: std::io::Error| usage(format!("cannot read the event payload {}: {e}", spoken(file)));
     let mut payload = Vec::new();
     let limit = MAX_PAYLOAD as u64 + 1;
     if file == Path::new("-") {
@@ -130,6 +130,25 @@ pub fn parse_config(file: &str, text: &str) -> Result<Config> {
             "{file}: environment.keep has `{name}`, which by its name is a credential; the command never gets one"
         ))),
     }
+}
+
+fn wanted(task: &Task) -> String {
+    let request = format!("{:?}", task.request).to_lowercase();
+    match (task.number, task.run_id.or(task.run.as_ref().map(|run| run.id))) {
+        (Some(number), _) => format!("{request} #{number}"),
+        (None, Some(run)) => format!("{request} the build of run {run}"),
+        (None, None) => request,
+    }
+}
+
+/// The title's own line; by hand only a number is given, and the title is asked later.
+fn titled(task: &Task) -> String {
+    let title = one_line(&task.title, 200);
+    if title.is_empty() { title } else { format!("{title}\n") }
+}
+
+fn spoken(file: &Path) -> String {
+    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
 }
 
 /// The runner names whoever the payload leaves out.

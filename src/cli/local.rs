@@ -166,6 +166,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     };
     let told = committed.as_ref().and_then(|done| done.as_ref().ok()).map(String::as_str);
     show(door, &job, &healing, &notes, told)?;
+    crate::workspace::repair_was_told(&root, &job.journal)?;
     // After the repair was shown: it is not lost where it cannot be committed.
     committed.transpose()?;
     let passed = healing.evidence.as_ref().is_some_and(|evidence| evidence.before.exit == Some(0));

@@ -20,12 +20,37 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+/// Where the three verbs look, and how they end.
+const SURROUNDINGS: &str = "\
+Environment:
+  GITHUB_EVENT_NAME, GITHUB_EVENT_PATH        the event that is looked at
+  GITHUB_REPOSITORY, GITHUB_TOKEN             where, and with which rights (input `token` comes first)
+  GITHUB_API_URL, GITHUB_SERVER_URL           GitHub, or an Enterprise server
+  GITHUB_RUN_ID, _RUN_ATTEMPT, _JOB           the attempt's name
+  GITHUB_REF, GITHUB_SHA, GITHUB_ACTOR        what the payload leaves out
+  GITHUB_WORKSPACE, RUNNER_TEMP               the job's tree; where trees and proposals are laid
+  GITHUB_OUTPUT, GITHUB_STEP_SUMMARY          where outputs and the summary go
+  THANOS_INPUT_<NAME>                         the Action's inputs: TOKEN, APP_ID, APP_KEY, COMMAND, CONFIG,
+                                              HANDS, BUDGET_SECONDS, SANDBOX, DRAFT, FAIL_ON, PROPOSAL,
+                                              PROPOSAL_DIGEST
+  THANOS_PATIENCE_SECONDS                     how long a busy GitHub is waited for
+
+Exit codes:
+  0  done, whatever the outcome (output `outcome`)
+  1  the outcome is listed in the input `fail-on`
+  2  wrong usage, configuration or input
+  3  an internal error
+
+Every input, output, outcome and permission: docs/configuration.md. On a machine of your own: `heal` and `fix`.";
+
 /// The Action's entry: read the event, find the cause, prove a repair, open one pull request
 #[derive(clap::Args)]
+#[command(after_help = SURROUNDINGS)]
 pub struct RunArgs {}
 
 /// The first half of `run`, for a job without a write token: seal a proposal, publish nothing
 #[derive(clap::Args)]
+#[command(after_help = SURROUNDINGS)]
 pub struct ProposeArgs {
     /// Where the sealed proposal goes
     #[arg(long, value_name = "DIR")]
@@ -34,6 +59,7 @@ pub struct ProposeArgs {
 
 /// The second half of `run`, for a job that runs no repository code: publish a sealed proposal
 #[derive(clap::Args)]
+#[command(after_help = SURROUNDINGS)]
 pub struct PublishArgs {
     /// The directory that `propose` wrote
     #[arg(long, value_name = "DIR")]

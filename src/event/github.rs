@@ -186,6 +186,7 @@ fn run(event: &str, value: &Value) -> Result<UpstreamRun, EventError> {
         conclusion: raw.conclusion.unwrap_or_default(),
         head_sha: Sha::parse(raw.head_sha)?,
         head_branch: raw.head_branch.and_then(|b| BranchName::parse(b).ok()),
+        fork_is_gone: value.pointer("/workflow_run/head_repository").is_some_and(Value::is_null),
         head_repository: raw.head_repository.and_then(|r| RepoSlug::parse(r.full_name).ok()),
         actors: [raw.actor, raw.triggering_actor].into_iter().flatten().map(Actor::from).collect(),
         pulls: raw.pull_requests.into_iter().map(|p| p.number).collect(),

@@ -51,6 +51,9 @@ pub struct UpstreamRun {
     pub head_branch: Option<BranchName>,
     /// Where the commit lives; differs from the repository for forks.
     pub head_repository: Option<RepoSlug>,
+    /// The payload says that there is no such repository any more.
+    #[serde(default)]
+    pub fork_is_gone: bool,
     pub actors: Vec<Actor>,
     /// Open pull requests of that branch.
     pub pulls: Vec<u64>,

@@ -151,6 +151,7 @@ fn complete_run(task: Task, now: &WorkflowRun, config: &Config, ours: Ours) -> S
         head_sha: now.head_sha.clone(),
         head_branch: Some(branch.clone()),
         head_repository: now.head_repository.clone(),
+        fork_is_gone: false,
         actors: actors.map(|a| Actor { login: a.login.clone(), kind: kind_of(a.bot) }).collect(),
         pulls: task.run.as_ref().map(|r| r.pulls.clone()).unwrap_or_default(),
     };

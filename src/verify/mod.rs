@@ -30,6 +30,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
+/// How the folder of one run's reports and caches is called, below the scratch folder.
+pub const FOLDER: &str = "run-";
+
 /// One run of the command.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -190,7 +193,7 @@ impl<'a> Verifier<'a> {
     }
 
     fn reported(&self, command: &CommandLine) -> Result<Run> {
-        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(&self.scratch);
+        let folder = tempfile::Builder::new().prefix(FOLDER).tempdir_in(&self.scratch);
         let folder = folder.context("cannot make a folder for a report")?;
         let plan = match self.as_it_is.load(Ordering::Relaxed) {
             true => plan::plain(command),

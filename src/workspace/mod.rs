@@ -10,6 +10,7 @@ mod place;
 mod recover;
 mod remove;
 mod snapshot;
+mod stays;
 mod walk;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use place::Unusable;
 pub use recover::Recovered;
 pub use remove::remove_folder;
 pub use snapshot::{Repaired, Snapshot};
+pub use stays::told as repair_was_told;
 pub use walk::{visit, visit_named};
 
 /// A directory that is (or will be) repaired. Dropping it takes back what was not accepted.
@@ -42,6 +44,7 @@ pub struct Tree {
     kept: snapshot::Kept,
     recovered: Vec<Recovered>,
     beat: Beat,
+    stays: stays::Stays,
     /// Until then the journals are a killed process's, and only `recover` knows what they may undo.
     ready: bool,
     /// Held, not used: the kernel lets go of the lock when the process ends, however it ends.
@@ -70,7 +73,11 @@ impl Tree {
         let records = journal.load()?;
         let kept = snapshot::Kept::open(&own.join("snapshot"))?;
         let (disk, journalled, beat) = (Disk::new(root), BTreeMap::new(), Beat::open(&own.join("beat")));
-        let mut tree = Tree { disk, journal, journalled, kept, recovered: Vec::new(), beat, ready: false, _lock: lock };
+        let (recovered, stays) = (Vec::new(), stays::note_in(&own));
+        let mut tree = Tree { disk, journal, journalled, kept, recovered, beat, stays, ready: false, _lock: lock };
+        // The note is made first: a journal beside it means that the repair is taken back now.
+        let stayed = tree.stays.take();
+        let stayed = if records.is_empty() { stayed } else { Vec::new() };
         let mut written = Written::default();
         for entry in records {
             match entry.wrote {
@@ -79,6 +86,7 @@ impl Tree {
             }
         }
         tree.recover(&written, &own.join("kept")).context("cannot restore the tree after a killed process")?;
+        tree.recovered.extend(stayed.into_iter().map(Recovered::Stays));
         tree.ready = true;
         Ok(tree)
     }
@@ -140,6 +148,13 @@ impl Tree {
             let record = self.journal.read(at)?;
             self.put_back(&record)?;
         }
+        self.accept()
+    }
+
+    /// What is applied stays as the repair, and the next start tells of it unless `repair_was_told`.
+    pub fn keep_repair(&mut self, patch: &Patch) -> Result<()> {
+        let paths: Vec<AnyPath> = patch.files().iter().map(|file| (&file.path).into()).collect();
+        self.stays.note(paths.iter())?;
         self.accept()
     }
 

@@ -19,6 +19,8 @@ pub enum Recovered {
     Kept { path: AnyPath, old: Option<PathBuf> },
     /// It is as it was before the killed process; what stood there at the start is in `copy`.
     SavedAside { path: AnyPath, copy: PathBuf },
+    /// A part of a proven repair that was to stay; the run was killed before it said so.
+    Stays(AnyPath),
 }
 
 /// Every content that our writes may have left at a path, half-done ones included.

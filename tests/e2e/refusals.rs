@@ -26,6 +26,8 @@ fn a_refused_pull_request_leaves_a_branch_and_a_link() {
     done.expect(0, "proposed");
     assert!(world.branch("thanos/issue-1").is_some());
     assert_eq!(done.output("branch"), "thanos/issue-1");
+    assert!(done.output("reason").contains("the pull request was refused"), "{}", done.output("reason"));
+    assert!(!done.stderr.contains("git apply /"), "{}", done.stderr);
     let link = format!("{}/{}/compare/main...thanos/issue-1?expand=1", world.server_url(), world.repo);
     let comment = look::comments(&world, 1).remove(0);
     for place in [done.summary.as_str(), text(&comment, "/body"), &done.stderr] {

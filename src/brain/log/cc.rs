@@ -29,7 +29,7 @@ patterns! {
     MSVC = r"^\s*(?:[0-9]+>)?(?P<path>(?:[A-Za-z]:)?[^\s:(][^:(]*)\((?P<line>[0-9]+)(?:,(?P<column>[0-9]+))?\)\s?: (?:fatal )?error (?P<code>C[0-9]+): (?P<text>.+)$";
     NIM = r"^(?P<path>\S+\.nims?)\((?P<line>[0-9]+), (?P<column>[0-9]+)\) Error: (?P<text>.+?)(?: \[(?P<code>\w+)\])?$";
     SANITIZER = r"(?:ERROR|WARNING): (?:Address|Leak|Thread|Memory)Sanitizer|^\s*(?P<path>\S+?):(?P<line>[0-9]+):(?P<column>[0-9]+): runtime error: ";
-    SUMMARY = r"^SUMMARY: \w+Sanitizer: \S+ (?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))? in ";
+    SUMMARY = r"^(?:[0-9]+: )?SUMMARY: \w+Sanitizer: \S+ (?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))? in ";
     FRAME = r"^\s*#[0-9]+ .*?\s(?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
 }
 

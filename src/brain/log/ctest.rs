@@ -1,6 +1,7 @@
 //! C and C++ test runners: GoogleTest, CTest, Catch2, doctest, Boost.Test, CppUTest, Automake, LLVM's lit.
 
 use super::found::{Found, Rank, group, patterns, place};
+use super::generic;
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -32,6 +33,7 @@ patterns! {
     GTEST = r"^\s*(?:[0-9]+: )?\[  FAILED  \] (?P<name>[\w/]+\.[\w/]+)";
     GTEST_AT = r"^\s*(?:[0-9]+: )?(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:Failure|error: )";
     CTEST = r"^\s*[0-9]+/[0-9]+ Test\s+#[0-9]+: (?P<name>\S+) \.+.*\*\*\*(?:Failed|Exception|Timeout|Not Run)";
+    STARTS = r"^\s*(?:Start +[0-9]+: |[0-9]+/[0-9]+ Test +#[0-9]+: )";
     LISTED = r"^\s*[0-9]+ - (?P<name>.+?) \((?:Failed|SEGFAULT|Timeout|Not Run|(?:Subprocess|Child) \w+|ILLEGAL|NUMERICAL|BAD_COMMAND|OTHER_FAULT|Bus error|Exit code 0x[0-9a-f]+)\)";
     CATCH = r"^(?P<path>[^\s:(]+)(?::|\()(?P<line>[0-9]+)\)?: (?:FAILED:|ERROR: .* is NOT correct!)";
     BOOST = r#"^(?P<path>[^\s:(]+)\((?P<line>[0-9]+)\): (?:fatal )?error: in "(?P<name>[^"]+)": (?P<text>.+)$"#;
@@ -49,13 +51,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     let test = |rank| Found::new("ctest", FailureClass::Test, rank, at, line);
     let named = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", line, "");
-    if let Some(c) = GTEST.captures(line).or_else(|| CTEST.captures(line)) {
+    if let Some(c) = GTEST.captures(line) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
+    } else if let Some(c) = CTEST.captures(line) {
+        let found = Found { quote: said(lines, at).unwrap_or(line).trim().to_owned(), ..test(Rank::Strong) };
+        out.push(found.failing(group(&c, "name")));
     } else if let Some(c) = BOOST.captures(line) {
         out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
     } else if let Some(c) = GTEST_AT.captures(line).filter(|_| line.ends_with("Failure")) {
-        let (_, message) = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, line));
-        out.push(Found::new("gtest", FailureClass::Test, Rank::Sure, at, message).location(named(&c)));
+        out.push(Found::new("gtest", FailureClass::Test, Rank::Sure, at, &expectation(lines, at)).location(named(&c)));
     } else if let Some(c) = CPPUTEST.captures(line) {
         out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
     } else if let Some(c) = LIT.captures(line) {
@@ -79,6 +83,25 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if COUNTED.is_match(line) || CRASH.is_match(line) {
         out.push(test(Rank::Generic));
     }
+}
+
+/// What a test printed stands below CTest's line about it.
+fn said(lines: &Lines, at: usize) -> Option<&str> {
+    let own = |l: &&str| !STARTS.is_match(l) && !l.contains("% tests passed");
+    let body = || lines.after(at, 200).map(|(_, l)| l).take_while(own);
+    let asserted = body().find(|l| ASSERT.is_match(l) || GTEST_AT.is_match(l) && l.ends_with("Failure"));
+    asserted.or_else(|| body().find(|l| generic::accuses(l)))
+}
+
+/// GoogleTest's message with the values below it, which alone say what differs.
+fn expectation(lines: &Lines, at: usize) -> String {
+    let told = lines.after(at, 8).map(|(_, l)| l).skip_while(|l| l.trim().is_empty());
+    let told = told.take_while(|l| !l.trim().is_empty() && !l.contains("[  FAILED  ]"));
+    let mut told: Vec<&str> = told.collect();
+    if !told.first().is_some_and(|l| l.trim_end().ends_with(':')) {
+        told.truncate(1);
+    }
+    if told.is_empty() { lines.get(at).to_owned() } else { told.iter().map(|l| l.trim()).collect::<Vec<_>>().join(" ") }
 }
 
 /// lit's list of the failed, at the end of the run.

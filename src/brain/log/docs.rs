@@ -5,7 +5,8 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["Failed example:", "arning, treated as error:"], read };
+pub(super) const PARSER: Parser =
+    Parser { keys: &["Failed example:", "arning, treated as error:", "(with warnings treated as errors)"], read };
 
 patterns! {
     EXAMPLE_AT = r#"^File "(?P<path>[^"]+)", line (?P<line>[0-9]+), in (?P<name>\S+)$"#;
@@ -25,5 +26,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let c = NOTED.captures(message);
         let found = Found::new("sphinx", FailureClass::Lint, Rank::Sure, at, message);
         out.push(found.locations(c.map(|c| spot(&c, group(&c, "text")))));
+    } else if line.ends_with("(with warnings treated as errors).") {
+        let warned = lines.before(at, 5_000).filter(|(_, l)| l.contains("WARNING: "));
+        let found = warned.filter_map(|(index, l)| {
+            let c = NOTED.captures(l)?;
+            let found = Found::new("sphinx", FailureClass::Lint, Rank::Sure, index, l);
+            Some(found.location(spot(&c, group(&c, "text"))))
+        });
+        out.extend(found.take(500));
     }
 }

@@ -22,12 +22,14 @@ pub(super) const PARSER: Parser = Parser {
         "lint/",
         "Line ",
         "standard: ",
+        "too many warnings (maximum",
     ],
     read,
 };
 
 patterns! {
     STYLISH = r"^\s*(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:error|Error:|✖|×)\s+(?P<text>\S.*?)(?:\s{2,}(?P<code>[@\w/-]+))?$";
+    WARNED = r"^\s*(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:warning|Warning:|⚠)\s+(?P<text>\S.*?)(?:\s{2,}(?P<code>[@\w/-]+))?$";
     REACT = r"^\s*Line (?P<line>[0-9]+)(?::(?P<column>[0-9]+))?:\s+(?P<text>\S.*?)\s{2,}(?P<code>[@\w/-]+)$";
     UNIX = r"^(?P<path>[^\s:][^:]*):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+) \[Error/(?P<code>[@\w/-]+)\]$";
     COMPACT = r"^(?P<path>\S.*): line (?P<line>[0-9]+), col (?P<column>[0-9]+), Error - (?P<text>.+?)(?: \((?P<code>[@\w/-]+)\))?$";
@@ -60,6 +62,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         // Warnings fail a run only where a limit says so.
         let rank = if line.contains("(0 errors") { Rank::Wrapper } else { Rank::Strong };
         out.push(Found::new("eslint", FailureClass::Lint, rank, at, line));
+    } else if line.contains("too many warnings") {
+        out.extend(warned(lines, at));
     } else if line.contains("standard: ") {
         out.extend(standard(lines, at));
     }
@@ -81,6 +85,14 @@ fn below_file(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Found {
     // Without its file it is only as sure as its rule's name.
     let rank = if spot.is_some() || code.contains(['-', '/']) { Rank::Sure } else { Rank::Wrapper };
     Found::new("eslint", class, rank, at, lines.get(at)).locations(spot)
+}
+
+/// Beyond their limit warnings are what fails, all of them.
+fn warned(lines: &Lines, at: usize) -> Vec<Found> {
+    const LIMIT: usize = 500;
+    let mut rows: Vec<_> = lines.before(at, 5_000).filter_map(|(n, l)| Some((n, WARNED.captures(l)?))).collect();
+    rows.reverse();
+    rows.iter().take(LIMIT).map(|(row, c)| below_file(lines, *row, c)).collect()
 }
 
 /// `standard` prints one heading and then flat lines.

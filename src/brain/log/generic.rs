@@ -109,6 +109,11 @@ pub(super) fn subject(quote: &str) -> Option<FailureClass> {
     PACKAGES.is_match(quote).then_some(FailureClass::Dependency)
 }
 
+/// Whether a line is an error of some tool, with what is wrong in it.
+pub(super) fn accuses(line: &str) -> bool {
+    LEADING.is_match(line) && !ZERO.is_match(line) && !is_verdict(line)
+}
+
 /// Whether a line speaks of a failure at all.
 pub(super) fn speaks(line: &str) -> bool {
     FAILS.is_match(line) && !ZERO.is_match(line)

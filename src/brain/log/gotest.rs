@@ -30,7 +30,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(panic(lines, at));
     } else if line.trim() == "WARNING: DATA RACE" {
         let spots = frames(lines, at, 20);
-        out.push(Found::new("gotest", FailureClass::Test, Rank::Strong, at, line).locations(spots));
+        let rank = if spots.is_empty() { Rank::Strong } else { Rank::Sure };
+        out.push(Found::new("gotest", FailureClass::Test, rank, at, line).locations(spots));
     } else if let Some(c) = GINKGO.captures(line) {
         let spot = lines.after(at, 2).find_map(|(_, l)| GINKGO_AT.captures(l)).map(|c| spot(&c));
         let name = group(&c, "name").trim_end_matches(" [It]").to_owned();

@@ -9,8 +9,8 @@ const LIST_LIMIT: usize = 500;
 /// A network message this near to a failed resolution is its cause.
 const NEAR: usize = 40;
 
-pub(super) fn judge(mut found: Vec<Found>) -> LogReport {
-    found.sort_by_key(|f| f.at);
+/// `found` in the order of the log.
+pub(super) fn judge(found: Vec<Found>) -> LogReport {
     let Some(best) = best(&found) else { return nothing() };
     let class = class_of(best, &found);
     let same: Vec<&Found> =
@@ -217,7 +217,7 @@ pub(super) fn is_foreign(path: &str) -> bool {
     ];
     let path = format!("/{}", path.replace('\\', "/"));
     let internal = ["/node:", "/internal/", "/<", "/webpack:", "/jdk.", "/java."];
-    // Go names its own file without a folder.
-    let bare = path == "/testing.go";
+    // Go names its own files without a folder.
+    let bare = ["/testing.go", "/_testmain.go"].contains(&path.as_str());
     bare || SIGNS.iter().any(|sign| path.contains(sign)) || internal.iter().any(|sign| path.starts_with(sign))
 }

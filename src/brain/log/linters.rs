@@ -32,6 +32,7 @@ pub(super) const PARSER: Parser = Parser {
         "comment on exported ",
         "don't use underscores",
         "  ✖  ",
+        ">> Issue: [",
     ],
     read,
 };
@@ -56,6 +57,8 @@ patterns! {
     // XO and standard's pretty form: the file stands above its messages.
     XO = r"^\s+✖\s+(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?P<text>\S.*?)(?:\s{2,}(?P<code>\S+))?$";
     XO_FILE = r"^\s*(?P<path>[^\s:]+\.\w+)(?::[0-9]+:[0-9]+)?$";
+    BANDIT = r"^>> Issue: \[(?P<code>B[0-9]{3})(?::\w+)?\] (?P<text>\S.*)$";
+    BANDIT_AT = r"^\s+Location: (?P<path>\S+?):(?P<line>[0-9]+)(?::[0-9]+)?$";
     HOOK = r"^- hook id: (?P<id>\S+)$";
     FORMATTER = r"(?i)format|fmt|black|isort|prettier|whitespace|end-of-file|line-ending|yapf";
 }
@@ -78,6 +81,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     ];
     if let Some(c) = flat.into_iter().find_map(|pattern| pattern.captures(line)) {
         out.push(finding(line, at, &c, group(&c, "path")));
+    } else if let Some(c) = BANDIT.captures(line) {
+        let at_line = lines.after(at, 6).find_map(|(_, l)| BANDIT_AT.captures(l));
+        let spot =
+            at_line.map(|p| place(group(&p, "path"), group(&p, "line"), "", group(&c, "text"), group(&c, "code")));
+        out.push(Found::new("bandit", FailureClass::Lint, Rank::Sure, at, line).locations(spot));
     } else if let Some(c) = XO.captures(line) {
         let file = lines.before(at, 60).find_map(|(_, l)| XO_FILE.captures(l));
         out.extend(file.map(|file| finding(line, at, &c, group(&file, "path"))));

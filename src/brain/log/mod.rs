@@ -6,6 +6,8 @@ mod found;
 mod judge;
 mod lines;
 mod phrase;
+mod quiet;
+mod said;
 mod signature;
 mod steps;
 mod table;
@@ -79,6 +81,7 @@ mod verdicts;
 mod vitest;
 mod webcheck;
 
+pub use quiet::asked;
 pub use signature::{normalise, signature};
 pub use steps::{RunBlock, steps};
 pub use window::Reader;
@@ -101,7 +104,7 @@ pub fn tells_only_the_end(report: &LogReport) -> bool {
 /// Reads the lines that the window kept.
 fn read_kept(log: &str) -> LogReport {
     let lines = lines::Lines::of(log);
-    judge::judge(table::scan(&lines))
+    quiet::explain(judge::judge(table::scan(&lines)), log)
 }
 
 #[cfg(test)]

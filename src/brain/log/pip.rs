@@ -1,6 +1,7 @@
 //! Python's installers: pip, setuptools, Poetry, uv, conda.
 
 use super::found::{Found, Rank, patterns};
+use super::generic;
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -59,5 +60,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else {
         return;
     };
-    out.push(Found::new("pip", class, rank, at, line));
+    let quote = if rank == Rank::Generic { boxed(lines, at).unwrap_or(line) } else { line };
+    out.push(Found::new("pip", class, rank, at, quote));
+}
+
+/// pip only says that another program failed; what that one said stands in a box below.
+fn boxed(lines: &Lines, at: usize) -> Option<&str> {
+    let (open, _) = lines.after(at, 6).find(|(_, l)| l.contains("lines of output]"))?;
+    let inside = lines.after(open, 1_000).map(|(_, l)| l).take_while(|l| !l.contains("[end of output]"));
+    inside.into_iter().find(|l| generic::accuses(l)).map(str::trim)
 }

@@ -70,9 +70,13 @@ fn rspec(lines: &Lines, at: usize) -> Found {
     let body: Vec<&str> = lines.after(at, 20).map(|(_, l)| l.trim()).take_while(|l| !l.starts_with("# ")).collect();
     // A blank line parts the message from code of several lines only.
     let gap = body.iter().position(|l| l.is_empty()).unwrap_or(0);
-    let message = body[gap..].iter().chain(&body).find(|l| !l.is_empty());
-    let quote = message.map_or(lines.get(at), |l| l);
-    let mut found = Found::new("rspec", FailureClass::Test, Rank::Sure, at, quote).locations(frames(lines, at));
+    let mut message = body[gap..].iter().chain(&body).skip_while(|l| l.is_empty());
+    let mut quote = message.next().map_or(lines.get(at), |l| l).to_owned();
+    // What was wanted says little without what was got.
+    if let Some(got) = message.next().filter(|l| quote.starts_with("expected") && l.starts_with("got")) {
+        quote = format!("{quote} {got}");
+    }
+    let mut found = Found::new("rspec", FailureClass::Test, Rank::Sure, at, &quote).locations(frames(lines, at));
     found.failing.extend(name);
     found
 }

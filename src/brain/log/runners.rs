@@ -25,6 +25,7 @@ pub(super) const PARSER: Parser = Parser {
 
 patterns! {
     AVA = r"^\s{2,}[✖✘] (?:\[fail\]: )?(?P<name>\S.* › .+?|\S.+?)(?: \([0-9.]+m?s\))?$";
+    AVA_AT = r"^\s+(?:file://)?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+)$";
     COUNT = r"^\s*[1-9][0-9]* tests? failed\s*$";
     DART = r"^[0-9:]+ \+[0-9]+(?: ~[0-9]+)? -[0-9]+: (?:(?P<path>\S+\.dart): )?(?P<name>\S.*) \[E\]$";
     DART_AT = r"^\s+(?P<path>[\w./\\-]+\.dart) (?P<line>[0-9]+):(?P<column>[0-9]+)\s";
@@ -73,7 +74,10 @@ fn is_ava(lines: &Lines, at: usize) -> bool {
 /// The details repeat the name on a line of its own, and end with the stack.
 fn ava(lines: &Lines, at: usize, name: &str) -> Found {
     let details = lines.after(at, 2_000).find(|(_, l)| l.trim() == name).map(|(index, _)| index);
-    let spots = details.map(|index| node::own_only(node::stack(lines, index, 40))).unwrap_or_default();
+    let mut spots = details.map(|index| node::own_only(node::stack(lines, index, 40))).unwrap_or_default();
+    if let Some(c) = details.and_then(|index| lines.after(index, 3).find_map(|(_, l)| AVA_AT.captures(l))) {
+        spots.insert(0, place(group(&c, "path"), group(&c, "line"), "", "", ""));
+    }
     Found::new("ava", FailureClass::Test, Rank::Strong, at, lines.get(at)).failing(name).locations(spots)
 }
 

@@ -3,7 +3,7 @@
 use super::found::{Found, Rank};
 use super::lines::Lines;
 use super::phrase;
-use super::{diff, generic};
+use super::{diff, generic, said};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -111,8 +111,13 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
             break;
         }
     }
+    found.sort_by_key(|f| f.at);
+    said::discount(lines, &mut found);
+    if found.iter().all(|f| f.rank <= Rank::Echo) {
+        found.extend(diff::hint(lines));
+    }
     if found.iter().all(|f| f.rank == Rank::Context) {
-        found.extend(diff::hint(lines).or_else(|| generic::hint(lines)));
+        found.extend(generic::hint(lines));
     }
     found
 }

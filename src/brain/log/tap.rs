@@ -13,6 +13,8 @@ patterns! {
     SUBTESTS = r"subtestsFailed";
     ERROR = r"^\s*(?:error|message): (?:[|>]-?$|['\x22]?(?P<text>.*?)['\x22]?$)";
     LOCATION = r"^\s*(?:location|at): .*?(?P<path>/?[^\s'\x22():]+):(?P<line>[0-9]+):(?P<column>[0-9]+)";
+    STACK = r"^\s*stack: [|>]-?$";
+    BARE_FRAME = r"^\s+(?:[^/]*\()?(?:file://)?(?P<path>(?:[A-Za-z]:[\\/]|/)[^\s():]+):(?P<line>[0-9]+):(?P<column>[0-9]+)\)?$";
     TEST_AT = r"^test at (?P<path>.+?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
     BATS = r"^# \((?:from function .*)?in test file (?P<path>[^,]+), line (?P<line>[0-9]+)\)$";
     BROWSER = r"^[A-Z][\w ]* [0-9.]+ - (?:\[[0-9]+ ms\] - )?";
@@ -49,7 +51,12 @@ fn not_ok(lines: &Lines, at: usize, name: &str) -> Option<Found> {
     {
         return Some(found);
     }
-    let stack = node::own_only(node::stack(lines, at, block.len()));
+    let mut stack = node::own_only(node::stack(lines, at, block.len()));
+    if stack.is_empty() {
+        // node's own reporter leaves the `at` away.
+        let frames = block.iter().skip_while(|(_, l)| !STACK.is_match(l)).skip(1);
+        stack = node::own_only(frames.map_while(|(_, l)| BARE_FRAME.captures(l)).map(|c| spot(&c)).collect());
+    }
     let bats = lines.get(at + 1);
     let own = block.iter().find_map(|(_, l)| LOCATION.captures(l)).map(|c| spot(&c));
     let own = own.or_else(|| BATS.captures(bats).map(|c| place(group(&c, "path"), group(&c, "line"), "", "", "")));

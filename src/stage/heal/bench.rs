@@ -112,10 +112,6 @@ impl<'a> Bench<'a> {
         let _ = self.base.set(base.clone());
     }
 
-    pub fn trials(&self) -> usize {
-        self.trials.get()
-    }
-
     pub fn verify_seconds(&self) -> f64 {
         self.verify_seconds.get()
     }
@@ -235,8 +231,8 @@ impl<'a> Bench<'a> {
         self.tree.borrow_mut().restore()
     }
 
-    pub fn accept(&self) -> Result<()> {
-        self.tree.borrow_mut().accept()
+    pub fn keep_repair(&self, patch: &Patch) -> Result<()> {
+        self.tree.borrow_mut().keep_repair(patch)
     }
 
     /// What the commands did to the tree that could not be put back, for people.

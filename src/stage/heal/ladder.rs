@@ -3,8 +3,9 @@
 //! so that several causes are repaired one at a time; if that leads nowhere, nothing stays.
 
 use super::bench::Bench;
+use super::diagnose;
 use super::forward::is_better;
-use super::{diagnose, summarize};
+use super::outward::summarize;
 use crate::brain::log;
 use crate::guard;
 use crate::hand::{self, Hand, Job};
@@ -103,7 +104,6 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Res
     };
     let ending = state.rounds(first)?;
     let State { tried, judged, skipped, .. } = state;
-    let judged = judged + bench.trials();
     let seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
     Ok(Climb { ending, tried, judged, seconds, skipped })
 }

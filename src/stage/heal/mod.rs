@@ -7,6 +7,7 @@ mod hooks;
 mod inspect;
 mod ladder;
 mod layers;
+mod outward;
 mod past;
 mod progress;
 mod reproduce;
@@ -16,7 +17,6 @@ mod suspects;
 mod told;
 
 use super::Say;
-use crate::brain::checkers;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::{CommandLine, SetUp};
@@ -25,8 +25,8 @@ use crate::guard;
 use crate::ids::{RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::process;
-use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, RunSummary, Tried};
-use crate::report::markdown::{one_line, tail};
+use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, Tried};
+use crate::report::markdown::one_line;
 use crate::task::Request;
 use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
@@ -35,7 +35,7 @@ use bench::Bench;
 pub use inspect::{Asked, inspect};
 use reproduce::Reported;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -108,38 +108,14 @@ pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let bench = Bench::new(job, tree, verifier, cancel, say)?;
     let mut healing = work(&bench)?;
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
-    if job.keep && healing.outcome == Outcome::Proposed {
-        bench.accept()?;
-    } else {
-        bench.restore()?;
+    match healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed) {
+        Some(candidate) => bench.keep_repair(&candidate.patch)?,
+        None => bench.restore()?,
     }
     healing.seconds.total = started.elapsed().as_secs_f64();
     healing.seconds.verify = bench.verify_seconds();
-    without_root(&mut healing, &job.root);
+    outward::without_places(&mut healing, &job.root, &job.scratch);
     Ok(healing)
-}
-
-/// Files are called as the repository calls them, not by where this attempt has its tree.
-fn without_root(healing: &mut Healing, root: &Path) {
-    let root = format!("{}/", root.display());
-    let strip = |text: &mut String| {
-        if text.contains(&root) {
-            *text = text.replace(&root, "");
-        }
-    };
-    strip(&mut healing.reason);
-    if let Some(diagnosis) = &mut healing.diagnosis {
-        diagnosis.first_error.iter_mut().for_each(strip);
-        for location in &mut diagnosis.locations {
-            strip(&mut location.path);
-            strip(&mut location.message);
-        }
-    }
-    if let Some(evidence) = &mut healing.evidence {
-        strip(&mut evidence.before.excerpt);
-        evidence.after.iter_mut().for_each(|after| strip(&mut after.excerpt));
-    }
-    healing.tried.iter_mut().for_each(|tried| strip(&mut tried.result));
 }
 
 fn work(bench: &Bench) -> Result<Healing> {
@@ -178,7 +154,7 @@ fn work(bench: &Bench) -> Result<Healing> {
         };
     }
     (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
-    let report = log::read(&base.text);
+    let report = read(bench, &base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
     healing.diagnosis = Some(diagnosis.clone());
@@ -349,15 +325,16 @@ fn is_flaky(bench: &Bench, report: &LogReport) -> Result<bool> {
 }
 
 fn diagnose(bench: &Bench, text: &str) -> Result<Diagnosis> {
-    diagnose_report(bench, log::read(text))
+    diagnose_report(bench, read(bench, text))
 }
 
-fn diagnose_report(bench: &Bench, mut report: LogReport) -> Result<Diagnosis> {
-    if report == LogReport::unknown()
-        && let Some((class, tool)) = checkers::silent(&bench.job.command.to_string())
-    {
-        (report.class, report.tool) = (class, Some(tool.to_owned()));
-    }
+/// What the command printed, and what it looked for where it printed nothing of that.
+fn read(bench: &Bench, text: &str) -> LogReport {
+    let report = log::read(text);
+    if log::tells_only_the_end(&report) { log::asked(report, &bench.job.command.to_string(), text) } else { report }
+}
+
+fn diagnose_report(bench: &Bench, report: LogReport) -> Result<Diagnosis> {
     let suspects = suspects::find(bench, &report)?;
     Ok(judgment::diagnose(report, suspects, &bench.job.hands))
 }
@@ -371,26 +348,13 @@ fn describe(diagnosis: &Diagnosis) -> String {
 fn evidence(bench: &Bench, base: &Run) -> Evidence {
     Evidence {
         command: bench.job.command.to_string(),
-        before: summarize(base),
+        before: outward::summarize(base),
         after: None,
         fail_to_pass: Vec::new(),
         pass_to_pass: None,
         reproduced: None,
         sandbox: base.finished.tier.to_owned(),
         sandbox_gaps: base.finished.gaps.iter().map(|gap| gap.text.to_owned()).collect(),
-    }
-}
-
-/// What is kept of a run: how it ended and its last lines.
-fn summarize(run: &Run) -> RunSummary {
-    const MAX: usize = 4096;
-    let text = tail(run.text.trim_end(), 60);
-    let skip = text.char_indices().rev().map(|(i, _)| i).find(|i| text.len() - i >= MAX).unwrap_or(0);
-    RunSummary {
-        exit: run.finished.exit,
-        seconds: run.finished.seconds,
-        limit: run.finished.limit.map(|l| format!("{l:?}").to_lowercase()),
-        excerpt: text[skip..].to_owned(),
     }
 }
 

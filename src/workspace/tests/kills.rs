@@ -8,7 +8,7 @@ fn back(path: &str) -> Recovered {
 
 fn copies(yard: &Yard, recovered: &[Recovered]) -> Vec<(String, String)> {
     let copy = |r: &Recovered| match r {
-        Recovered::PutBack(_) => None,
+        Recovered::PutBack(_) | Recovered::Stays(_) => None,
         Recovered::Kept { path, old } => Some((path.to_string(), old.clone()?)),
         Recovered::SavedAside { path, copy } => Some((path.to_string(), copy.clone())),
     };
@@ -195,4 +195,25 @@ fn what_an_older_snapshot_held_does_not_come_back() {
     kill(tree);
     assert_eq!(yard.open().recovered(), []);
     assert_eq!(yard.text("other.txt"), None);
+}
+
+#[test]
+fn a_repair_that_nobody_heard_of_is_told_once() {
+    let yard = three_files();
+    let stays = |tree: &Tree| tree.recovered().iter().filter(|r| matches!(r, Recovered::Stays(_))).count();
+    let mut tree = yard.open();
+    tree.apply(&three_changes()).unwrap();
+    tree.keep_repair(&three_changes()).unwrap();
+    kill(tree);
+    let tree = yard.open();
+    assert_eq!((stays(&tree), tree.recovered().len()), (3, 3));
+    assert_eq!(fs::read_to_string(yard.path("a.txt")).unwrap(), "A");
+    drop(tree);
+    let mut tree = yard.open();
+    assert!(tree.recovered().is_empty());
+    tree.apply(&patch([change("a.txt", Some("A"), Some("B"))])).unwrap();
+    tree.keep_repair(&patch([change("a.txt", Some("A"), Some("B"))])).unwrap();
+    drop(tree);
+    repair_was_told(&yard.path(""), &yard.dir.path().join("journal")).unwrap();
+    assert!(yard.open().recovered().is_empty());
 }
