@@ -8,6 +8,7 @@ mod calls;
 mod conditions;
 mod constants;
 mod endings;
+mod gathering;
 mod guards;
 mod indices;
 mod ingredients;
@@ -17,6 +18,7 @@ mod members;
 mod operators;
 mod results;
 mod statements;
+mod storing;
 mod swaps;
 #[cfg(test)]
 mod tests;
@@ -61,6 +63,7 @@ const FAMILIES: &[Family] = &[
     family!("condition", 1.7, conditions),
     family!("result", 1.7, results),
     family!("assignment", 1.7, assignments),
+    family!("gathering", 1.7, gathering),
     family!("statement", 1.8, statements),
     family!("insertion", 2.2, insertions),
     family!("guard", 2.2, guards),
