@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How much the hand `search` repairs in other languages: `benches/search/others.py LANGUAGE [dev|back|all] [NAME…]`.
 
-LANGUAGE is java (Maven and JUnit), rust (cargo) or javascript (node's own runner). The programs are in `programs/`: of
+LANGUAGE is java (javac and JUnit, its jars from Maven's folder), rust (cargo) or javascript (node's own runner). The programs are in `programs/`: of
 each the sound text, what in it becomes what (`-`, `+`), the calls that its tests make (`?`) and others (`!`), on which
 the repaired program is compared with the sound one. Those with `@@` are the second half, on which nothing was tuned.
 `THANOS_FIX` is the program, `THANOS_SECONDS` the budget for each.
@@ -63,7 +63,8 @@ def write(path, text):
 
 
 class Java:
-    command = ["mvn", "-q", "-o", "-B", "test"]
+    # Maven's own start would be most of the time: THANOS_MAVEN asks for it all the same.
+    command = ["mvn", "-q", "-o", "-B", "test"] if os.environ.get("THANOS_MAVEN") else ["sh", "test.sh"]
 
     def __init__(self, program):
         self.p, self.type = program, program.name[0].upper() + program.name[1:]
@@ -86,7 +87,9 @@ class Java:
         tests = "".join("    @Test\n    public void case%d() {\n        assertEquals(%s, %s.%s(%s));\n    }\n\n" % (
             n, result, self.type, self.p.name, call) for n, (call, result) in enumerate(zip(self.p.seen, results)))
         test = "package bench;\n\nimport static org.junit.Assert.assertEquals;\n\nimport java.util.*;\nimport org.junit.Test;\n\npublic class %sTest {\n%s}\n" % (self.type, tests)
-        return {"pom.xml": POM, "src/test/java/bench/%sTest.java" % self.type: test, ".gitignore": "target/\n"}
+        jars = ":".join(str(next((Path.home() / ".m2/repository").glob(name))) for name in ("junit/junit/4.13*/junit-4*.jar", "org/hamcrest/hamcrest-core/1.3/*.jar"))
+        script = "rm -rf target\njavac -nowarn -d target -cp %s src/main/java/bench/*.java src/test/java/bench/*.java && java -cp target:%s org.junit.runner.JUnitCore bench.%sTest\n" % (jars, jars, self.type)
+        return {"pom.xml": POM, "test.sh": script, "src/test/java/bench/%sTest.java" % self.type: test, ".gitignore": "target/\n"}
 
 
 class Rust:

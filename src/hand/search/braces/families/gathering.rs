@@ -74,7 +74,9 @@ fn shared(drafts: &mut Drafts, node: usize) {
     let own = scene.var_of(object);
     let (Some(Kind::Int(_)), Some(own)) = (&kind, own) else { return };
     let rest = &text[scene.text(object).len()..];
-    let alike = |kind: &Kind| own.kind.as_ref().is_some_and(|own| scene.alike(own, kind));
+    // What two collections hold does not matter to their lengths.
+    let both = |one: &Kind, other: &Kind| matches!((one, other), (Kind::Array(_), Kind::Array(_)));
+    let alike = |kind: &Kind| own.kind.as_ref().is_some_and(|own| both(own, kind) || scene.alike(own, kind));
     for var in scene.vars_at(scene.tree[node].range.start).filter(|var| var.name != own.name && !var.outer) {
         if var.kind.as_ref().is_some_and(alike) {
             for (more, which) in [(0.3, "min"), (0.5, "max")] {
