@@ -35,6 +35,7 @@ const FAMILIES: &[&[&str]] = &[
     &["addFirst", "addLast", "offerFirst", "offerLast", "add", "push", "offer"],
     &["add", "addAll", "remove", "put"],
     &["add", "append", "insert"],
+    &["push", "extend", "append", "push_str"],
     &["append", "insert"],
     &["get", "getOrDefault", "remove"],
     &["containsKey", "containsValue", "contains"],

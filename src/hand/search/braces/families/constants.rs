@@ -159,7 +159,12 @@ fn off_by_one(drafts: &mut Drafts, node: usize) {
         return;
     }
     let known = kind.is_some();
-    let likely: f64 = if known { 0.15 } else { 0.9 };
+    // `low = mid` is a bound more often than another variable.
+    let likely: f64 = match (known, word) {
+        (true, Some(Word::Assign)) => 0.05,
+        (true, _) => 0.15,
+        (false, _) => 0.9,
+    };
     let more = likely + if word == Some(Word::Binary) || compared { 0.3 } else { 0.0 };
     let one = if matches!(kind, Some(Kind::Float(_))) && scene.language == Language::Rust { "1.0" } else { "1" };
     let text = scene.text(node);

@@ -5,6 +5,7 @@ use super::super::kinds::Kind;
 use super::super::vars::Var;
 use super::super::words::Word;
 use super::conditions::known;
+use super::storing;
 use crate::syntax::Language;
 use std::collections::BTreeSet;
 
@@ -55,6 +56,7 @@ fn lines(drafts: &Drafts, node: usize) -> Vec<(String, f64)> {
             lines.push((format!("{name}++;"), 0.3));
         }
         follow(drafts, var, &mut lines);
+        lines.extend(storing::lines(scene, var, &vars));
         if var.kind == Some(Kind::Truth) && !var.fixed {
             lines.push((format!("{name} = true{end}"), 0.3));
             lines.push((format!("{name} = false{end}"), 0.3));
@@ -166,6 +168,16 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "go",
         "package a\nfunc f(a []int, b int) {\n\tg(b)\n}\n",
         "package a\nfunc f(a []int, b int) {\n\ta = append(a, b)\n\tg(b)\n}\n",
+    ),
+    (
+        "java",
+        "class A {\n    void f(Set<String> a, String b) {\n        g(b);\n    }\n}\n",
+        "class A {\n    void f(Set<String> a, String b) {\n        a.add(b);\n        g(b);\n    }\n}\n",
+    ),
+    (
+        "rs",
+        "fn f(a: &mut HashMap<u8, usize>, b: &u8, c: usize) {\n    g(c);\n}\n",
+        "fn f(a: &mut HashMap<u8, usize>, b: &u8, c: usize) {\n    a.insert(*b, c);\n    g(c);\n}\n",
     ),
     ("rs", "fn f(mut n: u8) {\n    g(n);\n}\n", "fn f(mut n: u8) {\n    g(n);\n    n += 1;\n}\n"),
     (

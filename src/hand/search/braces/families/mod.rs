@@ -8,6 +8,7 @@ mod calls;
 mod conditions;
 mod constants;
 mod endings;
+mod gathering;
 mod guards;
 mod indices;
 mod ingredients;
@@ -17,6 +18,7 @@ mod members;
 mod operators;
 mod results;
 mod statements;
+mod storing;
 mod swaps;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ families! {
     "condition" 1.7 conditions;
     "result" 1.7 results;
     "assignment" 1.7 assignments;
+    "gathering" 1.7 gathering;
     "statement" 1.8 statements;
     "insertion" 2.2 insertions;
     "guard" 2.2 guards;

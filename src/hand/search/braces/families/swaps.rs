@@ -1,6 +1,7 @@
 //! Two things in the wrong order: arguments, operands, elements, branches.
 
 use super::super::drafts::Drafts;
+use super::super::kinds::Kind;
 use super::super::parts::Sides;
 use super::super::words::Word;
 
@@ -62,8 +63,9 @@ fn operands(drafts: &mut Drafts, node: usize) {
     match scene.text(sides.operator) {
         // Where order does not matter for numbers it still does for texts.
         "+" | "*" | "&" | "|" | "^" => {
-            let numbers = [sides.left, sides.right].iter().any(|n| scene.type_of(*n).is_some_and(|k| k.is_number()));
-            if !numbers {
+            let kinds = [sides.left, sides.right].map(|n| scene.type_of(n));
+            let is_text = kinds.iter().flatten().any(|kind| matches!(kind, Kind::Text | Kind::Array(_)));
+            if is_text || !kinds.iter().flatten().any(Kind::is_number) {
                 swap(drafts, sides.left, sides.right, 0.2);
             }
         }
@@ -129,6 +131,11 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "class A { int f(int[][] d, int j, int k) { return d[k][j]; } }",
     ),
     ("js", "function f(r, c) { return r + c }", "function f(r, c) { return c + r }"),
+    (
+        "js",
+        "function f(n) { let s = ''; s = s + (n % 2); return s }",
+        "function f(n) { let s = ''; s = (n % 2) + s; return s }",
+    ),
     ("go", "package a\nfunc f(a, b int) int { return a - b }", "package a\nfunc f(a, b int) int { return b - a }"),
     ("rs", "fn f(a: bool) -> u8 { if a { 1 } else { 2 } }", "fn f(a: bool) -> u8 { if a { 2 } else { 1 } }"),
     ("go", "package a\nfunc f(a, b int) { a, b = b, a }", "package a\nfunc f(a, b int) { b, a = b, a }"),

@@ -67,7 +67,8 @@ fn unwrap(drafts: &mut Drafts, node: usize) {
 
 /// The smaller or the larger of two, as the language says it.
 pub fn chosen(scene: &Scene, which: &str, one: &str, other: &str, kind: Option<&Kind>) -> Option<String> {
-    let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
+    let plain =
+        |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '(' | ')'));
     match scene.language {
         Language::Rust if plain(one) => Some(format!("{one}.{which}({other})")),
         Language::Rust => Some(format!("({one}).{which}({other})")),

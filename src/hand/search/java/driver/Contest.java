@@ -74,7 +74,9 @@ final class Contest {
             threads.add(thread);
         }
         for (Thread thread : threads) {
-            thread.join();
+            for (thread.join(1000); thread.isAlive(); thread.join(1000)) {
+                tellProgress();
+            }
         }
         double seconds = System.nanoTime() / 1e9 - began;
         List<List<Integer>> groups = confirmed();
@@ -176,6 +178,11 @@ final class Contest {
         } else {
             queue.addFirst(job);
         }
+    }
+
+    /** As whoever started this reads it: RS, how many were judged, how many of them pass. */
+    private synchronized void tellProgress() {
+        System.err.print("\u001e" + judged + " " + alive.size() + "\n");
     }
 
     private synchronized void finished() {

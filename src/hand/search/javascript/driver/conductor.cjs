@@ -13,6 +13,8 @@ const at = name => path.join(PLACE, name);
 const began = Date.now();
 const left = () => request.budget * 1000 - (Date.now() - began);
 const POLL = 10;
+// As many as the workers take at once.
+const BATCH = 64;
 
 const running = new Set();
 const stop = child => { try { process.kill(-child.pid, 'SIGKILL'); } catch {} };
@@ -155,7 +157,9 @@ async function judge() {
   const job = { mode: 'judge', failing: of(first)(request.failing), passing: of(first)(request.passing) };
   const workers = Array.from({ length: request.workers }, (_, number) => new Worker(all[first], number, job));
   const patience = Math.max(1500, 4000 * request.slowest);
+  const telling = setInterval(() => tellProgress(workers.length), 1000);
   await Promise.all(workers.map(worker => watch(worker, patience, 200)));
+  clearInterval(telling);
   let judged = 0, cut = left() <= 0;
   let alive = [];
   const hopeful = [];
@@ -191,6 +195,13 @@ async function judge() {
     judged, alive, groups: groups(alive, behaviour), hopeful: [...new Set(hopeful.map(([number]) => number))].slice(0, 40),
     out_of_time: cut, seconds: seconds || (Date.now() - began) / 1000,
   };
+}
+
+/** RS, how many are judged (whole batches that are behind the workers), how many of them pass. */
+function tellProgress(busy) {
+  const batches = fs.readdirSync(PLACE).filter(name => name.startsWith('batch-')).length;
+  const judged = Math.min(Math.max(0, batches - busy) * BATCH, request.candidates.length);
+  process.stderr.write(`\x1e${judged} ${lines('best').length}\n`);
 }
 
 /** Those that do the same. What only one of two refuses says little: the argument may be one that nobody would give. */

@@ -58,13 +58,33 @@ async function host(worker) {
   await worker.begin(T.tests);
 }
 
+/** Who reads each extension before anybody transpiles. */
+const readers = { ...Module._extensions };
+
+/** Newer versions of Node require modules too, but what those import goes past our hooks then. */
+function isModule(script) {
+  if (/\.[cm][jt]s$/.test(script)) return /\.m/.test(path.extname(script));
+  for (let folder = path.dirname(script); ; folder = path.dirname(folder)) {
+    let text;
+    try { text = fs.readFileSync(path.join(folder, 'package.json'), 'utf8'); } catch {}
+    if (text !== undefined || folder === path.dirname(folder)) {
+      let type;
+      try { ({ type } = JSON.parse(text)); } catch {}
+      if (type) return type === 'module';
+      break;
+    }
+  }
+  const own = path.extname(script);
+  return Module._extensions[own] === readers[own] && /^\s*(import|export)\s*[\w{*'"]/m.test(fs.readFileSync(script, 'utf8'));
+}
+
 function load(script) {
-  if (/\.m[jt]s$/.test(script)) return import(pathToFileURL(script).href);
+  if (isModule(script)) return import(pathToFileURL(script).href);
   try {
     return Module._load(script, null, true);
   } catch (error) {
-    const isModule = error && (error.code === 'ERR_REQUIRE_ESM' || error.code === 'ERR_REQUIRE_ASYNC_MODULE' || (error.name === 'SyntaxError' && /import|export|await/.test(error.message)));
-    if (!isModule) throw error;
+    const asModule = error && (error.code === 'ERR_REQUIRE_ESM' || error.code === 'ERR_REQUIRE_ASYNC_MODULE' || (error.name === 'SyntaxError' && /import|export|await/.test(error.message)));
+    if (!asModule) throw error;
     return import(pathToFileURL(script).href);
   }
 }
