@@ -7,6 +7,7 @@ mod binding;
 mod complaint;
 mod conflict;
 mod data;
+mod dependency;
 mod distance;
 mod idle;
 mod index;
@@ -35,6 +36,7 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod verbs;
 mod visible;
 mod words;
 
@@ -76,6 +78,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
+    Kind { name: "package that the manifest lacks", propose: dependency::propose },
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
@@ -83,6 +86,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "missing return", propose: returning::propose },
+    Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },
     Kind { name: "missing argument", propose: arguments::propose },
