@@ -78,8 +78,8 @@ const INSTALLS: &[(&str, &str)] = &[
     ("uv", "pipx install uv"),
     ("vitest", "npm install -D vitest"),
     ("wasm-pack", "cargo install --locked wasm-pack"),
-    ("yarn", "npm install -g yarn"),
     ("yamllint", "pip install yamllint"),
+    ("yarn", "npm install -g yarn"),
 ];
 
 /// Modules that people run with `python -m`; others are a matter of the project's own requirements.
@@ -96,7 +96,8 @@ static SAID: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"exec: "([\w.+-]+)": executable file not found in"#,
         r"spawn ([\w.+-]+) ENOENT",
         r"error: no such command: `(nextest)`",
-        r"No module named '?(\w+)'?\s*$",
+        // `/usr/bin/python3: No module named pytest`; a traceback is about the code.
+        r"(?:^|/)(?:python[\d.]*|pypy[\d.]*|py): No module named '?(\w+)'?\s*$",
     ]
     .iter()
     .filter_map(|pattern| Regex::new(pattern).ok())
@@ -111,8 +112,7 @@ pub fn missing(text: &str) -> Option<String> {
     let run = || {
         let last = said.lines().last()?;
         let name = module.captures(last)?[1].to_owned();
-        // `/usr/bin/python3: No module named pytest`; a traceback is about the code.
-        (RUNNERS.contains(&name.as_str()) && last.contains(": No module named")).then_some(name)
+        RUNNERS.contains(&name.as_str()).then_some(name)
     };
     let name = named.or_else(run)?;
     Some(if name == "nextest" { "cargo-nextest".to_owned() } else { name })
