@@ -161,6 +161,12 @@ function climb(names, only) {
   return told;
 }
 
+// What the compiler makes of half a sentence is no ground for a fix.
+if (asked.files.some((file) => language.getProgram().getSourceFile(file) && language.getSyntacticDiagnostics(file).length)) {
+  console.log("[]");
+  process.exit(0);
+}
+
 const made = [];
 const sure = climb(asked.sure, true);
 if (sure.length) made.push({ what: sure, sure: true, files: state() });

@@ -19,12 +19,12 @@ const SCRIPT: &str = include_str!("typescript.js");
 const SECONDS: u64 = 60;
 const MOST_FILES: usize = 40;
 
-/// Fixes that say no more than the error does, the most certain first.
+/// Fixes that say no more than the error does, the most certain first. Names that are spelt otherwise are left to the
+/// hand `hint`, which asks the repository on which side the slip is.
 const SURE: &[&str] = &[
     "fixOverrideModifier",
     "fixAwaitInSyncFunction",
     "import",
-    "spelling",
     "forgottenThisPropertyAccess",
     "fixImportNonExportedMember",
     "convertToTypeOnlyImport",
@@ -34,9 +34,6 @@ const SURE: &[&str] = &[
     "constructorForDerivedNeedSuperCall",
     "classSuperMustPrecedeThisAccess",
     "extendsInterfaceBecomesImplements",
-    "fixExpectedComma",
-    "fixPropertyAssignment",
-    "fixInvalidJsxCharacters",
     "fixIncorrectNamedTupleSyntax",
     "correctQualifiedNameToIndexedAccessType",
 ];
@@ -52,11 +49,9 @@ const LIKELY: &[&str] = &[
     "fixConvertConstToLet",
     "addMissingConst",
     "fixNoPropertyAccessFromIndexSignature",
-    "fixSpelling",
     "addVoidToPromise",
     "fixUnreachableCode",
     "fixUnusedLabel",
-    "wrapJsxInFragment",
     "jdocTypes",
     "inferFromUsage",
     "unusedIdentifier",
