@@ -306,6 +306,36 @@ fn an_issue_with_a_value_becomes_a_test_and_the_guilty_hunk_goes() {
 }
 
 #[test]
+fn an_issue_with_javascript_becomes_a_test_like_its_neighbours() {
+    for (module, neighbour, import) in [
+        (
+            "function area(w, h) {\n  return w + h;\n}\n\nmodule.exports = { area };\n",
+            "const assert = require('node:assert');\nconst { test } = require('node:test');\nconst { area } = require('../src/flat');\n\ntest('square', () => assert.equal(area(2, 2), 4));\n",
+            "const { area } = require(\"../src/flat\");",
+        ),
+        (
+            "export default function area(w, h) {\n  return w + h;\n}\n",
+            "import assert from 'node:assert';\nimport { test } from 'node:test';\nimport area from '../src/flat.js';\n\ntest('square', () => assert.equal(area(2, 2), 4));\n",
+            "import area from \"../src/flat.js\";",
+        ),
+    ] {
+        let place = Place::new();
+        let kind = if module.starts_with("export") { "module" } else { "commonjs" };
+        place.write("package.json", &format!("{{ \"name\": \"flat\", \"type\": \"{kind}\" }}\n"));
+        place.write("test/flat.test.js", neighbour);
+        place.write("src/flat.js", module);
+        place.commit("Start");
+        let issue = "Wrong area\n\n```js\nconst { area } = require('flat');\nconsole.log(area(2, 3)); // expected 6, got 5\n```\n";
+        let said = place.fix(&[], issue, "node --test");
+        assert_eq!((&said.json["outcome"], said.exit), (&"proposed".into(), Some(0)), "{}", said.told);
+        assert_eq!(place.read("src/flat.js"), module.replace("w + h", "w * h"), "{}", said.told);
+        let test = place.read("test/reported.test.js");
+        assert!(test.contains(import) && test.contains("assert.deepStrictEqual(await area(2, 3), 6);"), "{test}");
+        assert_eq!(said.json["evidence"]["reproduced"], true);
+    }
+}
+
+#[test]
 fn what_cannot_be_repaired_is_explained_and_what_does_not_show_is_healthy() {
     let place = shapes_repo();
     let before = place.tree();

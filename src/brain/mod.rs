@@ -4,6 +4,7 @@ pub mod checkers;
 pub mod diagnose;
 pub mod locate;
 pub mod log;
+pub mod programs;
 pub mod relate;
 pub mod text;
 pub mod workflow;

@@ -21,6 +21,8 @@ pub struct Shop {
     files: Vec<RelPath>,
     texts: BTreeMap<RelPath, Vec<u8>>,
     programs: BTreeMap<String, Program>,
+    /// The file that takes what a program prints, where it writes one.
+    written: BTreeMap<String, RelPath>,
     pub fixers: Vec<OwnFixer>,
     steps: Vec<Step>,
     /// The files as they were before each step.
@@ -38,7 +40,8 @@ impl Shop {
         let texts: BTreeMap<_, _> = parsed.collect();
         let files = texts.keys().cloned().collect();
         let (programs, fixers, steps, past) = (BTreeMap::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { files, texts, programs, fixers, steps, past, judge: None, trials: Cell::new(0) }
+        let written = BTreeMap::new();
+        Self { files, texts, programs, written, fixers, steps, past, judge: None, trials: Cell::new(0) }
     }
 
     /// One commit more below all that are there: the files that were otherwise before it (`None`: absent).
@@ -67,6 +70,12 @@ impl Shop {
     pub fn with(mut self, name: &str, program: Program) -> Self {
         self.programs.insert(format!("/bin/{name}"), program);
         self
+    }
+
+    /// A program that writes what it prints into a file.
+    pub fn writing(mut self, name: &str, program: Program, path: &str) -> Self {
+        self.written.insert(format!("/bin/{name}"), RelPath::parse(path).unwrap());
+        self.with(name, program)
     }
 
     pub fn offers(&self, hand: &dyn Hand, command: &str, log: &str, tried: &[Tried]) -> Vec<Candidate> {
@@ -110,7 +119,13 @@ impl Workshop for Shop {
     }
 
     fn capture(&self, command: &CommandLine, _: &[RelPath], limit: Duration) -> Result<(Finished, Patch)> {
-        Ok((self.run(command, None, limit)?, Patch::default()))
+        let done = self.run(command, None, limit)?;
+        let file = self.written.get(&command.argv[0]).map(|path| FilePatch {
+            path: path.clone(),
+            before: self.texts.get(path).cloned(),
+            after: Some(done.stdout.clone()),
+        });
+        Ok((done, Patch::from_files(file)))
     }
 
     fn find_program(&self, name: &str) -> Option<String> {

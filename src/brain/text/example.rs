@@ -29,7 +29,7 @@ pub struct Example {
 }
 
 /// Longer examples are programs.
-const MOST_LINES: usize = 30;
+pub(super) const MOST_LINES: usize = 30;
 /// What a test of ours does not do because somebody wrote it into an issue.
 const REFUSED: &[&str] = &[
     "eval",
@@ -68,7 +68,7 @@ const REFUSED: &[&str] = &[
 /// The examples of an issue, the most telling first.
 pub fn examples(issue: &IssueText) -> Vec<Example> {
     let prose = prose(issue);
-    let said = said(&prose);
+    let said = said(&prose, is_literal);
     let mut found: Vec<Example> = Vec::new();
     let shown = issue.code_blocks.iter().filter(|block| is_python(block)).map(|block| block.text.as_str());
     for text in shown.chain(std::iter::once(prose.as_str())) {
@@ -92,19 +92,19 @@ fn is_python(block: &Block) -> bool {
 }
 
 /// The text without its code blocks.
-fn prose(issue: &IssueText) -> String {
+pub(super) fn prose(issue: &IssueText) -> String {
     format!("{}\n{}", issue.title, super::blocks(&issue.body).1)
 }
 
 /// Wanted and got, as a sentence has them.
 #[derive(Default)]
-struct Said {
-    wanted: Option<String>,
-    got: Option<String>,
+pub(super) struct Said {
+    pub wanted: Option<String>,
+    pub got: Option<String>,
 }
 
 /// A literal, in backticks or not.
-const VALUE: &str = r#"`?((?:-?\d[\d_]*(?:\.\d+)?(?:e-?\d+)?|True|False|None|[rbu]?"[^"\n]*"|[rbu]?'[^'\n]*'|\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}))`?"#;
+const VALUE: &str = r#"`?((?:-?\d[\d_]*(?:\.\d+)?(?:e-?\d+)?|[Tt]rue|[Ff]alse|None|null|undefined|NaN|[rbu]?"[^"\n]*"|[rbu]?'[^'\n]*'|\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}))`?"#;
 
 static WANTED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let before = [
@@ -123,7 +123,7 @@ static GOT: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     before.iter().filter_map(|before| ascii(&format!(r"(?i){before}\s*[:=]?\s*{VALUE}"))).collect()
 });
 
-fn said(text: &str) -> Said {
+pub(super) fn said(text: &str, is_literal: fn(&str) -> bool) -> Said {
     let first = |patterns: &[Regex]| patterns.iter().find_map(|p| p.captures(text)).map(|found| found[1].to_owned());
     Said {
         wanted: first(&WANTED).filter(|value| is_literal(value)),
@@ -204,7 +204,8 @@ fn snippet(text: &str, prose: &Said, error: Option<String>) -> Option<Example> {
     }
     let (last, before) = code.split_last()?;
     let (bare, comment) = last.split_once("  #").or_else(|| last.split_once(" #")).unwrap_or((last, ""));
-    let beside = said(&format!("{comment}\n{}", lines.last().filter(|line| line.starts_with('#')).unwrap_or(&"")));
+    let beside =
+        said(&format!("{comment}\n{}", lines.last().filter(|line| line.starts_with('#')).unwrap_or(&"")), is_literal);
     let bare = bare.trim_end();
     let printed = bare.strip_prefix("print(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(bare);
     if let Some(wanted) = beside.wanted.or_else(|| prose.wanted.clone()).filter(|_| is_expression(printed)) {
@@ -215,7 +216,7 @@ fn snippet(text: &str, prose: &Said, error: Option<String>) -> Option<Example> {
     Some(Example { setup: owned(before), subject: (*last).to_owned(), wanted: Wanted::NoError, got })
 }
 
-static CALL: LazyLock<Option<Regex>> =
+pub(super) static CALL: LazyLock<Option<Regex>> =
     LazyLock::new(|| ascii(r"\b([A-Za-z_][\w.]*\((?:[^()\n`]|\([^()\n`]*\))*\)(?:\[[^\]\n]*\])?)"));
 
 /// `f(2)` returns 3 but should return 4.

@@ -5,6 +5,7 @@ mod example;
 mod fence;
 mod names;
 mod quote;
+mod script;
 mod trace;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 pub use clean::clean;
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub use quote::{cut, inert};
+pub use script::{ScriptExample, free_calls, script_examples};
 pub use trace::Frame;
 
 use fence::Fences;

@@ -53,16 +53,18 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-/// Files that the output names, then the settings near the root.
+/// Files that the output or the command names, then the settings near the root.
 fn concerned(scene: &Scene) -> Result<Vec<(RelPath, Form)>> {
     let files = scene.job.workshop.files()?;
     let places: BTreeSet<&RelPath> = scene.complaints.iter().flat_map(|c| c.places.iter().map(|p| &p.path)).collect();
     let said = scene.job.log.to_lowercase().replace("yml", "yaml yml");
+    // Some readers say where in the file, and not in which.
+    let command = scene.job.command.to_string();
     let known = files.iter().filter_map(|path| Some((path, form(path)?)));
     let mut found: Vec<_> = known
         .filter(|(path, _)| {
             let is_setting = path.as_str().split('/').count() <= 2 && !place::is_test(path);
-            let named = places.contains(path) || scene.job.log.contains(path.file_name());
+            let named = places.contains(path) || [scene.job.log, &command].iter().any(|it| it.contains(path.file_name()));
             named || (is_setting && said.contains(path.extension().as_str()))
         })
         .collect();

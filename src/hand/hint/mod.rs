@@ -10,6 +10,7 @@ mod conflict;
 mod constness;
 mod conversion;
 mod data;
+mod dependency;
 mod distance;
 mod idle;
 mod indentation;
@@ -40,6 +41,7 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod verbs;
 mod visible;
 mod words;
 
@@ -81,6 +83,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
+    Kind { name: "package that the manifest lacks", propose: dependency::propose },
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
@@ -88,6 +91,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "missing return", propose: returning::propose },
+    Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },
     Kind { name: "missing argument", propose: arguments::propose },

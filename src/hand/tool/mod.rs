@@ -10,12 +10,14 @@ mod formatter;
 mod go;
 mod invocation;
 mod javascript;
+mod lock;
 mod own;
 mod printed;
 mod python;
 mod rust;
 mod rustc;
 mod scripts;
+mod typescript;
 mod writing;
 
 pub use writing::compares_with_git;
@@ -48,8 +50,11 @@ const FIXERS: &[Fixer] = &[
     Fixer { name: "prettier", propose: |job| javascript::PRETTIER.propose(job) },
     Fixer { name: "eslint", propose: eslint::propose },
     Fixer { name: "gofmt", propose: |job| go::GOFMT.propose(job) },
+    Fixer { name: "lock files", propose: lock::propose },
     Fixer { name: "hooks", propose: writing::hooks },
     Fixer { name: "rustc", propose: rustc::propose },
+    Fixer { name: "TypeScript", propose: typescript::propose },
+    Fixer { name: "go vet", propose: go::vet },
     Fixer { name: "gcc and clang", propose: cc::propose },
     Fixer { name: "the call itself, writing", propose: writing::propose },
 ];

@@ -62,7 +62,7 @@ impl Source {
     }
 
     /// The folder in which the call runs, as far as the `cd`s before it are plain.
-    fn place_of(&self, call: &Call) -> Option<RelPath> {
+    pub(super) fn place_of(&self, call: &Call) -> Option<RelPath> {
         let before = self.script.calls.iter().take_while(|other| *other != call);
         let folders = before.filter(|other| other.words[0].text == "cd").filter_map(|cd| cd.texts().nth(1));
         folders.fold(self.directory.clone(), |from, to| below(from.as_ref(), to).unwrap_or(from))

@@ -131,3 +131,91 @@ fn compiler_suggestions_are_applied_the_certain_ones_first() {
     let shown: Vec<_> = offers.iter().map(|offer| (after(offer), offer.confidence)).collect();
     assert_eq!(shown, [("cdefgh", Confidence::Confident), ("cd.xef!gh", Confidence::Suggested)]);
 }
+
+/// What each manager says, as it was recorded; those that are not on every machine are tested by this alone.
+#[test]
+fn a_manager_refreshes_the_lock_file_that_it_complains_about() {
+    const SAYS: Program =
+        |words, _| (i32::from(words.iter().any(|word| word == "--offline" || word == "--no-update")), words.join(" "));
+    for (program, lock, command, log, words) in [
+        (
+            "cargo",
+            "Cargo.lock",
+            "cargo +1.90 build --locked --manifest-path a/Cargo.toml",
+            "error: cannot update the lock file /repo/a/Cargo.lock because --locked was passed to prevent this\n",
+            "+1.90 update --workspace --manifest-path a/Cargo.toml",
+        ),
+        (
+            "npm",
+            "package-lock.json",
+            "npm ci && npm test",
+            "npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync. Please update your lock file with `npm install` before continuing.\n",
+            "install --package-lock-only --ignore-scripts --prefer-offline --no-audit --no-fund",
+        ),
+        (
+            "pnpm",
+            "pnpm-lock.yaml",
+            "pnpm install --frozen-lockfile",
+            " ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\" because pnpm-lock.yaml is not up to date with package.json\n",
+            "install --lockfile-only --no-frozen-lockfile --ignore-scripts --prefer-offline",
+        ),
+        (
+            "yarn",
+            "yarn.lock",
+            "yarn install --frozen-lockfile",
+            "error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.\n",
+            "install --ignore-scripts --prefer-offline --non-interactive",
+        ),
+        (
+            "yarn",
+            "yarn.lock",
+            "yarn install --immutable",
+            "YN0028: The lockfile would have been modified by this install, which is explicitly forbidden.\n",
+            "install --mode=update-lockfile",
+        ),
+        (
+            "uv",
+            "uv.lock",
+            "uv sync --locked",
+            "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided. To update the lockfile, run `uv lock`.\n",
+            "lock",
+        ),
+        (
+            "poetry",
+            "poetry.lock",
+            "poetry install",
+            "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.\n",
+            "lock --no-interaction",
+        ),
+        (
+            "go",
+            "go.sum",
+            "go test ./...",
+            "a.go:3:8: missing go.sum entry for module providing package x.org/y; to add:\n\tgo get example.com/a\n",
+            "mod tidy",
+        ),
+    ] {
+        let shop = Shop::new(&[(lock, "old\n"), ("a.txt", "")]).writing(program, SAYS, lock);
+        let offers = shop.offers(&Tool, command, log, &[]);
+        assert_eq!(offers.len(), 1, "{command}");
+        assert_eq!(after(&offers[0]), words, "{command}");
+        assert!(shop.offers(&Tool, command, "error: something else\n", &[]).is_empty(), "{command}");
+    }
+    let elsewhere = Shop::new(&[("Cargo.lock", "old\n"), ("a.txt", "")]).writing("cargo", SAYS, "a.txt");
+    let log = "error: cannot update the lock file /repo/Cargo.lock because --locked was passed to prevent this\n";
+    assert!(elsewhere.offers(&Tool, "cargo check --locked", log, &[]).is_empty());
+}
+
+#[test]
+fn what_typescript_would_write_is_offered() {
+    const FIXES: Program = |words, stdin| {
+        assert!(words[0] == "-e" && stdin.contains("\"project\":\"web/tsconfig.ci.json\""), "{stdin}");
+        let made = r#"[{"what":["Add 'await'"],"sure":false,"files":[{"path":"web/a.ts","text":"new\n"}]}]"#;
+        (0, made.to_owned())
+    };
+    let shop = Shop::new(&[("web/a.ts", "\u{feff}old\n")]).with("node", FIXES);
+    let log = "web/a.ts(1,2): error TS2365: Operator '+' cannot be applied to types 'Promise<number>' and 'number'.\n";
+    let offers = shop.offers(&Tool, "cd web && npx tsc -p tsconfig.ci.json", log, &[]);
+    assert_eq!((after(&offers[0]), offers[0].confidence), ("\u{feff}new\n", Confidence::Suggested));
+    assert_eq!(offers[0].why, "took TypeScript's own fix: Add 'await'");
+}

@@ -49,6 +49,8 @@ pub struct Bench<'a> {
     unprotected: RefCell<BTreeSet<AnyPath>>,
     /// How many files the last command changed that are as before again.
     put_back: Cell<usize>,
+    /// A file that a candidate would have changed and nobody may write.
+    pub shut: RefCell<Option<RelPath>>,
     git_destroyed: Cell<bool>,
     /// The sandbox of the last command that ran without the network.
     in_force: RefCell<Option<String>>,
@@ -90,6 +92,7 @@ impl<'a> Bench<'a> {
             verify_seconds: Cell::new(0.0),
             unprotected: RefCell::default(),
             put_back: Cell::new(0),
+            shut: RefCell::default(),
             git_destroyed: Cell::new(false),
             in_force: RefCell::default(),
             secrets,
@@ -213,8 +216,12 @@ impl<'a> Bench<'a> {
     pub fn apply(&self, patch: &Patch) -> Result<bool> {
         Ok(match self.tree.borrow_mut().apply(patch)? {
             ApplyResult::Applied => true,
-            ApplyResult::Conflict(path) | ApplyResult::ReadOnly(path) => {
+            ApplyResult::Conflict(path) => {
                 tracing::debug!(%path, "a candidate does not apply");
+                false
+            }
+            ApplyResult::ReadOnly(path) => {
+                self.shut.replace(Some(path));
                 false
             }
         })

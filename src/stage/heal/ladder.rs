@@ -6,7 +6,7 @@ use super::bench::Bench;
 use super::diagnose;
 use super::forward::is_better;
 use super::outward::summarize;
-use crate::brain::log;
+use crate::brain::{log, programs};
 use crate::guard;
 use crate::hand::{self, Hand, Job};
 use crate::patch::Patch;
@@ -305,7 +305,8 @@ impl State<'_, '_> {
             return Ok(Trial::Fell(why));
         }
         if !self.bench.apply(&candidate.patch)? {
-            return Ok(Trial::Fell("does not apply".to_owned()));
+            let shut = self.bench.shut.borrow().as_ref().map(|path| format!("{path} is read-only"));
+            return Ok(Trial::Fell(shut.unwrap_or_else(|| "does not apply".to_owned())));
         }
         self.judged += 1;
         let run = self.verify(full)?;
@@ -399,6 +400,14 @@ impl State<'_, '_> {
         Ending::new(outcome, reason)
     }
 
+    fn why_none(&self) -> String {
+        let shut = self.bench.shut.borrow();
+        let shut =
+            shut.as_ref().map(|path| format!("the repair would change {path}, which is read-only: make it writable"));
+        shut.or_else(|| programs::advice(&self.base.text))
+            .unwrap_or_else(|| "no hand has a candidate for this failure".to_owned())
+    }
+
     fn gave_up(&mut self) -> Ending {
         if let Some(ending) = self.unsure.take() {
             return ending;
@@ -409,7 +418,7 @@ impl State<'_, '_> {
         }
         let earlier = self.bench.job.tried.len();
         let reason = match (self.judged, earlier) {
-            (0, 0) => "no hand has a candidate for this failure".to_owned(),
+            (0, 0) => self.why_none(),
             (0, n) => format!(
                 "no hand has a candidate beside {} that failed on this commit before",
                 crate::report::count(n, "candidate")

@@ -1,6 +1,8 @@
 //! An issue without a failing test: the example in its text becomes a test in the tree, beside the others. Only a
 //! test that fails, and fails as the issue says, is ground for a repair; it becomes a part of the patch then.
 
+mod script;
+
 use super::bench::Bench;
 use crate::brain::log;
 use crate::brain::text::{self, Example, IssueText, Wanted};
@@ -52,9 +54,7 @@ pub struct Reported {
 pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
     let (title, body) = bench.job.text.split_once('\n').unwrap_or((&bench.job.text, ""));
     let issue: IssueText = text::extract(title, body);
-    let Some(folder) = test_folder(bench)? else { return Ok(None) };
-    for example in text::examples(&issue).iter().take(MOST_EXAMPLES) {
-        let Some(test) = test_of(bench, example, &folder)? else { continue };
+    for (example, test) in tests(bench, &issue)? {
         if bench.over().is_some() {
             break;
         }
@@ -64,7 +64,7 @@ pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
         let what = text::clean(&example.subject);
         (bench.say)("verify", &format!("a test made of the issue: {}", crate::report::markdown::one_line(&what, 100)));
         let run = bench.verify()?;
-        if fails_as_said(example, passing, &run) {
+        if fails_as_said(&example, passing, &run) {
             return Ok(Some(Reported { test, run, what }));
         }
         bench.undo(&test)?;
@@ -72,23 +72,40 @@ pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
     Ok(None)
 }
 
+/// The issue's examples as tests of this repository's languages.
+fn tests(bench: &Bench, issue: &IssueText) -> Result<Vec<(Example, Patch)>> {
+    let mut made = Vec::new();
+    if let Some(folder) = test_folder(bench)? {
+        for example in text::examples(issue).into_iter().take(MOST_EXAMPLES) {
+            made.extend(test_of(bench, &example, &folder)?.map(|test| (example, test)));
+        }
+    }
+    for given in text::script_examples(issue).into_iter().take(MOST_EXAMPLES) {
+        made.extend(script::test_of(bench, &given)?.map(|test| (given.example, test)));
+    }
+    Ok(made)
+}
+
 /// Our test is what fails, nothing that passed is gone, and it says what the issue says.
 fn fails_as_said(example: &Example, passing: &Run, run: &Run) -> bool {
-    let ours = |name: &String| name.contains("test_reported") || name.contains(OWN);
+    let names = ["test_reported", OWN, script::OWN, "reported."];
+    let ours = |name: &String| names.iter().any(|own| name.contains(own));
     let named = log::read(&run.text).failing;
     let failed: Vec<&String> = run.tests.iter().flat_map(|tests| &tests.failed).chain(&named).collect();
-    let only_ours = failed.iter().all(|name| ours(name)) && (!failed.is_empty() || run.text.contains(OWN));
+    let only_ours = failed.iter().all(|name| ours(name))
+        && (!failed.is_empty() || names[..3].iter().any(|own| run.text.contains(own)));
     let kept = match (&passing.tests, &run.tests) {
         (Some(before), Some(after)) => before.passed.is_subset(&after.passed),
         _ => true,
     };
-    let own_fault = ["SyntaxError", "ModuleNotFoundError", "ImportError", "NameError"];
+    let own_fault =
+        ["SyntaxError", "ModuleNotFoundError", "ImportError", "NameError", "Cannot find module", "ReferenceError"];
     let said = example.got.as_deref().unwrap_or_default();
     let faulty = own_fault.iter().any(|error| run.text.contains(error) && *error != said);
     let as_said = match (&example.wanted, &example.got) {
         (Wanted::NoError, Some(error)) => run.text.contains(error.as_str()),
         (Wanted::NoError, None) => true,
-        (Wanted::Value(_), _) => run.text.contains("AssertionError"),
+        (Wanted::Value(_), _) => ["AssertionError", "ERR_ASSERTION", "toEqual"].iter().any(|it| run.text.contains(it)),
     };
     !run.passed() && run.finished.limit.is_none() && only_ours && kept && !faulty && as_said
 }
