@@ -143,7 +143,7 @@ fn value_at(tree: &Branches, at: usize) -> Option<usize> {
                 | "array_initializer"
         )
     };
-    let leaf = tree.all().filter(|node| tree[*node].range.start <= at && at < tree[*node].range.end).last()?;
+    let leaf = tree.all().rfind(|node| tree[*node].range.start <= at && at < tree[*node].range.end)?;
     std::iter::once(leaf).chain(tree.above(leaf)).find(|node| tree[*node].named && takes(tree[*node].parent))
 }
 
@@ -188,7 +188,7 @@ fn rust(syntax: &Syntax, message: &str, place: &Place) -> Option<Put> {
     let around = |node: &usize| {
         tree[*node].kind == "index_expression" && tree[*node].range.start <= at && at < tree[*node].range.end
     };
-    let indexed = tree.all().filter(around).last()?;
+    let indexed = tree.all().rfind(around)?;
     let index = *tree.inner(indexed).get(1)?;
     let range = tree[index].range.clone();
     let text = syntax.text(&range);

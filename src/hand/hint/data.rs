@@ -64,7 +64,8 @@ fn concerned(scene: &Scene) -> Result<Vec<(RelPath, Form)>> {
     let mut found: Vec<_> = known
         .filter(|(path, _)| {
             let is_setting = path.as_str().split('/').count() <= 2 && !place::is_test(path);
-            let named = places.contains(path) || [scene.job.log, &command].iter().any(|it| it.contains(path.file_name()));
+            let named =
+                places.contains(path) || [scene.job.log, &command].iter().any(|it| it.contains(path.file_name()));
             named || (is_setting && said.contains(path.extension().as_str()))
         })
         .collect();

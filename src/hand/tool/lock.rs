@@ -158,7 +158,7 @@ fn places(job: &Job, manager: &Manager) -> Result<Vec<Place>> {
 
 fn place(manager: &Manager, source: &Source, call: &Call, at: usize) -> Place {
     let words: Vec<&str> = call.texts().skip(at + 1).collect();
-    let names = |word: &str| manager.project.iter().any(|option| word == *option);
+    let names = |word: &str| manager.project.contains(&word);
     let is_joined = |word: &str| manager.project.iter().any(|option| word.starts_with(&format!("{option}=")));
     let mut project: Vec<String> = words.iter().filter(|word| is_joined(word)).map(|word| (*word).to_owned()).collect();
     for pair in words.windows(2).filter(|pair| names(pair[0]) && !pair[1].contains(['$', '`'])) {
