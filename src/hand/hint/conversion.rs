@@ -98,8 +98,9 @@ fn found(syntax: &Syntax, place: &Place, text: &str) -> Option<Range<usize>> {
     let own = syntax.text(&line);
     let whole = |at: &usize| {
         let (before, after) = (own[..*at].chars().next_back(), own[at + text.len()..].chars().next());
-        !(before.is_some_and(is_part) && text.starts_with(is_part))
-            && !(after.is_some_and(is_part) && text.ends_with(is_part))
+        let inside_word = before.is_some_and(is_part) && text.starts_with(is_part)
+            || after.is_some_and(is_part) && text.ends_with(is_part);
+        !inside_word
     };
     let all = own.match_indices(text).map(|(at, _)| at).filter(whole).map(|at| line.start + at);
     let start =
