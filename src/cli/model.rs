@@ -52,13 +52,7 @@ impl Asked {
 }
 
 /// What a terminal asks for.
-pub fn of_tape(
-    tape: &Tape,
-    env: &Env,
-    config: &Config,
-    cancel: &Arc<AtomicBool>,
-    say: Say,
-) -> Result<Option<Asked>> {
+pub fn of_tape(tape: &Tape, env: &Env, config: &Config, cancel: &Arc<AtomicBool>, say: Say) -> Result<Option<Asked>> {
     if let Some(dir) = &tape.replay {
         return Ok(Some(Asked::Replay(Replay::open(dir).map_err(|why| usage(format!("--replay: {why}")))?)));
     }

@@ -82,8 +82,17 @@ impl Shop {
             signature: Signature(String::new()),
         };
         let command = CommandLine::shell("sh", command);
-        let job =
-            Job { diagnosis: &diagnosis, log, command: &command, workshop: self, fixers: &self.fixers, tried, seed: 0, text: "", model: None };
+        let job = Job {
+            diagnosis: &diagnosis,
+            log,
+            command: &command,
+            workshop: self,
+            fixers: &self.fixers,
+            tried,
+            seed: 0,
+            text: "",
+            model: None,
+        };
         hand.propose(&job).unwrap().collect::<Result<_>>().unwrap()
     }
 }

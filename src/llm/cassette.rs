@@ -51,9 +51,7 @@ impl Recorder {
         let path = dir.join(CASSETTE);
         let line = serde_json::to_string(&exchange).map_err(|e| e.to_string())? + "\n";
         let written = std::fs::File::options().append(true).open(&path).and_then(|mut f| f.write_all(line.as_bytes()));
-        written
-            .and_then(|()| self.write_transcript())
-            .map_err(|e| format!("cannot record to {}: {e}", path.display()))
+        written.and_then(|()| self.write_transcript()).map_err(|e| format!("cannot record to {}: {e}", path.display()))
     }
 
     fn write_transcript(&self) -> std::io::Result<()> {
@@ -98,7 +96,9 @@ impl Model for Replay {
         };
         if !is_same(&exchange.request, request) {
             let nth = at + 1;
-            return Err(NoReply::broken(format!("request {nth} is not the one that the cassette has there; record it anew")));
+            return Err(NoReply::broken(format!(
+                "request {nth} is not the one that the cassette has there; record it anew"
+            )));
         }
         spent.requests += 1;
         spent.tokens.add(exchange.reply.usage);

@@ -137,9 +137,9 @@ impl Model for Remote {
     }
 
     fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
-        let served = self.ask(request).map_err(|e| {
-            NoReply::broken(format!("the process that holds the key does not answer: {e:#}"))
-        })?;
+        let served = self
+            .ask(request)
+            .map_err(|e| NoReply::broken(format!("the process that holds the key does not answer: {e:#}")))?;
         *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = served.spent;
         served.reply
     }
@@ -179,8 +179,7 @@ mod tests {
         std::thread::scope(|scope| {
             let serving = scope.spawn(|| host.serve(&Echo, &over));
             let stranger = Remote::connect(&Address { word: "guess".into(), ..address.clone() }).unwrap();
-            let request =
-                Request { system: "x\ny".into(), messages: Vec::new(), tools: Vec::new(), max_tokens: 1 };
+            let request = Request { system: "x\ny".into(), messages: Vec::new(), tools: Vec::new(), max_tokens: 1 };
             assert!(stranger.complete(&request).is_err());
             let known = Remote::connect(&address).unwrap();
             assert_eq!(known.complete(&request).unwrap().text, "x\ny");

@@ -48,7 +48,13 @@ struct State {
 }
 
 impl Live {
-    pub fn new(chosen: Chosen, limits: Limits, mask: Mask, cancel: Option<Arc<AtomicBool>>, recorder: Recorder) -> Self {
+    pub fn new(
+        chosen: Chosen,
+        limits: Limits,
+        mask: Mask,
+        cancel: Option<Arc<AtomicBool>>,
+        recorder: Recorder,
+    ) -> Self {
         let name = format!("{} at {}", chosen.model, chosen.provider);
         Self { chosen, name, limits, mask, cancel, state: Mutex::new(State { recorder, ..State::default() }) }
     }
@@ -154,7 +160,11 @@ impl Live {
             Err(Fault::Cancelled) => return Asked::Never(NoReply::broken("stopped from outside")),
             Err(Fault::Unreached(why)) => return Asked::again(format!("{} is not reached: {why}", self.chosen.url)),
             Err(Fault::Cut(why)) => {
-                return Asked::Again { why: format!("the answer of {} broke off: {why}", self.name), after: None, paid: true };
+                return Asked::Again {
+                    why: format!("the answer of {} broke off: {why}", self.name),
+                    after: None,
+                    paid: true,
+                };
             }
         };
         let read = serde_json::from_slice::<Value>(&answer.body);
@@ -290,7 +300,8 @@ impl Model for Live {
         let outcome = self.tries(&masked, &mut state);
         let reply = outcome.inspect_err(|no| state.recorder.failed(&(self.mask)(&no.why)))?;
         let plain = serde_json::to_value(&reply).map_err(|e| NoReply::broken(e.to_string()))?;
-        let shown = serde_json::from_value(mask_json(&plain, &*self.mask)).map_err(|e| NoReply::broken(e.to_string()))?;
+        let shown =
+            serde_json::from_value(mask_json(&plain, &*self.mask)).map_err(|e| NoReply::broken(e.to_string()))?;
         state.recorder.exchange(&self.name, &masked, &shown).map_err(NoReply::broken)?;
         Ok(reply)
     }

@@ -39,8 +39,13 @@ pub fn first(job: &Job) -> Result<String> {
     text += &block("what the command printed", job.log, LOG);
     text += &parts(job, &suspects(job)?, "suspect", SUSPECTS)?;
     text += &parts(job, &tests(job), "failing test", TESTS)?;
-    let tried: String =
-        job.tried.iter().rev().take(12).map(|t| format!("{} (hand {}): {}\n", t.why, t.hand.as_str(), t.result)).collect();
+    let tried: String = job
+        .tried
+        .iter()
+        .rev()
+        .take(12)
+        .map(|t| format!("{} (hand {}): {}\n", t.why, t.hand.as_str(), t.result))
+        .collect();
     text += &block("what was tried before, and how it fell", &tried, TRIED);
     text += &notes(job)?;
     Ok(text)
@@ -96,10 +101,8 @@ fn parts(job: &Job, places: &[Place], what: &str, most: usize) -> Result<String>
         if is_shown || out.len() >= most {
             continue;
         }
-        let lines: String = (from..to)
-            .zip(text.lines().skip(from))
-            .map(|(at, line)| format!("{:>5}\t{line}\n", at + 1))
-            .collect();
+        let lines: String =
+            (from..to).zip(text.lines().skip(from)).map(|(at, line)| format!("{:>5}\t{line}\n", at + 1)).collect();
         let at = line.map_or_else(String::new, |line| format!(", line {line}"));
         out += &block(&format!("{what}: {path}{at}"), &lines, most - out.len());
         shown.push((path.clone(), from, to));

@@ -35,7 +35,11 @@ pub fn replace(text: &str, old: &str, new: &str) -> Result<String, String> {
 }
 
 fn ambiguous(lines: &[String]) -> String {
-    format!("`old` is there {} times, at the lines {}: give more lines around the one that is meant", lines.len(), lines.join(", "))
+    format!(
+        "`old` is there {} times, at the lines {}: give more lines around the one that is meant",
+        lines.len(),
+        lines.join(", ")
+    )
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -94,8 +98,7 @@ fn nearest(have: &[&str], want: &[&str]) -> String {
         return format!("{nowhere}, and nothing is like it: read the file again");
     };
     let (from, to) = (at.saturating_sub(AROUND), (at + size + AROUND).min(have.len()));
-    let shown: String =
-        (from..to).map(|i| format!("{:>5}\t{}\n", i + 1, have[i].trim_end_matches('\r'))).collect();
+    let shown: String = (from..to).map(|i| format!("{:>5}\t{}\n", i + 1, have[i].trim_end_matches('\r'))).collect();
     format!("{nowhere}; the nearest is:\n{shown}")
 }
 

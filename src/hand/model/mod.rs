@@ -172,7 +172,9 @@ impl<'a> Talk<'a> {
                     }
                 }
                 "finish" => Err("`finish` comes last, after the other tools".to_owned()),
-                _ if call.arguments.len() > LONGEST_TEXT => Err("the arguments are too long: do less at once".to_owned()),
+                _ if call.arguments.len() > LONGEST_TEXT => {
+                    Err("the arguments are too long: do less at once".to_owned())
+                }
                 _ => self.tools.call(call)?,
             };
             self.refusals = if said.is_ok() { 0 } else { self.refusals + 1 };

@@ -186,7 +186,11 @@ impl<'a> Tools<'a> {
         let command = match own {
             Some(line) => {
                 let job = self.job.command;
-                CommandLine { directory: job.directory.clone(), env: job.env.clone(), ..CommandLine::new(["sh", "-c", line]) }
+                CommandLine {
+                    directory: job.directory.clone(),
+                    env: job.env.clone(),
+                    ..CommandLine::new(["sh", "-c", line])
+                }
             }
             None => self.job.command.clone(),
         };
