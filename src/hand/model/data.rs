@@ -26,9 +26,15 @@ fn cut(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
     }
-    let head = text.floor_char_boundary(most / 3);
-    let tail = text.ceil_char_boundary(text.len() - (most - most / 3));
-    format!("{}\n[… {} bytes left out …]\n{}", &text[..head], tail - head, &text[tail..])
+    let beginning = head(text, most / 3);
+    let tail = (text.len() - (most - most / 3)..).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    format!("{beginning}\n[… {} bytes left out …]\n{}", tail - beginning.len(), &text[tail..])
+}
+
+/// At most so many bytes of it.
+pub fn head(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
 //! One place of a text replaced: exactly, else line by line with white space forgiven; a refusal says what is there.
 
+use super::data::head;
+
 /// Where a refusal shows the nearest text, so many lines around it.
 const AROUND: usize = 2;
 /// A shorter similarity is chance.
 const ALIKE: f64 = 0.5;
+/// Of a longer line its beginning says enough.
+const LONG: usize = 200;
 
 /// The text afterwards, or why not.
 pub fn replace(text: &str, old: &str, new: &str) -> Result<String, String> {
@@ -91,7 +95,8 @@ fn nearest(have: &[&str], want: &[&str]) -> String {
     let size = want.len().min(squeezed.len());
     let likeness = |window: &[String]| -> f64 {
         let pairs = window.iter().zip(&want);
-        pairs.map(|(a, b)| strsim::normalized_levenshtein(cut(a), cut(b))).sum::<f64>() / want.len() as f64
+        pairs.map(|(a, b)| strsim::normalized_levenshtein(head(a, LONG), head(b, LONG))).sum::<f64>()
+            / want.len() as f64
     };
     let best = squeezed.windows(size).enumerate().map(|(at, w)| (likeness(w), at)).max_by(|a, b| a.0.total_cmp(&b.0));
     let Some((_, at)) = best.filter(|(score, _)| *score >= ALIKE) else {
@@ -100,11 +105,6 @@ fn nearest(have: &[&str], want: &[&str]) -> String {
     let (from, to) = (at.saturating_sub(AROUND), (at + size + AROUND).min(have.len()));
     let shown: String = (from..to).map(|i| format!("{:>5}\t{}\n", i + 1, have[i].trim_end_matches('\r'))).collect();
     format!("{nowhere}; the nearest is:\n{shown}")
-}
-
-/// Of a long line its beginning says enough.
-fn cut(line: &str) -> &str {
-    &line[..line.floor_char_boundary(200)]
 }
 
 #[cfg(test)]

@@ -123,9 +123,8 @@ impl<'a> Talk<'a> {
             Ok(reply) => reply,
             Err(NoReply { why, .. }) => return Ok(Step::End(why)),
         };
-        let short = |text: &str| text[..text.floor_char_boundary(LONGEST_TEXT)].to_owned();
         let calls: Vec<Call> = reply.calls;
-        let text = short(&reply.text);
+        let text = data::head(&reply.text, LONGEST_TEXT).to_owned();
         let said = one_line(&text, 200);
         self.request.messages.push(Message::Model { text, calls: calls.clone() });
         if calls.is_empty() {

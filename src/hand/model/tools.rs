@@ -92,7 +92,7 @@ impl<'a> Tools<'a> {
             for (at, line) in text.lines().enumerate().filter(|(_, line)| regex.is_match(line)) {
                 hits += 1;
                 if hits <= MOST_HITS {
-                    let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
+                    let line = data::head(line, LONGEST_LINE);
                     let _ = writeln!(shown, "{path}:{}: {line}", at + 1);
                 }
             }
@@ -139,8 +139,9 @@ impl<'a> Tools<'a> {
         for (at, line) in wanted {
             let _ = writeln!(shown, "{:>5}\t{line}", at + 1);
             if shown.len() > MOST_BYTES {
-                let _ = writeln!(shown, "[cut here: read on from line {}]", at + 2);
-                shown.truncate(shown.floor_char_boundary(MOST_BYTES));
+                // What follows is cut to the same length, in its middle.
+                shown.truncate(data::head(&shown, MOST_BYTES - 100).len());
+                let _ = write!(shown, "\n[cut here: read on from line {}]", at + 1);
                 break;
             }
         }
