@@ -5,6 +5,7 @@ mod command;
 mod fixers;
 mod guards;
 mod limits;
+mod model;
 mod policy;
 mod sandbox;
 
@@ -12,6 +13,7 @@ pub use command::Command;
 pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};
 pub use limits::{apart, twice};
+pub use model::{Model, Price};
 pub use policy::{Level, Policy};
 pub use sandbox::{Confinement, Sandbox};
 
@@ -30,6 +32,7 @@ pub struct Config {
     pub verify: Verify,
     pub hands: Hands,
     pub budget: Budget,
+    pub model: Model,
     pub branch: Branch,
     pub publish: Publish,
     pub trust: Trust,
@@ -79,13 +82,13 @@ impl Default for Hands {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Budget {
     pub seconds: u64,
-    /// For hands that cost money; none of today's does.
+    /// For the hand `model`, which costs money; 0 keeps it out.
     pub usd: f64,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { seconds: 1800, usd: 0.0 }
+        Self { seconds: 1800, usd: 1.0 }
     }
 }
 

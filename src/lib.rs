@@ -24,6 +24,7 @@ pub mod syntax;
 pub mod forge;
 pub mod git;
 pub mod ledger;
+pub mod llm;
 pub mod process;
 pub mod workspace;
 

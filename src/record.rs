@@ -116,17 +116,20 @@ pub enum HandId {
     Tool,
     Hint,
     Search,
+    /// A language model.
+    Model,
     Revert,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 4] = [HandId::Tool, HandId::Hint, HandId::Search, HandId::Revert];
+    pub const ALL: [HandId; 5] = [HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
             Self::Hint => "hint",
             Self::Search => "search",
+            Self::Model => "model",
             Self::Revert => "revert",
         }
     }
@@ -362,8 +365,39 @@ pub struct Seconds {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
+    /// Read anew; what came from the provider's cache, or was written to it, is counted apart.
     pub input: u64,
     pub output: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_read: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_write: u64,
+}
+
+impl Tokens {
+    /// Those that a model read.
+    pub fn read(&self) -> u64 {
+        self.input.saturating_add(self.cache_read).saturating_add(self.cache_write)
+    }
+
+    pub fn all(&self) -> u64 {
+        self.read().saturating_add(self.output)
+    }
+
+    pub fn add(&mut self, more: Tokens) {
+        let sums = [
+            (&mut self.input, more.input),
+            (&mut self.output, more.output),
+            (&mut self.cache_read, more.cache_read),
+            (&mut self.cache_write, more.cache_write),
+        ];
+        sums.into_iter().for_each(|(sum, more)| *sum = sum.saturating_add(more));
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The result of the heal stage: everything publish needs to know, and what `heal --json` prints.

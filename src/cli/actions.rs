@@ -66,6 +66,8 @@ pub struct Report<'a> {
     pub dir: &'a Path,
     pub ended: &'a Ended,
     pub transcript: &'a str,
+    /// The conversation with a model; empty where none was asked.
+    pub talked: &'a str,
 }
 
 /// Prints, writes outputs and summary, and says how the step ends.
@@ -119,7 +121,8 @@ fn keep(report: &Report) -> Result<()> {
     let record = serde_json::to_vec_pretty(&masked)?;
     make(report.dir)?;
     proposal::write_whole(&report.dir.join("record.json"), &record)?;
-    proposal::write_whole(&report.dir.join("transcript.txt"), report.transcript.as_bytes())
+    proposal::write_whole(&report.dir.join("transcript.txt"), report.transcript.as_bytes())?;
+    super::model::keep(report.dir, report.talked)
 }
 
 fn make(dir: &Path) -> Result<()> {
@@ -130,7 +133,7 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
     let Some(file) = report.door.env.path("GITHUB_OUTPUT") else { return Ok(()) };
     let (healing, published) = (&report.ended.healing, &report.ended.published);
     let text = |value: Option<&dyn std::fmt::Display>| value.map_or_else(String::new, ToString::to_string);
-    let tokens = healing.tokens.input + healing.tokens.output;
+    let tokens = healing.tokens.all();
     let pairs = [
         ("outcome", healing.outcome.as_str().to_owned()),
         ("reason", report::markdown::one_line(&why(report.ended), 500)),

@@ -3,19 +3,20 @@
 
 use super::actions::{self, Report};
 use super::held::held;
-use super::{Door, Exit, inner, local, usage, withheld};
+use super::{Door, Exit, inner, local, model, usage, withheld};
 use crate::command::{CommandLine, SetUp};
-use crate::config::{self, Config, LedgerStore, Sandbox};
+use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
+use crate::llm::Recorder;
 use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
 use crate::stage::heal::{Job, SEED};
-use crate::task::Kind;
+use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,8 @@ pub struct Desk<'a> {
     pub cancel: Arc<AtomicBool>,
     /// What was said, for the run's artifact.
     pub transcript: Mutex<String>,
+    /// The conversation with a model, for the same.
+    pub talked: Mutex<String>,
 }
 
 impl Desk<'_> {
@@ -169,7 +172,7 @@ impl Desk<'_> {
         if let Some(why) = local::lacks_directory(config, &root).filter(|_| from_file) {
             return Ok(Healing::ended(Outcome::Explained, why));
         }
-        let Some(job) = self.job(config, work, tried, &root, scratch) else {
+        let Some(mut job) = self.job(config, work, tried, &root, scratch) else {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
@@ -177,7 +180,28 @@ impl Desk<'_> {
         if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
             withheld::withhold(&root, scratch)?;
         }
-        self.door.ui.without_commands(|| inner::start(&job, &self.cancel, &|stage, text| self.say(stage, text)))
+        let say = |stage: &str, text: &str| self.say(stage, text);
+        let asked = match self.may_ask(config, work) {
+            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), &say),
+            false => None,
+        };
+        job.hands = model::hands(&job.hands, asked.as_ref());
+        let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
+        let healing = model::serve(asked.as_ref(), job, &say, start);
+        let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
+        *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
+        healing
+    }
+
+    /// `trust.strangers: no-model` keeps a model from the tasks of people without write access.
+    fn may_ask(&self, config: &Config, work: &Collected) -> bool {
+        if config.trust.strangers != Strangers::NoModel {
+            return true;
+        }
+        let mut strict = config.clone();
+        strict.trust.strangers = Strangers::Wait;
+        let trust = task::trust(&work.task, &strict, |login| self.forge.permission(login));
+        matches!(trust, Ok(Trust::Granted))
     }
 
     fn workspace(&self) -> PathBuf {
@@ -212,6 +236,7 @@ impl Desk<'_> {
             text: work.text.clone(),
             request: work.task.request,
             hands: config.hands.0.clone(),
+            model: None,
             since: work.since.clone(),
             policy: config.policy.clone(),
             fixers: config.fixers.clone(),
@@ -239,6 +264,7 @@ impl Desk<'_> {
             this: &self.this,
             web: &self.forge.web_url(),
             transcript: &self.transcript.lock().unwrap_or_else(PoisonError::into_inner),
+            talked: &self.talked.lock().unwrap_or_else(PoisonError::into_inner),
             dir,
             ended,
         })

@@ -67,6 +67,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         text: String::new(),
         request: Request::Explain,
         hands: Vec::new(),
+        model: None,
         since: None,
         policy: config.policy.clone(),
         fixers: Vec::new(),

@@ -2,6 +2,7 @@
 //! standard input, progress on its standard error, the result in a file.
 
 use super::Exit;
+use crate::llm::{Model, Remote};
 use crate::process::{self, Limits, Sandbox, Spec};
 use crate::record::Healing;
 use crate::stage::Say;
@@ -74,7 +75,9 @@ pub fn main() -> Result<Exit> {
         let text = text.replace(['\n', '\r'], " ");
         let _ = writeln!(std::io::stderr().lock(), "{stage}\t{text}");
     };
-    let healing = heal::heal(&job, &cancel, &say)?;
+    // Before anything of the repository runs: nobody else gets in after us.
+    let model = job.model.as_ref().map(Remote::connect).transpose()?;
+    let healing = heal::heal(&job, model.as_ref().map(|m| m as &dyn Model), &cancel, &say)?;
     let result = result_path(&job);
     let part = result.with_extension("part");
     std::fs::write(&part, serde_json::to_vec(&healing)?)?;

@@ -95,7 +95,7 @@ fn whole(record: &AttemptRecord, out: &mut dyn Write) -> Result<()> {
         ("pull request", optional(record.pr_url.clone())),
         ("hand", optional(record.hand.map(|hand| hand.as_str().to_owned()))),
         ("signature", optional(record.signature.as_ref().map(|signature| signature.0.clone()))),
-        ("cost", format!("{} tokens, ${:.2}", record.tokens.input + record.tokens.output, record.cost_usd)),
+        ("cost", format!("{} tokens, ${:.2}", record.tokens.all(), record.cost_usd)),
         ("retry wanted", optional(record.retry_wanted.clone())),
     ];
     for (name, value) in lines {

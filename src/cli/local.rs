@@ -1,7 +1,7 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
-use super::{Door, Exit, event::local_config, held::held, print_json, surroundings, usage};
+use super::{Door, Exit, event::local_config, held::held, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
 use crate::git::Repo;
@@ -31,9 +31,11 @@ pub struct Options {
     /// Stop after this many seconds
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=21_600))]
     budget_seconds: Option<u64>,
-    /// Spend at most this much (no hand of this version costs money)
+    /// Spend at most this much on a language model; 0 asks none
     #[arg(long, value_name = "X", value_parser = dollars)]
     budget_usd: Option<f64>,
+    #[command(flatten)]
+    tape: model::Tape,
     /// A revision that was sound: what broke it is looked for, and taken back at last, in what came after it
     #[arg(long, value_name = "REV")]
     since: Option<String>,
@@ -89,7 +91,11 @@ pub struct Work {
 /// Heals the working tree and prints how it went.
 pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let root = door.common.repo.canonicalize()?;
-    let config = local_config(door, &root)?;
+    let mut config = local_config(door, &root)?;
+    config.budget.usd = options.budget_usd.unwrap_or(config.budget.usd);
+    if !options.hands.is_empty() {
+        config.hands.0.clone_from(&options.hands);
+    }
     if let Some(hand) = config::twice(&options.hands) {
         return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
     }
@@ -108,7 +114,15 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         argv => CommandLine::new(argv),
     };
     let scratch = tempfile::Builder::new().prefix("thanos-fix-").tempdir().context("cannot make a temporary folder")?;
-    let budget = options.budget_seconds.unwrap_or(config.budget.seconds);
+    config.budget.seconds = options.budget_seconds.unwrap_or(config.budget.seconds);
+    let budget = config.budget.seconds;
+    let cancel = cancel_flag()?;
+    let said = Mutex::new(Vec::new());
+    let say = |stage: &str, text: &str| {
+        said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        door.ui.stage(stage, text);
+    };
+    let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
     let job = Job {
         journal: state_dir(door).join("journal"),
@@ -120,7 +134,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         recorded: work.recorded,
         text: work.text,
         request: Request::Fix,
-        hands: if options.hands.is_empty() { config.hands.0.clone() } else { options.hands.clone() },
+        hands: model::hands(&config.hands.0, asked.as_ref()),
+        model: None,
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         policy: config.policy.clone(),
         fixers: config.fixers.clone(),
@@ -136,17 +151,11 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         root: root.clone(),
     };
     let started = pipeline::now();
-    let cancel = cancel_flag()?;
-    let said = Mutex::new(Vec::new());
-    let say = |stage: &str, text: &str| {
-        said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
-        door.ui.stage(stage, text);
-    };
     surroundings::boundary(&root)?.inspect(|text| say("tree", text));
     // What comes back here is none of what the command leaves.
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
-    let mut healing = heal::heal(&job, &cancel, &say)?;
+    let mut healing = heal::heal(&job, asked.as_ref().map(model::Asked::model), &cancel, &say)?;
     healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -159,6 +168,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     remember(door, &proposal);
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
+        model::keep(dir, &asked.as_ref().map(model::Asked::transcript).unwrap_or_default())?;
     }
     let committed = match (&place, healing.repair()) {
         (Some(place), Some(candidate)) => Some(place.commit(&root, &proposal, &candidate.patch)),

@@ -17,6 +17,7 @@ mod inner;
 mod ledger;
 mod local;
 mod locate;
+mod model;
 mod run;
 mod scan;
 mod surroundings;

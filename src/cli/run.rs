@@ -184,7 +184,15 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let forge = github(door, &cancel)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
-    Ok(Desk { door, forge: Box::new(forge), temp, this, cancel, transcript: Default::default() })
+    Ok(Desk {
+        door,
+        forge: Box::new(forge),
+        temp,
+        this,
+        cancel,
+        transcript: Default::default(),
+        talked: Default::default(),
+    })
 }
 
 fn read_event(desk: &Desk) -> Result<Event> {

@@ -15,6 +15,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     if !config.budget.usd.is_finite() || config.budget.usd < 0.0 {
         return Err(format!("budget.usd is {}; use 0 or more", config.budget.usd));
     }
+    config.model.check()?;
     commands(config)?;
     hands(&config.hands.0)?;
     publish(config)?;

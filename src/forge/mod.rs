@@ -8,6 +8,7 @@ pub mod github;
 pub mod local;
 
 pub use error::{Call, ForgeError};
+pub(crate) use github::{http_client, is_safe_url};
 pub use types::*;
 
 use crate::git::TreeEntry;

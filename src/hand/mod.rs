@@ -5,6 +5,7 @@
 
 mod cc;
 pub mod hint;
+pub mod model;
 mod offer;
 mod recent;
 pub mod revert;
@@ -17,6 +18,7 @@ use crate::command::CommandLine;
 use crate::config::OwnFixer;
 use crate::git::Step;
 use crate::ids::{RelPath, Sha};
+use crate::llm;
 use crate::patch::Patch;
 use crate::process;
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
@@ -35,6 +37,10 @@ pub struct Job<'a> {
     pub fixers: &'a [OwnFixer],
     /// What was tried before, in this attempt and earlier ones, and how it fell.
     pub tried: &'a [Tried],
+    /// What was reported, cleaned; empty where nobody wrote anything.
+    pub text: &'a str,
+    /// A language model, where there is one to ask.
+    pub model: Option<&'a dyn llm::Model>,
     /// For hands that draw lots.
     pub seed: u64,
 }
@@ -59,7 +65,13 @@ pub trait Workshop {
     /// What is left of the budget.
     fn left(&self) -> Duration;
     /// A line of progress for people.
-    fn tell(&self, line: &str);
+    fn tell(&self, line: &str) {
+        self.tell_as(HandId::Search, line);
+    }
+    /// The same, of another hand than the one that tells most.
+    fn tell_as(&self, hand: HandId, line: &str);
+    /// The same, kept for the report.
+    fn note(&self, hand: HandId, line: &str);
     /// What was done to the repository of late, the newest first; empty where there is no history.
     fn steps(&self) -> Result<&[Step]>;
     /// What a step changed, as files of the tree.
@@ -71,6 +83,17 @@ pub trait Workshop {
     /// Runs the command with the patch applied, and takes the patch back. For hands that must know how one idea
     /// fared before they have the next; `what` is for people.
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial>;
+    /// [`Workshop::run`] with the patch applied, which is taken back; `None` when it does not apply.
+    fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<process::Finished>>;
+    /// What became of the last candidate.
+    fn last_result(&self) -> Fallen;
+}
+
+/// Why a candidate fell, and what the command printed on it, if it was run.
+#[derive(Debug, Clone, Default)]
+pub struct Fallen {
+    pub result: String,
+    pub output: String,
 }
 
 /// A rung of the ladder.
@@ -83,5 +106,11 @@ pub trait Hand {
 
 /// The hands in the order in which they are asked, cheapest first.
 pub fn ladder() -> Vec<Box<dyn Hand>> {
-    vec![Box::new(tool::Tool), Box::new(hint::Hint), Box::new(search::Search), Box::new(revert::Revert)]
+    vec![
+        Box::new(tool::Tool),
+        Box::new(hint::Hint),
+        Box::new(search::Search),
+        Box::new(model::Model),
+        Box::new(revert::Revert),
+    ]
 }

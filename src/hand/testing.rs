@@ -1,13 +1,13 @@
 //! A workshop in memory for the hands' tests: files as texts, programs as functions.
 
-use super::{Hand, Job, Workshop};
+use super::{Fallen, Hand, Job, Workshop};
 use crate::command::CommandLine;
 use crate::config::OwnFixer;
 use crate::git::Step;
 use crate::ids::{RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::process::Finished;
-use crate::record::{Candidate, Complexity, Diagnosis, FailureClass, Signature, Tried};
+use crate::record::{Candidate, Complexity, Diagnosis, FailureClass, HandId, Signature, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
 use std::cell::Cell;
@@ -91,8 +91,17 @@ impl Shop {
             signature: Signature(String::new()),
         };
         let command = CommandLine::shell("sh", command);
-        let job =
-            Job { diagnosis: &diagnosis, log, command: &command, workshop: self, fixers: &self.fixers, tried, seed: 0 };
+        let job = Job {
+            diagnosis: &diagnosis,
+            log,
+            command: &command,
+            workshop: self,
+            fixers: &self.fixers,
+            tried,
+            seed: 0,
+            text: "",
+            model: None,
+        };
         hand.propose(&job).unwrap().collect::<Result<_>>().unwrap()
     }
 }
@@ -137,7 +146,17 @@ impl Workshop for Shop {
         Duration::from_secs(60)
     }
 
-    fn tell(&self, _: &str) {}
+    fn tell_as(&self, _: HandId, _: &str) {}
+
+    fn note(&self, _: HandId, _: &str) {}
+
+    fn run_with(&self, _: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<Finished>> {
+        self.run(command, None, limit).map(Some)
+    }
+
+    fn last_result(&self) -> Fallen {
+        Fallen::default()
+    }
 
     fn steps(&self) -> Result<&[Step]> {
         Ok(&self.steps)

@@ -55,9 +55,15 @@ impl Story<'_> {
     }
 
     fn cost(&self) -> String {
-        let tokens = self.healing.tokens.input + self.healing.tokens.output;
-        let money = if tokens == 0 { String::new() } else { format!(", ${:.4}", self.healing.cost_usd) };
-        format!("{tokens} tokens{money}, {:.1} s", self.healing.seconds.total)
+        format!("{}, {:.1} s", tokens(self.healing), self.healing.seconds.total)
+    }
+}
+
+/// What a model cost; `0 tokens` where none was asked.
+fn tokens(healing: &Healing) -> String {
+    match healing.tokens.all() {
+        0 => "0 tokens".to_owned(),
+        all => format!("{all} tokens, ${:.4}", healing.cost_usd),
     }
 }
 

@@ -40,7 +40,6 @@ fn finding_line(finding: &Finding) -> String {
 
 /// One line: how it ended, with the figures. `kept`: the repair is in the working tree.
 pub fn verdict(healing: &Healing, kept: bool) -> String {
-    let tokens = healing.tokens.input + healing.tokens.output;
     let hand = healing.candidate.as_ref().map_or_else(String::new, |c| format!("hand {}, ", c.hand.as_str()));
     let phrase = match healing.outcome {
         // In a terminal there is no pull request to speak of.
@@ -50,5 +49,6 @@ pub fn verdict(healing: &Healing, kept: bool) -> String {
         other => outcome_phrase(other),
     };
     let judged = count(healing.candidates, "candidate");
-    format!("{phrase}: {} ({hand}{:.1} s, {judged} judged, {tokens} tokens)", healing.reason, healing.seconds.total)
+    let tokens = super::tokens(healing);
+    format!("{phrase}: {} ({hand}{:.1} s, {judged} judged, {tokens})", healing.reason, healing.seconds.total)
 }

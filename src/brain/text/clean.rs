@@ -107,7 +107,7 @@ pub fn clean(text: &str) -> String {
 }
 
 /// Drops characters that show nothing and makes every line end a `\n`.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {

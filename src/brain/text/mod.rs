@@ -11,7 +11,7 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use clean::clean;
+pub use clean::{clean, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub use quote::{cut, inert};
 pub use script::{ScriptExample, free_calls, script_examples};

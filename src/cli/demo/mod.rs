@@ -89,7 +89,15 @@ fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, 
     let this = ThisRun { id: 1, attempt: 1, job: "demo".to_owned(), url: None };
     let temp = place.join("work");
     std::fs::create_dir_all(&temp)?;
-    Ok(Desk { door, forge: Box::new(forge), temp, this, cancel: local::cancel_flag()?, transcript: Default::default() })
+    Ok(Desk {
+        door,
+        forge: Box::new(forge),
+        temp,
+        this,
+        cancel: local::cancel_flag()?,
+        transcript: Default::default(),
+        talked: Default::default(),
+    })
 }
 
 /// What a person would see on GitHub, and where it lies now.

@@ -6,6 +6,7 @@ use crate::forge::{ForgeError, Result};
 use reqwest::redirect::Policy;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// One client for this machine, one for the rest; each made when first needed, because reading the
 /// system's certificates takes longer than everything else at the start.
@@ -42,7 +43,7 @@ pub(super) fn check_url(url: &str) -> Result<()> {
     }
 }
 
-pub(super) fn is_safe(url: &str) -> bool {
+pub(crate) fn is_safe(url: &str) -> bool {
     url.starts_with("https://") || (url.starts_with("http://") && is_loopback(url))
 }
 
@@ -52,13 +53,18 @@ fn is_loopback(url: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// For other rooms that speak HTTP: the same certificates, proxies and names.
+pub(crate) fn client(url: &str, connect: Duration, idle: Duration) -> Result<reqwest::Client> {
+    build(Timing { connect, idle, ..Timing::default() }, is_loopback(url))
+}
+
 fn build(timing: Timing, here: bool) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(here)?)
         .connect_timeout(timing.connect)
         .read_timeout(timing.idle)
         // Connections are only looked after while a request runs, so old ones are not trusted.
-        .pool_idle_timeout(std::time::Duration::from_secs(10))
+        .pool_idle_timeout(Duration::from_secs(10))
         // Redirects are followed by hand, because the token must not go along.
         .redirect(Policy::none())
         .user_agent(concat!("thanos-fix/", env!("CARGO_PKG_VERSION")));

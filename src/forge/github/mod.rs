@@ -17,6 +17,7 @@ mod wire;
 use super::*;
 pub use app::{App, Learn};
 use client::Client;
+pub(crate) use http::{client as http_client, is_safe as is_safe_url};
 pub use keys::Credential;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;

@@ -1,5 +1,8 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
+mod names;
+mod trials;
+
 use super::Job;
 use super::layers::Layers;
 use super::past::Past;
@@ -11,12 +14,13 @@ use crate::config::Sandbox;
 use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
-use crate::hand::Workshop;
+use crate::hand::{Fallen, Workshop};
 use crate::ids::{RelPath, Sha};
+use crate::llm;
 use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
-use crate::record::{CheckResult, Outcome};
+use crate::record::{CheckResult, HandId, Outcome};
 use crate::report::count;
 use crate::report::markdown::one_line;
 use crate::stage::Say;
@@ -61,6 +65,11 @@ pub struct Bench<'a> {
     base: OnceCell<Run>,
     /// How often hands ran the command themselves.
     trials: Cell<usize>,
+    pub model: Option<&'a dyn llm::Model>,
+    /// What became of the last candidate.
+    last: RefCell<Fallen>,
+    /// What hands want to be known at the end.
+    notes: RefCell<Vec<String>>,
 }
 
 const GIT_DESTROYED: &str =
@@ -99,6 +108,9 @@ impl<'a> Bench<'a> {
             past: Past::of(job),
             base: OnceCell::new(),
             trials: Cell::new(0),
+            model: None,
+            last: RefCell::default(),
+            notes: RefCell::default(),
         })
     }
 
@@ -354,17 +366,6 @@ impl<'a> Bench<'a> {
             None => env,
         }
     }
-
-    fn by_name(&self) -> Result<&HashMap<String, Vec<usize>>> {
-        if let Some(map) = self.by_name.get() {
-            return Ok(map);
-        }
-        let mut map: HashMap<String, Vec<usize>> = HashMap::new();
-        for (i, path) in self.files()?.iter().enumerate() {
-            map.entry(path.file_name().to_owned()).or_default().push(i);
-        }
-        Ok(self.by_name.get_or_init(|| map))
-    }
 }
 
 /// Whatever is made of the output, like a signature without its numbers, holds no token of a well-known form then.
@@ -387,31 +388,8 @@ impl Workshop for Bench<'_> {
         Ok(self.files.get_or_init(|| files))
     }
 
-    /// The file whose path shares the longest tail with what the log wrote; a bare name only when one
-    /// file has it.
     fn resolve(&self, path: &str) -> Option<RelPath> {
-        let path = path.trim().replace('\\', "/");
-        let root = self.tree.borrow().root().to_string_lossy().into_owned();
-        let inside = path.strip_prefix(&root).map(|p| p.trim_start_matches('/'));
-        if inside.is_none() && path.starts_with('/') && Path::new(&path).exists() {
-            // A real file of this machine outside the tree: a library, not ours.
-            return None;
-        }
-        let wanted: Vec<&str> =
-            inside.unwrap_or(&path).split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
-        let files = self.files().ok()?;
-        let directory = self.job.command.directory.as_ref();
-        let direct = |p: String| RelPath::parse(p).ok().filter(|p| files.binary_search(p).is_ok());
-        let joined = wanted.join("/");
-        if let Some(found) = directory.and_then(|d| direct(format!("{d}/{joined}"))).or_else(|| direct(joined.clone()))
-        {
-            return Some(found);
-        }
-        let same_name = self.by_name().ok()?.get(*wanted.last()?)?;
-        let shared = |p: &RelPath| p.as_str().rsplit('/').zip(wanted.iter().rev()).take_while(|(a, b)| a == *b).count();
-        let best = same_name.iter().map(|i| (shared(&files[*i]), *i)).max_by_key(|(n, i)| (*n, usize::MAX - i))?;
-        let ties = same_name.iter().filter(|i| shared(&files[**i]) == best.0).count();
-        (ties == 1).then(|| files[best.1].clone())
+        self.file_meant(path)
     }
 
     fn run(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration) -> Result<Finished> {
@@ -440,8 +418,13 @@ impl Workshop for Bench<'_> {
         self.deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1))
     }
 
-    fn tell(&self, line: &str) {
-        (self.say)("search", line);
+    fn tell_as(&self, hand: HandId, line: &str) {
+        (self.say)(hand.as_str(), line);
+    }
+
+    fn note(&self, hand: HandId, line: &str) {
+        self.tell_as(hand, line);
+        self.notes.borrow_mut().push(line.to_owned());
     }
 
     fn steps(&self) -> Result<&[Step]> {
@@ -461,22 +444,14 @@ impl Workshop for Bench<'_> {
     }
 
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial> {
-        if self.over().is_some() {
-            return Ok(Trial::Over);
-        }
-        if !self.apply(patch)? {
-            return Ok(Trial::Fails);
-        }
-        let run = self.verify();
-        self.undo(patch)?;
-        let (run, base) = (run?, self.base.get());
-        let trial = match base.map(|base| verify::trial(base, &run)).unwrap_or(Trial::Fails) {
-            // Whatever failed while everything was being stopped says nothing.
-            Trial::Fails if self.over().is_some() => Trial::Over,
-            trial => trial,
-        };
-        self.trials.set(self.trials.get() + 1);
-        (self.say)("heal", &format!("trial {}: {what} → {trial}", self.trials.get()));
-        Ok(trial)
+        self.trial(patch, what)
+    }
+
+    fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<Finished>> {
+        self.with_patch(patch, || self.run(command, None, limit))
+    }
+
+    fn last_result(&self) -> Fallen {
+        self.last.borrow().clone()
     }
 }

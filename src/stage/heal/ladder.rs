@@ -157,9 +157,7 @@ impl State<'_, '_> {
     /// What the hand proposes, one by one; `Some` ends the round.
     fn ask(&mut self, hand: &dyn Hand, diagnosis: &Diagnosis, log: &str) -> Result<Option<Step>> {
         let tried = self.fell_here.clone();
-        let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
-        let job =
-            Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &tried, seed: self.bench.job.seed };
+        let job = job(self.bench, diagnosis, log, &tried);
         let candidates = match hand.propose(&job) {
             Ok(candidates) => candidates,
             Err(e) => {
@@ -207,6 +205,8 @@ impl State<'_, '_> {
                 return Ok(None);
             }
         };
+        self.bench.tell_output("");
+        self.bench.tell_result("it changes nothing, or was tried before");
         let full = self.ground.then(&candidate.patch);
         let digest = full.digest();
         if candidate.patch.is_empty() || !self.seen.insert(digest.clone()) {
@@ -231,6 +231,7 @@ impl State<'_, '_> {
             // It says nothing about the candidate: a later attempt tries it again.
             Trial::Unfinished(outcome) => return Ok(Some(Step::Done(Box::new(self.ended(*outcome))))),
         };
+        self.bench.tell_result(&result);
         (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
         let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result };
         self.tried.push(tried.clone());
@@ -287,8 +288,7 @@ impl State<'_, '_> {
     }
 
     fn find_out_about_git(&mut self, diagnosis: &Diagnosis, log: &str) -> Result<()> {
-        let (command, fixers) = (&self.bench.job.command, &self.bench.job.fixers);
-        let job = Job { diagnosis, log, command, workshop: self.bench, fixers, tried: &[], seed: self.bench.job.seed };
+        let job = job(self.bench, diagnosis, log, &[]);
         self.compares = self.compares || hand::tool::compares_with_git(&job)?;
         Ok(())
     }
@@ -310,6 +310,7 @@ impl State<'_, '_> {
         }
         self.judged += 1;
         let run = self.verify(full)?;
+        self.bench.tell_output(&run.text);
         let compared = verify::compare(self.base, &run);
         let was_limited = run.finished.limit.is_some();
         let trial = if run.passed() && compared.broken.is_empty() {
@@ -432,6 +433,21 @@ impl State<'_, '_> {
             }
         };
         Ending::new(Outcome::Explained, reason)
+    }
+}
+
+fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: &'a [Tried]) -> Job<'a> {
+    let whole = bench.job;
+    Job {
+        diagnosis,
+        log,
+        command: &whole.command,
+        workshop: bench,
+        fixers: &whole.fixers,
+        tried,
+        text: &whole.text,
+        model: bench.model,
+        seed: whole.seed,
     }
 }
 

@@ -23,6 +23,7 @@ use crate::command::{CommandLine, SetUp};
 use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::{RelPath, Sha};
+use crate::llm;
 use crate::patch::{FilePatch, Patch};
 use crate::process;
 use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, Tried};
@@ -83,6 +84,9 @@ pub struct Job {
     pub seed: u64,
     /// What earlier attempts tried: untrusted, used only to skip and to tell.
     pub tried: Vec<Tried>,
+    /// Where a model answers, in another process than this job's.
+    #[serde(default)]
+    pub model: Option<llm::Address>,
     /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
     pub keep: bool,
 }
@@ -100,13 +104,17 @@ fn told(tree: &Tree, say: Say) -> Vec<String> {
 }
 
 /// Runs the stage. Whatever happens, the tree ends either repaired (and `keep` was set) or as it began.
-pub fn heal(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
+pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say: Say) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
     let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;
-    let bench = Bench::new(job, tree, verifier, cancel, say)?;
+    let mut bench = Bench::new(job, tree, verifier, cancel, say)?;
+    bench.model = model;
     let mut healing = work(&bench)?;
+    healing.notes.extend(bench.take_notes());
+    let spent = model.map(llm::Model::spent).unwrap_or_default();
+    (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
     match healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed) {
         Some(candidate) => bench.keep_repair(&candidate.patch)?,

@@ -1,0 +1,130 @@
+//! Exchanges as they were: written down masked, and played again without a network.
+
+use super::transcript::Transcript;
+use super::{Model, NoReply, Reply, Request, Spent};
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+const CASSETTE: &str = "cassette.jsonl";
+const TRANSCRIPT: &str = "transcript.md";
+
+/// One line of the cassette.
+#[derive(Serialize, Deserialize)]
+struct Exchange {
+    model: String,
+    request: Request,
+    reply: Reply,
+}
+
+/// Keeps the transcript, and a cassette where one is wanted.
+#[derive(Default)]
+pub struct Recorder {
+    dir: Option<PathBuf>,
+    transcript: Transcript,
+}
+
+impl Recorder {
+    /// An earlier recording there is replaced.
+    pub fn to(dir: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(dir)?;
+        std::fs::write(dir.join(CASSETTE), "")?;
+        std::fs::write(dir.join(TRANSCRIPT), "")?;
+        Ok(Self { dir: Some(dir.to_owned()), transcript: Transcript::default() })
+    }
+
+    pub(super) fn transcript(&self) -> &str {
+        self.transcript.text()
+    }
+
+    pub(super) fn failed(&mut self, why: &str) {
+        self.transcript.failed(why);
+        let _ = self.write_transcript();
+    }
+
+    /// Both masked.
+    pub(super) fn exchange(&mut self, model: &str, request: &Request, reply: &Reply) -> Result<(), String> {
+        self.transcript.exchange(model, request, reply);
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let exchange = Exchange { model: model.to_owned(), request: request.clone(), reply: reply.clone() };
+        let path = dir.join(CASSETTE);
+        let line = serde_json::to_string(&exchange).map_err(|e| e.to_string())? + "\n";
+        let written = std::fs::File::options().append(true).open(&path).and_then(|mut f| f.write_all(line.as_bytes()));
+        written.and_then(|()| self.write_transcript()).map_err(|e| format!("cannot record to {}: {e}", path.display()))
+    }
+
+    fn write_transcript(&self) -> std::io::Result<()> {
+        match &self.dir {
+            Some(dir) => std::fs::write(dir.join(TRANSCRIPT), self.transcript.text()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Answers as the cassette has it, as long as it is asked the same.
+pub struct Replay {
+    name: String,
+    exchanges: Vec<Exchange>,
+    spent: Mutex<Spent>,
+}
+
+impl Replay {
+    pub fn open(dir: &Path) -> Result<Self, String> {
+        let path = dir.join(CASSETTE);
+        let text = std::fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        let exchanges: Vec<Exchange> = text
+            .lines()
+            .enumerate()
+            .map(|(at, line)| serde_json::from_str(line).map_err(|e| format!("{}:{}: {e}", path.display(), at + 1)))
+            .collect::<Result<_, _>>()?;
+        let first = exchanges.first().ok_or_else(|| format!("{} holds no exchange", path.display()))?;
+        Ok(Self { name: format!("{}, replayed", first.model), exchanges, spent: Mutex::default() })
+    }
+}
+
+impl Model for Replay {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = usize::try_from(spent.requests).unwrap_or(usize::MAX);
+        let Some(exchange) = self.exchanges.get(at) else {
+            return Err(NoReply::broken(format!("the cassette ends after {at} exchanges")));
+        };
+        if !is_same(&exchange.request, request) {
+            let nth = at + 1;
+            return Err(NoReply::broken(format!(
+                "request {nth} is not the one that the cassette has there; record it anew"
+            )));
+        }
+        spent.requests += 1;
+        spent.tokens.add(exchange.reply.usage);
+        Ok(exchange.reply.clone())
+    }
+
+    /// It costs nothing the second time.
+    fn spent(&self) -> Spent {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long something took, and on which line of a temporary name it ran, differs from run to run. What was asked is
+/// masked in the cassette, and its length limit is what the budget left then.
+fn is_same(recorded: &Request, asked: &Request) -> bool {
+    let plain = |request: &Request| {
+        let text = serde_json::to_string(&(&request.system, &request.messages, &request.tools)).unwrap_or_default();
+        let masked = crate::mask::Masker::plain().mask(&text).into_owned();
+        let mut out = String::with_capacity(masked.len());
+        for c in masked.chars() {
+            let c = if c.is_ascii_digit() { '0' } else { c };
+            if c != '0' || !out.ends_with('0') {
+                out.push(c);
+            }
+        }
+        out.replace("0.0", "0")
+    };
+    plain(recorded) == plain(asked)
+}

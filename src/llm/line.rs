@@ -1,0 +1,198 @@
+//! The line between the process that holds the key and the one that runs the repository's code: a request and its reply
+//! per line of JSON. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
+//! gets in, and nobody after.
+
+use super::{Model, NoReply, Reply, Request, Spent};
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A request with all its history.
+const LONGEST: u64 = 64 << 20;
+/// So long somebody who got in may take to say the word.
+const TO_SAY_IT: Duration = Duration::from_secs(5);
+
+/// Where the line begins; goes to the other process with its job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    name: String,
+    word: String,
+    /// The model's, for people.
+    model: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Served {
+    reply: Result<Reply, NoReply>,
+    spent: Spent,
+}
+
+/// The end that holds the key.
+pub struct Host {
+    listener: UnixListener,
+    address: Address,
+}
+
+impl Host {
+    pub fn open(model: &str) -> Result<Self> {
+        let random = || {
+            let mut bytes = [0u8; 16];
+            let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
+            filled.map_err(|_| anyhow::anyhow!("no random numbers can be had"))?;
+            Ok::<_, anyhow::Error>(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>())
+        };
+        let name = format!("thanos-fix-{}", random()?);
+        let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name)?);
+        let listener = listener.context("cannot open a line to the heal process")?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { listener, address: Address { name, word: random()?, model: model.to_owned() } })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Until the other side hangs up, or `over` says that there is none any more.
+    pub fn serve(self, model: &dyn Model, over: &AtomicBool) -> Result<()> {
+        let Some(mut stream) = self.accept(over)? else { return Ok(()) };
+        // Nobody else gets in.
+        drop(self.listener);
+        while let Some(line) = stream.line()? {
+            let request: Request = serde_json::from_str(&line).context("the heal process asked what cannot be read")?;
+            let reply = model.complete(&request);
+            stream.say(&Served { reply, spent: model.spent() })?;
+        }
+        Ok(())
+    }
+
+    fn accept(&self, over: &AtomicBool) -> Result<Option<Stream>> {
+        while !over.load(Ordering::Relaxed) {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false)?;
+                    stream.set_read_timeout(Some(TO_SAY_IT))?;
+                    let mut stream = Stream(BufReader::new(stream));
+                    if matches!(stream.line(), Ok(Some(line)) if line.trim_end() == self.address.word) {
+                        stream.0.get_ref().set_read_timeout(None)?;
+                        return Ok(Some(stream));
+                    }
+                }
+                Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => std::thread::sleep(Duration::from_millis(10)),
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(None)
+    }
+}
+
+struct Stream(BufReader<UnixStream>);
+
+impl Stream {
+    /// `None`: it has ended.
+    fn line(&mut self) -> Result<Option<String>> {
+        let mut line = String::new();
+        let read = (&mut self.0).take(LONGEST).read_line(&mut line)?;
+        Ok((read > 0).then_some(line))
+    }
+
+    fn say(&mut self, what: &impl Serialize) -> Result<()> {
+        let line = serde_json::to_string(what)? + "\n";
+        Ok(self.0.get_mut().write_all(line.as_bytes())?)
+    }
+}
+
+/// The end without a key.
+pub struct Remote {
+    name: String,
+    stream: Mutex<Stream>,
+    spent: Mutex<Spent>,
+}
+
+impl Remote {
+    /// Before any code of the repository runs.
+    pub fn connect(address: &Address) -> Result<Self> {
+        let stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(&address.name)?);
+        let mut stream = stream.context("cannot reach the process that holds the key")?;
+        stream.write_all(format!("{}\n", address.word).as_bytes())?;
+        let stream = Mutex::new(Stream(BufReader::new(stream)));
+        Ok(Self { name: address.model.clone(), stream, spent: Mutex::default() })
+    }
+
+    fn ask(&self, request: &Request) -> Result<Served> {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.say(request)?;
+        let line = stream.line()?.context("it hung up")?;
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl Model for Remote {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
+        let served = self
+            .ask(request)
+            .map_err(|e| NoReply::broken(format!("the process that holds the key does not answer: {e:#}")))?;
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = served.spent;
+        served.reply
+    }
+
+    fn spent(&self) -> Spent {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Tokens;
+
+    struct Echo;
+
+    impl Model for Echo {
+        fn name(&self) -> &str {
+            "echo"
+        }
+
+        fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
+            let (text, stop) = (request.system.clone(), "stop".to_owned());
+            Ok(Reply { text, calls: Vec::new(), usage: Tokens::default(), stop })
+        }
+
+        fn spent(&self) -> Spent {
+            Spent { requests: 7, ..Spent::default() }
+        }
+    }
+
+    #[test]
+    fn one_who_knows_the_word_is_served_and_nobody_else() {
+        let host = Host::open("echo").unwrap();
+        let address = host.address().clone();
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let serving = scope.spawn(|| host.serve(&Echo, &over));
+            let stranger = Remote::connect(&Address { word: "guess".into(), ..address.clone() }).unwrap();
+            let request = Request { system: "x\ny".into(), messages: Vec::new(), tools: Vec::new(), max_tokens: 1 };
+            assert!(stranger.complete(&request).is_err());
+            let known = Remote::connect(&address).unwrap();
+            assert_eq!(known.complete(&request).unwrap().text, "x\ny");
+            assert_eq!(known.spent().requests, 7);
+            assert!(Remote::connect(&address).is_err(), "a second one got in");
+            drop(known);
+            serving.join().unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn nobody_comes() {
+        let over = AtomicBool::new(true);
+        Host::open("echo").unwrap().serve(&Echo, &over).unwrap();
+    }
+}

@@ -1,0 +1,54 @@
+//! Patches that a hand tries by itself, and what it is told of its candidates.
+
+use super::Bench;
+use crate::hand::Fallen;
+use crate::patch::Patch;
+use crate::verify::{self, Trial};
+use anyhow::Result;
+
+impl Bench<'_> {
+    pub(super) fn trial(&self, patch: &Patch, what: &str) -> Result<Trial> {
+        if self.over().is_some() {
+            return Ok(Trial::Over);
+        }
+        if !self.apply(patch)? {
+            return Ok(Trial::Fails);
+        }
+        let run = self.verify();
+        self.undo(patch)?;
+        let (run, base) = (run?, self.base.get());
+        let trial = match base.map(|base| verify::trial(base, &run)).unwrap_or(Trial::Fails) {
+            // Whatever failed while everything was being stopped says nothing.
+            Trial::Fails if self.over().is_some() => Trial::Over,
+            trial => trial,
+        };
+        self.trials.set(self.trials.get() + 1);
+        (self.say)("heal", &format!("trial {}: {what} → {trial}", self.trials.get()));
+        Ok(trial)
+    }
+
+    /// Acts with the patch applied, and takes it back; `None` when it does not apply.
+    pub(super) fn with_patch<R>(&self, patch: &Patch, act: impl FnOnce() -> Result<R>) -> Result<Option<R>> {
+        if !self.apply(patch)? {
+            return Ok(None);
+        }
+        let done = act();
+        self.undo(patch)?;
+        done.map(Some)
+    }
+
+    /// What its hand is told of a candidate.
+    pub fn tell_result(&self, result: &str) {
+        self.last.borrow_mut().result = result.to_owned();
+    }
+
+    /// What the command printed on it; nothing, where it was not run.
+    pub fn tell_output(&self, output: &str) {
+        self.last.replace(Fallen { output: output.to_owned(), ..Fallen::default() });
+    }
+
+    /// What hands noted until now.
+    pub fn take_notes(&self) -> Vec<String> {
+        self.notes.take()
+    }
+}
