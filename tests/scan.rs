@@ -168,14 +168,14 @@ fn a_baseline_knows_what_was_there() {
     let dir = tempfile::tempdir().unwrap();
     let write = |text: String| std::fs::write(dir.path().join("a.py"), text).unwrap();
     write(format!("k = '{}'\n", secret(1)));
-    let (code, _, err) = scan(dir.path(), &["--write-baseline", "known.json"]);
-    assert!(code == 0 && err.contains("1 known secret in known.json"), "{err}");
-    assert!(!std::fs::read_to_string(dir.path().join("known.json")).unwrap().contains(&secret(1)));
+    let (code, _, err) = scan(dir.path(), &["--write-baseline", ".github/known.json"]);
+    assert!(code == 0 && err.contains("1 known secret in .github/known.json"), "{err}");
+    assert!(!std::fs::read_to_string(dir.path().join(".github/known.json")).unwrap().contains(&secret(1)));
     write(format!("# moved\n\nk = '{}'\n", secret(1)));
-    assert_eq!(scan(dir.path(), &["--baseline", "known.json"]).0, 0);
+    assert_eq!(scan(dir.path(), &["--baseline", ".github/known.json"]).0, 0);
     write(format!("k = '{}'\nk = '{}'\n", secret(1), secret(2)));
-    let (code, out, _) = scan(dir.path(), &["--json", "--baseline", "known.json"]);
+    let (code, out, _) = scan(dir.path(), &["--json", "--baseline", ".github/known.json"]);
     assert_eq!((code, places(&out)), (1, vec![place("a.py", 2)]));
-    std::fs::write(dir.path().join("known.json"), "{}").unwrap();
-    assert_eq!(scan(dir.path(), &["--baseline", "known.json"]).0, 2);
+    std::fs::write(dir.path().join(".github/known.json"), "{}").unwrap();
+    assert_eq!(scan(dir.path(), &["--baseline", ".github/known.json"]).0, 2);
 }

@@ -137,7 +137,10 @@ fn remember(door: &Door, file: &Path, found: &[Found]) -> Result<Exit> {
     let salt = salt.iter().map(|b| format!("{b:02x}")).collect();
     let baseline = Baseline::new(salt, found.iter().map(|found| (found.path.as_str(), &found.secret)));
     let text = serde_json::to_string_pretty(&baseline)? + "\n";
-    std::fs::write(file, text).map_err(|e| usage(format!("cannot write {}: {e}", file.display())))?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+    made.and_then(|()| std::fs::write(file, text))
+        .map_err(|e| usage(format!("cannot write {}: {e}", file.display())))?;
     door.ui.verdict(true, &format!("{} in {}", crate::report::count(found.len(), "known secret"), file.display()));
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 
 mod lock;
 mod manifest;
+mod pins;
 mod places;
 mod typosquat;
 
@@ -32,6 +33,8 @@ const LOCK_FILES: &[&str] = &[
     "podfile.lock",
     "pubspec.lock",
     "deno.lock",
+    "package.resolved",
+    "cartfile.resolved",
 ];
 
 pub fn is_lock_file(path: &RelPath) -> bool {

@@ -45,6 +45,58 @@ const PLACES: &[&str] = &[
     ".config/rclone",
     ".mozilla",
     ".local/share/keyrings",
+    ".config/stripe",
+    ".config/ngrok",
+    ".config/netlify",
+    ".config/heroku",
+    ".config/sops",
+    ".config/age",
+    ".config/solana",
+    ".config/pypoetry/auth.toml",
+    ".config/composer/auth.json",
+    ".config/.wrangler",
+    ".config/dart/pub-credentials.json",
+    ".config/github-copilot",
+    ".config/Bitwarden",
+    ".config/BraveSoftware",
+    ".composer/auth.json",
+    ".claude/.credentials.json",
+    ".claude.json",
+    ".codex/auth.json",
+    ".gemini/oauth_creds.json",
+    ".aider.conf.yml",
+    ".huggingface",
+    ".cache/huggingface/token",
+    ".cache/huggingface/stored_tokens",
+    ".kaggle",
+    ".databrickscfg",
+    ".snowsql",
+    ".pulumi/credentials.json",
+    ".fly",
+    ".wrangler",
+    ".vercel",
+    ".local/share/com.vercel.cli",
+    ".sentryclirc",
+    ".circleci",
+    ".travis",
+    ".cf",
+    ".chef",
+    ".subversion/auth",
+    ".sbt/.credentials",
+    ".ivy2/.credentials",
+    ".hex/hex.config",
+    ".pub-cache/credentials.json",
+    ".electrum",
+    ".ethereum",
+    ".bitcoin",
+    ".mysql_history",
+    ".sqlite_history",
+    ".thunderbird",
+    ".wakatime.cfg",
+    ".msmtprc",
+    ".authinfo",
+    ".authinfo.gpg",
+    ".config/msmtp",
     ".bash_history",
     ".zsh_history",
     ".python_history",
@@ -66,6 +118,7 @@ const PERHAPS: &[&str] = &[
     ".pip/pip.conf",
     ".bundle/config",
     ".condarc",
+    ".dbt/profiles.yml",
 ];
 const MARKS: &[&str] = &["_auth", "authtoken", "password", "secret", "token=", "apikey", "@"];
 
@@ -109,4 +162,40 @@ fn holds_credential(path: &Path) -> bool {
     let text = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).to_lowercase();
     MARKS.iter().any(|mark| text.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tools_keep_in_a_home_is_known() {
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().canonicalize().unwrap();
+        let secret = [
+            ".ssh/id_rsa",
+            ".claude/.credentials.json",
+            ".codex/auth.json",
+            ".composer/auth.json",
+            ".config/pypoetry/auth.toml",
+            ".config/sops/age/keys.txt",
+            ".cache/huggingface/token",
+            ".kaggle/kaggle.json",
+            ".pulumi/credentials.json",
+            ".sbt/.credentials",
+            ".electrum/wallets/x",
+            ".dbt/profiles.yml",
+        ];
+        let plain =
+            [".gitconfig", ".claude/settings.json", ".cache/huggingface/hub/x", ".config/nvim/init.lua", ".npmrc"];
+        for path in secret.iter().chain(&plain) {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), if path.ends_with(".yml") { "password: x" } else { "x" }).unwrap();
+        }
+        let known = places(&BTreeSet::from([root.clone()]), Vec::new());
+        let is_hidden = |path: &&str| known.iter().any(|place| root.join(path).starts_with(place));
+        let told = |paths: &[&'static str]| paths.iter().filter(|path| is_hidden(path)).copied().collect::<Vec<_>>();
+        assert_eq!(told(&secret), secret);
+        assert_eq!(told(&plain), [""; 0]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Lock files: a package may change its version; it may not come from another host, change or lose its
 //! digest while the version stays, or be another package than its name says.
 
-use super::{error, host};
+use super::{error, host, pins};
 use crate::guard::at_line;
 use crate::guard::change::{Block, FileChange, Line};
 use crate::record::{Finding, Severity};
@@ -14,6 +14,7 @@ pub fn check(file: &FileChange) -> Vec<Finding> {
     findings.extend(origins(file));
     findings.extend(digests(file));
     findings.extend(names(file));
+    findings.extend(pins::check(file));
     findings.extend(file.added().filter_map(|line| script(file, line)));
     findings
 }

@@ -2,7 +2,7 @@
 //! run at install time.
 
 use super::lock::DEFAULT_HOSTS;
-use super::{error, host, places, typosquat};
+use super::{error, host, pins, places, typosquat};
 use crate::guard::at_line;
 use crate::guard::change::{FileChange, Line};
 use crate::record::{Finding, Severity};
@@ -118,6 +118,9 @@ pub fn check(file: &FileChange, new_dependency: Severity) -> Vec<Finding> {
     if registry || requirements {
         findings.extend(registries(file));
     }
+    if requirements {
+        findings.extend(pins::digests(file));
+    }
     findings.extend(places::check(file, &name));
     if let Some(kind) = kind(&name) {
         findings.extend(dependencies(file, kind, new_dependency));
@@ -130,6 +133,14 @@ fn scripts(file: &FileChange, name: &str) -> Vec<Finding> {
     let what = "runs a script when the package is installed or built";
     if file.before.is_none() && matches!(name, "build.rs" | "setup.py" | "binding.gyp") {
         return vec![error("dependencies/install-script", file, 1, what)];
+    }
+    if name == "cargo.toml" {
+        let names = |line: &Line| {
+            let text = line.text.replace(' ', "");
+            text.starts_with("build=") && !text.contains("false") || text == "proc-macro=true"
+        };
+        let added = file.added().filter(names);
+        return added.map(|line| error("dependencies/install-script", file, line.number, what)).collect();
     }
     if !matches!(name, "package.json" | "composer.json" | "setup.py") {
         return Vec::new();
@@ -146,8 +157,14 @@ fn registries(file: &FileChange) -> Vec<Finding> {
     };
     let strange =
         |line: &Line| host(line.text).is_some_and(|host| !known.contains(&host) && !DEFAULT_HOSTS.contains(&host));
-    let what = "takes packages from another registry";
-    let added = file.added().filter(|line| is_index(line) && strange(line));
+    let unchecked = |line: &Line| {
+        let text = line.text.to_lowercase().replace(' ', "");
+        ["trusted-host", "strict-ssl=false", "verify_ssl=false", "enablestrictssl:false", "unsafehttpwhitelist"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    let what = "takes packages from another registry, or without asking who it is";
+    let added = file.added().filter(|line| is_index(line) && strange(line) || unchecked(line));
     added.map(|line| error("dependencies/host", file, line.number, what)).collect()
 }
 
@@ -156,7 +173,9 @@ fn dependencies(file: &FileChange, kind: Kind, new_dependency: Severity) -> Vec<
     for block in &file.blocks {
         for line in block.added.iter().filter(|line| is_dependency(file.after.unwrap_or_default(), line, kind)) {
             let text = line.text.trim();
-            let from_address = |text: &str| SOURCES.iter().any(|source| text.contains(source));
+            let from_address = |text: &str| {
+                SOURCES.iter().any(|source| text.contains(source)) || kind == Kind::Npm && pins::is_repository(text)
+            };
             if let Some(what) = places::alias(file, kind, block, text) {
                 findings.push(error("dependencies/source", file, line.number, what));
             } else if from_address(text)

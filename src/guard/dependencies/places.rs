@@ -45,6 +45,9 @@ static INDEX_KEY: Pattern = LazyLock::new(|| Regex::new(r"^\s*[\w-]*(?:index|fin
 /// `name`: the file's, in lower case.
 pub fn check(file: &FileChange, name: &str) -> Vec<Finding> {
     let mut findings = repositories(file, name);
+    if name.starts_with("dockerfile") || name.starts_with("containerfile") || name.ends_with(".dockerfile") {
+        findings.extend(images(file));
+    }
     if name == "pyproject.toml" {
         findings.extend(file.added().filter(|line| builds_itself(line.text)).map(|line| {
             error(
@@ -66,6 +69,30 @@ fn builds_itself(line: &str) -> bool {
     let backend = BACKEND.as_ref().and_then(|regex| regex.captures(line)).and_then(|c| c.get(1));
     let unknown = |name: &str| !BACKENDS.contains(&name.split('.').next().unwrap_or_default());
     is(&BACKEND_PATH, line) || backend.is_some_and(|backend| unknown(backend.as_str()))
+}
+
+/// Images of another name than those that the block had before; another version or digest is none.
+fn images(file: &FileChange) -> Vec<Finding> {
+    fn name(line: &str) -> Option<&str> {
+        let mut words = line.split_whitespace();
+        let from = words.next().filter(|word| word.eq_ignore_ascii_case("from"));
+        let image = from.and_then(|_| words.find(|word| !word.starts_with("--")))?;
+        let bare = image.split('@').next().unwrap_or(image);
+        Some(bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(name, _)| name))
+    }
+    let other = |block: &Block| -> Option<u32> {
+        let old: Vec<&str> = block.removed.iter().filter_map(|line| name(line.text)).collect();
+        let known = |new: &str| {
+            old.contains(&new) || file.before.is_some_and(|text| text.lines().any(|l| name(l) == Some(new)))
+        };
+        block
+            .added
+            .iter()
+            .find(|line| name(line.text).is_some_and(|new| !old.is_empty() && !known(new)))
+            .map(|line| line.number)
+    };
+    let what = "builds on another image";
+    file.blocks.iter().filter_map(other).map(|line| error("dependencies/source", file, line, what)).collect()
 }
 
 /// Repositories on hosts that the manifest did not name before.

@@ -18,7 +18,7 @@ const MAX_CHARS: usize = 8000;
 const SAME_ASSERTION: f64 = 0.5;
 
 static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
+    Regex::new(r"\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:XCT|ST)?Assert\w*\s*[.(]|(?:expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
 });
 /// What stands before a head that only declares, imports or mentions it.
 static NO_ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -103,7 +103,16 @@ fn similarity(a: &[String], b: &[String]) -> f64 {
 
 fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
     let found = text.map(|text| statements(file.path, text)).unwrap_or_default();
-    found.into_iter().map(|(line, text)| Assertion { line, tokens: tokens(text) }).collect()
+    let assertion = |(line, statement): (u32, &str)| {
+        let mut tokens = tokens(statement);
+        // Behind an `if` on its own line it is asked less often; what the condition says is another thing.
+        let own = text.and_then(|text| text.lines().nth(line.saturating_sub(1) as usize)).unwrap_or_default();
+        if own.trim_start().starts_with("if") && !statement.starts_with("if") {
+            tokens.insert(0, "if".to_owned());
+        }
+        Assertion { line, tokens }
+    };
+    found.into_iter().map(assertion).collect()
 }
 
 /// The assertions in the tests of a file, each as it is written, with its line.
@@ -133,7 +142,7 @@ fn ends_in_string(line: &str) -> bool {
 }
 
 /// Where the brackets that open from `start` on are closed, the line ends and no method call goes on.
-fn end_of_statement(text: &str, start: usize) -> usize {
+pub fn end_of_statement(text: &str, start: usize) -> usize {
     let chars: Vec<char> = text[start..].chars().take(MAX_CHARS).collect();
     let mut depth = 0;
     let mut at = 0;

@@ -34,19 +34,21 @@ static DECLARATIONS: LazyLock<Finder> = LazyLock::new(|| {
             r"(?sm)^[ \t]*@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|Property)\b[^{};]*?\b(?:void|fun)\s+`?([^`({\n]+?)`?\s*\(",
         ),
         names(
-            &["test", "scenario"],
-            r"(?sm)^[ \t]*(?:TEST(?:_F|_P|_CASE)?|SCENARIO|BOOST_AUTO_TEST_CASE)\s*\(\s*([^\n]*?)\s*\)",
+            &["test", "scenario", "fact", "theory"],
+            // C and C++; C#; Swift and PHP.
+            r"(?sm)^[ \t]*(?:(?:TEST(?:_F|_P|_CASE)?|SCENARIO|BOOST_AUTO_TEST_CASE)\s*\(\s*|\[(?:\w+\.)*\w*(?:Fact|Theory|Test|TestMethod|TestCase)\b[^\n]*\](?:\s*\[[^\n]*\])*\s*(?:[\w<>?.]+\s+)+|(?:@Test\b[^\n{}]*\s+|#\[Test\]\s*)(?:\w+\s+)*func(?:tion)?\s+|(?:\w+\s+)*func(?:tion)?\s+test)([^\n()]*?)\s*[()]",
         ),
         names(
             &["it", "test", "spec", "scenario"],
             r#"(?sm)^[ \t]*(?:(?:it|specify|scenario|test)\s*\(?\s*["']|def\s+test_)([^\n"'(]*)"#,
         ),
+        names(&["test", "property"], r#"(?sm)^[ \t]*(?:test|property)[ \t(]+"([^\n"]*)""#),
     ])
 });
 
 fn rule_of(language: Language) -> Option<usize> {
-    use Language::{C, Go, JavaScript, Jvm, Python, Ruby, Rust};
-    [Python, JavaScript, Rust, Go, Jvm, C, Ruby].iter().position(|known| *known == language)
+    use Language::{C, Elixir, Go, JavaScript, Jvm, Python, Ruby, Rust};
+    [Python, JavaScript, Rust, Go, Jvm, C, Ruby, Elixir].iter().position(|known| *known == language)
 }
 
 struct Test<'a> {

@@ -12,6 +12,7 @@ pub enum Language {
     Jvm,
     C,
     Ruby,
+    Elixir,
     Shell,
     Other,
 }
@@ -25,6 +26,7 @@ pub fn language(path: &RelPath) -> Language {
         "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" => Language::Jvm,
         "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "cs" | "m" | "mm" | "swift" | "php" => Language::C,
         "rb" | "gemspec" | "rake" => Language::Ruby,
+        "ex" | "exs" => Language::Elixir,
         "sh" | "bash" | "bats" => Language::Shell,
         _ => Language::Other,
     }

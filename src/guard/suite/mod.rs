@@ -3,6 +3,7 @@
 
 mod assertions;
 pub(super) mod called;
+mod cases;
 mod deleted;
 mod expectations;
 pub(super) mod files;
@@ -51,6 +52,7 @@ pub fn check(case: &Case) -> Vec<Finding> {
     findings.extend(signs::check(files));
     findings.extend(assertions::check(files));
     findings.extend(called::check(files));
+    findings.extend(cases::check(files));
     findings.extend(expectations::check(files));
     findings.extend(thresholds::check(files));
     findings.extend(unreachable::check(files));

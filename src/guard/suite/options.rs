@@ -37,6 +37,11 @@ static SWITCHED_OFF: Pattern = LazyLock::new(|| {
         r"|\b[tT]est\s*/\s*(?:test|skip)\s*:=",
         r"|\bignore_(?:outcome|errors)\s*=\s*true",
         r"|\bpassWithNoTests[\x22']?\s*[:=]\s*true|\bdangerouslyIgnoreUnhandledErrors[\x22']?\s*[:=]\s*true",
+        r"|<(?:TreatWarningsAsErrors|EnforceCodeStyleInBuild|RunAnalyzers\w*|EnableNETAnalyzers|IsTestProject)>\s*false|<Nullable>\s*disable|<(?:NoWarn|WarningsNotAsErrors)>",
+        r"|<verify-(?:metadata|signatures)>\s*false|<trust(?:ed-artifacts)?[\s>]",
+        r"|\b(?:WILL_FAIL|DISABLED)\s+(?:TRUE|ON|YES|1)\b|\b(?:ex|in)cludeTestsMatching\b|\bexclude(?:Tags|Categories|Engines)\b",
+        r"|\b(?:skipLibCheck|noCheck)[\x22']?\s*:\s*true|--(?:noCheck|skipLibCheck)\b",
+        r"|\bpython[\d.]*\s+(?:-\w+\s+)*-OO?\s|\bPYTHONOPTIMIZE\b|(?-i:\b(?:make|\$\(MAKE\))\s+(?:-\w+\s+)*-[a-z]*i\b)",
         r"|^\s*\.IGNORE\b|\bMAKEFLAGS\s*[+:?]?=.*(?:-i\b|-\w*i\b|--ignore-errors)|^\s*SHELL\s*[:?]?=\s*\S*\btrue\b",
     ))
     .ok()
@@ -49,6 +54,9 @@ static ENABLED: Pattern = LazyLock::new(|| Regex::new(r"^\s*(?:isEnabled|enabled
 static SKIP: Pattern = LazyLock::new(|| Regex::new(r"<skip>\s*true").ok());
 static PLUGIN: Pattern =
     LazyLock::new(|| Regex::new(r"surefire|failsafe|checkstyle|spotbugs|pmd|jacoco|spotless|enforcer").ok());
+/// `set -e`, however it is spelt.
+static STOPS: Pattern =
+    LazyLock::new(|| Regex::new(r"^\s*set\s+(?:-\w+\s+)*(?:-\w*e\w*\b|-o\s+errexit)|^#!.*\s-\w*e").ok());
 /// What a command is that tests or checks.
 static CHECKS: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:tests?|lint|check|mypy|pyright|ruff|flake8|pylint|eslint|tsc|clippy|vet|golangci-lint|rubocop|tox|nox)\b")
@@ -75,6 +83,7 @@ fn check_block(file: &FileChange, block: &Block) -> Vec<Finding> {
     findings.extend(more(file, block, |_, _, line| is(&NAMES_TESTS, line.text)).map(|line| {
         at_line("tests/left-out", Severity::Warning, file.path, line, "says which files and names are tests")
     }));
+    findings.extend(stays_silent(file, block));
     findings.extend(block.added.iter().filter(|line| may_fail(file, block, line)).map(|line| {
         at_line("tests/neutralised", Severity::Error, file.path, line.number, "keeps a failing command from failing")
     }));
@@ -153,6 +162,15 @@ fn heads(text: &str, number: u32) -> Vec<&str> {
         }
     }
     found
+}
+
+/// A script that no longer ends where a command fails.
+fn stays_silent(file: &FileChange, block: &Block) -> Option<Finding> {
+    let kept = |text: &str| text.lines().any(|line| is(&STOPS, line));
+    let line = block.removed.iter().find(|line| is(&STOPS, line.text))?;
+    let silent = language(file.path) == Language::Shell && file.after.is_some_and(|after| !kept(after));
+    let what = "takes away that the script ends where a command fails";
+    silent.then(|| at_line("tests/neutralised", Severity::Error, file.path, line.number, what))
 }
 
 /// A recipe's line behind `-`: make and tox pass over its failure.

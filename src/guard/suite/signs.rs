@@ -1,6 +1,6 @@
 //! Lines that switch a test or a check off, wherever they are added.
 
-use super::files::Language::{C, Go, JavaScript, Jvm, Other, Python, Ruby, Rust, Shell};
+use super::files::Language::{C, Elixir, Go, JavaScript, Jvm, Other, Python, Ruby, Rust, Shell};
 use crate::guard::change::FileChange;
 use crate::guard::signs::{Place, Sign, Table, error, warning};
 use crate::record::Finding;
@@ -89,8 +89,18 @@ const SIGNS: &[Sign] = &[
         &[C],
         Place::Anywhere,
         "skips a test",
-        &["skip", "disabled_", "ignore"],
-        r"\bGTEST_SKIP\b|\bDISABLED_\w+|\bmarkTest(?:Skipped|Incomplete)\b|\[Ignore\b|\[(?:Fact|Theory)\s*\([^)]*\bSkip\b|\bXCTSkip",
+        &[
+            "skip",
+            "disabled_",
+            "ignore",
+            "incomplete",
+            "inconclusive",
+            "explicit",
+            ".disabled",
+            "expectfailure",
+            "toperform",
+        ],
+        r"\bGTEST_SKIP\b|\bDISABLED_\w+|\bmarkTest(?:Skipped|Incomplete)\b|\bexpectNotToPerformAssertions\b|\[(?:Ignore|Explicit)\b|\bAssert\.(?:Ignore|Inconclusive|Skip\w*)\s*\(|\[\w*(?:Fact|Theory|Test|TestCase)\s*\([^)]*\b(?:Skip|Ignore|Explicit)\s*=|\bXCT(?:Skip|ExpectFailure)|@(?:Test|Suite)\s*\([^)\n]*\.disabled\b|\bwithKnownIssue\b",
     ),
     error(
         SKIPPED,
@@ -98,7 +108,15 @@ const SIGNS: &[Sign] = &[
         Place::Tests,
         "skips a test",
         &["skip", "pending", "xit", "xdescribe", "xcontext"],
-        r"^\s*(?:skip|pending|xit|xdescribe|xcontext|xspecify)\b|,\s*(?:skip|pending):",
+        r"^\s*(?:skip|pending|xit|xdescribe|xcontext|xspecify)\b|,\s*(?:skip|pending):|,\s*:(?:skip|pending)\b",
+    ),
+    error(
+        SKIPPED,
+        &[Elixir],
+        Place::Anywhere,
+        "skips a test",
+        &["skip", "exclude"],
+        r"@(?:module|describe)?tag\s+(?:skip:|:skip\b|\[?\s*skip:)|\bExUnit\.(?:start|configure)\b.*\bexclude:",
     ),
     error(
         SKIPPED,
@@ -123,6 +141,15 @@ const SIGNS: &[Sign] = &[
         "never runs",
         &["if", "#if 0"],
         r"\bif\s*\(?\s*(?:false|0|!true)\s*\)?\s*\{|^\s*#\s*if\s+0\b",
+    ),
+    error(
+        SKIPPED,
+        &[C],
+        Place::Tests,
+        "compiles tests only sometimes",
+        &["#if", "# if", "#elif"],
+        // A header's guard ends in `_H`.
+        r"^\s*#\s*(?:if|ifdef|elif)\b|^\s*#\s*ifndef\s+\w*[^H_\s]\s*$",
     ),
     // Checks that no longer speak
     error(
@@ -192,6 +219,7 @@ const SIGNS: &[Sign] = &[
         &[
             "ignored",
             "nolint",
+            "ndebug",
             "#pragma warning",
             "phpstan-ignore",
             "psalm-suppress",
@@ -199,7 +227,7 @@ const SIGNS: &[Sign] = &[
             "suppressmessage",
             "nosonar",
         ],
-        r"#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored|\bNOLINT|#\s*pragma\s+warning\s*\(?\s*disable|@phpstan-ignore|@psalm-suppress|swiftlint:\s*disable|\bSuppressMessage\b|\bNOSONAR\b",
+        r"#\s*define\s+NDEBUG\b|#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored|\bNOLINT|#\s*pragma\s+warning\s*\(?\s*disable|@phpstan-ignore|@psalm-suppress|swiftlint:\s*disable|\bSuppressMessage\b|\bNOSONAR\b",
     ),
     error(
         SUPPRESSED,
@@ -260,6 +288,7 @@ const SIGNS: &[Sign] = &[
         r"(?s)\brescue[ \t]+nil\b|\brescue(?:[ \t]+(?:StandardError|Exception))?(?:[ \t]*=>[ \t]*\w+)?[ \t]*(?:#[^\n]*)?\n\s*(?:nil\s+|next\s+|return(?:[ \t]+nil)?\s+|#[^\n]*\s+)?end\b",
     ),
     error(SWALLOWED, &[Go], Place::Anywhere, "drops an error", &["_ = err"], r"^\s*_\s*=\s*err\b"),
+    warning(SWALLOWED, &[Go], Place::Program, "drops what a call returns", &["_ ="], r"^\s*_\s*=\s*[\w.]+\("),
     warning(SWALLOWED, &[Rust], Place::Anywhere, "drops a result", &[".ok();"], r"\.ok\(\);\s*$"),
     warning(
         SWALLOWED,
@@ -285,6 +314,14 @@ const SIGNS: &[Sign] = &[
         "hides a command's failure",
         &["|| true", "|| :", "set +e", "|| exit 0"],
         r"\|\|\s*(?:true|:|exit\s+0)(?:\s|;|$)|\bset\s+\+e\b",
+    ),
+    error(
+        EXIT,
+        &[Shell],
+        Place::Anywhere,
+        "ends before the commands that follow",
+        &["exit"],
+        r"(?sm)^exit(?:[ \t]+0)?[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*[\w./$\x22]",
     ),
     // Assertions that cannot fail
     error(
@@ -325,8 +362,8 @@ const SIGNS: &[Sign] = &[
         &[Python],
         Place::Program,
         "behaves differently under test",
-        &["pytest", "unittest"],
-        r"\bPYTEST_\w+|['\x22](?:pytest|unittest)['\x22]\s+in\s+sys\.modules|['\x22]pytest['\x22]\s+in\s+sys\.argv",
+        &["pytest", "unittest", "stack(", "currentframe", "_getframe"],
+        r"\b(?:inspect\.(?:stack|currentframe)|_getframe|extract_stack)\(.*test|test.*\b(?:inspect\.(?:stack|currentframe)|_getframe|extract_stack)\(|\bPYTEST_\w+|['\x22](?:pytest|unittest)['\x22]\s+in\s+sys\.modules|['\x22]pytest['\x22]\s+in\s+sys\.argv",
     ),
     error(
         SPECIAL,

@@ -18,10 +18,13 @@ static CALL: Pattern = LazyLock::new(|| Regex::new(r"([A-Za-z_$][\w$]*)\s*\(").o
 static DEFINES: Pattern = LazyLock::new(|| {
     Regex::new(r"^\s*(?:(?:export|pub|static|private|public|async|final)\s+)*(?:(?:def|fn|func|fun|function|class)\s+([\w$]+)|(?:(?:const|let|var|val)\s+(?:mut\s+)?)?(?:[\w$]+\.)*([\w$]+)\s*(?::[^=\n]*)?:?=\s*([^=~\s][^\n]*))").ok()
 });
-/// `patch("module.name")`, `setattr(module, "name", …)`, `spyOn(module, "name")`.
+/// `patch("module.name")`, `setattr(module, "name", …)`, `spyOn(module, "name")`, `receive(:name)`,
+/// `when(it.name(…))`.
 static DOUBLES: Pattern = LazyLock::new(|| {
     Regex::new(
-        r"\b(?:patch(?:\.object)?|setattr|spyOn|stub|replace)\(\s*(?:[\w.]+\s*,\s*)?['\x22](?:[\w.]+\.)?(\w+)['\x22]",
+        r"(?x)\b(?: (?:patch(?:\.object)?|setattr|spyOn|stub|replace)\(\s*(?:[\w.]+\s*,\s*)?['\x22](?:[\w.]+\.)?
+            | (?:receive|stubs?)[(\ ]\s*: | (?:method|shouldReceive)\(\s*['\x22]
+            | (?:when|given|every)\s*[({]\s*(?:[\w$]+\.)+ | Setup\(\s*\w+\s*=>\s*\w+\.)(\w+)\b",
     )
     .ok()
 });

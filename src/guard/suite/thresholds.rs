@@ -37,11 +37,11 @@ static NUMBER: Pattern = LazyLock::new(|| Regex::new(r"\d+(?:\.\d+)?").ok());
 
 /// Flags that make a tool strict.
 static STRICT_FLAGS: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?:^|[\s\x22'=,\[])(?:-Werror\b|-W(?:\s|=)*error\b|-Wall\b|-Wextra\b|-D\s*warnings\b|--deny[ =]warnings|--strict\b|--strict-\w+|--max-warnings[ =]0\b|--fail-under[ =]\d+|--cov-fail-under[ =]\d+|--fail-on-\w+|--ci\b|--frozen-lockfile|--locked\b|--check\b|-race\b|--error-on-\w+|--noEmitOnError|set -e\w*\b)").ok()
+    Regex::new(r"(?:^|[\s\x22'=,\[(])(?:-Werror\b|-W(?:\s|=)*error\b|-Wall\b|-Wextra\b|-D\s*warnings\b|--deny[ =]warnings|--strict\b|--strict-\w+|--max-warnings[ =]0\b|--fail-under[ =]\d+|--cov-fail-under[ =]\d+|--fail-on-\w+|--ci\b|--frozen-lockfile|--locked\b|--check\b|-race\b|--error-on-\w+|--noEmitOnError|set -e\w*\b)").ok()
 });
 /// Lists of what a tool looks for.
 static LOOKS_FOR: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s*[\x22']?(?:(?:extend-)?select|enable[ds]?|enable_error_code|extends|testpaths|test_paths|testmatch|include|plugins|linters)[\x22']?\s*[:=]").ok()
+    Regex::new(r"(?i)^\s*[\x22']?(?:(?:extend-)?select|(?:default-)?members|workspaces|enable[ds]?|enable_error_code|extends|testpaths|test_paths|testmatch|include|plugins|linters)[\x22']?\s*[:=]").ok()
 });
 
 /// From strict to mild.
@@ -63,11 +63,19 @@ const SETTINGS: &[&str] = &[
     "kts",
     "properties",
     "config",
+    "neon",
+    "csproj",
+    "fsproj",
+    "vbproj",
+    "props",
+    "targets",
+    "cmake",
 ];
 const SETTINGS_NAMES: &[&str] = &[
     "makefile",
     "gnumakefile",
     "justfile",
+    "cmakelists.txt",
     "rakefile",
     "noxfile.py",
     "tox.ini",
@@ -149,7 +157,9 @@ fn milder(file: &FileChange, block: &Block) -> Vec<Finding> {
 
 fn milder_line(file: &FileChange, old: Line, new: Line) -> Option<Finding> {
     let pairs = || numbers(old.text).into_iter().zip(numbers(new.text));
-    if is(&AT_LEAST, old.text) && !is(&AT_MOST, old.text) && pairs().any(|(before, after)| after < before) {
+    let phpstan = file.path.extension() == "neon" && key(old.text) == "level";
+    if (is(&AT_LEAST, old.text) || phpstan) && !is(&AT_MOST, old.text) && pairs().any(|(before, after)| after < before)
+    {
         return Some(error("tests/threshold", file, new.number, "lowers a threshold"));
     }
     if is(&AT_MOST, old.text) && pairs().any(|(before, after)| after > before) {
@@ -252,15 +262,32 @@ fn left_out(file: &FileChange, block: &Block) -> Vec<Finding> {
 fn mentions_tools(file: &FileChange) -> bool {
     let text = format!("{} {}", file.path, file.after.unwrap_or_default()).to_lowercase();
     let tools = [
-        "test", "lint", "cov", "ruff", "mypy", "flake8", "pyright", "prettier", "tsconfig", "clippy", "pylint",
-        "biome", "cop",
+        "test",
+        "lint",
+        "cov",
+        "ruff",
+        "mypy",
+        "flake8",
+        "pyright",
+        "prettier",
+        "tsconfig",
+        "clippy",
+        "pylint",
+        "biome",
+        "cop",
+        "workspace",
     ];
     tools.iter().any(|tool| text.contains(tool))
 }
 
 fn in_list(text: &str, line: Line, path: &RelPath) -> bool {
-    if path.file_name().to_lowercase().ends_with("ignore") {
+    let name = path.file_name().to_lowercase();
+    if name.ends_with("ignore") {
         return !line.text.trim().is_empty();
+    }
+    // Words of CMake's own language, and of comments.
+    if name == "cmakelists.txt" || name.ends_with(".cmake") || line.text.trim_start().starts_with(['#', ';', '/']) {
+        return false;
     }
     let padded = format!("{} ", line.text);
     is(&LEFT_OUT, &padded)

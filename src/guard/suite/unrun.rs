@@ -1,7 +1,7 @@
 //! Lines by which a test is still there and no longer asks anything: hooks that choose what runs, conditions
 //! that do not hold, assertions that nobody hears, names taken away.
 
-use super::files::Language::{Go, JavaScript, Jvm, Python, Ruby, Rust};
+use super::files::Language::{C, Elixir, Go, JavaScript, Jvm, Python, Ruby, Rust};
 use crate::guard::change::FileChange;
 use crate::guard::signs::{Place, Sign, Table, error, warning};
 use crate::record::Finding;
@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 const COLLECTION: &str = "tests/collection";
 const SKIPPED: &str = "tests/skipped";
 const SWALLOWED: &str = "tests/swallowed";
+const SUBJECT: &str = "tests/subject";
 const VACUOUS: &str = "tests/vacuous";
 const SOMETIMES: &str = "tests only where a variable is set";
 
@@ -125,15 +126,47 @@ const SIGNS: &[Sign] = &[
         Place::Tests,
         "hears no failed assertion",
         &["suppress(", "except", "raises("],
-        r"(?s)\bsuppress\([^)\n]*\b(?:AssertionError|(?:Base)?Exception)\b|\bexcept\b[^:\n]*\b(?:AssertionError|Failed)\b[^:\n]*:[ \t]*(?:#[^\n]*)?\s*(?:pass\b|\.\.\.|continue\b|return\b)|\b(?:assertR|r)aises\(\s*AssertionError\b[^\n]*\n\s*(?:assert\b|self\.assert)",
+        r"(?s)\bsuppress\([^)\n]*\b(?:AssertionError|(?:Base)?Exception)\b|\bexcept\b[^:\n]*\b(?:AssertionError|Failed)\b[^:\n]*:[ \t]*(?:#[^\n]*)?\s*(?:pass\b|\.\.\.|continue\b|return\b|(?:print|warn\w*|log\w*(?:\.\w+)*|\w+[ \t]*=)[ \t(])|\b(?:assertR|r)aises\(\s*AssertionError\b[^\n]*\n\s*(?:assert\b|self\.assert)",
+    ),
+    error(
+        SWALLOWED,
+        &[Jvm, C],
+        Place::Tests,
+        "hears no failed assertion",
+        &["catch", "runcatching", "assertionerror", "expected"],
+        r"\bcatch\s*\(\s*(?:final\s+)?(?:\w+\s*:\s*)?(?:[\w.\\]+\s*\|\s*)*(?:[\w.\\]*[.\\])?(?:Throwable|Error|AssertionError|AssertionFailed(?:Error|Exception)|AssertionException|AssertFailedException|XunitException)\b|\brunCatching\s*\{[^}]*\bassert|@Test\s*\([^)]*expected\s*=\s*(?:\w+\.)*(?:Throwable|Error|AssertionError)\b",
+    ),
+    error(
+        SWALLOWED,
+        &[Python, JavaScript, Jvm, C, Ruby, Elixir],
+        Place::Anywhere,
+        "lets a failing test try again",
+        &["retr", "flaky", "reruns"],
+        r"\bjest\.retryTimes\(|\bthis\.retries\(|@(?:\w+\.)*flaky\b|@RetryingTest\b|\[Retry\s*\(|\b(?:test|it|describe)\([^\n]*\bretry:\s*[1-9]|[\s'\x22=]--reruns[= ]",
+    ),
+    error(
+        SUBJECT,
+        &[Python],
+        Place::Tests,
+        "a fixture that replaces code in every test",
+        &["autouse"],
+        r"(?s)\bautouse\s*=\s*True[^\n]*\n\s*(?:async\s+)?def\s+\w+\([^)]*\)[^\n]*:(?:\n[ \t]+[^\n]*){0,5}?\n[ \t]+[^\n]*\b(?:setattr|patch(?:\.object)?)\(",
+    ),
+    error(
+        VACUOUS,
+        &[Rust, Jvm],
+        Place::Tests,
+        "an assertion that nobody runs, or of another meaning",
+        &["assert"],
+        r"\blet\s+_\w*\s*=\s*(?:move\s*)?\|[^|\n]*\|.*\bassert|^\s*(?:final\s+)?\w+(?:<[^>]*>)?\s+\w+\s*=\s*\(\w*\)\s*->\s*\{?\s*(?:\w+\.)?assert|\bmacro_rules!\s*(?:debug_)?assert\w*",
     ),
     error(
         SWALLOWED,
         &[Rust],
         Place::Tests,
         "hears no failed assertion",
-        &["catch_unwind"],
-        r"(?:\b_\w*\s*=|\bdrop\()\s*(?:\w+::)*catch_unwind\b|\bcatch_unwind\b.*\bassert|\bcatch_unwind\b.*\.ok\(\)",
+        &["catch_unwind", "spawn("],
+        r"\b_\w*\s*=\s*(?:\w+::)*spawn\(.*\bassert|(?:\b_\w*\s*=|\bdrop\()\s*(?:\w+::)*catch_unwind\b|\bcatch_unwind\b.*\bassert|\bcatch_unwind\b.*\.ok\(\)",
     ),
     error(
         VACUOUS,

@@ -209,6 +209,23 @@ pub const SIGNS: &[Sign] = &[
         REMOTE,
     ),
     error(NETWORK, &[Other], Place::Build, "pipes a download into a shell", REMOTE_WORDS, REMOTE),
+    error(
+        NETWORK,
+        &[],
+        Place::Anywhere,
+        "no longer asks whether a download is what it should be",
+        &[
+            "sumdb",
+            "nosumcheck",
+            "goinsecure",
+            "-insecure",
+            "tls_reject",
+            "pythonhttpsverify",
+            "sslverify",
+            "check-certificate",
+        ],
+        r"\bGO(?:NO|FLAGS?=.*-insecure|INSECURE)\w*|\bGOSUMDB\s*[:=]+\s*['\x22]?off|\bNODE_TLS_REJECT_UNAUTHORIZED\b[^\n]{0,9}0|\bPYTHONHTTPSVERIFY\b|\bsslVerify\b[^\n]{0,4}(?:false|0)|--no-check-certificate\b",
+    ),
     error(CREDENTIALS, &[], Place::Build, "reaches for credentials", CREDENTIAL_WORDS, CREDENTIAL_PLACES),
     error(CREDENTIALS, &[], Place::Tests, "reaches for credentials", CREDENTIAL_WORDS, CREDENTIAL_PLACES),
     warning(
@@ -222,7 +239,7 @@ pub const SIGNS: &[Sign] = &[
 ];
 
 const REMOTE_WORDS: &[&str] = &["curl", "wget", "/dev/tcp/", "/dev/udp/"];
-const REMOTE: &str = r"\b(?:curl|wget)\b[^\n|;]*\|\s*(?:sudo\s+(?:-\w+\s+)*)?(?:ba|z|da|k)?sh\b|\b(?:curl|wget)\b[^\n|;]*\|\s*(?:sudo\s+)?(?:python3?|node|perl|ruby)\b|(?:\b(?:ba|z|da)?sh|\bsource|\beval)\s+(?:-c\s+)?[\x22']?[<$]\(\s*(?:curl|wget)\b|/dev/(?:tcp|udp)/";
+const REMOTE: &str = r"(?s)\b(?:curl|wget)\b[^\n]*(?:\n[^\n]*){0,2}?\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*\+\w*x|[0-7]*[1357][0-7]*)\b|\b(?:curl|wget)\b[^\n|;]*\|\s*(?:sudo\s+(?:-\w+\s+)*)?(?:ba|z|da|k)?sh\b|\b(?:curl|wget)\b[^\n|;]*\|\s*(?:sudo\s+)?(?:python3?|node|perl|ruby)\b|(?:\b(?:ba|z|da)?sh|\bsource|\beval)\s+(?:-c\s+)?[\x22']?[<$]\(\s*(?:curl|wget)\b|/dev/(?:tcp|udp)/";
 const CREDENTIAL_WORDS: &[&str] = &[
     ".ssh",
     ".aws",

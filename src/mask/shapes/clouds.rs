@@ -159,6 +159,11 @@ pub const RULES: &[Shape] = &[
         .aka(&["cloudflare-api-key"])
         .yes(&["CLOUDFLARE_API_TOKEN={w:40}", r#"cloudflareApiToken: "{w:40}","#])
         .no(&["CLOUDFLARE_API_TOKEN={w:7}", "OTHER={w:40}"]),
+    form("cloudflare-prefixed-token", "Cloudflare token", &["cfut_", "cfat_", "cfk_"],
+        r"\bcf(?:ut|at|k)_[A-Za-z0-9_-]{40,64}")
+        .check(checks::mixed)
+        .yes(&["TOKEN=cfut_{w:48}", r#"  key: "cfat_{w:48}","#])
+        .no(&["TOKEN=cfut_{w:7}", r#"  key: "cfat_{x:48}","#]),
     form("cloudflare-global-key", "Cloudflare global key", &["cloudflare", "cf_api"],
         near!(r"(?:cloudflare|cf)[\w .-]{0,20}key", "[0-9a-f]{37}"))
         .aka(&["cloudflare-global-api-key"])

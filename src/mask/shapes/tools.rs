@@ -271,4 +271,8 @@ pub const RULES: &[Shape] = &[
         near!(r"lokalise[\w .-]{0,16}token", "[0-9a-f]{40}"))
         .yes(&["LOKALISE_API_TOKEN={h:40}", r#"lokaliseApiToken: "{h:40}","#])
         .no(&["LOKALISE_API_TOKEN={h:7}", "OTHER={h:40}"]),
+    form("cursor-key", "Cursor key", &["crsr_"],
+        r"\bcrsr_[0-9a-f]{64}\b")
+        .yes(&["TOKEN=crsr_{h:64}", r#"  key: "crsr_{h:64}","#])
+        .no(&["TOKEN=crsr_{h:7}", r#"  key: "crsr_{x:64}","#]),
 ];
