@@ -32,6 +32,7 @@ mod place;
 mod punctuation;
 mod receiver;
 mod renamed;
+mod required;
 mod returning;
 mod runtime;
 mod said;
@@ -87,6 +88,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
+    Kind { name: "required and not given", propose: required::propose },
     Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "unused", propose: idle::propose },
