@@ -7,6 +7,7 @@ use crate::record::{Candidate, Confidence};
 use crate::syntax::{Form, Language, Role, Syntax, Taken};
 use anyhow::Result;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Files that are read for what they require.
 const MOST_FILES: usize = 12;
@@ -62,8 +63,11 @@ fn gives(syntax: &Syntax, name: &str) -> bool {
     listed || text.contains(&said) || text.contains("export ")
 }
 
+/// The text of one thing that is exported, and its end.
+type Item = (String, usize);
+
 /// The object that is `module.exports`: its range, and its items with their ends.
-fn object(syntax: &Syntax) -> Option<(std::ops::Range<usize>, Vec<(String, usize)>)> {
+fn object(syntax: &Syntax) -> Option<(Range<usize>, Vec<Item>)> {
     let tree = syntax.branches();
     let text = |node: usize| syntax.text(&tree[node].range);
     let assigned = |node: &usize| {
