@@ -1,132 +1,17 @@
 //! The hand `model` through the real binary, against a scripted model on loopback that speaks both wire formats.
-//! The double is our reading of the providers' documentation.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::{Arc, Mutex};
+
+#[path = "common/model.rs"]
+mod double;
+
+use double::{Double, Turn, call};
 
 const KEY: &str = "planted-key-7f3a9c51e2b84d60";
-
-/// What the double does with one request.
-#[derive(Clone)]
-enum Turn {
-    /// Tools with their arguments, as JSON text that may be none.
-    Calls(Vec<(&'static str, String)>),
-    Text(String),
-    /// Status, headers, body.
-    Refusal(u16, &'static str, &'static str),
-    /// The headers promise more than comes.
-    Cut,
-    NoJson,
-}
-
-fn call(name: &'static str, arguments: Value) -> Turn {
-    Turn::Calls(vec![(name, arguments.to_string())])
-}
-
-/// A request as it came: the head in lower case, the body.
-struct Seen {
-    head: String,
-    body: Value,
-}
-
-struct Double {
-    url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
-impl Double {
-    /// Plays the turns in order; the last one again and again.
-    fn new(turns: Vec<Turn>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let stream = stream.unwrap();
-                let request = read(&stream);
-                let mut log = log.lock().unwrap();
-                let turn = turns.get(log.len()).or(turns.last()).unwrap().clone();
-                let anthropic = request.head.starts_with("post /v1/messages ");
-                log.push(request);
-                answer(stream, &turn, anthropic, log.len());
-            }
-        });
-        Self { url, seen }
-    }
-
-    fn count(&self) -> usize {
-        self.seen.lock().unwrap().len()
-    }
-
-    fn bodies(&self) -> Vec<String> {
-        self.seen.lock().unwrap().iter().map(|seen| seen.body.to_string()).collect()
-    }
-}
-
-fn read(stream: &TcpStream) -> Seen {
-    let mut reader = BufReader::new(stream);
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        head.push_str(&line.to_lowercase());
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    Seen { head, body: serde_json::from_slice(&body).unwrap() }
-}
-
-fn answer(mut stream: TcpStream, turn: &Turn, anthropic: bool, nth: usize) {
-    let (status, extra, body) = match turn {
-        Turn::Refusal(status, extra, body) => (*status, *extra, (*body).to_owned()),
-        Turn::NoJson => (200, "", "<html>busy</html>".to_owned()),
-        Turn::Calls(calls) => (200, "", said(anthropic, "", calls, nth)),
-        Turn::Text(text) => (200, "", said(anthropic, text, &[], nth)),
-        Turn::Cut => (200, "", said(anthropic, "half of it", &[], nth)),
-    };
-    let length = if matches!(turn, Turn::Cut) { body.len() + 100 } else { body.len() };
-    let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{extra}connection: close\r\n\r\n"
-    );
-    let _ = stream.write_all(head.as_bytes());
-    let _ = stream.write_all(body.as_bytes());
-}
-
-fn said(anthropic: bool, text: &str, calls: &[(&str, String)], nth: usize) -> String {
-    let ids = calls.iter().enumerate().map(|(at, call)| (format!("id-{nth}-{at}"), call));
-    if anthropic {
-        let mut content: Vec<Value> = vec![json!({"type": "text", "text": text})];
-        content.extend(ids.map(|(id, (name, arguments))| {
-            json!({"type": "tool_use", "id": id, "name": name, "input": serde_json::from_str::<Value>(arguments).unwrap()})
-        }));
-        let usage = json!({"input_tokens": 100, "output_tokens": 20, "cache_read_input_tokens": 1000,
-            "cache_creation_input_tokens": 50});
-        return json!({"content": content, "stop_reason": "tool_use", "usage": usage}).to_string();
-    }
-    let calls: Vec<Value> = ids
-        .map(|(id, (name, arguments))| {
-            json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
-        })
-        .collect();
-    let stop = if calls.is_empty() { "stop" } else { "tool_calls" };
-    let usage =
-        json!({"prompt_tokens": 1000, "completion_tokens": 20, "prompt_tokens_details": {"cached_tokens": 600}});
-    let message = json!({"role": "assistant", "content": text, "tool_calls": calls});
-    json!({"choices": [{"message": message, "finish_reason": stop}], "usage": usage}).to_string()
-}
 
 const PRICE: &str = "{input: 1.0, output: 10.0, cache-read: 0.5, cache-write: 2.0}";
 

@@ -4,4 +4,5 @@
 
 pub mod doubles;
 pub mod http;
+pub mod model;
 pub mod rsa;

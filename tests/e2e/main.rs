@@ -16,6 +16,7 @@ mod identity;
 mod issue;
 mod kill;
 mod look;
+mod model;
 mod payload;
 mod project;
 mod proposal;
