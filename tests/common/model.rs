@@ -1,4 +1,5 @@
 //! A scripted model on loopback that speaks both wire formats. It is our reading of the providers' documentation.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
