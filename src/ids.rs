@@ -220,6 +220,17 @@ impl RelPath {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
+    /// The way here from the folder of another file: so many folders up, then the rest of this path.
+    pub fn seen_from(&self, other: &Self) -> (usize, &str) {
+        let mut folders: Vec<&str> = other.0.split('/').collect();
+        folders.pop();
+        let (mut shared, mut rest) = (0, self.0.as_str());
+        while let Some((_, below)) = rest.split_once('/').filter(|(own, _)| folders.get(shared) == Some(own)) {
+            (shared, rest) = (shared + 1, below);
+        }
+        (folders.len() - shared, rest)
+    }
+
     /// What follows the last `.` of the file name, lower-cased; empty when there is none.
     pub fn extension(&self) -> String {
         match self.file_name().rsplit_once('.') {
@@ -232,6 +243,19 @@ impl RelPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_leads_up_and_down() {
+        let way = |from: &str, to: &str| {
+            let (from, to) = (RelPath::parse(from).unwrap(), RelPath::parse(to).unwrap());
+            let (up, rest) = to.seen_from(&from);
+            (up, rest.to_owned())
+        };
+        assert_eq!(way("a/b/x", "a/c/y"), (1, "c/y".to_owned()));
+        assert_eq!(way("x", "a/y"), (0, "a/y".to_owned()));
+        assert_eq!(way("a/b/x", "y"), (2, "y".to_owned()));
+        assert_eq!(way("a/x", "a/y"), (0, "y".to_owned()));
+    }
 
     #[test]
     fn names_from_outside_are_checked() {

@@ -10,7 +10,7 @@ use super::{Scene, intent};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Exports, Form, Import, Language, Role, Syntax, Taken};
+use crate::syntax::{Exports, Form, Import, Role, Syntax, Taken};
 use anyhow::Result;
 use std::ops::Range;
 use std::rc::Rc;
@@ -35,12 +35,7 @@ struct Pair<'a> {
 type Repair = (f64, Vec<Edit>, String);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let mut files: Vec<RelPath> = Vec::new();
-    for place in scene.complaints.iter().flat_map(|complaint| &complaint.places) {
-        if Language::with_names(&place.path).is_some_and(Language::is_script) && !files.contains(&place.path) {
-            files.push(place.path.clone());
-        }
-    }
+    let mut files = scene.scripts();
     let (mut at, mut found) = (0, Vec::new());
     while let Some(path) = files.get(at).filter(|_| at < MOST_FILES).cloned() {
         at += 1;

@@ -116,13 +116,9 @@ fn is_for_tests(source: &RelPath, manifest: &RelPath) -> bool {
 
 /// From one manifest's folder to another's.
 fn way(from: &RelPath, to: &RelPath) -> String {
-    let parts = |path: &RelPath| path.as_str().split('/').map(str::to_owned).collect::<Vec<_>>();
-    let (from, to) = (parts(from), parts(to));
-    let (from, to) = (&from[..from.len() - 1], &to[..to.len() - 1]);
-    let shared = from.iter().zip(to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", from.len() - shared);
-    let way: Vec<&str> = up.chain(to[shared..].iter().map(String::as_str)).collect();
-    if way.is_empty() { ".".to_owned() } else { way.join("/") }
+    let (up, rest) = to.seen_from(from);
+    let manifest = format!("{}{rest}", "../".repeat(up));
+    manifest.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned()
 }
 
 /// As `Cargo.lock` has it, where it has one version.

@@ -142,6 +142,17 @@ impl Scene<'_> {
         Ok(self.index.get_or_init(|| built))
     }
 
+    /// The files in JavaScript and TypeScript that messages and stacks name, each once.
+    fn scripts(&self) -> Vec<RelPath> {
+        let mut files: Vec<RelPath> = Vec::new();
+        for place in self.complaints.iter().flat_map(|complaint| &complaint.places) {
+            if Language::with_names(&place.path).is_some_and(Language::is_script) && !files.contains(&place.path) {
+                files.push(place.path.clone());
+            }
+        }
+        files
+    }
+
     /// The last change. Asking for the history takes longer than reading most complaints.
     fn recent(&self) -> Result<&Recent> {
         if let Some(recent) = self.recent.get() {

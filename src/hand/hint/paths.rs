@@ -32,11 +32,8 @@ pub(super) fn target<'a>(files: &'a [RelPath], from: &RelPath, specifier: &str) 
 
 /// How `from` names the file `to`: with its ending or without.
 pub(super) fn specifier(from: &RelPath, to: &RelPath, with_ending: bool) -> String {
-    let (own, other): (Vec<&str>, Vec<&str>) = (folder(from), to.as_str().split('/').collect());
-    let shared = own.iter().zip(&other).take_while(|(a, b)| a == b).count().min(other.len() - 1);
-    let up = own.len() - shared;
-    let rest = other[shared..].join("/");
-    let rest = if with_ending { rest } else { bare(&rest).to_owned() };
+    let (up, rest) = to.seen_from(from);
+    let rest = if with_ending { rest } else { bare(rest) };
     if up == 0 { format!("./{rest}") } else { format!("{}{rest}", "../".repeat(up)) }
 }
 

@@ -4,7 +4,7 @@ use super::{Scene, paths, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Form, Language, Role, Syntax, Taken};
+use crate::syntax::{Form, Role, Syntax, Taken};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,14 +13,8 @@ use std::ops::Range;
 const MOST_FILES: usize = 12;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let mut files: Vec<&RelPath> = Vec::new();
-    for place in scene.complaints.iter().flat_map(|complaint| &complaint.places) {
-        if Language::with_names(&place.path).is_some_and(Language::is_script) && !files.contains(&&place.path) {
-            files.push(&place.path);
-        }
-    }
     let mut lacking: BTreeMap<RelPath, Vec<String>> = BTreeMap::new();
-    for path in files.into_iter().take(MOST_FILES) {
+    for path in scene.scripts().iter().take(MOST_FILES) {
         let Some(syntax) = scene.syntax(path)? else { continue };
         for import in syntax.imports().iter().filter(|it| it.form == Form::Require && paths::is_relative(&it.source)) {
             let (Taken::Named(name), Some(other)) =

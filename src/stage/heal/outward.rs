@@ -15,8 +15,8 @@ pub(super) fn without_places(healing: &mut Healing, root: &Path, scratch: &Path)
         if text.contains(&asked) {
             *text = text.lines().filter(|line| !line.contains(&asked)).collect::<Vec<_>>().join("\n");
         }
-        for place in [&own, &root] {
-            *text = text.replace(place, if *place == own { "…/" } else { "" });
+        for (place, shown) in [(&own, "…/"), (&root, "")] {
+            *text = text.replace(place, shown);
         }
     };
     strip(&mut healing.reason);

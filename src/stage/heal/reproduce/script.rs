@@ -9,6 +9,7 @@ use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
+use std::collections::HashMap;
 
 /// The test's own name.
 pub const OWN: &str = "it is as reported";
@@ -78,9 +79,9 @@ fn neighbour(bench: &Bench) -> Result<Option<Neighbour>> {
             found.push(one);
         }
     }
-    let folder = |one: &Neighbour| one.path.as_str().rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    let crowd = |one: &Neighbour| found.iter().filter(|other| folder(other) == folder(one)).count();
-    let best = (0..found.len()).max_by_key(|at| (crowd(&found[*at]), std::cmp::Reverse(*at)));
+    let mut crowds: HashMap<&str, usize> = HashMap::new();
+    found.iter().for_each(|one| *crowds.entry(one.folder()).or_default() += 1);
+    let best = (0..found.len()).max_by_key(|at| (crowds[found[*at].folder()], std::cmp::Reverse(*at)));
     Ok(best.map(|at| found.swap_remove(at)))
 }
 
@@ -118,11 +119,8 @@ impl Neighbour {
 
     /// How this test's folder names a source: with or without an ending, as its other imports do.
     fn specifier(&self, to: &RelPath) -> String {
-        let (from, parts): (Vec<&str>, Vec<&str>) =
-            (self.folder().split('/').filter(|part| !part.is_empty()).collect(), to.as_str().split('/').collect());
-        let shared = from.iter().zip(&parts[..parts.len() - 1]).take_while(|(a, b)| a == b).count();
-        let up = "../".repeat(from.len() - shared);
-        let way = format!("{}{}", if up.is_empty() { "./" } else { &up }, parts[shared..].join("/"));
+        let (up, rest) = to.seen_from(&self.path);
+        let way = if up == 0 { format!("./{rest}") } else { format!("{}{rest}", "../".repeat(up)) };
         let endings = [".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts"];
         let relative = self.text.split(['"', '\'']).filter(|it| it.starts_with("./") || it.starts_with("../"));
         let mut used = relative.map(|it| endings.iter().find(|end| it.ends_with(**end)).copied());
