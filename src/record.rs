@@ -1,6 +1,8 @@
 //! What a run knows, as data: diagnosis, candidates, checks, evidence, outcome, attempt. Everything
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
+pub mod entry;
+
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
 use serde::{Deserialize, Serialize};

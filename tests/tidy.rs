@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 /// Rooms in order; a room imports from lower floors and from rooms named earlier on its own.
 const FLOORS: &[&[&str]] = &[
     &["ids", "mask", "patch", "record", "command", "event", "config", "task"],
-    &["syntax", "brain", "guard", "report"],
-    &["process", "workspace", "git", "forge", "llm", "ledger"],
+    &["syntax", "brain", "guard", "learn", "report"],
+    &["process", "workspace", "git", "forge", "llm", "ledger", "notify"],
     &["verify", "check", "hand"],
-    &["stage", "pipeline"],
-    &["cli"],
+    &["stage", "pipeline", "eval"],
+    &["dashboard", "cli"],
 ];
 
 /// Crate → the rooms that may name it.
@@ -22,12 +22,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "llm"]),
+    ("tokio_postgres", &["ledger"]),
+    ("lettre", &["notify"]),
+    ("axum", &["dashboard"]),
     ("landlock", &["process"]),
-    ("tokio", &["forge", "llm"]),
-    ("clap", &["cli"]),
-    ("anstyle", &["cli"]),
+    ("tokio", &["forge", "llm", "ledger", "notify", "dashboard"]),
+    ("clap", &["dashboard", "cli"]),
+    ("anstyle", &["dashboard", "cli"]),
     ("std::process::Command", &["process"]),
-    ("std::env::var", &["cli"]),
+    ("std::env::var", &["dashboard", "cli"]),
 ];
 
 /// Rooms that never touch the outside world: no files, no network, no clock, no children.
