@@ -3,6 +3,7 @@
 
 use super::actions::{self, Report};
 use super::held::held;
+use super::ledger::place;
 use super::{Door, Exit, inner, local, model, usage, withheld};
 use crate::command::{CommandLine, SetUp};
 use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
@@ -72,7 +73,7 @@ impl Desk<'_> {
             Err(Untrusted::User(e)) => return Err(e),
             Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
         };
-        let store = self.store(&config);
+        let store = self.store(&config)?;
         let pipeline = Pipeline {
             forge: self.forge.as_ref(),
             store: store.as_ref(),
@@ -117,14 +118,17 @@ impl Desk<'_> {
         Ok((info, config))
     }
 
-    fn store(&self, config: &Config) -> Box<dyn Store + '_> {
-        match config.ledger.store {
+    fn store(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
+        if let Some(database) = place::database(self.door, Some(self.forge.repo()))? {
+            return Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text))));
+        }
+        Ok(match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
                 let dir = self.temp.join("thanos-fix-ledger");
                 Box::new(ledger::Directory::new(dir, held().mask_fn()))
             }
-        }
+        })
     }
 
     /// Lays out the tree and starts the heal process; leaves nothing behind.

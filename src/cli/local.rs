@@ -1,6 +1,7 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
+use super::ledger::place::{self, Where};
 use super::{Door, Exit, event::local_config, held::held, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
@@ -318,13 +319,18 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
 /// This user's own attempts; trouble with it never spoils a repair.
 fn remember(door: &Door, proposal: &Proposal) {
     let record = pipeline::record(proposal, &Published::default());
-    if let Err(e) = own_ledger(door).and_then(|ledger| ledger.put(&record)) {
+    let say = |text: &str| door.ui.stage("ledger", text);
+    let put = || match place::database(door, record.repository.as_ref())? {
+        Some(database) => place::spooled(door, Box::new(database), say).put(&record),
+        None => own_ledger(door)?.put(&record),
+    };
+    if let Err(e) = put() {
         door.ui.stage("ledger", &format!("not recorded: {e:#}"));
     }
 }
 
 /// One for each project: `ledger show` must not list another one's attempts.
-fn own_ledger(door: &Door) -> Result<ledger::Directory> {
+pub fn own_ledger(door: &Door) -> Result<ledger::Directory> {
     let root = project(door)?;
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
@@ -338,18 +344,9 @@ pub fn project(door: &Door) -> Result<PathBuf> {
     root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
 }
 
-/// The ledger that a person in a terminal means: the repository's branch where there is one, else this
-/// user's own attempts.
+/// The ledger that a person in a terminal means.
 pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    let branch = local_config(door, &project(door)?)?.ledger.branch;
-    let cloned = match Repo::discover(&door.common.repo)? {
-        Some(repo) => ledger::Cloned::open(repo, branch.as_str())?,
-        None => None,
-    };
-    match cloned {
-        Some(store) => act(&store),
-        None => act(&own_ledger(door)?),
-    }
+    place::with(door, &Where::Usual, act)
 }
 
 /// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.

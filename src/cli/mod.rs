@@ -83,7 +83,7 @@ enum Verb {
     Scan(scan::Args),
     /// Every guard over the change since a revision
     Guard(guard::Args),
-    /// The attempts that were recorded
+    /// Everything that was recorded: show, query, export, import, sync, compact, backup, restore, check
     Ledger(ledger::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
@@ -208,9 +208,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),
         Verb::Init(args) => init::run(door, args),
-        Verb::Ledger(args) => {
-            local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
-        }
+        Verb::Ledger(args) => ledger::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
