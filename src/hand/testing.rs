@@ -89,6 +89,7 @@ impl Shop {
             complexity: Complexity::Simple,
             strategy: Vec::new(),
             signature: Signature(String::new()),
+            seen: Vec::new(),
         };
         let command = CommandLine::shell("sh", command);
         let job = Job {
