@@ -12,6 +12,17 @@ const ALIKE: f64 = 0.5;
 /// A note of a person is about more than one failure.
 const NOTE_ALIKE: f64 = 0.2;
 
+/// What people declined more than they took it is not done again.
+const RECALLED: f64 = 0.5;
+/// What fades is still tried for a while: the command proves it anyway.
+const FADED: f64 = 0.25;
+
+/// Whether a lesson says how to mend it, and may be tried.
+pub fn may_recall(seen: &Seen, learning: &Learning) -> bool {
+    let is_it = seen.key == learning.key && learning.lesson == Lesson::Fix && learning.patch.is_some();
+    is_it && learning.confidence >= RECALLED && seen.confidence >= FADED
+}
+
 /// What is known of a failure, what fits best first.
 pub fn seen(known: &[Known], diagnosis: &Diagnosis, now: &str) -> Vec<Seen> {
     let told = format!("{} {}", diagnosis.signature.0, diagnosis.first_error.as_deref().unwrap_or_default());

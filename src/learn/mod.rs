@@ -7,7 +7,7 @@ mod order;
 mod replay;
 pub mod score;
 
-pub use find::seen;
+pub use find::{may_recall, seen};
 pub use lesson::{Outcome, add_note, change, confidence, from_attempt, from_outcome, mended, refuted_key, retire};
 pub use order::{Ordered, Tally, order, tallies};
 pub use replay::replay;

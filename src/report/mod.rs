@@ -4,11 +4,15 @@
 mod comment;
 pub mod markdown;
 mod pull;
+mod score;
+mod seen;
 mod summary;
 mod terminal;
 
 pub use comment::{answered, comment, marker};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
+pub use score::score_line;
+pub use seen::seen_line;
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
 
