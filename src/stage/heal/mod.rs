@@ -120,7 +120,7 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     let mut healing = work(&bench)?;
     healing.notes.extend(bench.take_notes());
     healing.decisions = bench.decisions.take();
-    healing.evaluation = rated(&bench, &healing);
+    healing.evaluation = rated(&healing, bench.coverage().as_ref());
     let spent = model.map(llm::Model::spent).unwrap_or_default();
     (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
@@ -134,16 +134,15 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     Ok(healing)
 }
 
-/// How good the repair is, with the lines that its tests ran where the command tells that.
-fn rated(bench: &Bench, healing: &Healing) -> Option<Evaluation> {
+/// How good the repair is; with the lines that its tests ran, where the command tells that.
+pub fn rated(healing: &Healing, coverage: Option<&score::Coverage>) -> Option<Evaluation> {
     let repair = healing.candidate.as_ref()?;
-    let coverage = bench.coverage();
     Some(score::evaluate(&score::Input {
         patch: &repair.patch,
         evidence: healing.evidence.as_ref(),
         guards: &healing.guards,
         remarks: &[],
-        coverage: coverage.as_ref(),
+        coverage,
         opinion: None,
     }))
 }
