@@ -11,12 +11,14 @@ use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
+use crate::learn::Experience;
 use crate::llm::Recorder;
-use crate::pipeline::{Ended, Pipeline, ThisRun};
+use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
 use crate::stage::heal::{Job, SEED};
+use crate::stage::memory;
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
@@ -180,6 +182,7 @@ impl Desk<'_> {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
+        job.experience = self.experience(config);
         // Elsewhere the sandbox covers it.
         if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
             withheld::withhold(&root, scratch)?;
@@ -195,6 +198,12 @@ impl Desk<'_> {
         let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         healing
+    }
+
+    /// What earlier runs in this repository left.
+    fn experience(&self, config: &Config) -> Experience {
+        let (store, say) = (self.store(config), |stage: &str, text: &str| self.say(stage, text));
+        memory::experience(&[store.as_ref()], Some(self.forge.repo()), &pipeline::now(), config.may_reorder(), &say)
     }
 
     /// `trust.strangers: no-model` keeps a model from the tasks of people without write access.
@@ -252,6 +261,7 @@ impl Desk<'_> {
             budget_seconds: config.budget.seconds,
             seed: SEED,
             tried,
+            experience: Default::default(),
             keep: false,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::branch::Place;
 use super::ledger::place::{self, Where};
-use super::{Door, Exit, event::local_config, held::held, model, print_json, surroundings, usage};
+use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
 use crate::git::Repo;
@@ -13,7 +13,6 @@ use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
 use crate::stage::heal::{self, Job, SEED};
 use crate::stage::proposal::Proposal;
-use crate::stage::publish::Published;
 use crate::task::{Kind, Request, Task};
 use crate::{report, verify};
 use anyhow::{Context as _, Result};
@@ -96,6 +95,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     config.budget.usd = options.budget_usd.unwrap_or(config.budget.usd);
     if !options.hands.is_empty() {
         config.hands.0.clone_from(&options.hands);
+        config.hands_are_listed = true;
     }
     if let Some(hand) = config::twice(&options.hands) {
         return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
@@ -125,6 +125,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     };
     let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
+    let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
@@ -148,6 +149,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         budget_seconds: budget,
         seed: options.seed.unwrap_or(SEED),
         tried: Vec::new(),
+        experience,
         keep: !options.dry_run && place.is_none(),
         root: root.clone(),
     };
@@ -166,7 +168,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
     let proposal = proposal(&root, &work.title, &started, &healing)?;
-    remember(door, &proposal);
+    memory::remember(door, &proposal);
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
         model::keep(dir, &asked.as_ref().map(model::Asked::transcript).unwrap_or_default())?;
@@ -224,6 +226,9 @@ fn show(door: &Door, job: &Job, healing: &Healing, notes: &[String], committed: 
         door.ui.diff(&candidate.patch.unified_diff());
     }
     door.ui.block(&report::guard_lines(&healing.guards));
+    if let Some(evaluation) = &healing.evaluation {
+        door.ui.stage("score", &report::score_line(evaluation));
+    }
     if let (None, Some(diagnosis)) = (&healing.candidate, &healing.diagnosis) {
         for suspect in diagnosis.suspects.iter().take(5) {
             let line = suspect.line.map_or_else(String::new, |l| format!(":{l}"));
@@ -268,6 +273,8 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "tried": healing.tried,
         "evidence": healing.evidence,
         "guards": healing.guards,
+        "evaluation": healing.evaluation,
+        "decisions": healing.decisions,
         "notes": healing.notes,
         "seconds": healing.seconds,
         "tokens": healing.tokens,
@@ -314,19 +321,6 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
         target: branch.map_or_else(|| BranchName::parse("main"), Ok)?,
         healing: healing.clone(),
     })
-}
-
-/// This user's own attempts; trouble with it never spoils a repair.
-fn remember(door: &Door, proposal: &Proposal) {
-    let record = pipeline::record(proposal, &Published::default());
-    let say = |text: &str| door.ui.stage("ledger", text);
-    let put = || match place::database(door, record.repository.as_ref())? {
-        Some(database) => place::spooled(door, Box::new(database), say).put(&record),
-        None => own_ledger(door)?.put(&record),
-    };
-    if let Err(e) = put() {
-        door.ui.stage("ledger", &format!("not recorded: {e:#}"));
-    }
 }
 
 /// One for each project: `ledger show` must not list another one's attempts.

@@ -17,6 +17,7 @@ mod inner;
 mod ledger;
 mod local;
 mod locate;
+mod memory;
 mod model;
 mod run;
 mod scan;

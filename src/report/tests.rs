@@ -71,6 +71,7 @@ fn healing(hostile: &str) -> Healing {
             complexity: Complexity::Trivial,
             strategy: vec![HandId::Hint],
             signature: Signature("test: x".to_owned()),
+            seen: Vec::new(),
         }),
         candidate: Some(Candidate {
             patch: Patch::from_files([file]),

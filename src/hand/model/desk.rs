@@ -17,6 +17,7 @@ const SUSPECTS: usize = 9_000;
 const TESTS: usize = 5_000;
 const TRIED: usize = 2_000;
 const NOTES: usize = 3_000;
+const LEARNED: usize = 4_000;
 const MOST_SUSPECTS: usize = 6;
 /// A longer function is shown around its line.
 const MOST_LINES: usize = 80;
@@ -47,8 +48,23 @@ pub fn first(job: &Job) -> Result<String> {
         .map(|t| format!("{} (hand {}): {}\n", t.why, t.hand.as_str(), t.result))
         .collect();
     text += &block("what was tried before, and how it fell", &tried, TRIED);
+    text += &learned(job);
     text += &notes(job)?;
     Ok(text)
+}
+
+/// What earlier runs here taught, as data: what mended it, what people objected to, what they wrote down.
+fn learned(job: &Job) -> String {
+    let lines: String = job
+        .learnings
+        .iter()
+        .map(|one| {
+            let patch = one.patch.as_deref().map_or_else(String::new, |diff| format!("\n{diff}"));
+            let sure = (one.confidence * 100.0).round();
+            format!("- {} (from {}; {sure} % sure){patch}\n", one.text, one.origin)
+        })
+        .collect();
+    block("learnings: what earlier runs in this repository taught about such a failure", &lines, LEARNED)
 }
 
 /// Places to show: path and line.

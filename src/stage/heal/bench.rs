@@ -20,6 +20,7 @@ use crate::llm;
 use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
+use crate::record::entry::Decision;
 use crate::record::{CheckResult, HandId, Outcome};
 use crate::report::count;
 use crate::report::markdown::one_line;
@@ -33,7 +34,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub struct Bench<'a> {
     pub job: &'a Job,
@@ -47,6 +48,7 @@ pub struct Bench<'a> {
     runner: RefCell<Option<Runner>>,
     layers: Layers,
     deadline: Instant,
+    began: SystemTime,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
     /// Files that a command changed and that could not be put back.
@@ -68,6 +70,8 @@ pub struct Bench<'a> {
     pub model: Option<&'a dyn llm::Model>,
     /// What became of the last candidate.
     last: RefCell<Fallen>,
+    /// Choices that were made, for the audit trail.
+    pub decisions: RefCell<Vec<Decision>>,
     /// What hands want to be known at the end.
     notes: RefCell<Vec<String>>,
 }
@@ -97,6 +101,7 @@ impl<'a> Bench<'a> {
             runner: RefCell::new(runner),
             layers: Layers::new(&job.scratch, private),
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
+            began: SystemTime::now(),
             cancel,
             verify_seconds: Cell::new(0.0),
             unprotected: RefCell::default(),
@@ -110,6 +115,7 @@ impl<'a> Bench<'a> {
             trials: Cell::new(0),
             model: None,
             last: RefCell::default(),
+            decisions: RefCell::default(),
             notes: RefCell::default(),
         })
     }

@@ -447,6 +447,7 @@ fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: 
         tried,
         text: &whole.text,
         model: bench.model,
+        learnings: super::memory::learnings(bench, &diagnosis.seen),
         seed: whole.seed,
     }
 }
