@@ -1,7 +1,7 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
 use crate::ids::{AttemptName, Sha};
-use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
 use anyhow::Result;
@@ -73,6 +73,7 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         cost_usd: healing.cost_usd,
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        detail: Detail::new(&proposal.task.title, healing),
     }
 }
 
