@@ -124,6 +124,8 @@ pub enum HandId {
     /// A language model.
     Model,
     Revert,
+    /// What a reviewer suggests, word by word: no rung of the ladder.
+    Review,
 }
 
 impl HandId {
@@ -136,6 +138,7 @@ impl HandId {
             Self::Search => "search",
             Self::Model => "model",
             Self::Revert => "revert",
+            Self::Review => "review",
         }
     }
 }
