@@ -39,3 +39,4 @@ pub mod stage;
 
 // floor 5: doors
 pub mod cli;
+pub mod dashboard;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod branch;
+mod dashboard;
 mod demo;
 mod desk;
 mod diagnose;
@@ -85,6 +86,8 @@ enum Verb {
     Guard(guard::Args),
     /// The attempts that were recorded
     Ledger(ledger::Args),
+    /// The ledger as pages: success, time, money, every run
+    Dashboard(dashboard::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
     Doctor(doctor::Args),
@@ -211,6 +214,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Ledger(args) => {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }
+        Verb::Dashboard(args) => dashboard::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
