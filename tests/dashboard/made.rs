@@ -128,6 +128,27 @@ fn run(lots: &mut Lots, number: u64, at: i64, is_bad: bool) -> Value {
     let error = text(lots, "AssertionError: assert 12 == 10", is_bad);
     let before = json!({"exit": 1, "seconds": command / 2.0, "excerpt": format!("{error}\n1 failed, 11 passed in 0.12s")});
     let after = is_fix.then(|| json!({"exit": 0, "seconds": command / 2.0, "excerpt": "12 passed in 0.11s"}));
+    let diagnosis = json!({
+        "class": class, "failing": ["tests/test_cart.py::test_total"], "first_error": error, "tool": "pytest", "complexity": "simple",
+        "locations": [{"path": file, "line": 42, "column": 7, "message": error, "code": "E0425"}],
+        "suspects": [{"path": file, "line": 42, "score": 1.0, "why": ["named by the trace"]}, {"path": "src/util.py", "line": null, "score": 0.4, "why": ["imported by it"]}],
+        "strategy": ["tool", "hint", "search", "model"], "signature": format!("{class}:{file}:assert"),
+    });
+    let detail = json!({
+        "title": title, "why": is_fix.then_some(why), "confidence": is_fix.then(|| if lots.is(65) { "confident" } else { "suggested" }),
+        "diff": is_fix.then_some(diff), "notes": ["1 attempt before this one, 2 candidates not tried again"], "diagnosis": diagnosis,
+    });
+    let guards = json!([
+        {"id": "policy", "status": "pass", "findings": [], "detail": "", "seconds": 0.01},
+        {"id": "secrets", "status": "pass", "findings": [], "detail": "", "seconds": 0.08},
+        {"id": "suite", "status": "warn", "detail": "one assertion is weaker", "seconds": 0.05, "findings": [{"rule": "suite/weaker", "severity": "warning", "path": file, "line": 12, "message": text(lots, "the assertion compares less than before", is_bad)}]},
+        {"id": "hooks", "status": "skipped", "findings": [], "detail": "no hooks here", "seconds": 0.0},
+    ]);
+    let evidence = json!({
+        "command": text(lots, "python -m pytest -q", is_bad), "before": before, "after": after,
+        "fail_to_pass": if is_fix { vec!["tests/test_cart.py::test_total"] } else { vec![] }, "pass_to_pass": 11, "reproduced": true,
+        "sandbox": "full: namespaces, landlock, seccomp",
+    });
     json!({
         "schema": 1, "attempt": format!("{}-1-fix-{key}", 9_000_000 + number), "task": key, "repository": repository,
         "started": time(at), "ended": time(at + 200), "event": lots.of(&["issues.labeled", "workflow_run.completed", "issue_comment.created", "terminal"]),
@@ -136,21 +157,9 @@ fn run(lots: &mut Lots, number: u64, at: i64, is_bad: bool) -> Value {
         "pr": pr, "pr_url": pr.map(|pr| if is_bad && pr % 2 == 0 { "javascript:alert(document.domain)".to_owned() } else { format!("https://github.com/{repository}/pull/{pr}") }),
         "hand": is_fix.then_some(hand), "class": (outcome != "healthy").then_some(class), "signature": format!("{class}:{file}:assert"),
         "patch": is_fix.then(|| json!({"files": 1, "added": 2, "removed": 1})), "tried": tried,
-        "guards": [
-            {"id": "policy", "status": "pass", "findings": [], "detail": "", "seconds": 0.01},
-            {"id": "secrets", "status": "pass", "findings": [], "detail": "", "seconds": 0.08},
-            {"id": "suite", "status": "warn", "detail": "one assertion is weaker", "seconds": 0.05, "findings": [{"rule": "suite/weaker", "severity": "warning", "path": file, "line": 12, "message": text(lots, "the assertion compares less than before", is_bad)}]},
-            {"id": "hooks", "status": "skipped", "findings": [], "detail": "no hooks here", "seconds": 0.0},
-        ],
-        "evidence": {"command": text(lots, "python -m pytest -q", is_bad), "before": before, "after": after, "fail_to_pass": if is_fix { vec!["tests/test_cart.py::test_total"] } else { vec![] }, "pass_to_pass": 11, "reproduced": true, "sandbox": "full: namespaces, landlock, seccomp"},
+        "guards": guards, "evidence": evidence, "detail": detail,
         "seconds": {"total": command + hands + 1.2, "verify": command, "hands": hands, "collect": 0.4 + lots.part(), "prepare": 2.0 * lots.part(), "publish": if pr.is_some() { 1.1 } else { 0.0 }},
         "tokens": {"input": read, "output": written}, "cost_usd": usd, "retry_wanted": null, "version": "0.1.0",
-        "detail": {
-            "title": title, "why": is_fix.then_some(why), "confidence": is_fix.then(|| if lots.is(65) { "confident" } else { "suggested" }), "diff": is_fix.then_some(diff),
-            "notes": ["1 attempt before this one, 2 candidates not tried again"],
-            "diagnosis": {"class": class, "failing": ["tests/test_cart.py::test_total"], "locations": [{"path": file, "line": 42, "column": 7, "message": error, "code": "E0425"}], "first_error": error, "tool": "pytest",
-                "suspects": [{"path": file, "line": 42, "score": 1.0, "why": ["named by the trace"]}, {"path": "src/util.py", "line": null, "score": 0.4, "why": ["imported by it"]}], "complexity": "simple", "strategy": ["tool", "hint", "search", "model"], "signature": format!("{class}:{file}:assert")},
-        },
     })
 }
 

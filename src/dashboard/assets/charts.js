@@ -61,7 +61,7 @@ function plotOptions(canvas, x, series, set) {
     },
     axes: [
       { ...axis, grid: { show: false }, values: (_, ticks, __, ___, gap) => ticks.map(at => dateTick(at, gap)), space: 64 },
-      { ...axis, size: 52, values: (_, ticks) => ticks.map(value => (series[0].tick || series[0].format)(value)), space: 34 },
+      { ...axis, size: 52, incrs: series[0].integer ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] : undefined, values: (_, ticks) => ticks.map(value => (series[0].tick || series[0].format)(value)), space: 34 },
     ],
     series: [{}, ...series.map(s => ({
       label: s.label, stroke: colour(s.colour), width: s.bars ? 0 : 2, spanGaps: true,
@@ -110,7 +110,9 @@ function steps(days, from) {
   const start = days.day.findIndex(day => day >= from);
   const chosen = start < 0 ? [] : days.day.slice(start);
   const span = chosen.length ? chosen[chosen.length - 1] - chosen[0] : 0;
-  const step = span > 900 ? "Month" : span > 120 ? "Week" : "Day";
+  // So that most steps hold several runs.
+  const dense = chosen.reduce((sum, _, i) => sum + days.runs[start + i], 0) / (span + 1);
+  const step = span > 900 || (dense < 0.3 && span > 60) ? "Month" : span > 120 || (dense < 2 && span > 28) ? "Week" : "Day";
   const key = day => {
     if (step === "Day") return day;
     if (step === "Week") return day - ((day + 3) % 7);

@@ -66,7 +66,7 @@ function trend() {
     const rate = at.get(sum => (sum.counted ? Math.round((100 * sum.fixed) / sum.counted) : null));
     box.replaceChildren(
       chart("Runs" + text, at.x, [
-        { label: "all runs", values: at.get(sum => sum.runs), colour: "bar", bars: true, format: whole },
+        { label: "all runs", values: at.get(sum => sum.runs), colour: "bar", bars: true, integer: true, format: whole },
         { label: "fixed", values: at.get(sum => sum.fixed), colour: "good-fill", bars: true, format: whole }], { step: at.step }),
       chart("Success rate" + text, at.x, [{ label: "success rate", values: rate, colour: "accent", area: true, format: value => value + "%" }], { step: at.step, top: 100 }));
     buttons.replaceChildren(...fits.map(range => h("button", { type: "button", "aria-pressed": String(range === chosen), onclick: () => { chosen = range; draw(); [...buttons.children][fits.indexOf(range)].focus(); } }, range[0])));
