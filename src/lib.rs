@@ -40,3 +40,4 @@ pub mod stage;
 
 // floor 5: doors
 pub mod cli;
+pub mod dashboard;

@@ -1,12 +1,15 @@
 //! What a run knows, as data: diagnosis, candidates, checks, evidence, outcome, attempt. Everything
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
+mod detail;
 pub mod entry;
 mod outcome;
 mod seen;
 
 pub use outcome::Outcome;
 pub use seen::{Match, Seen};
+
+pub use detail::{Detail, Seconds};
 
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
@@ -315,15 +318,6 @@ impl Tried {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seconds {
-    pub total: f64,
-    /// Spent in the repository's own command.
-    pub verify: f64,
-    /// Spent in hands.
-    pub hands: f64,
-}
-
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     /// Read anew; what came from the provider's cache, or was written to it, is counted apart.
@@ -461,4 +455,6 @@ pub struct AttemptRecord {
     pub cost_usd: f64,
     pub retry_wanted: Option<String>,
     pub version: String,
+    #[serde(default)]
+    pub detail: Detail,
 }

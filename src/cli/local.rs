@@ -360,6 +360,11 @@ pub fn state_dir(door: &Door) -> PathBuf {
     door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
 }
 
+/// Where runs in progress tell of themselves.
+pub fn live_dir(door: &Door) -> PathBuf {
+    state_dir(door).join("live")
+}
+
 /// Variables that are not UTF-8 cannot cross the process boundary as JSON; nothing we run needs one.
 pub fn strings(env: Vec<(OsString, OsString)>) -> Vec<(String, String)> {
     env.into_iter().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect()

@@ -2,6 +2,7 @@
 
 mod actions;
 mod branch;
+mod dashboard;
 mod demo;
 mod desk;
 mod diagnose;
@@ -86,6 +87,8 @@ enum Verb {
     Guard(guard::Args),
     /// Everything that was recorded: show, query, export, import, sync, compact, backup, restore, check
     Ledger(ledger::Args),
+    /// The ledger as pages: success, time, money, every run
+    Dashboard(dashboard::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
     Doctor(doctor::Args),
@@ -210,6 +213,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Guard(args) => guard::run(door, args),
         Verb::Init(args) => init::run(door, args),
         Verb::Ledger(args) => ledger::run(door, args),
+        Verb::Dashboard(args) => dashboard::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),

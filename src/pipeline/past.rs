@@ -3,7 +3,7 @@
 use crate::ids::{AttemptName, Sha};
 use super::Pipeline;
 use crate::config::Strangers;
-use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
 use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
@@ -77,6 +77,7 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         cost_usd: healing.cost_usd,
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        detail: Detail::new(&proposal.task.title, healing),
     }
 }
 

@@ -156,11 +156,15 @@ fn work(bench: &Bench) -> Result<Healing> {
         );
         return Ok(healing.end(Outcome::Blocked, why));
     }
-    if let Err(failure) = bench.prepare()? {
+    let begun = Instant::now();
+    let prepared = bench.prepare()?;
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
+    if let Err(failure) = prepared {
         healing.retry_wanted = failure.may_pass.then(|| "the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, failure.why));
     }
     healing.notes.extend(bench.download()?);
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     // Nobody waits for it: what is not ready when it is needed is made then.
     std::thread::spawn(warm_up);
