@@ -343,6 +343,9 @@ pub struct Tried {
     pub why: String,
     /// `passed`, or the reason it fell: `policy: …`, `still fails: …`, `breaks test x`.
     pub result: String,
+    /// The diff of work that a limit ended, masked, at most 16 KiB: the next attempt begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
 }
 
 impl Tried {
@@ -422,6 +425,9 @@ pub struct Healing {
     pub notes: Vec<String>,
     /// Set when a later attempt may succeed: why it is wanted.
     pub retry_wanted: Option<String>,
+    /// Choices on the way, for the ledger.
+    #[serde(default)]
+    pub decisions: Vec<entry::Decision>,
 }
 
 impl Default for Healing {
@@ -440,6 +446,7 @@ impl Default for Healing {
             cost_usd: 0.0,
             notes: Vec::new(),
             retry_wanted: None,
+            decisions: Vec::new(),
         }
     }
 }
