@@ -7,6 +7,7 @@ mod guards;
 mod limits;
 mod model;
 mod policy;
+mod review;
 mod sandbox;
 
 pub use command::Command;
@@ -15,6 +16,7 @@ pub use guards::{OwnGuard, RESERVED};
 pub use limits::{apart, twice};
 pub use model::{Model, Price, Route, Routes, Wire};
 pub use policy::{Level, Policy};
+pub use review::{Answers, Reproduce, Review, Reviewer, Wording};
 pub use sandbox::{Confinement, Sandbox};
 
 use crate::ids::{BranchName, RelPath};
@@ -33,6 +35,10 @@ pub struct Config {
     pub hands: Hands,
     pub budget: Budget,
     pub model: Model,
+    pub review: Review,
+    pub answers: Answers,
+    pub reproduce: Reproduce,
+    pub summary: Wording,
     pub branch: Branch,
     pub publish: Publish,
     pub trust: Trust,
