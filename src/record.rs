@@ -305,6 +305,9 @@ pub struct Tried {
     pub why: String,
     /// `passed`, or the reason it fell: `policy: …`, `still fails: …`, `breaks test x`.
     pub result: String,
+    /// The diff of work that a limit ended, masked, at most 16 KiB: the next attempt begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
 }
 
 impl Tried {
