@@ -202,7 +202,14 @@ impl Desk<'_> {
 
     /// What earlier runs in this repository left.
     fn experience(&self, config: &Config) -> Experience {
-        let (store, say) = (self.store(config), |stage: &str, text: &str| self.say(stage, text));
+        let say = |stage: &str, text: &str| self.say(stage, text);
+        let store = match self.store(config) {
+            Ok(store) => store,
+            Err(error) => {
+                say("ledger", &format!("nothing is remembered: {error:#}"));
+                return Experience::default();
+            }
+        };
         memory::experience(&[store.as_ref()], Some(self.forge.repo()), &pipeline::now(), config.may_reorder(), &say)
     }
 
