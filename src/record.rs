@@ -1,7 +1,12 @@
 //! What a run knows, as data: diagnosis, candidates, checks, evidence, outcome, attempt. Everything
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
+mod answer;
 pub mod entry;
+mod outcome;
+
+pub use answer::{Settled, Wish};
+pub use outcome::Outcome;
 
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
@@ -281,62 +286,6 @@ pub struct Evidence {
     pub sandbox_gaps: Vec<String>,
 }
 
-/// The one way in which a run ended (design: outcomes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Fixed,
-    Proposed,
-    Healthy,
-    Flaky,
-    Transient,
-    Explained,
-    Blocked,
-    Budget,
-    Duplicate,
-    Ignored,
-    Cancelled,
-    Error,
-    /// Written by the next run for an attempt that ended without a word (SIGKILL, power).
-    Lost,
-}
-
-impl Outcome {
-    pub const ALL: [Outcome; 13] = [
-        Self::Fixed,
-        Self::Proposed,
-        Self::Healthy,
-        Self::Flaky,
-        Self::Transient,
-        Self::Explained,
-        Self::Blocked,
-        Self::Budget,
-        Self::Duplicate,
-        Self::Ignored,
-        Self::Cancelled,
-        Self::Error,
-        Self::Lost,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Fixed => "fixed",
-            Self::Proposed => "proposed",
-            Self::Healthy => "healthy",
-            Self::Flaky => "flaky",
-            Self::Transient => "transient",
-            Self::Explained => "explained",
-            Self::Blocked => "blocked",
-            Self::Budget => "budget",
-            Self::Duplicate => "duplicate",
-            Self::Ignored => "ignored",
-            Self::Cancelled => "cancelled",
-            Self::Error => "error",
-            Self::Lost => "lost",
-        }
-    }
-}
-
 /// A candidate that was tried and what became of it; the failure context that the next attempt loads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tried {
@@ -425,6 +374,15 @@ pub struct Healing {
     pub notes: Vec<String>,
     /// Set when a later attempt may succeed: why it is wanted.
     pub retry_wanted: Option<String>,
+    /// What became of each wish of a review.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Settled>,
+    /// What the reviewing model says of the candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<entry::ReviewFact>,
+    /// The model's words for what was wrong and what was changed; nobody has checked them yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 impl Default for Healing {
@@ -443,6 +401,9 @@ impl Default for Healing {
             cost_usd: 0.0,
             notes: Vec::new(),
             retry_wanted: None,
+            answers: Vec::new(),
+            review: None,
+            words: None,
         }
     }
 }

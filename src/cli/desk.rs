@@ -15,7 +15,7 @@ use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, SEED};
+use crate::stage::heal::{Job, Manner, SEED};
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
@@ -248,6 +248,7 @@ impl Desk<'_> {
             budget_seconds: config.budget.seconds,
             seed: SEED,
             tried,
+            manner: Manner::of(config, work.wishes.clone()),
             keep: false,
         })
     }

@@ -147,6 +147,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         budget_seconds: budget,
         seed: options.seed.unwrap_or(SEED),
         tried: Vec::new(),
+        manner: heal::Manner::of(&config, Vec::new()),
         keep: !options.dry_run && place.is_none(),
         root: root.clone(),
     };

@@ -99,6 +99,7 @@ impl Shop {
             fixers: &self.fixers,
             tried,
             seed: 0,
+            aim: super::REPAIR,
             text: "",
             model: None,
         };

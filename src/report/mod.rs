@@ -6,11 +6,13 @@ pub mod markdown;
 mod pull;
 mod summary;
 mod terminal;
+mod thread;
 
 pub use comment::{answered, comment, marker};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
+pub use thread::thread_answer;
 
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{CheckStatus, Healing, Outcome};

@@ -5,6 +5,7 @@ pub mod heal;
 pub mod locate;
 pub mod proposal;
 pub mod publish;
+pub mod review;
 
 use crate::guard::secrets::{Scanner, Settings};
 
