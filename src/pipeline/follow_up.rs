@@ -10,11 +10,7 @@ use anyhow::Result;
 const REVIEWS: &str = "pull_request_review";
 
 /// Why nothing is done, if so: people have gone on from what we wrote, or it has been enough.
-pub(super) fn not_now(
-    pipeline: &Pipeline,
-    work: &Collected,
-    records: &Result<Vec<AttemptRecord>>,
-) -> Option<Healing> {
+pub(super) fn not_now(pipeline: &Pipeline, work: &Collected, records: &Result<Vec<AttemptRecord>>) -> Option<Healing> {
     let none = Vec::new();
     let records = records.as_ref().unwrap_or(&none);
     // Trailers survive an amendment by somebody else, so they count only where nothing was recorded at all.
@@ -23,12 +19,14 @@ pub(super) fn not_now(
         some => some.iter().any(|record| record.commit.as_ref() == Some(&work.base)),
     };
     if !is_ours {
-        let why = format!("the tip of {} ({}) is not ours: people have gone on from it", work.target, work.base.short());
+        let why =
+            format!("the tip of {} ({}) is not ours: people have gone on from it", work.target, work.base.short());
         return Some(Healing::ended(Outcome::Ignored, why));
     }
     let follow_ups = records.iter().filter(|r| r.event.starts_with(REVIEWS) && r.commit.is_some()).count() as u64;
     let most = pipeline.config.answers.rounds;
-    let why = format!("{follow_ups} follow-ups are on {} (answers.rounds is {most}); the rest is for people", work.target);
+    let why =
+        format!("{follow_ups} follow-ups are on {} (answers.rounds is {most}); the rest is for people", work.target);
     (follow_ups >= most).then(|| Healing::ended(Outcome::Ignored, why))
 }
 

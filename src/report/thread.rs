@@ -25,7 +25,9 @@ fn proof(story: &Story) -> String {
         return String::new();
     }
     let kept = match evidence.pass_to_pass {
-        Some(kept) if kept > 0 => format!("; {} that passed before still {}", count(kept, "test"), if kept == 1 { "passes" } else { "pass" }),
+        Some(kept) if kept > 0 => {
+            format!("; {} that passed before still {}", count(kept, "test"), if kept == 1 { "passes" } else { "pass" })
+        }
         _ => String::new(),
     };
     format!(" {} passes with it{kept}.", text::inert(&code(&one_line(&evidence.command, 120))))

@@ -42,8 +42,7 @@ fn may_ask(
     account: &Account,
     known: &mut HashMap<String, bool>,
 ) -> Result<bool, ForgeError> {
-    let actor =
-        Actor { login: account.login.clone(), kind: if account.bot { "Bot" } else { "User" }.to_owned() };
+    let actor = Actor { login: account.login.clone(), kind: if account.bot { "Bot" } else { "User" }.to_owned() };
     if account.bot {
         return Ok(is_answered(&actor, config));
     }
@@ -103,7 +102,8 @@ mod tests {
     #[test]
     fn what_came_after_our_own_word_counts() {
         let suggestion = "```suggestion\nx = 1\n```";
-        let wish = wished(&[word("ann", "why?"), word("us-bot", "Not done"), word("ann", suggestion)], Some(3)).unwrap();
+        let wish =
+            wished(&[word("ann", "why?"), word("us-bot", "Not done"), word("ann", suggestion)], Some(3)).unwrap();
         assert_eq!((wish.suggestion.as_deref(), wish.lines, wish.by.as_str()), (Some("x = 1"), Some((3, 3)), "ann"));
         assert!(wish.text.contains("why?") && !wish.text.contains("Not done"), "{}", wish.text);
         assert_eq!(wished(&[word("ann", suggestion), word("us-bot", "Done")], Some(3)), None);

@@ -45,7 +45,13 @@ impl Scope {
         match (ask.method, area) {
             (Method::Get, _) => Self::Read,
             // GraphQL asks with a POST, too.
-            (Method::Post, "") => if ask.is_mutation() { Self::Talk } else { Self::Read },
+            (Method::Post, "") => {
+                if ask.is_mutation() {
+                    Self::Talk
+                } else {
+                    Self::Read
+                }
+            }
             (_, "issues") => Self::Talk,
             _ => Self::Write,
         }

@@ -109,8 +109,7 @@ impl GitHub {
         let mut threads = Vec::new();
         let mut after = Value::Null;
         for _ in 0..MOST_PAGES {
-            let names =
-                json!({"owner": self.repo.owner(), "name": self.repo.name(), "number": pull, "after": after});
+            let names = json!({"owner": self.repo.owner(), "name": self.repo.name(), "number": pull, "after": after});
             let mut data = self.query(&Ask::repeatable(Method::Post, "/graphql", Some(asking(THREADS, &names))))?;
             let page = data.pointer_mut("/repository/pullRequest/reviewThreads").map(Value::take).unwrap_or_default();
             let page: Page = read(page)?;

@@ -111,9 +111,8 @@ impl Round<'_, '_> {
     }
 
     fn is_possible(&self, edit: &Edit, earlier: &[Edit]) -> Result<Result<(), String>> {
-        let overlaps = |other: &&Edit| {
-            other.path == edit.path && other.lines.0 <= edit.lines.1 && edit.lines.0 <= other.lines.1
-        };
+        let overlaps =
+            |other: &&Edit| other.path == edit.path && other.lines.0 <= edit.lines.1 && edit.lines.0 <= other.lines.1;
         if let Some(other) = earlier.iter().find(overlaps) {
             return Ok(Err(format!("it is about the same lines as another suggestion, of {}", other.wish.by)));
         }
@@ -156,12 +155,8 @@ impl Round<'_, '_> {
     /// Tries the tree with `full` instead of what is applied; why it falls, if so.
     fn take(&mut self, full: &Patch, what: &str) -> Result<Option<String>> {
         let step = self.ground.reversed().then(full);
-        let candidate = Candidate {
-            patch: step,
-            hand: HandId::Review,
-            why: what.to_owned(),
-            confidence: Confidence::Confident,
-        };
+        let candidate =
+            Candidate { patch: step, hand: HandId::Review, why: what.to_owned(), confidence: Confidence::Confident };
         self.climb(&Given(candidate), &ladder::Aim::default())
     }
 
@@ -191,7 +186,9 @@ impl Round<'_, '_> {
         let open: Vec<usize> = (0..wishes.len()).filter(|at| !settled.contains_key(at)).collect();
         for (nth, at) in open.into_iter().enumerate() {
             let fate = match self.bench.model {
-                None => (false, "it asks in words and not with a suggestion, and no language model is there".to_owned()),
+                None => {
+                    (false, "it asks in words and not with a suggestion, and no language model is there".to_owned())
+                }
                 Some(_) if nth >= MOST_WORDS => continue,
                 Some(_) if self.bench.over().is_some() => (false, "the time is used up (budget.seconds)".to_owned()),
                 Some(_) => self.ask(&wishes[at])?,
@@ -222,8 +219,10 @@ impl Round<'_, '_> {
 
     fn end(mut self, wishes: &[Wish], settled: Fate) -> Healing {
         let done = settled.values().filter(|(done, _)| *done).count();
-        let answers = settled.into_iter().map(|(at, (done, why))| {
-            Settled { thread: wishes[at].thread.clone(), done, why: crate::report::markdown::one_line(&why, 300) }
+        let answers = settled.into_iter().map(|(at, (done, why))| Settled {
+            thread: wishes[at].thread.clone(),
+            done,
+            why: crate::report::markdown::one_line(&why, 300),
         });
         self.healing.answers = answers.collect();
         let all = count(wishes.len(), "thread");
@@ -265,10 +264,7 @@ impl Hand for Given {
         HandId::Review
     }
 
-    fn propose<'a>(
-        &'a self,
-        _: &'a hand::Job<'a>,
-    ) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>> {
+    fn propose<'a>(&'a self, _: &'a hand::Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>> {
         Ok(Box::new(std::iter::once(Ok(self.0.clone()))))
     }
 }

@@ -25,9 +25,8 @@ pub(super) fn answer(setting: &Setting, proposal: &Proposal, published: &Publish
         }
         let (marker, body) = report::thread_answer(&story, wish);
         let answered = setting.forge.answer_thread(&wish.thread, &marker, &body);
-        let resolved = answered.and_then(|()| {
-            if wish.done { setting.forge.resolve_thread(&wish.thread) } else { Ok(()) }
-        });
+        let resolved =
+            answered.and_then(|()| if wish.done { setting.forge.resolve_thread(&wish.thread) } else { Ok(()) });
         if let Err(e) = resolved {
             (setting.say)("publish", &format!("a thread is not answered or not resolved ({e})"));
         }
