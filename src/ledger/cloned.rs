@@ -1,9 +1,10 @@
 //! The ledger branch as a clone of the repository has it: for reading.
 
-use super::{Filed, Put, Store};
+use super::{Filed, Put, Store, Under};
 use crate::git::{Repo, TreeEntry};
 use crate::ids::{RelPath, Sha};
 use crate::record::AttemptRecord;
+use crate::record::entry::Entry;
 use anyhow::{Result, bail};
 
 pub struct Cloned {
@@ -33,8 +34,12 @@ impl Store for Cloned {
         bail!("a clone of the ledger is only read; records are written at the forge")
     }
 
-    fn files(&self) -> Result<Vec<Filed>> {
-        let runs = RelPath::parse("runs")?;
+    fn append(&self, _entries: &[Entry]) -> Result<Vec<Put>> {
+        bail!("a clone of the ledger is only read; facts are written at the forge")
+    }
+
+    fn files(&self, under: Under) -> Result<Vec<Filed>> {
+        let runs = RelPath::parse(under.as_str())?;
         let filed = |(path, entry): (RelPath, TreeEntry)| Filed { path, blob: Some(entry.id) };
         let all = self.repo.list(&self.tip, Some(&runs))?.into_iter().map(filed);
         Ok(all.filter(|file| file.path.extension() == "json").collect())

@@ -1,9 +1,10 @@
 //! The ledger in a local folder. A record is there whole or not at all, even when the power goes.
 
-use super::{Filed, Put, Store, ensure_same_attempt, path_of, to_bytes};
+use super::{Filed, Put, Store, Under, ensure_same_attempt, facts, path_of, to_bytes};
 use crate::forge::Mask;
 use crate::ids::RelPath;
 use crate::record::AttemptRecord;
+use crate::record::entry::Entry;
 use anyhow::{Context as _, Result};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -48,9 +49,21 @@ impl Store for Directory {
         Ok(Put::Written)
     }
 
-    fn files(&self) -> Result<Vec<Filed>> {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Put>> {
+        let append = |entry: &Entry| {
+            let path = facts::path_of(entry)?;
+            let target = self.root.join(path.as_str());
+            let written = write_new(&target, &to_bytes(entry, &*self.mask)?);
+            let written = written.with_context(|| format!("cannot write {}", target.display()))?;
+            Ok(if written { Put::Written } else { Put::Unchanged })
+        };
+        entries.iter().map(append).collect()
+    }
+
+    fn files(&self, under: Under) -> Result<Vec<Filed>> {
         let mut paths = Vec::new();
-        collect(&self.root.join("runs"), "runs", &mut paths)?;
+        let under = under.as_str();
+        collect(&self.root.join(under), under, &mut paths)?;
         Ok(paths.into_iter().map(|path| Filed { path, blob: None }).collect())
     }
 
@@ -61,14 +74,33 @@ impl Store for Directory {
 
 /// Written beside, flushed, renamed; then the folder is flushed, which is what makes the name last.
 fn write_whole(target: &Path, content: &[u8]) -> Result<()> {
+    let (temp, folder) = beside(target, content)?;
+    temp.persist(target)?;
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// The same for what is not there yet; `false` where it is, which is left as it is.
+fn write_new(target: &Path, content: &[u8]) -> Result<bool> {
+    if target.exists() {
+        return Ok(false);
+    }
+    let (temp, folder) = beside(target, content)?;
+    match temp.persist_noclobber(target) {
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+        other => other?,
+    };
+    File::open(folder)?.sync_all()?;
+    Ok(true)
+}
+
+fn beside<'a>(target: &'a Path, content: &[u8]) -> Result<(tempfile::NamedTempFile, &'a Path)> {
     let folder = target.parent().context("no folder")?;
     fs::create_dir_all(folder)?;
     let mut temp = tempfile::NamedTempFile::new_in(folder)?;
     temp.write_all(content)?;
     temp.as_file().sync_all()?;
-    temp.persist(target)?;
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    Ok((temp, folder))
 }
 
 fn collect(folder: &Path, name: &str, paths: &mut Vec<RelPath>) -> Result<()> {

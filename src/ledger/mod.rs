@@ -1,15 +1,19 @@
-//! The ledger: one small JSON file per attempt, `runs/YYYY/MM/<attempt name>.json`, on an orphan branch
-//! at the forge or in a folder. Reading is tolerant: a bad record is reported and skipped.
+//! The ledger: one small JSON file per attempt, `runs/YYYY/MM/<attempt name>.json`, and per fact,
+//! `facts/YYYY/MM/<id>.json`, on an orphan branch at the forge or in a folder. Reading is tolerant: what is bad, or of a
+//! kind or schema that this version does not know, is kept, reported and skipped.
 
 mod branch;
 mod cloned;
 mod directory;
+mod facts;
 
 pub use branch::Branch;
 pub use cloned::Cloned;
 pub use directory::Directory;
+pub use facts::{Entries, Wanted};
 
 use crate::ids::{AttemptName, RelPath, Sha, TaskKey};
+use crate::record::entry::Entry;
 use crate::record::{AttemptRecord, SCHEMA};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -43,15 +47,24 @@ pub trait Store {
         Ok(None)
     }
 
-    /// All records, in any order.
-    fn files(&self) -> Result<Vec<Filed>>;
+    /// Keeps those facts that are not there yet; a fact that is there stays as it is. The answers are in the order of
+    /// the entries.
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Put>>;
+
+    /// The wanted facts, newest first, each once.
+    fn entries(&self, wanted: &Wanted) -> Result<Entries> {
+        facts::load(self, wanted)
+    }
+
+    /// The files of all records, or of all facts, in any order.
+    fn files(&self, under: Under) -> Result<Vec<Filed>>;
 
     fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>>;
 
     /// The newest `limit` records, of one task or of all. Names end with the task key, except local ones (a
     /// bare ULID), so only few files are opened.
     fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
-        let mut files = newest_first(self.files()?);
+        let mut files = newest_first(self.files(Under::Runs)?);
         let Some(task) = task else { return load(self, files, limit, |_| true) };
         let suffix = format!("-{task}");
         files.retain(|file| file.name().ends_with(&suffix) || !file.name().contains('-'));
@@ -65,14 +78,30 @@ pub trait Store {
 
     /// `None` when there is no such record; an error when it cannot be read.
     fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
-        let file = self.files()?.into_iter().find(|file| file.name() == attempt.as_str());
+        let file = self.files(Under::Runs)?.into_iter().find(|file| file.name() == attempt.as_str());
         let Some(file) = file else { return Ok(None) };
         let bytes = self.read(&file)?;
         bytes.map(|bytes| parse(&bytes)).transpose().with_context(|| format!("cannot read {}", file.path))
     }
 }
 
-/// A record's file, not yet read.
+/// The two trees of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Under {
+    Runs,
+    Facts,
+}
+
+impl Under {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Facts => "facts",
+        }
+    }
+}
+
+/// A record's or a fact's file, not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filed {
     pub path: RelPath,
@@ -85,10 +114,15 @@ impl Filed {
         self.path.file_name().strip_suffix(".json").unwrap_or_default()
     }
 
-    /// Whether it lies in `runs/YYYY/MM/`.
-    fn is_dated(&self) -> bool {
+    /// `YYYY-MM`, of what lies in `runs/YYYY/MM/` or `facts/YYYY/MM/`.
+    fn month(&self) -> Option<String> {
         let parts: Vec<&str> = self.path.as_str().split('/').collect();
-        matches!(*parts, ["runs", year, month, _] if digits(year, 4) && digits(month, 2))
+        match *parts {
+            ["runs" | "facts", year, month, _] if digits(year, 4) && digits(month, 2) => {
+                Some(format!("{year}-{month}"))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -136,18 +170,24 @@ fn parse(bytes: &[u8]) -> Result<AttemptRecord> {
 
 /// Where a record belongs.
 fn path_of(record: &AttemptRecord) -> Result<RelPath> {
-    let month = record.started.get(..7).unwrap_or_default().replace('-', "/");
-    let (year, number) = month.split_once('/').unwrap_or_default();
-    ensure!(digits(year, 4) && digits(number, 2), "the record's start `{}` is no RFC 3339 time", record.started);
+    let month = month_of(&record.started).with_context(|| format!("the record's start `{}`", record.started))?;
     Ok(RelPath::parse(format!("runs/{month}/{}.json", record.attempt))?)
+}
+
+/// `YYYY/MM`.
+fn month_of(time: &str) -> Result<String> {
+    let month = time.get(..7).unwrap_or_default().replace('-', "/");
+    let (year, number) = month.split_once('/').unwrap_or_default();
+    ensure!(digits(year, 4) && digits(number, 2), "not an RFC 3339 time");
+    Ok(month)
 }
 
 fn digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The record as it is stored: readable, and without this run's secrets.
-fn to_bytes(record: &AttemptRecord, mask: &dyn Fn(&str) -> String) -> Result<Vec<u8>> {
+/// The record or fact as it is stored: readable, and without this run's secrets.
+fn to_bytes(record: &impl serde::Serialize, mask: &dyn Fn(&str) -> String) -> Result<Vec<u8>> {
     let value: Value = serde_json::to_value(record).context("cannot write the record as JSON")?;
     let mut bytes = serde_json::to_vec_pretty(&crate::forge::mask_json(&value, mask))?;
     bytes.push(b'\n');

@@ -52,6 +52,111 @@ fn keeps_records(store: &dyn Store) {
     assert!(store.put(&other).is_err());
 }
 
+fn fact(id: &str, at: &str, task: &str) -> Entry {
+    serde_json::from_value(serde_json::json!({
+        "schema": SCHEMA, "id": id, "at": at, "repository": "o/r", "attempt": null, "task": task, "trusted": true,
+        "kind": "decision", "data": { "about": "hands", "choice": "hint", "why": "said hunter2" },
+    }))
+    .unwrap()
+}
+
+/// What both kinds of store must do with facts.
+fn keeps_facts(store: &dyn Store) {
+    let all = |store: &dyn Store, wanted: &Wanted| {
+        let found = store.entries(wanted).unwrap();
+        assert_eq!(found.notes, [""; 0]);
+        found.entries.into_iter().map(|entry| entry.id).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(store.entries(&Wanted::default()).unwrap(), Entries::default());
+    assert_eq!(store.append(&[]).unwrap(), []);
+    let (a, b) = (fact("a", "2026-04-30T10:00:00Z", "issue-1"), fact("b.2", "2026-05-01T10:00:00Z", "issue-2"));
+    assert_eq!(store.append(&[a.clone(), b.clone(), a.clone()]).unwrap(), [Put::Written, Put::Written, Put::Unchanged]);
+    let mut again = a.clone();
+    again.trusted = false;
+    let mut pull = fact("c", "2026-05-02T10:00:00Z", "issue-1");
+    pull.repository = Some(RepoSlug::parse("o/other").unwrap());
+    pull.fact = crate::record::entry::Fact::Error(crate::record::entry::Fault {
+        stage: "heal".to_owned(),
+        message: String::new(),
+    });
+    assert_eq!(store.append(&[again, pull]).unwrap(), [Put::Unchanged, Put::Written]);
+    let wanted = Wanted::default;
+    assert_eq!(all(store, &wanted()), "c b.2 a");
+    assert_eq!(all(store, &Wanted { limit: 2, ..wanted() }), "c b.2");
+    assert_eq!(all(store, &Wanted { kinds: vec!["decision".to_owned()], ..wanted() }), "b.2 a");
+    assert_eq!(all(store, &Wanted { task: TaskKey::parse("issue-1").ok(), ..wanted() }), "c a");
+    assert_eq!(all(store, &Wanted { repository: RepoSlug::parse("o/other").ok(), ..wanted() }), "c");
+    for (since, ids) in
+        [("2026-05-01T10:00:00Z", "c b.2"), ("2026-05-02", "c"), ("2026-05", "c b.2"), ("2025", "c b.2 a")]
+    {
+        assert_eq!(all(store, &Wanted { since: Some(since.to_owned()), ..wanted() }), ids, "{since}");
+    }
+    // Told again with another time, a fact lies in two months and counts once.
+    assert_eq!(store.append(&[fact("a", "2026-06-01T00:00:00Z", "issue-1")]).unwrap(), [Put::Written]);
+    assert_eq!(all(store, &wanted()), "c b.2 a");
+    let back = store.entries(&wanted()).unwrap().entries.pop().unwrap();
+    assert!(back.trusted);
+    assert!(serde_json::to_string(&back).unwrap().contains("said ***"));
+    for bad in ["", "a/b", "..", ".hidden", "a b", &"x".repeat(121)] {
+        let refused = store.append(&[fact(bad, "2026-05-01T00:00:00Z", "issue-1")]).unwrap_err();
+        assert!(format!("{refused:#}").contains("1 to 120"), "{bad}: {refused:#}");
+    }
+    assert!(store.append(&[fact("d", "today", "issue-1")]).is_err());
+    assert_eq!(store.list(None, 10).unwrap(), Listed::default());
+}
+
+#[test]
+fn a_folder_keeps_facts() {
+    let dir = tempfile::tempdir().unwrap();
+    keeps_facts(&Directory::new(dir.path().join("made/when/needed"), mask()));
+}
+
+#[test]
+fn a_branch_keeps_facts_many_in_one_commit() {
+    let dir = tempfile::tempdir().unwrap();
+    let twin = twin(dir.path());
+    keeps_facts(&branch(&twin));
+    let repo = Repo::open(&dir.path().join("bare")).unwrap();
+    let tip = repo.branch_tip("thanos/ledger").unwrap().unwrap();
+    let parents = |at: &Sha| repo.commit(at).unwrap().unwrap().parents;
+    let chain = std::iter::successors(Some(tip), |at| parents(at).first().cloned());
+    assert_eq!(chain.count(), 3);
+    let clone = Cloned::open(repo, "thanos/ledger").unwrap().unwrap();
+    assert_eq!(clone.entries(&Wanted::default()).unwrap(), branch(&twin).entries(&Wanted::default()).unwrap());
+    assert!(clone.append(&[fact("e", "2026-05-01T00:00:00Z", "issue-1")]).is_err());
+}
+
+#[test]
+fn facts_of_tomorrow_are_kept_reported_and_skipped() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Directory::new(dir.path(), mask());
+    store.append(&[fact("a", "2026-05-01T00:00:00Z", "issue-1")]).unwrap();
+    let folder = dir.path().join("facts/2026/05");
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut value = serde_json::to_value(fact("x", "2026-05-01T00:00:00Z", "issue-1")).unwrap();
+        change(&mut value);
+        value.to_string()
+    };
+    let texts = [
+        ("newer", with(&|value| value["schema"] = 9.into())),
+        ("kind", with(&|value| value["kind"] = "telepathy".into())),
+        ("broken", "{\"schema\": 1, \"id".to_owned()),
+    ];
+    for (name, text) in &texts {
+        std::fs::write(folder.join(format!("{name}.json")), text).unwrap();
+    }
+    let found = store.entries(&Wanted::default()).unwrap();
+    assert_eq!(found.entries.len(), 1);
+    let said = found.notes.join("\n");
+    for part in ["newer.json: skipped: written by a newer version (schema 9)", "kind telepathy", "broken.json: skipped"]
+    {
+        assert!(said.contains(part), "{said}");
+    }
+    let kept = store.append(&[fact("newer", "2026-05-01T00:00:00Z", "issue-1")]).unwrap();
+    assert_eq!(kept, [Put::Unchanged]);
+    assert_eq!(std::fs::read_to_string(folder.join("newer.json")).unwrap(), texts[0].1);
+}
+
 #[test]
 fn a_folder_keeps_records() {
     let dir = tempfile::tempdir().unwrap();
@@ -121,8 +226,12 @@ impl Store for Counting<'_> {
         self.0.put(record)
     }
 
-    fn files(&self) -> Result<Vec<Filed>> {
-        self.0.files()
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Put>> {
+        self.0.append(entries)
+    }
+
+    fn files(&self, under: Under) -> Result<Vec<Filed>> {
+        self.0.files(under)
     }
 
     fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>> {
