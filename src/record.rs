@@ -295,6 +295,9 @@ pub struct Tried {
     pub why: String,
     /// `passed`, or the reason it fell: `policy: …`, `still fails: …`, `breaks test x`.
     pub result: String,
+    /// The diff of work that a limit ended, masked, at most 16 KiB: the next attempt begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
 }
 
 impl Tried {
@@ -383,6 +386,9 @@ pub struct Healing {
     /// The model's words for what was wrong and what was changed; nobody has checked them yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// Choices on the way, for the ledger.
+    #[serde(default)]
+    pub decisions: Vec<entry::Decision>,
 }
 
 impl Default for Healing {
@@ -404,6 +410,7 @@ impl Default for Healing {
             answers: Vec::new(),
             review: None,
             words: None,
+            decisions: Vec::new(),
         }
     }
 }

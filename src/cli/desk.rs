@@ -182,7 +182,7 @@ impl Desk<'_> {
         }
         let say = |stage: &str, text: &str| self.say(stage, text);
         let asked = match self.may_ask(config, work) {
-            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), &say),
+            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say),
             false => None,
         };
         job.hands = model::hands(&job.hands, asked.as_ref());
@@ -237,6 +237,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             model: None,
+            asking: config.model.clone(),
             since: work.since.clone(),
             policy: config.policy.clone(),
             fixers: config.fixers.clone(),

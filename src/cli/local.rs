@@ -96,6 +96,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     if !options.hands.is_empty() {
         config.hands.0.clone_from(&options.hands);
     }
+    options.tape.apply(&mut config)?;
     if let Some(hand) = config::twice(&options.hands) {
         return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
     }
@@ -122,7 +123,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         door.ui.stage(stage, text);
     };
-    let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
+    let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
     let job = Job {
         journal: state_dir(door).join("journal"),
@@ -136,6 +137,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         request: Request::Fix,
         hands: model::hands(&config.hands.0, asked.as_ref()),
         model: None,
+        asking: config.model.clone(),
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         policy: config.policy.clone(),
         fixers: config.fixers.clone(),
@@ -161,7 +163,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
     let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);
-    let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing)).chain(unrelated);
+    let offered = offered.filter(|_| healing.outcome == Outcome::Explained && healing.candidate.is_none());
+    let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing));
+    let fresh = fresh.chain(unrelated).chain(offered);
     let fresh: Vec<String> = fresh.collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
@@ -272,6 +276,7 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "seconds": healing.seconds,
         "tokens": healing.tokens,
         "cost_usd": healing.cost_usd,
+        "decisions": healing.decisions,
     })
 }
 

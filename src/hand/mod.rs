@@ -15,12 +15,13 @@ mod testing;
 pub mod tool;
 
 use crate::command::CommandLine;
-use crate::config::OwnFixer;
+use crate::config::{self, OwnFixer};
 use crate::git::Step;
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::patch::Patch;
 use crate::process;
+use crate::record::entry::Decision;
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
@@ -43,6 +44,8 @@ pub struct Job<'a> {
     pub text: &'a str,
     /// A language model, where there is one to ask.
     pub model: Option<&'a dyn llm::Model>,
+    /// How it is to be asked.
+    pub asking: &'a config::Model,
     /// For hands that draw lots.
     pub seed: u64,
 }
@@ -77,6 +80,10 @@ pub trait Workshop {
     fn tell_as(&self, hand: HandId, line: &str);
     /// The same, kept for the report.
     fn note(&self, hand: HandId, line: &str);
+    /// A choice with what spoke for it, for the ledger.
+    fn decide(&self, decision: Decision);
+    /// A limit ended the work of a hand.
+    fn leave(&self, unfinished: Unfinished);
     /// What was done to the repository of late, the newest first; empty where there is no history.
     fn steps(&self) -> Result<&[Step]>;
     /// What a step changed, as files of the tree.
@@ -99,6 +106,13 @@ pub trait Workshop {
 pub struct Fallen {
     pub result: String,
     pub output: String,
+}
+
+/// Work that a limit ended: kept for people and for the next attempt.
+#[derive(Debug, Clone)]
+pub struct Unfinished {
+    pub why: String,
+    pub work: Option<Candidate>,
 }
 
 /// A rung of the ladder.

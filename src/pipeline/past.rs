@@ -17,8 +17,9 @@ pub(super) fn earlier(records: Result<Vec<AttemptRecord>>, base: &Sha) -> (Vec<T
     };
     let here = records.iter().filter(|r| r.base.as_ref() == Some(base) && r.version == env!("CARGO_PKG_VERSION"));
     // A step led nowhere only where everything after it was tried, too.
-    let in_vain =
-        |r: &AttemptRecord, t: &Tried| t.is_refuted() || (t.result == Tried::STEP && r.outcome == Outcome::Explained);
+    let in_vain = |r: &AttemptRecord, t: &Tried| {
+        t.is_refuted() || t.work.is_some() || (t.result == Tried::STEP && r.outcome == Outcome::Explained)
+    };
     let tried: Vec<Tried> = here.flat_map(|r| r.tried.iter().filter(|t| in_vain(r, t)).cloned()).collect();
     let note = format!(
         "{} before this one, {} not tried again",
@@ -105,6 +106,7 @@ mod tests {
             hand: crate::record::HandId::Hint,
             why: String::new(),
             result: result.to_owned(),
+            work: None,
         };
         let mut record = crate::ledger::example("9-1-fix-issue-1", "2026-01-01T00:00:00Z");
         record.base = Some(base("a"));

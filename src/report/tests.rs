@@ -84,6 +84,7 @@ fn healing(hostile: &str) -> Healing {
             hand: HandId::Hint,
             why: "renamed".to_owned(),
             result: format!("still fails: {hostile}"),
+            work: None,
         }],
         evidence: Some(Evidence {
             command: format!("pytest -q # {hostile}"),

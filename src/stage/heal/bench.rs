@@ -14,12 +14,13 @@ use crate::config::Sandbox;
 use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
-use crate::hand::{Fallen, Workshop};
+use crate::hand::{Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
+use crate::record::entry::Decision;
 use crate::record::{CheckResult, HandId, Outcome};
 use crate::report::count;
 use crate::report::markdown::one_line;
@@ -70,6 +71,9 @@ pub struct Bench<'a> {
     last: RefCell<Fallen>,
     /// What hands want to be known at the end.
     notes: RefCell<Vec<String>>,
+    decisions: RefCell<Vec<Decision>>,
+    /// Where a limit ended a hand's work.
+    pub unfinished: RefCell<Option<Unfinished>>,
 }
 
 const GIT_DESTROYED: &str =
@@ -111,6 +115,8 @@ impl<'a> Bench<'a> {
             model: None,
             last: RefCell::default(),
             notes: RefCell::default(),
+            decisions: RefCell::default(),
+            unfinished: RefCell::default(),
         })
     }
 
@@ -425,6 +431,21 @@ impl Workshop for Bench<'_> {
     fn note(&self, hand: HandId, line: &str) {
         self.tell_as(hand, line);
         self.notes.borrow_mut().push(line.to_owned());
+    }
+
+    fn decide(&self, decision: Decision) {
+        let mut decisions = self.decisions.borrow_mut();
+        // The next round has the same failure.
+        if !decisions.contains(&decision) {
+            decisions.push(decision);
+        }
+    }
+
+    fn leave(&self, unfinished: Unfinished) {
+        let mut left = self.unfinished.borrow_mut();
+        if left.is_none() || unfinished.work.is_some() {
+            *left = Some(unfinished);
+        }
     }
 
     fn steps(&self) -> Result<&[Step]> {

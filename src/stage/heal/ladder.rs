@@ -28,6 +28,8 @@ const MAX_ROUNDS: usize = 12;
 const MAX_STARTS: usize = 3;
 /// Candidates whose command was run, in all rounds together.
 const MAX_JUDGED: usize = 200;
+/// Of a diff that the ledger keeps.
+const LONGEST_WORK: usize = 16 << 10;
 
 /// What the climb came to.
 pub struct Climb {
@@ -254,7 +256,7 @@ impl State<'_, '_> {
         };
         self.bench.tell_result(&result);
         (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
-        let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result };
+        let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result, work: None };
         self.tried.push(tried.clone());
         Ok(match trial {
             Trial::Unfinished(_) => None,
@@ -412,6 +414,7 @@ fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: 
         aim: hand::REPAIR,
         text: &whole.text,
         model: bench.model,
+        asking: &whole.asking,
         seed: whole.seed,
     }
 }

@@ -22,7 +22,7 @@ use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::{CommandLine, SetUp};
-use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
+use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::{RelPath, Sha};
 use crate::llm;
@@ -92,6 +92,9 @@ pub struct Job {
     pub model: Option<llm::Address>,
     #[serde(default)]
     pub manner: Manner,
+    /// How it is to be asked.
+    #[serde(default)]
+    pub asking: config::Model,
     /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
     pub keep: bool,
 }
@@ -118,6 +121,7 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     bench.model = model;
     let mut healing = work(&bench)?;
     healing.notes.extend(bench.take_notes());
+    healing.decisions = bench.take_decisions();
     let spent = model.map(llm::Model::spent).unwrap_or_default();
     (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
@@ -136,7 +140,7 @@ fn work(bench: &Bench) -> Result<Healing> {
     if let (Sandbox::Full, Err(why)) = (bench.job.sandbox.tier, process::strongest()) {
         let why = format!(
             "no sandbox can be had here ({why}), and without one no repository code is run; `sandbox: off` in {} runs it all the same",
-            crate::config::PATH
+            config::PATH
         );
         return Ok(healing.end(Outcome::Blocked, why));
     }

@@ -8,7 +8,7 @@ use crate::brain::text;
 use crate::hand::{self, Hand, Workshop as _};
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
-use crate::record::{Candidate, Confidence, Diagnosis, HandId, Healing, LogReport, Outcome, Settled, Wish};
+use crate::record::{Candidate, Complexity, Confidence, Diagnosis, HandId, Healing, LogReport, Outcome, Settled, Wish};
 use crate::report::count;
 use crate::verify::Run;
 use anyhow::Result;
@@ -30,7 +30,9 @@ pub fn settle(bench: &Bench) -> Result<Healing> {
     }
     let base = bench.verify()?;
     healing.evidence = Some(evidence(bench, &base));
-    let diagnosis = judgment::diagnose(LogReport::unknown(), Vec::new(), &[]);
+    let mut diagnosis = judgment::diagnose(LogReport::unknown(), Vec::new(), &[]);
+    // What a reviewer asks for is a change of a few lines nearly always.
+    diagnosis.complexity = Complexity::Simple;
     let mut round = Round { bench, base: &base, diagnosis, ground: Patch::default(), last: None, healing };
     let mut settled = BTreeMap::new();
     round.suggestions(wishes, &mut settled)?;

@@ -3,6 +3,7 @@
 use super::Bench;
 use crate::hand::Fallen;
 use crate::patch::Patch;
+use crate::record::entry::Decision;
 use crate::verify::{self, Trial};
 use anyhow::Result;
 
@@ -58,5 +59,9 @@ impl Bench<'_> {
 
     pub fn take_notes(&self) -> Vec<String> {
         self.notes.take()
+    }
+
+    pub fn take_decisions(&self) -> Vec<Decision> {
+        self.decisions.take()
     }
 }

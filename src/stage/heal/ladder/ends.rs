@@ -1,8 +1,9 @@
 //! How a climb ends, in words.
 
-use super::{Ending, State, blocked_by};
+use super::{Ending, LONGEST_WORK, State, blocked_by};
 use crate::brain::programs;
-use crate::record::{Candidate, CheckResult, Outcome};
+use crate::hand::Unfinished;
+use crate::record::{Candidate, CheckResult, Outcome, Tried};
 use crate::stage::heal::outward::summarize;
 use crate::verify::{self, Run};
 
@@ -38,9 +39,31 @@ impl State<'_, '_> {
             .unwrap_or_else(|| "no hand has a candidate for this failure".to_owned())
     }
 
+    /// A limit ended a hand's work: it is shown, and kept for the next attempt.
+    fn unfinished(&mut self, left: Unfinished) -> Ending {
+        let reason = format!("the model's budget is used up: {}", left.why);
+        let Some(work) = left.work else { return Ending::new(Outcome::Budget, reason) };
+        let patch = self.ground.then(&work.patch);
+        let (digest, diff) = (patch.digest(), patch.unified_diff());
+        let diff = Some(diff).filter(|diff| diff.len() <= LONGEST_WORK);
+        match self.tried.iter_mut().find(|tried| tried.digest == digest) {
+            Some(tried) => tried.work = diff,
+            None => {
+                let (why, result) = (work.why.clone(), format!("unfinished: {}", left.why));
+                self.tried.push(Tried { digest, hand: work.hand, why, result, work: diff });
+            }
+        }
+        let reason = format!("{reason}; its work so far is kept as a patch, not applied");
+        Ending { candidate: Some(Candidate { patch, ..work }), ..Ending::new(Outcome::Budget, reason) }
+    }
+
     pub(super) fn gave_up(&mut self) -> Ending {
         if let Some(ending) = self.unsure.take() {
             return ending;
+        }
+        let left = self.bench.unfinished.borrow_mut().take();
+        if let Some(left) = left {
+            return self.unfinished(left);
         }
         if let Some(guards) = self.blocked.clone().filter(|_| self.judged == 0) {
             let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
