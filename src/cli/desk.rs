@@ -17,7 +17,7 @@ use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, SEED};
+use crate::stage::heal::{Job, Manner, SEED};
 use crate::stage::memory;
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
@@ -270,6 +270,7 @@ impl Desk<'_> {
             seed: SEED,
             tried,
             experience: Default::default(),
+            manner: Manner::of(config, work.wishes.clone()),
             keep: false,
         })
     }
