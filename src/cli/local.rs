@@ -4,6 +4,7 @@ use super::branch::Place;
 use super::{Door, Exit, event::local_config, held::held, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
+use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
 use crate::ledger::{self, Store};
@@ -118,9 +119,11 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let budget = config.budget.seconds;
     let cancel = cancel_flag()?;
     let said = Mutex::new(Vec::new());
+    let beacon = beacon(door, &work.title, &root.file_name().unwrap_or_default().to_string_lossy());
     let say = |stage: &str, text: &str| {
         said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         door.ui.stage(stage, text);
+        beacon.iter().for_each(|beacon| beacon.step(stage, &held().mask(text)));
     };
     let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
@@ -367,6 +370,12 @@ pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
 pub fn state_dir(door: &Door) -> PathBuf {
     let home = door.env.path("HOME").map(|h| h.join(".local/state"));
     door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
+}
+
+/// Shows this run to `dashboard serve`; none where that cannot be.
+pub fn beacon(door: &Door, title: &str, repository: &str) -> Option<Beacon> {
+    let beacon = Beacon::light(&live_dir(door), &held().mask(title), repository);
+    beacon.inspect_err(|e| tracing::debug!("nobody can watch this run: {e:#}")).ok()
 }
 
 /// Where runs in progress tell of themselves.
