@@ -16,6 +16,7 @@ use crate::ledger::Store;
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
+use crate::stage::heal::rated;
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::{self, Published, claims, is_our_past};
 use crate::task::{self, Decision, Kind, Request, Task, Trust};
@@ -344,6 +345,8 @@ impl Pipeline<'_> {
             Err(e) if proposal.healing.outcome == Outcome::Proposed => proposal.healing = failed(&e),
             _ => {}
         }
+        // The job that sealed it ran repository code.
+        proposal.healing.evaluation = rated(&proposal.healing, None);
         if is_admitted {
             self.react(event);
         }
@@ -385,6 +388,9 @@ impl Pipeline<'_> {
         let told = record.outcome == Outcome::Duplicate && matches!(self.store.get(&record.attempt), Ok(Some(_)));
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
+        }
+        if !told && let Err(e) = past::learn(self, &record, &proposal) {
+            (self.say)("ledger", &format!("nothing was learned: {e:#}"));
         }
         let healing = proposal.healing.clone();
         let retry = is_retry(&healing, self.this, self.config);

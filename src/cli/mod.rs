@@ -18,6 +18,7 @@ mod inner;
 mod ledger;
 mod local;
 mod locate;
+mod memory;
 mod model;
 mod run;
 mod scan;
@@ -84,7 +85,7 @@ enum Verb {
     Scan(scan::Args),
     /// Every guard over the change since a revision
     Guard(guard::Args),
-    /// The attempts that were recorded
+    /// Everything that was recorded: show, query, export, import, sync, compact, backup, restore, check
     Ledger(ledger::Args),
     /// The ledger as pages: success, time, money, every run
     Dashboard(dashboard::Args),
@@ -211,9 +212,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),
         Verb::Init(args) => init::run(door, args),
-        Verb::Ledger(args) => {
-            local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
-        }
+        Verb::Ledger(args) => ledger::run(door, args),
         Verb::Dashboard(args) => dashboard::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),

@@ -71,6 +71,7 @@ fn healing(hostile: &str) -> Healing {
             complexity: Complexity::Trivial,
             strategy: vec![HandId::Hint],
             signature: Signature("test: x".to_owned()),
+            seen: Vec::new(),
         }),
         candidate: Some(Candidate {
             patch: Patch::from_files([file]),
@@ -84,6 +85,7 @@ fn healing(hostile: &str) -> Healing {
             hand: HandId::Hint,
             why: "renamed".to_owned(),
             result: format!("still fails: {hostile}"),
+            work: None,
         }],
         evidence: Some(Evidence {
             command: format!("pytest -q # {hostile}"),
