@@ -97,8 +97,12 @@ pub fn bit(hand: u8) -> u8 {
 
 /// FNV-1a over the name: the pages compute the same one to find a run's file.
 pub fn id(attempt: &AttemptName) -> u64 {
+    hashed(&[attempt.as_str()])
+}
+
+pub fn hashed(words: &[&str]) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    attempt.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    words.iter().flat_map(|word| word.bytes()).fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 /// Since 1970; what is no time is the beginning.
