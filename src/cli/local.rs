@@ -347,11 +347,6 @@ pub fn project(door: &Door) -> Result<PathBuf> {
     root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
 }
 
-/// The ledger that a person in a terminal means.
-pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    place::with(door, &Where::Usual, act)
-}
-
 /// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.
 pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
