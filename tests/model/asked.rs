@@ -19,13 +19,9 @@ fn a_terminal_asks_where_it_is_told_to() {
     // The provider is not named: only the key could decide.
     let quiet = format!("model: {{price: {}}}\n", crate::PRICE);
     let told = crate::heal_with(&quiet, &[], &[("OPENAI_API_KEY", "planted-key-7f3a9c51e2b84d60")]);
-    assert!(
-        told.told.contains(
-            "gpt-5 at openai could be asked: --model does it, with the key in OPENAI_API_KEY, for at most $1.00"
-        ),
-        "{}",
-        told.told
-    );
+    let notes = told.json["notes"].to_string();
+    let offer = "gpt-5 at openai could be asked: --model does it, with the key in OPENAI_API_KEY, for at most $1.00";
+    assert!(notes.contains(offer), "{notes}");
     assert_eq!((told.program().as_str(), told.json["tokens"]["input"].as_u64()), (PROGRAM, Some(0)));
     // By the configuration, which names somebody.
     let healed = heal(&config(&double, "openai", ""), &[]);
