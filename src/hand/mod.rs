@@ -8,6 +8,7 @@ pub mod hint;
 pub mod model;
 mod offer;
 mod recent;
+pub mod recall;
 pub mod revert;
 pub mod search;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::patch::Patch;
 use crate::process;
-use crate::record::entry::Decision;
+use crate::record::entry::{Decision, Learning};
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
@@ -38,15 +39,22 @@ pub struct Job<'a> {
     pub fixers: &'a [OwnFixer],
     /// What was tried before, in this attempt and earlier ones, and how it fell.
     pub tried: &'a [Tried],
+    /// What a model is asked to do; [`REPAIR`] nearly always.
+    pub aim: &'a str,
     /// What was reported, cleaned; empty where nobody wrote anything.
     pub text: &'a str,
     /// A language model, where there is one to ask.
     pub model: Option<&'a dyn llm::Model>,
+    /// The lessons that the diagnosis names as seen before, whole.
+    pub learnings: Vec<&'a Learning>,
     /// How it is to be asked.
     pub asking: &'a config::Model,
     /// For hands that draw lots.
     pub seed: u64,
 }
+
+/// The usual aim.
+pub const REPAIR: &str = "This command fails; repair it.";
 
 /// The repository as a hand sees it.
 pub trait Workshop {
@@ -132,6 +140,7 @@ pub trait Hand {
 /// The hands in the order in which they are asked, cheapest first.
 pub fn ladder() -> Vec<Box<dyn Hand>> {
     vec![
+        Box::new(recall::Recall),
         Box::new(tool::Tool),
         Box::new(hint::Hint),
         Box::new(search::Search),
