@@ -114,3 +114,33 @@ fn work_that_a_limit_ended_is_kept() {
     let kept: Vec<&Value> = healed.json["tried"].as_array().unwrap().iter().filter(|t| t["work"].is_string()).collect();
     assert!(kept.len() == 1 && kept[0]["work"].as_str().unwrap().contains("${#word}"), "{}", healed.json["tried"]);
 }
+
+/// The tools of a real server: offered with its name before theirs, called in the sandbox, with what helps where it fails.
+#[test]
+fn tools_of_a_named_server_are_used() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tools = std::fs::read_to_string(root.join("target/test-tools.json")).expect("run tests/install first");
+    let tools: Value = serde_json::from_str(&tools).unwrap();
+    let program = format!("{}/mcp-server-everything", tools["node_bin"].as_str().unwrap());
+    let servers = format!(
+        ", servers: [{{name: every, command: ['{program}', stdio], tools: [echo]}}, {{name: none, command: 'exit 3'}}]"
+    );
+    let double = Double::new(vec![
+        call("every__echo", json!({"message": "is anybody there"})),
+        call("every__echo", json!({"wrong": 1})),
+        call("every__printEnv", json!({})),
+        mend(),
+        finish(),
+    ]);
+    let healed = heal(&config(&double, "openai", &servers), &["--hands", "model"]);
+    assert_eq!(healed.program(), MENDED, "{}", healed.told);
+    assert!(healed.told.contains("the tools of the server none are not to be had"), "{}", healed.told);
+    let seen = double.seen.lock().unwrap();
+    let offered = seen[0].body["tools"].as_array().unwrap();
+    assert!(offered.len() == 7 && offered[6]["function"]["name"] == "every__echo", "{offered:?}");
+    let bodies: Vec<String> = seen.iter().map(|seen| seen.body.to_string()).collect();
+    assert!(bodies[1].contains("Echo: is anybody there"), "{}", bodies[1]);
+    assert!(bodies[2].contains("refused: "), "{}", bodies[2]);
+    assert!(bodies[3].contains("there is no such tool"), "{}", bodies[3]);
+    healed.assert_no_key();
+}

@@ -5,6 +5,7 @@ use super::super::Job;
 use super::data::block;
 use crate::brain::text;
 use crate::ids::RelPath;
+use crate::record::entry::Learning;
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -16,7 +17,9 @@ const LOG: usize = 5_000;
 const SUSPECTS: usize = 9_000;
 const TESTS: usize = 5_000;
 const TRIED: usize = 2_000;
-const WORK: usize = 4_000;
+const OTHERS: usize = 1_000;
+const WORK: usize = 3_000;
+const LEARNED: usize = 1_500;
 const NOTES: usize = 3_000;
 const LEARNED: usize = 4_000;
 const MOST_SUSPECTS: usize = 6;
@@ -56,7 +59,7 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
         .collect();
     text += &block("what was tried before, and how it fell", &tried, TRIED);
     text += &learned(job);
-    text += &block("what another model tried just now", before, TRIED);
+    text += &block("what another model tried just now", before, OTHERS);
     // Of several attempts that ran out of budget the last one knew the most.
     let work = job.tried.iter().rev().find_map(|tried| tried.work.as_deref()).unwrap_or_default();
     text += &block(
@@ -64,6 +67,9 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
         work,
         WORK,
     );
+    let lesson = |l: &&Learning| format!("{}\n{}\n", l.text, l.patch.as_deref().unwrap_or_default());
+    let learned: String = job.learnings.iter().take(3).map(lesson).collect();
+    text += &block("what mended a failure like this one here before", &learned, LEARNED);
     text += &notes(job)?;
     Ok(text)
 }
