@@ -5,7 +5,6 @@ use super::super::Job;
 use super::data::block;
 use crate::brain::text;
 use crate::ids::RelPath;
-use crate::record::entry::Learning;
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -14,14 +13,13 @@ use std::fmt::Write as _;
 /// Bytes of each part.
 const ISSUE: usize = 4_000;
 const LOG: usize = 5_000;
-const SUSPECTS: usize = 9_000;
+const SUSPECTS: usize = 8_000;
 const TESTS: usize = 5_000;
 const TRIED: usize = 2_000;
 const OTHERS: usize = 1_000;
 const WORK: usize = 3_000;
-const LEARNED: usize = 1_500;
 const NOTES: usize = 3_000;
-const LEARNED: usize = 4_000;
+const LEARNED: usize = 2_500;
 const MOST_SUSPECTS: usize = 6;
 /// A longer function is shown around its line.
 const MOST_LINES: usize = 80;
@@ -67,9 +65,6 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
         work,
         WORK,
     );
-    let lesson = |l: &&Learning| format!("{}\n{}\n", l.text, l.patch.as_deref().unwrap_or_default());
-    let learned: String = job.learnings.iter().take(3).map(lesson).collect();
-    text += &block("what mended a failure like this one here before", &learned, LEARNED);
     text += &notes(job)?;
     Ok(text)
 }

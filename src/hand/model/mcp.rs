@@ -70,7 +70,8 @@ impl Servers {
             return Ok(Err("there is no such tool".to_owned()));
         };
         let params = json!({"name": offer.name, "arguments": arguments});
-        let said = ask(job, &overlay.patch(), &offer.command, |session| session.question("tools/call", params.clone()))?;
+        let said =
+            ask(job, &overlay.patch(), &offer.command, |session| session.question("tools/call", params.clone()))?;
         Ok(said.and_then(|result| {
             let parts = result["content"].as_array().map(Vec::as_slice).unwrap_or_default();
             let text: Vec<String> = parts.iter().map(text_of).collect();

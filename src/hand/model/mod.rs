@@ -58,7 +58,17 @@ impl<'a> Talks<'a> {
     fn new(job: &'a Job<'a>, model: &'a dyn llm::Model, seat: Seat) -> Result<Self> {
         let servers = Rc::new(Servers::open(job));
         let talks = begin(job, &servers, "")?;
-        Ok(Self { job, model, seat, talks, servers, ready: Vec::new(), judged: None, ends: Vec::new(), is_broken: false })
+        Ok(Self {
+            job,
+            model,
+            seat,
+            talks,
+            servers,
+            ready: Vec::new(),
+            judged: None,
+            ends: Vec::new(),
+            is_broken: false,
+        })
     }
 
     /// Whom to offer next, after as many rounds as it takes; `None`: nobody has anything any more.

@@ -1,8 +1,8 @@
 //! One conversation, from the first request to what it hands in. The history is only ever added to.
 
 use super::super::{Fallen, Job};
-use super::tools::{self, Arguments, Tools};
 use super::mcp::Servers;
+use super::tools::{self, Arguments, Tools};
 use super::{data, desk};
 use crate::llm::{Answer, Call, Message, NoReply, Reply, Request};
 use crate::record::{Candidate, Confidence, HandId};

@@ -1,7 +1,7 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
-mod names;
 mod dialog;
+mod names;
 mod trials;
 
 use super::Job;
