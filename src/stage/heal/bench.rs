@@ -349,16 +349,6 @@ impl<'a> Bench<'a> {
         Ok(done)
     }
 
-    /// For people: what the last command was confined by.
-    pub fn in_force(&self) -> Option<String> {
-        self.in_force.borrow().clone()
-    }
-
-    pub fn note_sandbox(&self, done: &Finished) {
-        let gaps: Vec<&str> = done.gaps.iter().map(|gap| gap.text).collect();
-        *self.in_force.borrow_mut() = Some(crate::report::confinement(done.tier, &gaps));
-    }
-
     /// Set-up that may download; what it does to the tree is undone.
     pub fn run_with_network(&self, command: &CommandLine, limit: Duration) -> Result<Finished> {
         self.protected(|| self.spawn(command, None, limit, true))

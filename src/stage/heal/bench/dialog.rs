@@ -18,6 +18,16 @@ const GRACE: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Bench<'_> {
+    /// For people: what the last command was confined by.
+    pub fn in_force(&self) -> Option<String> {
+        self.in_force.borrow().clone()
+    }
+
+    pub fn note_sandbox(&self, done: &Finished) {
+        let gaps: Vec<&str> = done.gaps.iter().map(|gap| gap.text).collect();
+        *self.in_force.borrow_mut() = Some(crate::report::confinement(done.tier, &gaps));
+    }
+
     /// Without the network; what it writes into the tree is undone. Its standard error is nobody's.
     pub(super) fn talk(&self, command: &CommandLine, limit: Duration, dialog: Dialog) -> Result<Finished> {
         let folder = tempfile::Builder::new().prefix("dialog-").tempdir_in(&self.job.scratch)?;
