@@ -286,7 +286,6 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "seconds": healing.seconds,
         "tokens": healing.tokens,
         "cost_usd": healing.cost_usd,
-        "decisions": healing.decisions,
     })
 }
 

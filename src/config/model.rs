@@ -1,5 +1,6 @@
 //! Which language model the hand `model` asks, and how, where the environment alone does not say it.
 
+use super::Command;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,20 @@ pub struct Model {
     pub escalate: bool,
     /// Who is asked for which kind of failure.
     pub routes: Routes,
+    /// MCP servers whose tools it may use.
+    pub servers: Vec<Server>,
+}
+
+/// A program that speaks MCP on its standard streams.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Server {
+    /// Before the names of its tools.
+    pub name: String,
+    pub command: Command,
+    /// Those that are offered to the model; empty: all.
+    #[serde(default)]
+    pub tools: Vec<String>,
 }
 
 impl Default for Model {
@@ -55,6 +70,7 @@ impl Default for Model {
             samples: 1,
             escalate: true,
             routes: Routes::default(),
+            servers: Vec::new(),
         }
     }
 }
@@ -126,6 +142,15 @@ impl Model {
         }
         if !(1..=MOST_SAMPLES).contains(&self.samples) {
             return Err(format!("model.samples is {}; use 1 to {MOST_SAMPLES}", self.samples));
+        }
+        for server in &self.servers {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            if server.name.is_empty() || server.name.len() > 20 || !server.name.chars().all(is_plain) {
+                return Err(format!("model.servers: the name {:.40} is not 1 to 20 of a-z, 0-9, - and _", server.name));
+            }
+            if server.command.to_line(None).is_none() {
+                return Err(format!("model.servers: the command of {} is empty", server.name));
+            }
         }
         if self.silence_seconds == 0 {
             return Err("model.silence-seconds is 0; use 1 or more".to_owned());

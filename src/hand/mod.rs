@@ -7,8 +7,8 @@ mod cc;
 pub mod hint;
 pub mod model;
 mod offer;
-mod recent;
 pub mod recall;
+mod recent;
 pub mod revert;
 pub mod search;
 #[cfg(test)]
@@ -100,9 +100,20 @@ pub trait Workshop {
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial>;
     /// [`Workshop::run`] with the patch applied, which is taken back; `None` when it does not apply.
     fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<process::Finished>>;
+    /// Talks with a command on its standard streams while it runs, with the patch applied as in [`Workshop::run_with`].
+    fn converse(
+        &self,
+        patch: &Patch,
+        command: &CommandLine,
+        limit: Duration,
+        dialog: Dialog,
+    ) -> Result<Option<process::Finished>>;
     /// What became of the last candidate.
     fn last_result(&self) -> Fallen;
 }
+
+/// What is said to a command, and what it answers.
+pub type Dialog<'a> = &'a mut (dyn FnMut(&mut dyn std::io::Write, &mut dyn std::io::BufRead) + Send);
 
 /// Why a candidate fell, and what the command printed on it, if it was run.
 #[derive(Debug, Clone, Default)]

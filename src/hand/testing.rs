@@ -179,6 +179,10 @@ impl Workshop for Shop {
         self.run(command, None, limit).map(Some)
     }
 
+    fn converse(&self, _: &Patch, _: &CommandLine, _: Duration, _: super::Dialog) -> Result<Option<Finished>> {
+        Ok(None)
+    }
+
     fn last_result(&self) -> Fallen {
         Fallen::default()
     }

@@ -173,8 +173,11 @@ fn what_the_model_does_wrong_is_told_to_it() {
         json!({"content": "我认为这个程序没有错误。", "usage": usage()}),
     ];
     let turns = [wrong, mend()].concat();
+    let mut fixtures = script(&turns);
+    // The long one would take a hundred thousand pieces else.
+    fixtures[4]["chunkSize"] = json!(8192);
     for (wire, ..) in &WIRES[..3] {
-        let mock = Mock::new(&script(&turns));
+        let mock = Mock::new(&fixtures);
         let healed = mock.heal(wire, "", &[]);
         assert_eq!(healed.program(), MENDED, "{wire}: {}", healed.told);
         assert!((usd(&healed) - 8.0 * 0.0012).abs() < 1e-9, "{wire}: {}", usd(&healed));

@@ -19,13 +19,9 @@ fn a_terminal_asks_where_it_is_told_to() {
     // The provider is not named: only the key could decide.
     let quiet = format!("model: {{price: {}}}\n", crate::PRICE);
     let told = crate::heal_with(&quiet, &[], &[("OPENAI_API_KEY", "planted-key-7f3a9c51e2b84d60")]);
-    assert!(
-        told.told.contains(
-            "gpt-5 at openai could be asked: --model does it, with the key in OPENAI_API_KEY, for at most $1.00"
-        ),
-        "{}",
-        told.told
-    );
+    let notes = told.json["notes"].to_string();
+    let offer = "gpt-5 at openai could be asked: --model does it, with the key in OPENAI_API_KEY, for at most $1.00";
+    assert!(notes.contains(offer), "{notes}");
     assert_eq!((told.program().as_str(), told.json["tokens"]["input"].as_u64()), (PROGRAM, Some(0)));
     // By the configuration, which names somebody.
     let healed = heal(&config(&double, "openai", ""), &[]);
@@ -117,4 +113,34 @@ fn work_that_a_limit_ended_is_kept() {
     assert!(healed.json["reason"].as_str().unwrap().contains("its work so far is kept as a patch"));
     let kept: Vec<&Value> = healed.json["tried"].as_array().unwrap().iter().filter(|t| t["work"].is_string()).collect();
     assert!(kept.len() == 1 && kept[0]["work"].as_str().unwrap().contains("${#word}"), "{}", healed.json["tried"]);
+}
+
+/// The tools of a real server: offered with its name before theirs, called in the sandbox, with what helps where it fails.
+#[test]
+fn tools_of_a_named_server_are_used() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tools = std::fs::read_to_string(root.join("target/test-tools.json")).expect("run tests/install first");
+    let tools: Value = serde_json::from_str(&tools).unwrap();
+    let program = format!("{}/mcp-server-everything", tools["node_bin"].as_str().unwrap());
+    let servers = format!(
+        ", servers: [{{name: every, command: ['{program}', stdio], tools: [echo]}}, {{name: none, command: 'exit 3'}}]"
+    );
+    let double = Double::new(vec![
+        call("every__echo", json!({"message": "is anybody there"})),
+        call("every__echo", json!({"wrong": 1})),
+        call("every__printEnv", json!({})),
+        mend(),
+        finish(),
+    ]);
+    let healed = heal(&config(&double, "openai", &servers), &["--hands", "model"]);
+    assert_eq!(healed.program(), MENDED, "{}", healed.told);
+    assert!(healed.told.contains("the tools of the server none are not to be had"), "{}", healed.told);
+    let seen = double.seen.lock().unwrap();
+    let offered = seen[0].body["tools"].as_array().unwrap();
+    assert!(offered.len() == 7 && offered[6]["function"]["name"] == "every__echo", "{offered:?}");
+    let bodies: Vec<String> = seen.iter().map(|seen| seen.body.to_string()).collect();
+    assert!(bodies[1].contains("Echo: is anybody there"), "{}", bodies[1]);
+    assert!(bodies[2].contains("refused: "), "{}", bodies[2]);
+    assert!(bodies[3].contains("there is no such tool"), "{}", bodies[3]);
+    healed.assert_no_key();
 }

@@ -13,12 +13,13 @@ use std::fmt::Write as _;
 /// Bytes of each part.
 const ISSUE: usize = 4_000;
 const LOG: usize = 5_000;
-const SUSPECTS: usize = 9_000;
+const SUSPECTS: usize = 8_000;
 const TESTS: usize = 5_000;
 const TRIED: usize = 2_000;
-const WORK: usize = 4_000;
+const OTHERS: usize = 1_000;
+const WORK: usize = 3_000;
 const NOTES: usize = 3_000;
-const LEARNED: usize = 4_000;
+const LEARNED: usize = 2_500;
 const MOST_SUSPECTS: usize = 6;
 /// A longer function is shown around its line.
 const MOST_LINES: usize = 80;
@@ -56,7 +57,7 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
         .collect();
     text += &block("what was tried before, and how it fell", &tried, TRIED);
     text += &learned(job);
-    text += &block("what another model tried just now", before, TRIED);
+    text += &block("what another model tried just now", before, OTHERS);
     // Of several attempts that ran out of budget the last one knew the most.
     let work = job.tried.iter().rev().find_map(|tried| tried.work.as_deref()).unwrap_or_default();
     text += &block(

@@ -5,6 +5,7 @@
 mod data;
 mod desk;
 mod edit;
+mod mcp;
 mod overlay;
 mod route;
 mod talk;
@@ -15,6 +16,8 @@ use crate::llm::{self, Seat};
 use crate::record::{Candidate, FailureClass, HandId};
 use crate::report::markdown::one_line;
 use anyhow::Result;
+use mcp::Servers;
+use std::rc::Rc;
 use talk::{End, EndKind, Step, Talk};
 
 pub struct Model;
@@ -41,6 +44,7 @@ struct Talks<'a> {
     model: &'a dyn llm::Model,
     seat: Seat,
     talks: Vec<Talk<'a>>,
+    servers: Rc<Servers>,
     /// What they handed in, the smallest last.
     ready: Vec<(usize, Candidate)>,
     /// Whose candidate is being judged.
@@ -52,8 +56,19 @@ struct Talks<'a> {
 
 impl<'a> Talks<'a> {
     fn new(job: &'a Job<'a>, model: &'a dyn llm::Model, seat: Seat) -> Result<Self> {
-        let talks = begin(job, "")?;
-        Ok(Self { job, model, seat, talks, ready: Vec::new(), judged: None, ends: Vec::new(), is_broken: false })
+        let servers = Rc::new(Servers::open(job));
+        let talks = begin(job, &servers, "")?;
+        Ok(Self {
+            job,
+            model,
+            seat,
+            talks,
+            servers,
+            ready: Vec::new(),
+            judged: None,
+            ends: Vec::new(),
+            is_broken: false,
+        })
     }
 
     /// Whom to offer next, after as many rounds as it takes; `None`: nobody has anything any more.
@@ -114,7 +129,7 @@ impl<'a> Talks<'a> {
             return Ok(false);
         }
         let story: Vec<&str> = self.talks.iter().flat_map(|talk| &talk.story).map(String::as_str).collect();
-        self.talks = begin(self.job, &story.join("\n"))?;
+        self.talks = begin(self.job, &self.servers, &story.join("\n"))?;
         self.seat = Seat::Strong;
         self.ends.clear();
         Ok(true)
@@ -125,10 +140,10 @@ fn is_open(talk: &Talk) -> bool {
     !talk.is_over && !talk.is_waiting()
 }
 
-fn begin<'a>(job: &'a Job<'a>, before: &str) -> Result<Vec<Talk<'a>>> {
+fn begin<'a>(job: &'a Job<'a>, servers: &Rc<Servers>, before: &str) -> Result<Vec<Talk<'a>>> {
     let samples = job.asking.samples;
     let name = |nth: usize| if samples == 1 { String::new() } else { format!("{nth} of {samples}, ") };
-    (1..=samples).map(|nth| Talk::new(job, name(nth), before)).collect()
+    (1..=samples).map(|nth| Talk::new(job, name(nth), Rc::clone(servers), before)).collect()
 }
 
 impl Iterator for Talks<'_> {

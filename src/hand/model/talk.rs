@@ -1,6 +1,7 @@
 //! One conversation, from the first request to what it hands in. The history is only ever added to.
 
 use super::super::{Fallen, Job};
+use super::mcp::Servers;
 use super::tools::{self, Arguments, Tools};
 use super::{data, desk};
 use crate::llm::{Answer, Call, Message, NoReply, Reply, Request};
@@ -8,6 +9,7 @@ use crate::record::{Candidate, Confidence, HandId};
 use crate::report::markdown::one_line;
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 const MOST_STEPS: usize = 40;
 /// Of one reply, in tokens.
@@ -72,18 +74,18 @@ pub enum EndKind {
 
 impl<'a> Talk<'a> {
     /// `before`: what others tried in this run.
-    pub fn new(job: &'a Job<'a>, name: String, before: &str) -> Result<Self> {
+    pub fn new(job: &'a Job<'a>, name: String, servers: Rc<Servers>, before: &str) -> Result<Self> {
         let first = Message::User { text: desk::first(job, before)? };
         let request = Request {
             system: include_str!("system.md").to_owned(),
             messages: vec![first],
-            tools: tools::all()?,
+            tools: tools::all()?.into_iter().chain(servers.tools()).collect(),
             max_tokens: LONGEST_REPLY,
         };
         Ok(Self {
             job,
             name,
-            tools: Tools::new(job),
+            tools: Tools::new(job, servers),
             request,
             steps: 0,
             idle: 0,

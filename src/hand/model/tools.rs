@@ -3,6 +3,7 @@
 use super::super::Job;
 use super::data;
 use super::edit;
+use super::mcp::Servers;
 use super::overlay::Overlay;
 use crate::command::CommandLine;
 use crate::ids::RelPath;
@@ -11,6 +12,7 @@ use anyhow::Result;
 use regex::RegexBuilder;
 use serde_json::Value;
 use std::fmt::Write as _;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Of one answer; the history carries it to the end.
@@ -32,6 +34,7 @@ pub type Said = std::result::Result<String, String>;
 pub struct Tools<'a> {
     job: &'a Job<'a>,
     pub overlay: Overlay<'a>,
+    servers: Rc<Servers>,
 }
 
 /// The arguments of a call, checked as they are taken.
@@ -54,8 +57,8 @@ impl Arguments {
 }
 
 impl<'a> Tools<'a> {
-    pub fn new(job: &'a Job<'a>) -> Self {
-        Self { job, overlay: Overlay::new(job) }
+    pub fn new(job: &'a Job<'a>, servers: Rc<Servers>) -> Self {
+        Self { job, overlay: Overlay::new(job), servers }
     }
 
     /// Every tool but `finish`.
@@ -70,6 +73,7 @@ impl<'a> Tools<'a> {
             "edit" => self.edit(&arguments)?,
             "create" => self.create(&arguments)?,
             "run" => self.run(&arguments)?,
+            name if self.servers.has(name) => self.servers.call(self.job, &self.overlay, name, &arguments.0)?,
             _ => Err("there is no such tool: use search, read, edit, create, run or finish".to_owned()),
         };
         Ok(said.map(|text| data::plain(&text, MOST_BYTES)).map_err(|why| data::plain(&why, MOST_BYTES)))

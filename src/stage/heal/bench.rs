@@ -1,5 +1,6 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
+mod dialog;
 mod names;
 mod trials;
 
@@ -14,7 +15,7 @@ use crate::config::Sandbox;
 use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
-use crate::hand::{Fallen, Unfinished, Workshop};
+use crate::hand::{Dialog, Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::mask::Masker;
@@ -296,6 +297,21 @@ impl<'a> Bench<'a> {
         limit: Duration,
         network: bool,
     ) -> Result<Finished> {
+        let progress = Progress::new(self.say);
+        let heard = |output: &[u8]| progress.take(output);
+        self.spawn_as(root, command, stdin, limit, network, (self.cancel, &heard))
+    }
+
+    /// Stopped by a flag of its own, with its output heard by somebody else.
+    fn spawn_as(
+        &self,
+        root: &Path,
+        command: &CommandLine,
+        stdin: Option<&[u8]>,
+        limit: Duration,
+        network: bool,
+        (cancel, heard): (&AtomicBool, &process::OnOutput),
+    ) -> Result<Finished> {
         let foreign = self.job.sandbox.tier == Sandbox::Full;
         let installs = if network { self.install_places() } else { Vec::new() };
         let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
@@ -313,7 +329,6 @@ impl<'a> Bench<'a> {
         let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
         let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
         let git = if network { self.layers.for_set_up()? } else { self.layers.fresh()? };
-        let progress = Progress::new(self.say);
         let done = process::run(&process::Spec {
             argv: &command.argv,
             cwd: &cwd,
@@ -325,23 +340,13 @@ impl<'a> Bench<'a> {
             hosts: &self.job.sandbox.network,
             git: git.as_ref(),
             hidden: &self.job.hidden,
-            cancel: Some(self.cancel),
-            on_output: Some(&|output| progress.take(output)),
+            cancel: Some(cancel),
+            on_output: Some(heard),
         })?;
         if !network {
             self.note_sandbox(&done);
         }
         Ok(done)
-    }
-
-    /// For people: what the last command was confined by.
-    pub fn in_force(&self) -> Option<String> {
-        self.in_force.borrow().clone()
-    }
-
-    pub fn note_sandbox(&self, done: &Finished) {
-        let gaps: Vec<&str> = done.gaps.iter().map(|gap| gap.text).collect();
-        *self.in_force.borrow_mut() = Some(crate::report::confinement(done.tier, &gaps));
     }
 
     /// Set-up that may download; what it does to the tree is undone.
@@ -473,6 +478,16 @@ impl Workshop for Bench<'_> {
 
     fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<Finished>> {
         self.with_patch(patch, || self.run(command, None, limit))
+    }
+
+    fn converse(
+        &self,
+        patch: &Patch,
+        command: &CommandLine,
+        limit: Duration,
+        dialog: Dialog,
+    ) -> Result<Option<Finished>> {
+        self.with_patch(patch, || self.talk(command, limit, dialog))
     }
 
     fn last_result(&self) -> Fallen {
