@@ -15,6 +15,7 @@ use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::Say;
+use crate::stage::aftermath::Aftermath;
 use crate::stage::collect::{self, Collected, Found};
 use crate::stage::heal::rated;
 use crate::stage::proposal::Proposal;
@@ -95,9 +96,10 @@ impl Pipeline<'_> {
     /// From the event to the record.
     pub fn run(&self, event: &Event) -> Result<Ended> {
         let started = now();
+        let told = self.take_in(event);
         let task = match self.admit(event, self.command.clone()) {
             Ok(task) => task,
-            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(*healing, false)),
+            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(told.unwrap_or(*healing), false)),
             Err(Refused { task: Some(task), healing }) => return self.finish(*healing, &task, None, &started, event),
         };
         (self.say)("event", &format!("{} → task {}", event.name, task.key));
@@ -116,6 +118,26 @@ impl Pipeline<'_> {
             Ok(Found::Work(work)) => {
                 let healing = self.heal(&work);
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
+            }
+        }
+    }
+
+    /// Writes down what the event tells about earlier repairs; the ending, where there is nothing else to do.
+    fn take_in(&self, event: &Event) -> Option<Healing> {
+        // A job that only proposes writes nothing.
+        if self.propose.is_some() {
+            return None;
+        }
+        let Self { forge, store, config, default_branch, .. } = *self;
+        match (Aftermath { forge, store, config, default_branch }).take_in(event) {
+            Ok(told) => told.map(|told| {
+                (self.say)("learn", &told);
+                Healing::ended(Outcome::Recorded, told)
+            }),
+            Err(e) => {
+                (self.say)("learn", &format!("what became of an earlier repair was not recorded: {e:#}"));
+                let broke = |e: &anyhow::Error| Healing::ended(Outcome::Error, format!("{e:#}"));
+                Some(e.downcast_ref::<ForgeError>().map_or_else(|| broke(&e), failed))
             }
         }
     }

@@ -393,6 +393,19 @@ pub fn trust<E>(
     Ok(Trust::Granted)
 }
 
+/// Whether what somebody does here counts: a listed bot, the repository's own workflows, or a person with write access.
+pub fn may_write<E>(
+    actor: &Actor,
+    config: &Config,
+    permission: impl FnOnce(&str) -> Result<Permission, E>,
+) -> Result<bool, E> {
+    if actor.login.is_empty() {
+        return Ok(false);
+    }
+    let is_known = is_among(actor, &config.trust.bots) || is_actions_bot(actor);
+    Ok(is_known || permission(&actor.login)? >= Permission::Write)
+}
+
 fn is_among(actor: &Actor, bots: &[Bot]) -> bool {
     // Some payloads write a bot's login without `[bot]`, and then say that it is one; some leave the type out, and
     // nobody but an app can have a login that ends in `[bot]`.

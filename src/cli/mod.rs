@@ -7,6 +7,7 @@ mod desk;
 mod diagnose;
 mod doctor;
 mod env;
+mod eval;
 mod event;
 mod fix;
 mod guard;
@@ -90,6 +91,7 @@ enum Verb {
     Init(init::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
+    Eval(eval::Args),
 }
 
 /// How the process ends.
@@ -166,7 +168,7 @@ pub fn main() -> ExitCode {
             Err(e) => fail(&ui, &e).into(),
         };
     }
-    let runs_here = matches!(cli.verb, Verb::Heal(_) | Verb::Fix(_) | Verb::Guard(_));
+    let runs_here = matches!(cli.verb, Verb::Heal(_) | Verb::Fix(_) | Verb::Guard(_) | Verb::Eval(_));
     if runs_here {
         process::hide_memory();
     }
@@ -214,6 +216,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         }
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
+        Verb::Eval(args) => eval::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
 }
