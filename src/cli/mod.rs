@@ -15,6 +15,7 @@ mod heal;
 mod held;
 mod init;
 mod inner;
+mod learnings;
 mod ledger;
 mod local;
 mod locate;
@@ -92,6 +93,7 @@ enum Verb {
     Doctor(doctor::Args),
     Demo(demo::Args),
     Eval(eval::Args),
+    Learnings(learnings::Args),
 }
 
 /// How the process ends.
@@ -217,6 +219,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Eval(args) => eval::run(door, args),
+        Verb::Learnings(args) => learnings::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
 }

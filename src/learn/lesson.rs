@@ -236,6 +236,16 @@ pub fn add_note(text: &str, files: &[String], class: Option<FailureClass>, at: &
     }
 }
 
+/// As a person says it: in other words, or with another confidence.
+pub fn edited(learning: &Learning, text: Option<&str>, confidence: Option<f64>, who: &str) -> Learning {
+    Learning {
+        text: text.map_or_else(|| learning.text.clone(), |text| short(text, MAX_TEXT)),
+        confidence: confidence.unwrap_or(learning.confidence),
+        origin: format!("{}; edited by {who}", learning.origin),
+        ..learning.clone()
+    }
+}
+
 /// Out of use, by a person; the record of it stays.
 pub fn retire(learning: &Learning, who: &str) -> Learning {
     Learning { retired: true, origin: format!("{}; taken back by {who}", learning.origin), ..learning.clone() }
