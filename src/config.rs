@@ -14,7 +14,7 @@ pub use command::Command;
 pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};
 pub use limits::{apart, twice};
-pub use model::{Model, Price};
+pub use model::{Model, Price, Route, Routes, Wire};
 pub use policy::{Level, Policy};
 pub use review::{Answers, Reproduce, Review, Reviewer, Wording};
 pub use sandbox::{Confinement, Sandbox};

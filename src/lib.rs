@@ -41,3 +41,4 @@ pub mod stage;
 
 // floor 5: doors
 pub mod cli;
+pub mod dashboard;

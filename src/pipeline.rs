@@ -13,7 +13,7 @@ use crate::event::{Body, Event};
 use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
-use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::Say;
 use crate::stage::aftermath::Aftermath;
 use crate::stage::collect::{self, Collected, Found};
@@ -25,6 +25,7 @@ use anyhow::Result;
 use past::{EARLIER, earlier, earlier_names};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// The run that we are.
 #[derive(Debug, Clone)]
@@ -112,11 +113,14 @@ impl Pipeline<'_> {
             Ok(Some((outcome, why))) => return ends(Healing::ended(outcome, why)),
             Ok(None) => {}
         }
+        let begun = Instant::now();
         match collect::collect(self.forge, self.default_branch, task.clone(), self.say) {
             Err(e) => ends(failed(&e)),
             Ok(Found::End(outcome, why)) => ends(Healing::ended(outcome, why)),
             Ok(Found::Work(work)) => {
-                let healing = self.heal(&work);
+                let collect = begun.elapsed().as_secs_f64();
+                let mut healing = self.heal(&work);
+                healing.seconds.collect = collect;
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
             }
         }
@@ -395,7 +399,9 @@ impl Pipeline<'_> {
             cancel: self.cancel,
             say: self.say,
         };
+        let begun = Instant::now();
         let published = publish::publish(&setting, &mut proposal);
+        proposal.healing.seconds.publish = begun.elapsed().as_secs_f64();
         let record = record(&proposal, &published);
         if !self.is_cancelled() {
             self.mark_lost(&proposal, published.took_over.as_ref());
@@ -429,6 +435,7 @@ impl Pipeline<'_> {
             lost.retry_wanted = None;
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
+            lost.detail = Detail::new(&proposal.task.title, &Healing::default());
             if let Err(e) = self.store.put(&lost) {
                 tracing::debug!("no record for a lost attempt: {e:#}");
             }

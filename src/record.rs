@@ -1,12 +1,15 @@
 //! What a run knows, as data: diagnosis, candidates, checks, evidence, outcome, attempt. Everything
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
+mod detail;
 pub mod entry;
 mod outcome;
 mod seen;
 
 pub use outcome::Outcome;
 pub use seen::{Match, Seen};
+
+pub use detail::{Detail, Seconds};
 
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
@@ -302,6 +305,9 @@ pub struct Tried {
     pub why: String,
     /// `passed`, or the reason it fell: `policy: …`, `still fails: …`, `breaks test x`.
     pub result: String,
+    /// The diff of work that a limit ended, masked, at most 16 KiB: the next attempt begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
 }
 
 impl Tried {
@@ -313,15 +319,6 @@ impl Tried {
     pub fn is_refuted(&self) -> bool {
         ["still fails", "breaks "].iter().any(|said| self.result.starts_with(said))
     }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seconds {
-    pub total: f64,
-    /// Spent in the repository's own command.
-    pub verify: f64,
-    /// Spent in hands.
-    pub hands: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -461,4 +458,6 @@ pub struct AttemptRecord {
     pub cost_usd: f64,
     pub retry_wanted: Option<String>,
     pub version: String,
+    #[serde(default)]
+    pub detail: Detail,
 }

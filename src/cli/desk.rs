@@ -3,6 +3,7 @@
 
 use super::actions::{self, Report};
 use super::held::held;
+use super::ledger::place;
 use super::{Door, Exit, inner, local, model, usage, withheld};
 use crate::command::{CommandLine, SetUp};
 use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
@@ -74,7 +75,7 @@ impl Desk<'_> {
             Err(Untrusted::User(e)) => return Err(e),
             Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
         };
-        let store = self.store(&config);
+        let store = self.store(&config)?;
         let pipeline = Pipeline {
             forge: self.forge.as_ref(),
             store: store.as_ref(),
@@ -119,14 +120,17 @@ impl Desk<'_> {
         Ok((info, config))
     }
 
-    fn store(&self, config: &Config) -> Box<dyn Store + '_> {
-        match config.ledger.store {
+    fn store(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
+        if let Some(database) = place::database(self.door, Some(self.forge.repo()))? {
+            return Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text))));
+        }
+        Ok(match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
                 let dir = self.temp.join("thanos-fix-ledger");
                 Box::new(ledger::Directory::new(dir, held().mask_fn()))
             }
-        }
+        })
     }
 
     /// Lays out the tree and starts the heal process; leaves nothing behind.
@@ -185,7 +189,7 @@ impl Desk<'_> {
         }
         let say = |stage: &str, text: &str| self.say(stage, text);
         let asked = match self.may_ask(config, work) {
-            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), &say),
+            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say),
             false => None,
         };
         job.hands = model::hands(&job.hands, asked.as_ref());
@@ -198,7 +202,14 @@ impl Desk<'_> {
 
     /// What earlier runs in this repository left.
     fn experience(&self, config: &Config) -> Experience {
-        let (store, say) = (self.store(config), |stage: &str, text: &str| self.say(stage, text));
+        let say = |stage: &str, text: &str| self.say(stage, text);
+        let store = match self.store(config) {
+            Ok(store) => store,
+            Err(error) => {
+                say("ledger", &format!("nothing is remembered: {error:#}"));
+                return Experience::default();
+            }
+        };
         memory::experience(&[store.as_ref()], Some(self.forge.repo()), &pipeline::now(), config.may_reorder(), &say)
     }
 
@@ -246,6 +257,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             model: None,
+            asking: config.model.clone(),
             since: work.since.clone(),
             policy: config.policy.clone(),
             fixers: config.fixers.clone(),

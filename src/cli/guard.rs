@@ -3,7 +3,7 @@
 use super::local::{cancel_flag, sandbox, state_dir, strings};
 use super::{Door, Exit, event::local_config, print_json, usage};
 use crate::command::CommandLine;
-use crate::config::{Config, Confinement, Policy, Sandbox};
+use crate::config::{self, Config, Confinement, Policy, Sandbox};
 use crate::git::{Changes, Repo};
 use crate::guard::secrets::Scanner;
 use crate::guard::{self, Modes};
@@ -68,6 +68,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         request: Request::Explain,
         hands: Vec::new(),
         model: None,
+        asking: config::Model::default(),
         since: None,
         policy: config.policy.clone(),
         fixers: Vec::new(),

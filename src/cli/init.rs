@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 7] = [
+const TEMPLATES: [Template; 8] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -36,6 +36,12 @@ const TEMPLATES: [Template; 7] = [
         name: "retry",
         path: ".github/workflows/thanos-retry.yml",
         text: include_str!("../../docs/workflows/retry.yml"),
+        default: true,
+    },
+    Template {
+        name: "outcomes",
+        path: ".github/workflows/thanos-outcomes.yml",
+        text: include_str!("../../docs/workflows/outcomes.yml"),
         default: true,
     },
     Template {
@@ -64,7 +70,7 @@ pub struct Args {
     /// Overwrite files that are there
     #[arg(long)]
     force: bool,
-    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable
+    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, outcomes, split, in-job, reusable
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }

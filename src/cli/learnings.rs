@@ -1,5 +1,6 @@
 //! `thanos-fix learnings`: what runs taught, for people to read, to correct and to take back.
 
+use super::ledger::place;
 use super::{Door, Exit, event::local_config, held::held, local, print_json, print_text, usage};
 use crate::forge::local::Local;
 use crate::git::{RefState, Repo};
@@ -76,10 +77,13 @@ impl Shelf {
         Ok(Self { own: local::own_ledger(door)?, cloned, branch, repository })
     }
 
-    fn entries(&self) -> Result<Vec<Entry>> {
+    fn entries(&self, door: &Door) -> Result<Vec<Entry>> {
         let mut all = memory::facts(&self.own, None)?;
         if let Some(cloned) = &self.cloned {
             all.extend(memory::facts(cloned, None)?);
+        }
+        if let Some(database) = place::database(door, Some(&self.repository))? {
+            all.extend(memory::facts(&database, None)?);
         }
         Ok(all)
     }
@@ -97,6 +101,9 @@ impl Shelf {
             cause: &format!("{now} {learning:?}"),
         };
         let entry = stamp.learning(learning);
+        if let Some(database) = place::database(door, Some(&self.repository))? {
+            return database.append(&[entry]).map(|_| database.place());
+        }
         match (&self.cloned, Repo::discover(&door.common.repo)?) {
             (Some(_), Some(repo)) => self.write_branch(&repo, &entry),
             _ => self.own.append(&[entry]).map(|_| self.own.place()),
@@ -119,17 +126,21 @@ impl Shelf {
 
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let shelf = Shelf::open(door)?;
-    let newest = learn::newest(&shelf.entries()?);
+    let newest = learn::newest(&shelf.entries(door)?);
     let find = |key: &str| {
         let mut found = newest.values().filter(|one| one.learning.key.starts_with(key));
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one.learning.clone()),
-            (None, _) => Err(usage(format!("no lesson has the key `{key}`: `thanos-fix learnings list --all` shows them"))),
+            (None, _) => {
+                Err(usage(format!("no lesson has the key `{key}`: `thanos-fix learnings list --all` shows them")))
+            }
             _ => Err(usage(format!("more than one lesson begins with `{key}`"))),
         }
     };
     let changed = match &args.action {
-        Action::List { all } => return list(door, newest.into_values().filter(|k| *all || !k.learning.retired).collect()),
+        Action::List { all } => {
+            return list(door, newest.into_values().filter(|k| *all || !k.learning.retired).collect());
+        }
         Action::Show { key } => return show(door, &find(key)?),
         Action::Add { text, file } => {
             let files: Vec<String> = file.iter().map(ToString::to_string).collect();

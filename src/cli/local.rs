@@ -1,6 +1,7 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
+use super::ledger::place::{self, Where};
 use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
@@ -96,6 +97,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         config.hands.0.clone_from(&options.hands);
         config.hands_are_listed = true;
     }
+    options.tape.apply(&mut config)?;
     if let Some(hand) = config::twice(&options.hands) {
         return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
     }
@@ -122,7 +124,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         door.ui.stage(stage, text);
     };
-    let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
+    let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
     let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
@@ -137,6 +139,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         request: Request::Fix,
         hands: model::hands(&config.hands.0, asked.as_ref()),
         model: None,
+        asking: config.model.clone(),
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         policy: config.policy.clone(),
         fixers: config.fixers.clone(),
@@ -162,7 +165,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
     let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);
-    let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing)).chain(unrelated);
+    let offered = offered.filter(|_| healing.outcome == Outcome::Explained && healing.candidate.is_none());
+    let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing));
+    let fresh = fresh.chain(unrelated).chain(offered);
     let fresh: Vec<String> = fresh.collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
@@ -278,6 +283,7 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "seconds": healing.seconds,
         "tokens": healing.tokens,
         "cost_usd": healing.cost_usd,
+        "decisions": healing.decisions,
     })
 }
 
@@ -337,18 +343,9 @@ pub fn project(door: &Door) -> Result<PathBuf> {
     root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
 }
 
-/// The ledger that a person in a terminal means: the repository's branch where there is one, else this
-/// user's own attempts.
+/// The ledger that a person in a terminal means.
 pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    let branch = local_config(door, &project(door)?)?.ledger.branch;
-    let cloned = match Repo::discover(&door.common.repo)? {
-        Some(repo) => ledger::Cloned::open(repo, branch.as_str())?,
-        None => None,
-    };
-    match cloned {
-        Some(store) => act(&store),
-        None => act(&own_ledger(door)?),
-    }
+    place::with(door, &Where::Usual, act)
 }
 
 /// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.
@@ -366,6 +363,11 @@ pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
 pub fn state_dir(door: &Door) -> PathBuf {
     let home = door.env.path("HOME").map(|h| h.join(".local/state"));
     door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
+}
+
+/// Where runs in progress tell of themselves.
+pub fn live_dir(door: &Door) -> PathBuf {
+    state_dir(door).join("live")
 }
 
 /// Variables that are not UTF-8 cannot cross the process boundary as JSON; nothing we run needs one.

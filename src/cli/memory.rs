@@ -2,6 +2,7 @@
 //! has it.
 
 use super::Door;
+use super::ledger::place;
 use super::local::own_ledger;
 use crate::config::Config;
 use crate::git::Repo;
@@ -18,11 +19,16 @@ use std::path::Path;
 /// What is known of the project at `root`.
 pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Result<Experience> {
     let own = own_ledger(door)?;
-    let cloned = match Repo::discover(root)? {
-        Some(repo) => ledger::Cloned::open(repo, config.ledger.branch.as_str())?,
-        None => None,
-    };
-    let stores = [Some(&own as &dyn Store), cloned.as_ref().map(|store| store as &dyn Store)];
+    let repo = Repo::discover(root)?;
+    let slug = repo.as_ref().and_then(|repo| repo.remote_slug("origin"));
+    let cloned = repo.map(|repo| ledger::Cloned::open(repo, config.ledger.branch.as_str())).transpose()?.flatten();
+    // Of a repository without a name a shared database knows nothing.
+    let database = slug.as_ref().map(|slug| place::database(door, Some(slug))).transpose()?.flatten();
+    let stores = [
+        Some(&own as &dyn Store),
+        cloned.as_ref().map(|store| store as &dyn Store),
+        database.as_ref().map(|store| store as &dyn Store),
+    ];
     let stores: Vec<&dyn Store> = stores.into_iter().flatten().collect();
     Ok(memory::experience(&stores, None, &pipeline::now(), config.may_reorder(), say))
 }
@@ -30,10 +36,14 @@ pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Result
 /// This user's own attempt and what it taught; trouble with it never spoils a repair.
 pub fn remember(door: &Door, proposal: &Proposal) {
     let keep = || -> Result<()> {
-        let (store, record) = (own_ledger(door)?, pipeline::record(proposal, &Published::default()));
+        let record = pipeline::record(proposal, &Published::default());
+        let store: Box<dyn Store> = match place::database(door, record.repository.as_ref())? {
+            Some(database) => Box::new(place::spooled(door, Box::new(database), |text| door.ui.stage("ledger", text))),
+            None => Box::new(own_ledger(door)?),
+        };
         store.put(&record)?;
         // What is in the user's own terminal is the user's will.
-        let entries = after_attempt(&record, &proposal.healing, true, &memory::facts(&store, None)?);
+        let entries = after_attempt(&record, &proposal.healing, true, &memory::facts(&*store, None)?);
         if !entries.is_empty() {
             store.append(&entries)?;
         }

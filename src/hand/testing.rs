@@ -120,6 +120,7 @@ impl Shop {
             learnings: learnings.iter().collect(),
             text: "",
             model: None,
+            asking: &crate::config::Model::default(),
         };
         hand.propose(&job).unwrap().collect::<Result<_>>().unwrap()
     }
@@ -168,6 +169,10 @@ impl Workshop for Shop {
     fn tell_as(&self, _: HandId, _: &str) {}
 
     fn note(&self, _: HandId, _: &str) {}
+
+    fn decide(&self, _: crate::record::entry::Decision) {}
+
+    fn leave(&self, _: super::Unfinished) {}
 
     fn run_with(&self, _: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<Finished>> {
         self.run(command, None, limit).map(Some)

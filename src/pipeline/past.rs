@@ -3,7 +3,7 @@
 use super::Pipeline;
 use crate::config::Strangers;
 use crate::ids::{AttemptName, Sha};
-use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
 use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
@@ -21,8 +21,9 @@ pub(super) fn earlier(records: Result<Vec<AttemptRecord>>, base: &Sha) -> (Vec<T
     };
     let here = records.iter().filter(|r| r.base.as_ref() == Some(base) && r.version == env!("CARGO_PKG_VERSION"));
     // A step led nowhere only where everything after it was tried, too.
-    let in_vain =
-        |r: &AttemptRecord, t: &Tried| t.is_refuted() || (t.result == Tried::STEP && r.outcome == Outcome::Explained);
+    let in_vain = |r: &AttemptRecord, t: &Tried| {
+        t.is_refuted() || t.work.is_some() || (t.result == Tried::STEP && r.outcome == Outcome::Explained)
+    };
     let tried: Vec<Tried> = here.flat_map(|r| r.tried.iter().filter(|t| in_vain(r, t)).cloned()).collect();
     let note = format!(
         "{} before this one, {} not tried again",
@@ -77,6 +78,7 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         cost_usd: healing.cost_usd,
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        detail: Detail::new(&proposal.task.title, healing),
     }
 }
 
@@ -93,8 +95,11 @@ pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Prop
 
 /// Whoever is let in by `trust.strangers` alone teaches nothing.
 fn is_trusted(pipeline: &Pipeline, task: &Task) -> bool {
-    if task.kind == Kind::Command {
-        return true;
+    // What a review asked for, a program's even, teaches when people merge it.
+    match task.kind {
+        Kind::Command => return true,
+        Kind::Review => return false,
+        Kind::Issue | Kind::Build | Kind::Manual => {}
     }
     let mut strict = pipeline.config.clone();
     strict.trust.strangers = Strangers::Wait;
@@ -131,6 +136,7 @@ mod tests {
             hand: crate::record::HandId::Hint,
             why: String::new(),
             result: result.to_owned(),
+            work: None,
         };
         let mut record = crate::ledger::example("9-1-fix-issue-1", "2026-01-01T00:00:00Z");
         record.base = Some(base("a"));

@@ -14,7 +14,7 @@ use crate::config::Sandbox;
 use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
-use crate::hand::{Fallen, Workshop};
+use crate::hand::{Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::mask::Masker;
@@ -74,6 +74,8 @@ pub struct Bench<'a> {
     pub decisions: RefCell<Vec<Decision>>,
     /// What hands want to be known at the end.
     notes: RefCell<Vec<String>>,
+    /// Where a limit ended a hand's work.
+    pub unfinished: RefCell<Option<Unfinished>>,
 }
 
 const GIT_DESTROYED: &str =
@@ -117,6 +119,7 @@ impl<'a> Bench<'a> {
             last: RefCell::default(),
             decisions: RefCell::default(),
             notes: RefCell::default(),
+            unfinished: RefCell::default(),
         })
     }
 
@@ -431,6 +434,21 @@ impl Workshop for Bench<'_> {
     fn note(&self, hand: HandId, line: &str) {
         self.tell_as(hand, line);
         self.notes.borrow_mut().push(line.to_owned());
+    }
+
+    fn decide(&self, decision: Decision) {
+        let mut decisions = self.decisions.borrow_mut();
+        // The next round has the same failure.
+        if !decisions.contains(&decision) {
+            decisions.push(decision);
+        }
+    }
+
+    fn leave(&self, unfinished: Unfinished) {
+        let mut left = self.unfinished.borrow_mut();
+        if left.is_none() || unfinished.work.is_some() {
+            *left = Some(unfinished);
+        }
     }
 
     fn steps(&self) -> Result<&[Step]> {

@@ -21,7 +21,7 @@ use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::{CommandLine, SetUp};
-use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
+use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::{RelPath, Sha};
 use crate::learn::{self, score};
@@ -93,6 +93,9 @@ pub struct Job {
     /// Where a model answers, in another process than this job's.
     #[serde(default)]
     pub model: Option<llm::Address>,
+    /// How it is to be asked.
+    #[serde(default)]
+    pub asking: config::Model,
     /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
     pub keep: bool,
 }
@@ -119,7 +122,7 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     bench.model = model;
     let mut healing = work(&bench)?;
     healing.notes.extend(bench.take_notes());
-    healing.decisions = bench.decisions.take();
+    healing.decisions = bench.take_decisions();
     healing.evaluation = rated(&healing, bench.coverage().as_ref());
     let spent = model.map(llm::Model::spent).unwrap_or_default();
     (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
@@ -152,15 +155,19 @@ fn work(bench: &Bench) -> Result<Healing> {
     if let (Sandbox::Full, Err(why)) = (bench.job.sandbox.tier, process::strongest()) {
         let why = format!(
             "no sandbox can be had here ({why}), and without one no repository code is run; `sandbox: off` in {} runs it all the same",
-            crate::config::PATH
+            config::PATH
         );
         return Ok(healing.end(Outcome::Blocked, why));
     }
-    if let Err(failure) = bench.prepare()? {
+    let begun = Instant::now();
+    let prepared = bench.prepare()?;
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
+    if let Err(failure) = prepared {
         healing.retry_wanted = failure.may_pass.then(|| "the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, failure.why));
     }
     healing.notes.extend(bench.download()?);
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     // Nobody waits for it: what is not ready when it is needed is made then.
     std::thread::spawn(warm_up);

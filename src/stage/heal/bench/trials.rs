@@ -4,6 +4,7 @@ use super::Bench;
 use crate::hand::Fallen;
 use crate::learn::score::{Coverage, coverage};
 use crate::patch::Patch;
+use crate::record::entry::Decision;
 use crate::verify::{self, Trial};
 use anyhow::Result;
 
@@ -65,5 +66,9 @@ impl Bench<'_> {
     /// What hands noted until now.
     pub fn take_notes(&self) -> Vec<String> {
         self.notes.take()
+    }
+
+    pub fn take_decisions(&self) -> Vec<Decision> {
+        self.decisions.take()
     }
 }
