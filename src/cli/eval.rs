@@ -155,7 +155,10 @@ fn heal_case(
         return Ok(Healing::ended(Outcome::Explained, "no command: set `command` in case.yml"));
     };
     let say = |stage: &str, text: &str| tracing::debug!("{stage}: {text}");
-    let asked = model::live(&door.env, &config, cancel, Default::default(), &say);
+    // Parts of a case leave the machine only where somebody named a model, or its hand.
+    let is_wanted = setting.model.is_some() || setting.hands.contains(&HandId::Model);
+    let live = || model::live(&door.env, &config, cancel, Default::default(), door.ui, &say);
+    let asked = if is_wanted { live() } else { None };
     job.hands = model::hands(&config.hands.0, asked.as_ref());
     job.seed = args.seed;
     heal::heal(&job, asked.as_ref().map(model::Asked::model), cancel, &say)
@@ -190,6 +193,7 @@ fn job(door: &Door, config: &Config, spec: &Spec, tree: &Path, scratch: &Path) -
         hands: config.hands.0.clone(),
         experience: Default::default(),
         model: None,
+        asking: config.model.clone(),
         since: None,
         policy: config.policy.clone(),
         fixers: config.fixers.clone(),

@@ -211,8 +211,13 @@ fn a_recalled_repair_confirms_its_own_lesson_and_one_that_falls_weakens_it() {
     assert_eq!(again[0].hand, Some(HandId::Hint), "who found it first stays named");
     let mut fell = record("9-1-fix-issue-3", HandId::Hint);
     fell.outcome = crate::record::Outcome::Explained;
-    let tried =
-        |why: String| Tried { digest: String::new(), hand: HandId::Recall, why, result: "still fails: x".into() };
+    let tried = |why: String| Tried {
+        digest: String::new(),
+        hand: HandId::Recall,
+        why,
+        result: "still fails: x".into(),
+        work: None,
+    };
     fell.tried = vec![tried(why)];
     let weaker = from_attempt(&fell, &Healing::default(), &known);
     assert_eq!((weaker[0].key.as_str(), weaker[0].losses), (key.as_str(), 1));
@@ -278,6 +283,7 @@ fn tallies_count_runs_and_what_became_of_them() {
         hand,
         why: String::new(),
         result: result.to_owned(),
+        work: None,
     };
     let mut one = record("7-1-fix-issue-1", HandId::Hint);
     one.tried =

@@ -390,3 +390,6 @@ fn hours_between(from: &str, to: &str) -> Option<f64> {
 fn as_utc(at: &str) -> Option<String> {
     at.parse::<jiff::Timestamp>().ok().map(|at| at.to_string())
 }
+
+#[cfg(test)]
+mod tests;
