@@ -7,6 +7,7 @@ use super::ledger::place;
 use super::{Door, Exit, inner, local, model, usage, withheld};
 use crate::command::{CommandLine, SetUp};
 use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
+use crate::dashboard::Beacon;
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
@@ -17,7 +18,7 @@ use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, SEED};
+use crate::stage::heal::{Job, Manner, SEED};
 use crate::stage::memory;
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
@@ -59,6 +60,8 @@ pub struct Desk<'a> {
     pub transcript: Mutex<String>,
     /// The conversation with a model, for the same.
     pub talked: Mutex<String>,
+    /// Who watches sees each step.
+    pub beacon: Option<Beacon>,
 }
 
 impl Desk<'_> {
@@ -94,6 +97,7 @@ impl Desk<'_> {
     fn say(&self, stage: &str, text: &str) {
         let text = held().mask(text);
         self.door.ui.stage(stage, &text);
+        self.beacon.iter().for_each(|beacon| beacon.step(stage, &text));
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
     }
@@ -270,6 +274,7 @@ impl Desk<'_> {
             seed: SEED,
             tried,
             experience: Default::default(),
+            manner: Manner::of(config, work.wishes.clone()),
             keep: false,
         })
     }

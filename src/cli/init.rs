@@ -62,6 +62,12 @@ const TEMPLATES: [Template; 8] = [
         text: include_str!("../../docs/workflows/reusable.yml"),
         default: false,
     },
+    Template {
+        name: "dashboard",
+        path: ".github/workflows/thanos-dashboard.yml",
+        text: include_str!("../../docs/workflows/dashboard.yml"),
+        default: false,
+    },
 ];
 
 /// Write the workflow files and a commented .github/thanos.yml for this repository
@@ -70,7 +76,8 @@ pub struct Args {
     /// Overwrite files that are there
     #[arg(long)]
     force: bool,
-    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, outcomes, split, in-job, reusable
+    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, outcomes, split, in-job, reusable,
+    /// dashboard
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }
