@@ -193,6 +193,7 @@ fn job(door: &Door, config: &Config, spec: &Spec, tree: &Path, scratch: &Path) -
         hands: config.hands.0.clone(),
         experience: Default::default(),
         model: None,
+        manner: heal::Manner::of(config, Vec::new()),
         asking: config.model.clone(),
         since: None,
         policy: config.policy.clone(),
