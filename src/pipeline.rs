@@ -16,7 +16,6 @@ use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::Say;
-use crate::stage::aftermath::Aftermath;
 use crate::stage::collect::{self, Collected, Found};
 use crate::stage::heal::rated;
 use crate::stage::proposal::Proposal;
@@ -98,7 +97,7 @@ impl Pipeline<'_> {
     /// From the event to the record.
     pub fn run(&self, event: &Event) -> Result<Ended> {
         let started = now();
-        let told = self.take_in(event);
+        let told = past::take_in(self, event);
         let task = match self.admit(event, self.command.clone()) {
             Ok(task) => task,
             Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(told.unwrap_or(*healing), false)),
@@ -123,26 +122,6 @@ impl Pipeline<'_> {
                 let mut healing = self.heal(&work);
                 healing.seconds.collect = collect;
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
-            }
-        }
-    }
-
-    /// Writes down what the event tells about earlier repairs; the ending, where there is nothing else to do.
-    fn take_in(&self, event: &Event) -> Option<Healing> {
-        // A job that only proposes writes nothing.
-        if self.propose.is_some() {
-            return None;
-        }
-        let Self { forge, store, config, default_branch, .. } = *self;
-        match (Aftermath { forge, store, config, default_branch }).take_in(event) {
-            Ok(told) => told.map(|told| {
-                (self.say)("learn", &told);
-                Healing::ended(Outcome::Recorded, told)
-            }),
-            Err(e) => {
-                (self.say)("learn", &format!("what became of an earlier repair was not recorded: {e:#}"));
-                let broke = |e: &anyhow::Error| Healing::ended(Outcome::Error, format!("{e:#}"));
-                Some(e.downcast_ref::<ForgeError>().map_or_else(|| broke(&e), failed))
             }
         }
     }

@@ -127,6 +127,9 @@ fn not_acted_on(name: &str) -> String {
                 on any event when the input `command` is given";
     match name {
         "" => format!("the payload's keys are those of no event that thanos-fix acts on; {ours}"),
+        "pull_request" | "push" | "check_suite" => format!(
+            "thanos-fix does not act on `{name}` events, but records what they tell of its own pull requests; {ours}"
+        ),
         name => format!("thanos-fix does not act on `{name}` events; {ours}"),
     }
 }

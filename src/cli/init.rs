@@ -42,7 +42,7 @@ const TEMPLATES: [Template; 9] = [
         name: "outcomes",
         path: ".github/workflows/thanos-outcomes.yml",
         text: include_str!("../../docs/workflows/outcomes.yml"),
-        default: true,
+        default: false,
     },
     Template {
         name: "split",
