@@ -35,6 +35,7 @@ pub mod hand;
 pub mod verify;
 
 // floor 4: flow
+pub mod eval;
 pub mod pipeline;
 pub mod stage;
 

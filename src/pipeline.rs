@@ -97,9 +97,10 @@ impl Pipeline<'_> {
     /// From the event to the record.
     pub fn run(&self, event: &Event) -> Result<Ended> {
         let started = now();
+        let told = past::take_in(self, event);
         let task = match self.admit(event, self.command.clone()) {
             Ok(task) => task,
-            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(*healing, false)),
+            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(told.unwrap_or(*healing), false)),
             Err(Refused { task: Some(task), healing }) => return self.finish(*healing, &task, None, &started, event),
         };
         (self.say)("event", &format!("{} → task {}", event.name, task.key));

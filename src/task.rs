@@ -127,6 +127,9 @@ fn not_acted_on(name: &str) -> String {
                 on any event when the input `command` is given";
     match name {
         "" => format!("the payload's keys are those of no event that thanos-fix acts on; {ours}"),
+        "pull_request" | "push" | "check_suite" => format!(
+            "thanos-fix does not act on `{name}` events, but records what they tell of its own pull requests; {ours}"
+        ),
         name => format!("thanos-fix does not act on `{name}` events; {ours}"),
     }
 }
@@ -391,6 +394,19 @@ pub fn trust<E>(
         });
     }
     Ok(Trust::Granted)
+}
+
+/// Whether what somebody does here counts: a listed bot, the repository's own workflows, or a person with write access.
+pub fn may_write<E>(
+    actor: &Actor,
+    config: &Config,
+    permission: impl FnOnce(&str) -> Result<Permission, E>,
+) -> Result<bool, E> {
+    if actor.login.is_empty() {
+        return Ok(false);
+    }
+    let is_known = is_among(actor, &config.trust.bots) || is_actions_bot(actor);
+    Ok(is_known || permission(&actor.login)? >= Permission::Write)
 }
 
 fn is_among(actor: &Actor, bots: &[Bot]) -> bool {

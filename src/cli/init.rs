@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 8] = [
+const TEMPLATES: [Template; 9] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -37,6 +37,12 @@ const TEMPLATES: [Template; 8] = [
         path: ".github/workflows/thanos-retry.yml",
         text: include_str!("../../docs/workflows/retry.yml"),
         default: true,
+    },
+    Template {
+        name: "outcomes",
+        path: ".github/workflows/thanos-outcomes.yml",
+        text: include_str!("../../docs/workflows/outcomes.yml"),
+        default: false,
     },
     Template {
         name: "split",
@@ -70,7 +76,7 @@ pub struct Args {
     /// Overwrite files that are there
     #[arg(long)]
     force: bool,
-    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable,
+    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, outcomes, split, in-job, reusable,
     /// dashboard
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,

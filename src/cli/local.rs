@@ -60,12 +60,12 @@ pub struct Options {
     sandbox: Sandbox,
 }
 
-fn hand(name: &str) -> Result<HandId, String> {
+pub fn hand(name: &str) -> Result<HandId, String> {
     let known = HandId::ALL.map(HandId::as_str).join(", ");
     HandId::ALL.into_iter().find(|h| h.as_str() == name).ok_or_else(|| format!("known hands: {known}"))
 }
 
-fn dollars(text: &str) -> Result<f64, String> {
+pub fn dollars(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).ok_or_else(|| "use 0 or more".to_owned())
 }
 

@@ -19,11 +19,16 @@ use std::path::Path;
 /// What is known of the project at `root`.
 pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Result<Experience> {
     let own = own_ledger(door)?;
-    let cloned = match Repo::discover(root)? {
-        Some(repo) => ledger::Cloned::open(repo, config.ledger.branch.as_str())?,
-        None => None,
-    };
-    let stores = [Some(&own as &dyn Store), cloned.as_ref().map(|store| store as &dyn Store)];
+    let repo = Repo::discover(root)?;
+    let slug = repo.as_ref().and_then(|repo| repo.remote_slug("origin"));
+    let cloned = repo.map(|repo| ledger::Cloned::open(repo, config.ledger.branch.as_str())).transpose()?.flatten();
+    // Of a repository without a name a shared database knows nothing.
+    let database = slug.as_ref().map(|slug| place::database(door, Some(slug))).transpose()?.flatten();
+    let stores = [
+        Some(&own as &dyn Store),
+        cloned.as_ref().map(|store| store as &dyn Store),
+        database.as_ref().map(|store| store as &dyn Store),
+    ];
     let stores: Vec<&dyn Store> = stores.into_iter().flatten().collect();
     Ok(memory::experience(&stores, None, &pipeline::now(), config.may_reorder(), say))
 }

@@ -8,6 +8,7 @@ mod desk;
 mod diagnose;
 mod doctor;
 mod env;
+mod eval;
 mod event;
 mod fix;
 mod guard;
@@ -15,6 +16,7 @@ mod heal;
 mod held;
 mod init;
 mod inner;
+mod learnings;
 mod ledger;
 mod local;
 mod locate;
@@ -93,6 +95,8 @@ enum Verb {
     Init(init::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
+    Eval(eval::Args),
+    Learnings(learnings::Args),
 }
 
 /// How the process ends.
@@ -169,7 +173,7 @@ pub fn main() -> ExitCode {
             Err(e) => fail(&ui, &e).into(),
         };
     }
-    let runs_here = matches!(cli.verb, Verb::Heal(_) | Verb::Fix(_) | Verb::Guard(_));
+    let runs_here = matches!(cli.verb, Verb::Heal(_) | Verb::Fix(_) | Verb::Guard(_) | Verb::Eval(_));
     if runs_here {
         process::hide_memory();
     }
@@ -216,6 +220,8 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Dashboard(args) => dashboard::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
+        Verb::Eval(args) => eval::run(door, args),
+        Verb::Learnings(args) => learnings::run(door, args),
         Verb::Event(args) => event::run(door, args),
     }
 }

@@ -2,7 +2,7 @@
 //! fields that no task needs may be absent or of any type.
 
 use super::{Actor, Body, Event, EventError, Head, Issue, Repository, UpstreamRun};
-use super::{guess, review};
+use super::{guess, news, review};
 use crate::ids::{BranchName, RepoSlug, Sha};
 use serde::Deserialize;
 use serde_json::Value;
@@ -113,7 +113,13 @@ pub fn parse(name: &str, payload: &[u8]) -> Result<Event, EventError> {
         _ => Body::Other,
     };
     let head = head(&value);
-    Ok(Event { name: name.to_owned(), action, repository, sender, head, body })
+    let news = news::read(name, &value);
+    Ok(Event { name: name.to_owned(), action, repository, sender, head, body, news })
+}
+
+/// The text at a place of the payload.
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
+    value.pointer(pointer).and_then(Value::as_str)
 }
 
 fn head(value: &Value) -> Option<Head> {

@@ -2,9 +2,12 @@
 
 mod github;
 mod guess;
+mod news;
 mod review;
 
 pub use review::{Place, Reviewed, Said, is_no_review, source};
+
+pub use news::{News, PullEnd, PullNews, Pushed};
 
 use crate::ids::{BadName, BranchName, RepoSlug, Sha};
 use serde::{Deserialize, Serialize};
@@ -108,6 +111,8 @@ pub struct Event {
     /// What a `pull_request` or `push` is about, or the branch that was chosen by hand.
     pub head: Option<Head>,
     pub body: Body,
+    /// What it tells about something that was done before.
+    pub news: Option<News>,
 }
 
 /// Why a payload cannot be read. The text is for the user.

@@ -188,15 +188,14 @@ fn objections(outcome: &Outcome, review: &ReviewFact) -> Vec<Learning> {
     let place = |path: &Option<String>| path.as_deref().map_or_else(String::new, |path| format!(" ({path})"));
     let pull = review.pull.map_or_else(|| "a proposal".to_owned(), |n| format!("pull request #{n}"));
     let origin = format!("{pull}, reviewed by {}", short(&review.reviewer, 60));
-    remarks
-        .take(10)
-        .map(|remark| {
-            let said = format!("{} wanted{}: {}", review.reviewer, place(&remark.path), remark.claim);
-            let mut learned = objection(outcome.record, &remark.claim, &said, &origin);
-            learned.files = remark.path.iter().cloned().collect();
-            learned
-        })
-        .collect()
+    let weaker = if counts && review.verdict == Verdict::Changes { declined(outcome, 1, &origin) } else { Vec::new() };
+    let said = remarks.take(10).map(|remark| {
+        let said = format!("{} wanted{}: {}", review.reviewer, place(&remark.path), remark.claim);
+        let mut learned = objection(outcome.record, &remark.claim, &said, &origin);
+        learned.files = remark.path.iter().cloned().collect();
+        learned
+    });
+    said.chain(weaker).collect()
 }
 
 fn objection(record: &AttemptRecord, what: &str, said: &str, origin: &str) -> Learning {
@@ -234,6 +233,16 @@ pub fn add_note(text: &str, files: &[String], class: Option<FailureClass>, at: &
         losses: 0,
         origin: format!("written down by {who}"),
         retired: false,
+    }
+}
+
+/// As a person says it: in other words, or with another confidence.
+pub fn edited(learning: &Learning, text: Option<&str>, confidence: Option<f64>, who: &str) -> Learning {
+    Learning {
+        text: text.map_or_else(|| learning.text.clone(), |text| short(text, MAX_TEXT)),
+        confidence: confidence.unwrap_or(learning.confidence),
+        origin: format!("{}; edited by {who}", learning.origin),
+        ..learning.clone()
     }
 }
 

@@ -1,9 +1,12 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
-use super::Pipeline;
+use super::{Pipeline, failed};
 use crate::config::Strangers;
+use crate::event::Event;
+use crate::forge::ForgeError;
 use crate::ids::{AttemptName, Sha};
-use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
+use crate::stage::aftermath::Aftermath;
 use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
@@ -82,6 +85,26 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
     }
 }
 
+/// Writes down what the event tells about earlier repairs; the ending, where there is nothing else to do.
+pub(super) fn take_in(pipeline: &Pipeline, event: &Event) -> Option<Healing> {
+    // A job that only proposes writes nothing.
+    if pipeline.propose.is_some() {
+        return None;
+    }
+    let Pipeline { forge, store, config, default_branch, say, .. } = *pipeline;
+    match (Aftermath { forge, store, config, default_branch }).take_in(event) {
+        Ok(told) => told.map(|told| {
+            say("learn", &told);
+            Healing::ended(Outcome::Recorded, told)
+        }),
+        Err(e) => {
+            say("learn", &format!("what became of an earlier repair was not recorded: {e:#}"));
+            let broke = || Healing::ended(Outcome::Error, format!("{e:#}"));
+            Some(e.downcast_ref::<ForgeError>().map_or_else(broke, failed))
+        }
+    }
+}
+
 /// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
 pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
     let trusted = is_trusted(pipeline, &proposal.task);
@@ -95,8 +118,11 @@ pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Prop
 
 /// Whoever is let in by `trust.strangers` alone teaches nothing.
 fn is_trusted(pipeline: &Pipeline, task: &Task) -> bool {
-    if task.kind == Kind::Command {
-        return true;
+    // What a review asked for, a program's even, teaches when people merge it.
+    match task.kind {
+        Kind::Command => return true,
+        Kind::Review => return false,
+        Kind::Issue | Kind::Build | Kind::Manual => {}
     }
     let mut strict = pipeline.config.clone();
     strict.trust.strangers = Strangers::Wait;

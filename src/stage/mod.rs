@@ -1,5 +1,6 @@
 //! The stages of a run: collect reads, heal repairs and proves, publish writes.
 
+pub mod aftermath;
 pub mod collect;
 pub mod heal;
 pub mod locate;

@@ -133,10 +133,20 @@ fn a_run_that_is_cancelled_while_it_publishes_records_that() {
 #[expect(clippy::disallowed_methods, reason = "a test starts the program")]
 fn the_demo_repairs_what_its_issue_reports() {
     let dir = tempfile::tempdir().unwrap();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_thanos-fix"));
-    let done = command.args(["demo", "--out"]).arg(dir.path()).output().unwrap();
-    let told = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{told}");
-    let text = std::fs::read_to_string(dir.path().join("pull-request.md")).unwrap();
+    let run = |out: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_thanos-fix"));
+        command.env("XDG_STATE_HOME", dir.path().join("state"));
+        let done = command.args(["demo", "--out"]).arg(dir.path().join(out)).output().unwrap();
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.success(), "{told}");
+        (told, std::fs::read_to_string(dir.path().join(out).join("pull-request.md")).unwrap())
+    };
+    let (told, text) = run("one");
     assert!(text.contains("README") && text.contains("Fixes #1"), "{text}");
+    assert!(told.contains("run the demonstration again") && !text.contains("Seen before"), "{told}");
+    assert!(text.contains("score: "), "{text}");
+    // The second one does again what mended the first, and says so.
+    let (told, text) = run("two");
+    assert!(told.contains("this run remembered 1 earlier demonstration"), "{told}");
+    assert!(text.contains("hand `recall`") && text.contains("Seen before"), "{text}");
 }

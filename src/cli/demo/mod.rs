@@ -1,16 +1,19 @@
 //! `thanos-fix demo`: the whole main job offline, on a small project that fails and a payload that GitHub
 //! sent (from octokit's webhook examples, MIT). Only the forge is a local twin; every stage is the real one.
 
+mod past;
+
 use super::desk::Desk;
 use super::held::held;
 use super::{Door, Exit, local};
+use crate::config::Config;
 use crate::event;
 use crate::forge::local::{Item, Local};
 use crate::git::{Moved, RefState, Repo};
 use crate::ids::{BranchName, RelPath, RepoSlug};
 use crate::patch::{FilePatch, Patch};
 use crate::pipeline::{Ended, ThisRun};
-use crate::record::Outcome;
+use crate::record::{HandId, Outcome};
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -45,10 +48,37 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     publish_project(&bare, &branch)?;
     ui.stage("demo", &format!("a project with a failing test is at {} (a bare repository)", bare.display()));
     ui.stage("demo", "the event is a real payload of `issues.opened`; no network, no key");
-    let desk = open(door, &event, &repository.slug, &bare, &place)?;
+    let mut desk = open(door, &event, &repository.slug, &bare, &place)?;
+    let earlier = past(&desk)?.bring()?;
+    // Two runs never share a name.
+    desk.this.id = earlier + 1;
     let ended = desk.pipeline(None, None, |pipeline| pipeline.run(&event))?;
     show(&desk, &ended, &place)?;
+    remember(&desk, &ended, earlier)?;
     Ok(if ended.healing.outcome == Outcome::Fixed { Exit::Done } else { Exit::No })
+}
+
+fn past<'a>(desk: &'a Desk) -> Result<past::Past<'a>> {
+    let branch = Config::default().ledger.branch;
+    Ok(past::Past::open(desk.door, desk.forge.as_ref(), branch))
+}
+
+/// Keeps this run for the next one, and says what the earlier ones were good for.
+fn remember(desk: &Desk, ended: &Ended, earlier: u64) -> Result<()> {
+    let (ui, past) = (desk.door.ui, past(desk)?);
+    if let Some(record) = &ended.record {
+        past.keep(record)?;
+    }
+    let recalled = ended.healing.candidate.as_ref().is_some_and(|candidate| candidate.hand == HandId::Recall);
+    let told = if recalled {
+        let runs = crate::report::count(usize::try_from(earlier).unwrap_or(usize::MAX), "earlier demonstration");
+        format!("this run remembered {runs}: the hand `recall` did again what had mended it, and it was proven anew")
+    } else {
+        "run the demonstration again: the next one remembers this repair and needs no search for it".to_owned()
+    };
+    ui.stage("memory", &told);
+    ui.stage("memory", &format!("it lies in {} (remove the folder to forget)", past.place()));
+    Ok(())
 }
 
 fn folder(args: &Args) -> Result<PathBuf> {

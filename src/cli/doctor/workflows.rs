@@ -226,6 +226,9 @@ fn needs(file: &Workflow, used: &Use) -> Vec<Need> {
     let builds = file.triggers().contains_key("workflow_run");
     let logs = Need("actions", Read, "failed jobs and their logs cannot be read", true);
     let rerun = Need("actions", Write, "a build that failed for a passing cause is not run again", false);
+    if used.mode == Mode::Run && only_records(file) {
+        return vec![Need("contents", Write, "what becomes of repairs cannot be written to the ledger", true)];
+    }
     let mut needs = match used.mode {
         Mode::Propose | Mode::Run if used.in_job => {
             return vec![Need("contents", Read, "the code cannot be read", true)];
@@ -249,6 +252,13 @@ fn needs(file: &Workflow, used: &Use) -> Vec<Need> {
         needs.push(rerun);
     }
     needs
+}
+
+/// Whether nothing of it is work: it only tells what became of repairs, each event for itself.
+fn only_records(file: &Workflow) -> bool {
+    let triggers = file.triggers();
+    triggers.contains_key("pull_request")
+        && triggers.keys().all(|name| ["pull_request", "push", "check_suite"].contains(name))
 }
 
 fn permissions(file: &Workflow, job: &Job, used: &Use) -> Vec<Checkup> {
@@ -275,7 +285,7 @@ fn permissions(file: &Workflow, job: &Job, used: &Use) -> Vec<Checkup> {
 }
 
 fn concurrency(file: &Workflow, job: &Job, used: &Use) -> Option<Checkup> {
-    if used.in_job {
+    if used.in_job || only_records(file) {
         return None;
     }
     let what = |text: &str| format!("{}: the job `{}` {text}", file.path, job.key);

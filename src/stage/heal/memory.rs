@@ -41,6 +41,6 @@ pub fn learnings<'a>(bench: &'a Bench, seen: &[Seen]) -> Vec<&'a Learning> {
 /// What people are told when the diagnosis is there.
 pub fn tell(bench: &Bench, diagnosis: &Diagnosis) {
     for seen in &diagnosis.seen {
-        (bench.say)("seen", &report::seen_line(seen));
+        (bench.say)("memory", &report::seen_line(seen));
     }
 }

@@ -149,7 +149,7 @@ pub fn rated(healing: &Healing, coverage: Option<&score::Coverage>) -> Option<Ev
         patch: &repair.patch,
         evidence: healing.evidence.as_ref(),
         guards: &healing.guards,
-        remarks: &[],
+        remarks: healing.review.as_ref().map_or(&[], |review| review.remarks.as_slice()),
         coverage,
         opinion: None,
     }))
