@@ -1,14 +1,13 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
-use super::ledger::place::{self, Where};
 use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
 use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
-use crate::ledger::{self, Store};
+use crate::ledger;
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
