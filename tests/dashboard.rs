@@ -75,11 +75,9 @@ impl Place {
         let tools: Value = serde_json::from_slice(&tools.expect("run tests/install first")).unwrap();
         let word =
             |key: &str| tools[key].as_str().unwrap_or_else(|| panic!("no `{key}`: run tests/install")).to_owned();
-        let pictures = self.dir.path().join("pictures");
-        fs::create_dir_all(&pictures).unwrap();
         let mut command = Command::new("node");
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dashboard/check.mjs"));
-        command.args([&word("node_modules"), &word("browser"), url]).arg(&pictures).args(live.then_some("live"));
+        command.args([&word("node_modules"), &word("browser"), url]).args(live.then_some("live"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("node runs");
         let mut complaints = child.stderr.take().unwrap();
         let reader = std::thread::spawn(move || {

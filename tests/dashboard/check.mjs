@@ -1,20 +1,22 @@
-// Looks at every page of a dashboard in a real browser: node check.mjs NODE_MODULES BROWSER URL FOLDER [live]
+// Looks at every page of a dashboard in a real browser: node check.mjs NODE_MODULES BROWSER URL [live|FOLDER]
 // Nothing may be requested from elsewhere, no script of the ledger's may run, no page may be wider than its window, axe
-// may find nothing serious. Pictures of all pages go to FOLDER. What is wrong is printed, a line each.
+// may find nothing serious. Pictures of all pages go to FOLDER, for people. What is wrong is printed, a line each.
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [modules, executablePath, base, folder, live] = process.argv.slice(2);
+const [modules, executablePath, base, extra] = process.argv.slice(2);
+const live = extra === 'live', folder = live ? null : extra;
+// A busy machine is no fault of the pages.
+const PATIENCE = 240_000;
 const { chromium } = await import(pathToFileURL(path.join(modules, 'playwright-core/index.mjs')));
 const axe = fs.readFileSync(path.join(modules, 'axe-core/axe.min.js'), 'utf8');
 const home = base.slice(0, base.lastIndexOf('/') + 1);
 const wrong = [];
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-for (const colorScheme of ['light', 'dark']) {
-  for (const width of [1280, 360]) await look(colorScheme, width);
-}
+await look('light', 1280);
+await look('dark', 360);
 await keyboard();
 if (live) await follows();
 await browser.close();
@@ -25,6 +27,7 @@ async function open(options, where) {
   // axe needs to be let in; that the pages' own policy holds is looked at in `keyboard`, without it.
   const context = await browser.newContext({ bypassCSP: true, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   page.on('console', message => { if (['error', 'warning'].includes(message.type())) wrong.push(`${where}: console: ${message.text()}`); });
   page.on('pageerror', error => wrong.push(`${where}: ${error.message}`));
   page.on('dialog', dialog => { wrong.push(`${where}: a dialog: ${dialog.message()}`); dialog.dismiss(); });
@@ -64,7 +67,7 @@ async function look(colorScheme, width) {
     for (const { id, impact, nodes } of violations) {
       if (['serious', 'critical'].includes(impact)) wrong.push(`${where}: axe: ${impact} ${id}: ${nodes[0].html}`);
     }
-    await page.screenshot({ path: path.join(folder, `${number}-${colorScheme}-${width}.png`), fullPage: true });
+    if (folder) await page.screenshot({ path: path.join(folder, `${number}-${colorScheme}-${width}.png`), fullPage: true });
   }
   await page.context().close();
 }
@@ -106,9 +109,10 @@ async function keyboard() {
     setTimeout(() => done(window.inlineRan === true), 50);
   }));
   say(!ran, 'the policy lets a script of the page itself run');
-  const refused = wrong.findIndex(line => line.startsWith('keyboard: console:') && line.includes('Content Security Policy'));
-  say(refused >= 0, 'the refusal is not told');
-  if (refused >= 0) wrong.splice(refused, 1);
+  // Told once for the page's own policy, and once for the server's.
+  const refused = wrong.filter(line => line.startsWith('keyboard: console:') && line.includes('Content Security Policy'));
+  say(refused.length > 0, 'the refusal is not told');
+  refused.forEach(line => wrong.splice(wrong.indexOf(line), 1));
   await page.context().close();
 }
 
@@ -118,12 +122,11 @@ async function follows() {
   await page.waitForFunction(() => document.getElementById('state').textContent === 'live');
   const before = await page.evaluate(() => overview.runs);
   console.log('watching');
-  await page.waitForFunction(before => overview.runs > before, before, { timeout: 60_000 });
-  await page.waitForFunction(() => document.querySelector('#running .now') !== null, null, { timeout: 60_000 });
+  await page.waitForFunction(before => overview.runs > before, before);
+  await page.waitForFunction(() => document.querySelector('#running .now') !== null);
   const text = await page.locator('#running').textContent();
   if (!text.includes('`make test` fails')) wrong.push(`live: the run in progress is not told: ${text}`);
-  await page.screenshot({ path: path.join(folder, 'live.png') });
   console.log('seen');
-  await page.waitForFunction(() => document.querySelector('#running .now') === null, null, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector('#running .now') === null);
   await page.context().close();
 }
