@@ -25,7 +25,9 @@ pub mod forge;
 pub mod git;
 pub mod ledger;
 pub mod llm;
+pub mod notify;
 pub mod process;
+pub mod spend;
 pub mod workspace;
 
 // floor 3: workers

@@ -14,6 +14,7 @@ use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
+use crate::spend;
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
 use crate::stage::proposal::Proposal;
@@ -35,7 +36,7 @@ pub struct ThisRun {
 
 impl ThisRun {
     /// `<run id>-<run attempt>-<job>-<task key>`.
-    fn attempt_name(&self, key: &TaskKey) -> AttemptName {
+    pub fn attempt_name(&self, key: &TaskKey) -> AttemptName {
         let job = TaskKey::from_words(&self.job);
         let name = format!("{}-{}-{job}-{key}", self.id, self.attempt);
         AttemptName::parse(name).unwrap_or_else(|e| unreachable!("its parts are checked: {e}"))
@@ -256,7 +257,7 @@ impl Pipeline<'_> {
         if self.is_cancelled() {
             healing = cancelled(healing);
         }
-        if healing.outcome == Outcome::Budget {
+        if healing.outcome == Outcome::Budget && !spend::is_by_cap(&healing.reason) {
             healing.retry_wanted = Some(healing.reason.clone());
         }
         notes.append(&mut healing.notes);
@@ -380,9 +381,20 @@ impl Pipeline<'_> {
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
         }
+        self.account(&record);
         let healing = proposal.healing.clone();
         let retry = is_retry(&healing, self.this, self.config);
         Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None, retry })
+    }
+
+    /// Under a cap the money was written down before it was spent.
+    fn account(&self, record: &AttemptRecord) {
+        let budget = &self.config.budget;
+        let is_capped = budget.usd_per_day.is_some() || budget.usd_per_month.is_some();
+        let spent = spend::without_caps(record, budget.usd).filter(|_| !is_capped);
+        if let Some(Err(e)) = spent.map(|entry| self.store.append(&[entry])) {
+            (self.say)("ledger", &format!("what the model cost could not be written down: {e:#}"));
+        }
     }
 
     /// Earlier attempts of this run, and the one whose branch was taken over, may have ended without a word.
@@ -399,6 +411,8 @@ impl Pipeline<'_> {
             lost.outcome = Outcome::Lost;
             lost.reason = "it left no record; a later attempt wrote this".to_owned();
             lost.retry_wanted = None;
+            // What it cost nobody knows; this is another one's record.
+            (lost.seconds, lost.tokens, lost.cost_usd) = Default::default();
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
             if let Err(e) = self.store.put(&lost) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["ids", "mask", "patch", "record", "command", "event", "config", "task"],
     &["syntax", "brain", "guard", "learn", "report"],
-    &["process", "workspace", "git", "forge", "llm", "ledger", "notify"],
+    &["process", "workspace", "git", "forge", "llm", "ledger", "spend", "notify"],
     &["verify", "check", "hand"],
     &["stage", "pipeline", "eval"],
     &["dashboard", "cli"],
@@ -21,7 +21,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["syntax"]),
     ("git2", &["git"]),
     ("octocrab", &["forge"]),
-    ("reqwest", &["forge", "llm"]),
+    ("reqwest", &["forge", "llm", "notify"]),
     ("tokio_postgres", &["ledger"]),
     ("lettre", &["notify"]),
     ("axum", &["dashboard"]),

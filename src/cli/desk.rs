@@ -14,6 +14,7 @@ use crate::llm::Recorder;
 use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
+use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
 use crate::stage::heal::{Job, SEED};
 use crate::task::{self, Kind, Trust};
@@ -187,10 +188,24 @@ impl Desk<'_> {
         };
         job.hands = model::hands(&job.hands, asked.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
-        let healing = model::serve(asked.as_ref(), job, &say, start);
+        let opens = || Ok(self.store(config));
+        let purse = self.purse(config, work, &opens);
+        let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
         let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         healing
+    }
+
+    /// The caps that hold across runs, where there are any.
+    fn purse<'a>(&self, config: &Config, work: &Collected, store: spend::Opens<'a>) -> Option<Purse<'a>> {
+        let purse = Purse::new(&config.budget, store)?;
+        let attempt = Some(self.this.attempt_name(&work.task.key));
+        Some(Purse {
+            repository: Some(work.task.repository.clone()),
+            attempt,
+            task: Some(work.task.key.clone()),
+            ..purse
+        })
     }
 
     /// `trust.strangers: no-model` keeps a model from the tasks of people without write access.

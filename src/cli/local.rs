@@ -10,6 +10,7 @@ use crate::ledger::{self, Store};
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
+use crate::spend::{self, Purse};
 use crate::stage::heal::{self, Job, SEED};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
@@ -155,7 +156,11 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     // What comes back here is none of what the command leaves.
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
-    let mut healing = heal::heal(&job, asked.as_ref().map(model::Asked::model), &cancel, &say)?;
+    let attempt = AttemptName::parse(ulid::Ulid::generate().to_string())?;
+    let opens = || Ok(Box::new(own_ledger(door)?) as Box<dyn Store>);
+    let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
+    let is_capped = purse.is_some();
+    let mut healing = model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &cancel, &say))?;
     healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -164,8 +169,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let fresh: Vec<String> = fresh.collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
-    let proposal = proposal(&root, &work.title, &started, &healing)?;
-    remember(door, &proposal);
+    let proposal = proposal(&root, attempt, &work.title, &started, &healing)?;
+    remember(door, &proposal, if is_capped { 0.0 } else { config.budget.usd });
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
         model::keep(dir, &asked.as_ref().map(model::Asked::transcript).unwrap_or_default())?;
@@ -275,7 +280,7 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
 }
 
 /// The attempt as it is sealed and recorded.
-fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Result<Proposal> {
+fn proposal(root: &Path, attempt: AttemptName, title: &str, started: &str, healing: &Healing) -> Result<Proposal> {
     let repo = Repo::discover(root)?;
     let head = repo.as_ref().and_then(|r| r.head().ok());
     let base = head.as_ref().and_then(|h| h.commit.clone());
@@ -305,7 +310,7 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
     };
     Ok(Proposal {
         schema: SCHEMA,
-        attempt: AttemptName::parse(ulid::Ulid::generate().to_string())?,
+        attempt,
         started: started.to_owned(),
         event: "terminal".to_owned(),
         task,
@@ -315,10 +320,12 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
     })
 }
 
-/// This user's own attempts; trouble with it never spoils a repair.
-fn remember(door: &Door, proposal: &Proposal) {
+/// This user's own attempts; trouble with it never spoils a repair. What it cost, up to `usd`, is not yet written down.
+fn remember(door: &Door, proposal: &Proposal, usd: f64) {
     let record = pipeline::record(proposal, &Published::default());
-    if let Err(e) = own_ledger(door).and_then(|ledger| ledger.put(&record)) {
+    let spent: Vec<_> = spend::without_caps(&record, usd).into_iter().collect();
+    let kept = own_ledger(door).and_then(|ledger| ledger.put(&record).and_then(|_| ledger.append(&spent)));
+    if let Err(e) = kept {
         door.ui.stage("ledger", &format!("not recorded: {e:#}"));
     }
 }

@@ -1,6 +1,7 @@
 //! Which language model the hand `model` asks, where the environment alone does not say it.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -13,6 +14,8 @@ pub struct Model {
     pub base_url: Option<String>,
     /// For a model that the table of prices does not know.
     pub price: Option<Price>,
+    /// Newer than the table of prices: by `model`, or by `provider/model` where they differ.
+    pub prices: BTreeMap<String, Price>,
     /// Go on without a price: the budget in dollars cannot hold then, that in tokens does.
     pub allow_unknown_price: bool,
     /// Read and written, in one run.
@@ -37,10 +40,17 @@ impl Model {
         if let Some((key, _)) = texts.into_iter().find(|(_, text)| text.as_ref().is_some_and(|t| t.trim().is_empty())) {
             return Err(format!("model.{key} is empty; leave it out instead"));
         }
-        let Some(price) = self.price else { return Ok(()) };
-        let prices = [Some(price.input), Some(price.output), price.cache_read, price.cache_write];
+        let own = self.price.iter().map(|price| ("model.price".to_owned(), price));
+        own.chain(self.prices.iter().map(|(name, price)| (format!("model.prices.{name:.80}"), price)))
+            .try_for_each(|(key, price)| price.check(&key))
+    }
+}
+
+impl Price {
+    fn check(&self, key: &str) -> Result<(), String> {
+        let prices = [Some(self.input), Some(self.output), self.cache_read, self.cache_write];
         match prices.into_iter().flatten().find(|usd| !usd.is_finite() || *usd < 0.0) {
-            Some(usd) => Err(format!("model.price has {usd}; use dollars per million tokens, 0 or more")),
+            Some(usd) => Err(format!("{key} has {usd}; use dollars per million tokens, 0 or more")),
             None => Ok(()),
         }
     }

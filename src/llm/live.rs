@@ -43,6 +43,8 @@ pub struct Live {
 struct State {
     spent: Spent,
     recorder: Recorder,
+    /// Less than [`Limits::usd`], where other runs leave no more.
+    held_to: Option<f64>,
     /// How long the last request was, and how many tokens the provider saw in it.
     last: Option<(u64, u64)>,
 }
@@ -107,10 +109,10 @@ impl Live {
         let price = self.price();
         let dearest = [price.cache_read, price.cache_write].into_iter().flatten().fold(price.input, f64::max);
         let to_read = input as f64 * dearest / 1e6;
-        let left = self.limits.usd - spent.usd - to_read;
+        let most = state.held_to.map_or(self.limits.usd, |usd| usd.min(self.limits.usd));
+        let left = most - spent.usd - to_read;
         let affordable = if price.output > 0.0 { left * 1e6 / price.output } else { f64::MAX };
         if left < 0.0 || affordable < LEAST_REPLY as f64 {
-            let most = self.limits.usd;
             return Err(NoReply::budget(format!(
                 "the budget of ${most:.2} holds no further request: ${:.4} spent, the next one costs ${to_read:.4} or more to read (budget.usd)",
                 spent.usd
@@ -304,6 +306,10 @@ impl Model for Live {
             serde_json::from_value(mask_json(&plain, &*self.mask)).map_err(|e| NoReply::broken(e.to_string()))?;
         state.recorder.exchange(&self.name, &masked, &shown).map_err(NoReply::broken)?;
         Ok(reply)
+    }
+
+    fn hold_to(&self, usd: f64) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).held_to = Some(usd);
     }
 
     fn spent(&self) -> Spent {

@@ -84,7 +84,7 @@ impl NoReply {
         Self { why: why.into(), is_budget: false }
     }
 
-    fn budget(why: impl Into<String>) -> Self {
+    pub(crate) fn budget(why: impl Into<String>) -> Self {
         Self { why: why.into(), is_budget: true }
     }
 }
@@ -103,4 +103,6 @@ pub trait Model: Sync {
     fn name(&self) -> &str;
     fn complete(&self, request: &Request) -> Result<Reply, NoReply>;
     fn spent(&self) -> Spent;
+    /// No more than this from now on, if it is less than what was allowed.
+    fn hold_to(&self, _usd: f64) {}
 }

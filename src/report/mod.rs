@@ -3,11 +3,13 @@
 
 mod comment;
 pub mod markdown;
+mod notice;
 mod pull;
 mod summary;
 mod terminal;
 
 pub use comment::{answered, comment, marker};
+pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
