@@ -8,6 +8,7 @@ mod limits;
 mod model;
 mod notify;
 mod policy;
+mod review;
 mod sandbox;
 
 pub use command::Command;
@@ -17,6 +18,7 @@ pub use limits::{apart, twice};
 pub use model::{Model, Price};
 pub use notify::{Channel, ChannelKind, Telling, severity};
 pub use policy::{Level, Policy};
+pub use review::{Answers, Reproduce, Review, Reviewer, Wording};
 pub use sandbox::{Confinement, Sandbox};
 
 use crate::ids::{BranchName, RelPath};
@@ -35,6 +37,10 @@ pub struct Config {
     pub hands: Hands,
     pub budget: Budget,
     pub model: Model,
+    pub review: Review,
+    pub answers: Answers,
+    pub reproduce: Reproduce,
+    pub summary: Wording,
     pub branch: Branch,
     pub publish: Publish,
     pub trust: Trust,

@@ -153,7 +153,7 @@ impl Pipeline<'_> {
                     format!("{why}; somebody with write access can add the label `{label}`")
                 }
                 Kind::Build => format!("{why}; somebody with write access can start the workflow with this `run-id`"),
-                Kind::Command | Kind::Manual => why,
+                Kind::Command | Kind::Manual | Kind::Review => why,
             })),
             Err(e) => Err(Refused::task(task, failed(&e))),
         }

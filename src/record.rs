@@ -121,6 +121,8 @@ pub enum HandId {
     /// A language model.
     Model,
     Revert,
+    /// What a reviewer suggests, word by word: no rung of the ladder.
+    Review,
 }
 
 impl HandId {
@@ -133,6 +135,7 @@ impl HandId {
             Self::Search => "search",
             Self::Model => "model",
             Self::Revert => "revert",
+            Self::Review => "review",
         }
     }
 }
