@@ -3,9 +3,10 @@
 
 use super::actions::{self, Report};
 use super::held::held;
-use super::{Door, Exit, inner, local, model, usage, withheld};
+use super::progress::{Teller, Watch};
+use super::{Door, Exit, inner, local, model, notify, usage, withheld};
 use crate::command::{CommandLine, SetUp};
-use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
+use crate::config::{self, Channel, Config, LedgerStore, Sandbox, Strangers};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
@@ -13,6 +14,7 @@ use crate::ledger::{self, Store};
 use crate::llm::Recorder;
 use crate::pipeline::{Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
+use crate::report;
 use crate::record::{Healing, Outcome, Tried};
 use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
@@ -23,6 +25,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// In the scratch folder of an attempt: the old states of the tree.
 const JOURNAL: &str = "journal";
@@ -57,6 +60,8 @@ pub struct Desk<'a> {
     pub transcript: Mutex<String>,
     /// The conversation with a model, for the same.
     pub talked: Mutex<String>,
+    /// How far the run is.
+    pub watch: Watch,
 }
 
 impl Desk<'_> {
@@ -73,6 +78,8 @@ impl Desk<'_> {
             Err(Untrusted::User(e)) => return Err(e),
             Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
         };
+        notify::keep_secret(self.door, &config);
+        let is_proposed = propose.is_some();
         let store = self.store(&config);
         let pipeline = Pipeline {
             forge: self.forge.as_ref(),
@@ -82,15 +89,35 @@ impl Desk<'_> {
             this: &self.this,
             command,
             propose,
-            healer: &|work, tried| self.heal(&config, work, tried),
+            healer: &|work, tried| {
+                let teller = Teller::new(&config.publish, self.forge.as_ref(), work).filter(|_| !is_proposed);
+                let budget = Duration::from_secs(config.budget.seconds + config.verify.timeout_seconds);
+                let teller = teller.map(|teller| Teller { run_url: self.this.url.as_deref(), budget, ..teller });
+                self.watch.during(teller.as_ref(), || self.heal(&config, work, tried))
+            },
             cancel: &self.cancel,
             say: &say,
         };
-        act(&pipeline)
+        let ended = act(&pipeline)?;
+        if !is_proposed {
+            self.close(&ended);
+            let url = self.this.url.as_deref();
+            notify::after(self.door, &config, store.as_ref(), &ended, url, &self.cancel, &say);
+        }
+        Ok(ended)
+    }
+
+    /// No comment goes on saying that a run is under way which has ended, this one or one that was killed before it.
+    fn close(&self, ended: &Ended) {
+        let Some(task) = ended.proposal.as_ref().map(|proposal| &proposal.task) else { return };
+        let number = task.number.filter(|_| self.this.attempt > 1 || ended.published.took_over.is_some());
+        let how = (ended.healing.outcome, ended.healing.reason.as_str());
+        self.watch.close(self.forge.as_ref(), number, &report::marker(&task.key), how);
     }
 
     fn say(&self, stage: &str, text: &str) {
         let text = held().mask(text);
+        self.watch.hear(stage, &text);
         self.door.ui.stage(stage, &text);
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
@@ -238,7 +265,10 @@ impl Desk<'_> {
         let command = work.command.clone().or_else(configured).or_else(|| crate::verify::detect(root))?;
         let own = config.verify.prepare.iter().filter_map(|c| c.to_line(config.verify.directory.as_ref()));
         let prepare: Vec<_> = own.map(|command| SetUp { command, may_fail: false }).collect();
-        let env = process::base_env(&self.door.env.pairs(), &config.environment.keep);
+        // Whatever `environment.keep` says, what the channels need is no child's.
+        let is_secret = |name: &str| config.notify.iter().flat_map(Channel::variables).any(|secret| secret == name);
+        let keep: Vec<String> = config.environment.keep.iter().filter(|name| !is_secret(name)).cloned().collect();
+        let env = process::base_env(&self.door.env.pairs(), &keep);
         Some(Job {
             root: root.to_owned(),
             journal: scratch.join(JOURNAL),

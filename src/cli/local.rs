@@ -124,7 +124,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         door.ui.stage(stage, text);
     };
     let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
-    let env = process::terminal_env(&door.env.pairs());
+    super::notify::keep_secret(door, &config);
+    let mut env = process::terminal_env(&door.env.pairs());
+    env.retain(|(name, _)| !config.notify.iter().flat_map(config::Channel::variables).any(|secret| name == secret));
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),

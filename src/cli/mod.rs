@@ -18,6 +18,8 @@ mod ledger;
 mod local;
 mod locate;
 mod model;
+mod notify;
+mod progress;
 mod run;
 mod scan;
 mod surroundings;
@@ -85,6 +87,7 @@ enum Verb {
     Guard(guard::Args),
     /// The attempts that were recorded
     Ledger(ledger::Args),
+    Notify(notify::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
     Doctor(doctor::Args),
@@ -211,6 +214,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Ledger(args) => {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }
+        Verb::Notify(args) => notify::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),

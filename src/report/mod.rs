@@ -4,12 +4,14 @@
 mod comment;
 pub mod markdown;
 mod notice;
+mod progress;
 mod pull;
 mod summary;
 mod terminal;
 
 pub use comment::{answered, comment, marker};
 pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
+pub use progress::{Progress, ended, is_under_way, progress, without_progress};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
