@@ -125,8 +125,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     };
     let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
     super::notify::keep_secret(door, &config);
-    let mut env = process::terminal_env(&door.env.pairs());
-    env.retain(|(name, _)| !config.notify.iter().flat_map(config::Channel::variables).any(|secret| name == secret));
+    let env = command_env(door, &config);
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
@@ -194,6 +193,13 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         _ => false,
     };
     Ok(if passes { Exit::Done } else { Exit::No })
+}
+
+/// The environment of a command in a terminal: what the channels of `notify` need is not in it.
+pub fn command_env(door: &Door, config: &Config) -> Vec<(OsString, OsString)> {
+    let mut env = process::terminal_env(&door.env.pairs());
+    env.retain(|(name, _)| !config.notify.iter().flat_map(config::Channel::variables).any(|secret| name == secret));
+    env
 }
 
 /// That the command's directory is not there, if so: the command itself would only fail to start.

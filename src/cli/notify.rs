@@ -52,8 +52,10 @@ enum Action {
 
 /// `7d`, `24h`, a day or a time.
 fn since(text: &str) -> Result<Timestamp, String> {
-    let ago = |number: &str, hours: i64| number.parse::<i64>().ok().filter(|n| (0..=10_000).contains(n)).map(|n| n * hours);
-    let hours = text.strip_suffix('d').and_then(|n| ago(n, 24)).or_else(|| text.strip_suffix('h').and_then(|n| ago(n, 1)));
+    let ago =
+        |number: &str, hours: i64| number.parse::<i64>().ok().filter(|n| (0..=10_000).contains(n)).map(|n| n * hours);
+    let hours =
+        text.strip_suffix('d').and_then(|n| ago(n, 24)).or_else(|| text.strip_suffix('h').and_then(|n| ago(n, 1)));
     let time = match hours {
         Some(hours) => Some(Timestamp::now() - SignedDuration::from_hours(hours)),
         None if text.len() == 10 => format!("{text}T00:00:00Z").parse().ok(),
@@ -99,12 +101,16 @@ fn repository(door: &Door) -> Option<RepoSlug> {
 
 fn chosen<'a>(config: &'a Config, to: Option<&str>, wanted: impl Fn(&Channel) -> bool) -> Result<Vec<&'a Channel>> {
     if config.notify.is_empty() {
-        return Err(usage("no channel is configured: add one under `notify:` in .github/thanos.yml (docs/notifications.md)"));
+        return Err(usage(
+            "no channel is configured: add one under `notify:` in .github/thanos.yml (docs/notifications.md)",
+        ));
     }
     let Some(name) = to else { return Ok(config.notify.iter().filter(|channel| wanted(channel)).collect()) };
     let found = config.notify.iter().find(|channel| channel.name() == name);
     let known = || config.notify.iter().map(Channel::name).collect::<Vec<_>>().join(", ");
-    found.map(|channel| vec![channel]).ok_or_else(|| usage(format!("--to: there is no channel `{name}`; known: {}", known())))
+    found
+        .map(|channel| vec![channel])
+        .ok_or_else(|| usage(format!("--to: there is no channel `{name}`; known: {}", known())))
 }
 
 fn send(door: &Door, channels: &[&Channel], notice: &dyn Fn(&Channel) -> Notice) -> Result<Exit> {
@@ -151,7 +157,15 @@ pub fn keep_secret(door: &Door, config: &Config) {
 }
 
 /// After a run that was recorded.
-pub fn after(door: &Door, config: &Config, store: &dyn Store, ended: &Ended, run_url: Option<&str>, cancel: &AtomicBool, say: Say) {
+pub fn after(
+    door: &Door,
+    config: &Config,
+    store: &dyn Store,
+    ended: &Ended,
+    run_url: Option<&str>,
+    cancel: &AtomicBool,
+    say: Say,
+) {
     let Some(record) = &ended.record else { return };
     let wants = |channel: &&Channel| channel.tell != Telling::Digest && channel.wants(record.outcome);
     let channels: Vec<&Channel> = config.notify.iter().filter(wants).collect();
@@ -167,7 +181,10 @@ pub fn after(door: &Door, config: &Config, store: &dyn Store, ended: &Ended, run
     std::thread::scope(|scope| {
         for channel in channels {
             let Some(more) = in_its_hour(channel, record, &records) else {
-                say("notify", &format!("{}: kept back, {} were sent in this hour (per-hour)", channel.name(), channel.per_hour));
+                say(
+                    "notify",
+                    &format!("{}: kept back, {} were sent in this hour (per-hour)", channel.name(), channel.per_hour),
+                );
                 continue;
             };
             let notice = Notice::of_run(record, title, run_url, more);

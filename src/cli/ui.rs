@@ -124,7 +124,9 @@ fn log() -> MutexGuard<'static, Log> {
 
 impl Log {
     fn enter(&mut self, part: Option<usize>) {
-        let Some(part) = part.filter(|part| self.is_grouped && self.part.is_none_or(|open| *part > open)) else { return };
+        let Some(part) = part.filter(|part| self.is_grouped && self.part.is_none_or(|open| *part > open)) else {
+            return;
+        };
         let is_stopped = self.stopped.is_some();
         self.go_on();
         self.close();

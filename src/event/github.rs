@@ -1,8 +1,8 @@
 //! GitHub's payloads (docs: webhook events and payloads; `schedule` as Actions writes it). Lenient:
 //! fields that no task needs may be absent or of any type.
 
-use super::{guess, review};
 use super::{Actor, Body, Event, EventError, Head, Issue, Repository, UpstreamRun};
+use super::{guess, review};
 use crate::ids::{BranchName, RepoSlug, Sha};
 use serde::Deserialize;
 use serde_json::Value;
@@ -129,7 +129,11 @@ fn head(value: &Value) -> Option<Head> {
     Some(Head { branch, commit: commit("/after"), is_fork: false })
 }
 
-pub(super) fn field<T: serde::de::DeserializeOwned>(event: &str, value: &Value, key: &'static str) -> Result<T, EventError> {
+pub(super) fn field<T: serde::de::DeserializeOwned>(
+    event: &str,
+    value: &Value,
+    key: &'static str,
+) -> Result<T, EventError> {
     let lacks = || EventError::Lacks { event: event.to_owned(), field: key };
     let found = value.get(key).filter(|v| !v.is_null()).ok_or_else(lacks)?;
     T::deserialize(found).map_err(|e| EventError::Shape { field: key, why: e.to_string() })

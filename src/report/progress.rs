@@ -29,7 +29,10 @@ pub fn progress(now: &Progress, key: &TaskKey, run_url: Option<&str>, until: &st
         n => format!("{} tried, ", count(n, "candidate")),
     };
     let _ = writeln!(section, " ({tried}{} s). {}\n", now.seconds, sentence(&now.line));
-    let _ = writeln!(section, "<sub>This changes while {run} lasts. After {until} it has ended without a word.</sub>\n{END}");
+    let _ = writeln!(
+        section,
+        "<sub>This changes while {run} lasts. After {until} it has ended without a word.</sub>\n{END}"
+    );
     let rest = before.map(without_progress).filter(|rest| !rest.trim().is_empty()).unwrap_or_else(|| marker(key));
     let room = MAX_BODY.saturating_sub(section.chars().count() + 1);
     match rest.chars().count() <= room {
@@ -82,7 +85,10 @@ mod tests {
         assert_eq!(second, third);
         assert_eq!(without_progress(&third), old);
         let last = ended(&third, Outcome::Cancelled, "stopped from outside");
-        assert!(last.starts_with("**The last run ended**: cancelled; stopped from outside.") && last.ends_with(&marker(&key)));
+        assert!(
+            last.starts_with("**The last run ended**: cancelled; stopped from outside.")
+                && last.ends_with(&marker(&key))
+        );
         assert!(!is_under_way(&last));
         let long = format!("{}\n{}", "x".repeat(MAX_BODY), marker(&key));
         assert!(said(Some(&long)).chars().count() <= MAX_BODY);

@@ -8,7 +8,7 @@ use crate::command::CommandLine;
 use crate::config::{self, Config};
 use crate::git::Repo;
 use crate::ids::RelPath;
-use crate::{process, verify};
+use crate::{notify, process, verify};
 use anyhow::Result;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
