@@ -19,6 +19,7 @@ pub mod brain;
 pub mod guard;
 pub mod report;
 pub mod syntax;
+pub mod train;
 
 // floor 2: adapters (each the only user of its crate)
 pub mod forge;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Rooms in order; a room imports from lower floors and from rooms named earlier on its own.
 const FLOORS: &[&[&str]] = &[
     &["ids", "mask", "patch", "record", "command", "event", "config", "task"],
-    &["syntax", "brain", "guard", "learn", "report"],
+    &["syntax", "brain", "guard", "learn", "report", "train"],
     &["process", "workspace", "git", "forge", "llm", "ledger", "spend", "notify"],
     &["verify", "check", "hand"],
     &["stage", "pipeline", "eval"],

@@ -8,6 +8,7 @@ mod diagnose;
 mod doctor;
 mod env;
 mod event;
+mod export;
 mod fix;
 mod guard;
 mod heal;
@@ -88,6 +89,7 @@ enum Verb {
     /// The attempts that were recorded
     Ledger(ledger::Args),
     Notify(notify::Args),
+    Export(export::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
     Doctor(doctor::Args),
@@ -215,6 +217,7 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
             local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
         }
         Verb::Notify(args) => notify::run(door, args),
+        Verb::Export(args) => export::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),
