@@ -1,6 +1,7 @@
 //! The story on one page: an event becomes a task, the task is looked up, healed in a process that holds
 //! no secret, published by this one, and recorded. Every ending is an outcome.
 
+mod follow_up;
 mod past;
 mod triage;
 
@@ -13,10 +14,11 @@ use crate::event::{Body, Event};
 use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
-use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::spend;
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
+use crate::stage::heal::rated;
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::{self, Published, claims, is_our_past};
 use crate::task::{self, Decision, Kind, Request, Task, Trust};
@@ -24,6 +26,7 @@ use anyhow::Result;
 use past::{EARLIER, earlier, earlier_names};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// The run that we are.
 #[derive(Debug, Clone)]
@@ -110,11 +113,14 @@ impl Pipeline<'_> {
             Ok(Some((outcome, why))) => return ends(Healing::ended(outcome, why)),
             Ok(None) => {}
         }
-        match collect::collect(self.forge, self.default_branch, task.clone(), self.say) {
+        let begun = Instant::now();
+        match collect::collect(self.forge, self.config, self.default_branch, task.clone(), self.say) {
             Err(e) => ends(failed(&e)),
             Ok(Found::End(outcome, why)) => ends(Healing::ended(outcome, why)),
             Ok(Found::Work(work)) => {
-                let healing = self.heal(&work);
+                let collect = begun.elapsed().as_secs_f64();
+                let mut healing = self.heal(&work);
+                healing.seconds.collect = collect;
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
             }
         }
@@ -239,7 +245,7 @@ impl Pipeline<'_> {
             return cancelled(Healing::default());
         }
         let records = self.store.of_task(&work.task.key, EARLIER);
-        if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.used_up(work, &records)) {
+        if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.enough(work, &records)) {
             return healing;
         }
         let (tried, mut notes) = earlier(records, &work.base);
@@ -267,6 +273,13 @@ impl Pipeline<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
+    }
+
+    fn enough(&self, work: &Collected, records: &Result<Vec<AttemptRecord>>) -> Option<Healing> {
+        match work.task.kind {
+            Kind::Review => follow_up::not_now(self, work, records),
+            _ => self.used_up(work, records),
+        }
     }
 
     /// A build of our own branch that keeps failing must not feed itself for ever.
@@ -341,6 +354,8 @@ impl Pipeline<'_> {
             Err(e) if proposal.healing.outcome == Outcome::Proposed => proposal.healing = failed(&e),
             _ => {}
         }
+        // The job that sealed it ran repository code.
+        proposal.healing.evaluation = rated(&proposal.healing, None);
         if is_admitted {
             self.react(event);
         }
@@ -371,7 +386,9 @@ impl Pipeline<'_> {
             cancel: self.cancel,
             say: self.say,
         };
+        let begun = Instant::now();
         let published = publish::publish(&setting, &mut proposal);
+        proposal.healing.seconds.publish = begun.elapsed().as_secs_f64();
         let record = record(&proposal, &published);
         if !self.is_cancelled() {
             self.mark_lost(&proposal, published.took_over.as_ref());
@@ -380,6 +397,9 @@ impl Pipeline<'_> {
         let told = record.outcome == Outcome::Duplicate && matches!(self.store.get(&record.attempt), Ok(Some(_)));
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
+        }
+        if !told && let Err(e) = past::learn(self, &record, &proposal) {
+            (self.say)("ledger", &format!("nothing was learned: {e:#}"));
         }
         self.account(&record);
         let healing = proposal.healing.clone();
@@ -415,6 +435,7 @@ impl Pipeline<'_> {
             (lost.seconds, lost.tokens, lost.cost_usd) = Default::default();
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
+            lost.detail = Detail::new(&proposal.task.title, &Healing::default());
             if let Err(e) = self.store.put(&lost) {
                 tracing::debug!("no record for a lost attempt: {e:#}");
             }

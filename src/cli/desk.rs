@@ -3,6 +3,7 @@
 
 use super::actions::{self, Report};
 use super::held::held;
+use super::ledger::place;
 use super::progress::{Teller, Watch};
 use super::{Door, Exit, inner, local, model, notify, usage, withheld};
 use crate::command::{CommandLine, SetUp};
@@ -11,14 +12,16 @@ use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
+use crate::learn::Experience;
 use crate::llm::Recorder;
-use crate::pipeline::{Ended, Pipeline, ThisRun};
+use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::report;
 use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, SEED};
+use crate::stage::heal::{Job, Manner, SEED};
+use crate::stage::memory;
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
@@ -80,7 +83,7 @@ impl Desk<'_> {
         };
         notify::keep_secret(self.door, &config);
         let is_proposed = propose.is_some();
-        let store = self.store(&config);
+        let store = self.store(&config)?;
         let pipeline = Pipeline {
             forge: self.forge.as_ref(),
             store: store.as_ref(),
@@ -145,7 +148,22 @@ impl Desk<'_> {
         Ok((info, config))
     }
 
-    fn store(&self, config: &Config) -> Box<dyn Store + '_> {
+    fn store(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
+        match place::database(self.door, Some(self.forge.repo()))? {
+            Some(database) => Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text)))),
+            None => Ok(self.in_repository(config)),
+        }
+    }
+
+    /// What other runs see at once: what waits in a spool holds no cap.
+    fn shared(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
+        match place::database(self.door, Some(self.forge.repo()))? {
+            Some(database) => Ok(Box::new(database)),
+            None => Ok(self.in_repository(config)),
+        }
+    }
+
+    fn in_repository(&self, config: &Config) -> Box<dyn Store + '_> {
         match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
@@ -204,18 +222,19 @@ impl Desk<'_> {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
+        job.experience = self.experience(config);
         // Elsewhere the sandbox covers it.
         if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
             withheld::withhold(&root, scratch)?;
         }
         let say = |stage: &str, text: &str| self.say(stage, text);
         let asked = match self.may_ask(config, work) {
-            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), &say),
+            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say),
             false => None,
         };
         job.hands = model::hands(&job.hands, asked.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
-        let opens = || Ok(self.store(config));
+        let opens = || self.shared(config);
         let purse = self.purse(config, work, &opens);
         let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
         let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
@@ -233,6 +252,19 @@ impl Desk<'_> {
             task: Some(work.task.key.clone()),
             ..purse
         })
+    }
+
+    /// What earlier runs in this repository left.
+    fn experience(&self, config: &Config) -> Experience {
+        let say = |stage: &str, text: &str| self.say(stage, text);
+        let store = match self.store(config) {
+            Ok(store) => store,
+            Err(error) => {
+                say("ledger", &format!("nothing is remembered: {error:#}"));
+                return Experience::default();
+            }
+        };
+        memory::experience(&[store.as_ref()], Some(self.forge.repo()), &pipeline::now(), config.may_reorder(), &say)
     }
 
     /// `trust.strangers: no-model` keeps a model from the tasks of people without write access.
@@ -282,6 +314,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             model: None,
+            asking: config.model.clone(),
             since: work.since.clone(),
             policy: config.policy.clone(),
             fixers: config.fixers.clone(),
@@ -293,6 +326,8 @@ impl Desk<'_> {
             budget_seconds: config.budget.seconds,
             seed: SEED,
             tried,
+            experience: Default::default(),
+            manner: Manner::of(config, work.wishes.clone()),
             keep: false,
         })
     }

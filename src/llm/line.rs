@@ -1,8 +1,8 @@
 //! The line between the process that holds the key and the one that runs the repository's code: a request and its reply
-//! per line of JSON. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
+//! per line of JSON, or several at once. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
 //! gets in, and nobody after.
 
-use super::{Model, NoReply, Reply, Request, Spent};
+use super::{Model, NoReply, Reply, Request, Seat, Seated, Spent};
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -18,17 +18,24 @@ const LONGEST: u64 = 64 << 20;
 const TO_SAY_IT: Duration = Duration::from_secs(5);
 
 /// Where the line begins; goes to the other process with its job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Address {
     name: String,
     word: String,
     /// The model's, for people.
     model: String,
+    seated: Vec<Seated>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    seat: Seat,
+    requests: Vec<Request>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Served {
-    reply: Result<Reply, NoReply>,
+    replies: Vec<Result<Reply, NoReply>>,
     spent: Spent,
 }
 
@@ -39,7 +46,7 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn open(model: &str) -> Result<Self> {
+    pub fn open(model: &dyn Model) -> Result<Self> {
         let random = || {
             let mut bytes = [0u8; 16];
             let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
@@ -50,7 +57,8 @@ impl Host {
         let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name)?);
         let listener = listener.context("cannot open a line to the heal process")?;
         listener.set_nonblocking(true)?;
-        Ok(Self { listener, address: Address { name, word: random()?, model: model.to_owned() } })
+        let (model, seated) = (model.name().to_owned(), model.seated());
+        Ok(Self { listener, address: Address { name, word: random()?, model, seated } })
     }
 
     pub fn address(&self) -> &Address {
@@ -63,9 +71,9 @@ impl Host {
         // Nobody else gets in.
         drop(self.listener);
         while let Some(line) = stream.line()? {
-            let request: Request = serde_json::from_str(&line).context("the heal process asked what cannot be read")?;
-            let reply = model.complete(&request);
-            stream.say(&Served { reply, spent: model.spent() })?;
+            let asked: Asked = serde_json::from_str(&line).context("the heal process asked what cannot be read")?;
+            let replies = model.complete_all(asked.seat, &asked.requests);
+            stream.say(&Served { replies, spent: model.spent() })?;
         }
         Ok(())
     }
@@ -109,6 +117,7 @@ impl Stream {
 /// The end without a key.
 pub struct Remote {
     name: String,
+    seated: Vec<Seated>,
     stream: Mutex<Stream>,
     spent: Mutex<Spent>,
 }
@@ -120,14 +129,17 @@ impl Remote {
         let mut stream = stream.context("cannot reach the process that holds the key")?;
         stream.write_all(format!("{}\n", address.word).as_bytes())?;
         let stream = Mutex::new(Stream(BufReader::new(stream)));
-        Ok(Self { name: address.model.clone(), stream, spent: Mutex::default() })
+        let (name, seated) = (address.model.clone(), address.seated.clone());
+        Ok(Self { name, seated, stream, spent: Mutex::default() })
     }
 
-    fn ask(&self, request: &Request) -> Result<Served> {
+    fn ask(&self, asked: &Asked) -> Result<Served> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.say(request)?;
+        stream.say(asked)?;
         let line = stream.line()?.context("it hung up")?;
-        Ok(serde_json::from_str(&line)?)
+        let served: Served = serde_json::from_str(&line)?;
+        anyhow::ensure!(served.replies.len() == asked.requests.len(), "it answered something else");
+        Ok(served)
     }
 }
 
@@ -137,11 +149,25 @@ impl Model for Remote {
     }
 
     fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
-        let served = self
-            .ask(request)
-            .map_err(|e| NoReply::broken(format!("the process that holds the key does not answer: {e:#}")))?;
-        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = served.spent;
-        served.reply
+        let all = self.complete_all(Seat::Strong, std::slice::from_ref(request));
+        all.into_iter().next().unwrap_or_else(|| Err(NoReply::broken("nothing was asked")))
+    }
+
+    fn seated(&self) -> Vec<Seated> {
+        self.seated.clone()
+    }
+
+    fn complete_all(&self, seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
+        match self.ask(&Asked { seat, requests: requests.to_vec() }) {
+            Ok(served) => {
+                *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = served.spent;
+                served.replies
+            }
+            Err(e) => {
+                let no = NoReply::broken(format!("the process that holds the key does not answer: {e:#}"));
+                requests.iter().map(|_| Err(no.clone())).collect()
+            }
+        }
     }
 
     fn spent(&self) -> Spent {
@@ -173,7 +199,7 @@ mod tests {
 
     #[test]
     fn one_who_knows_the_word_is_served_and_nobody_else() {
-        let host = Host::open("echo").unwrap();
+        let host = Host::open(&Echo).unwrap();
         let address = host.address().clone();
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -193,6 +219,6 @@ mod tests {
     #[test]
     fn nobody_comes() {
         let over = AtomicBool::new(true);
-        Host::open("echo").unwrap().serve(&Echo, &over).unwrap();
+        Host::open(&Echo).unwrap().serve(&Echo, &over).unwrap();
     }
 }

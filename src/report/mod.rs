@@ -6,15 +6,23 @@ pub mod markdown;
 mod notice;
 mod progress;
 mod pull;
+mod score;
+mod seen;
 mod summary;
 mod terminal;
+mod thread;
 
 pub use comment::{answered, comment, marker};
 pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
 pub use progress::{Progress, ended, is_under_way, progress, without_progress};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
+pub use score::score_line;
+pub use seen::seen_line;
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
+pub use thread::thread_answer;
+
+pub use crate::brain::text::count;
 
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{CheckStatus, Healing, Outcome};
@@ -71,11 +79,6 @@ fn tokens(healing: &Healing) -> String {
     }
 }
 
-/// `1 file`, `2 files`.
-pub fn count(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
-}
-
 /// The outcome in half a sentence.
 pub fn outcome_phrase(outcome: Outcome) -> &'static str {
     match outcome {
@@ -89,6 +92,7 @@ pub fn outcome_phrase(outcome: Outcome) -> &'static str {
         Outcome::Budget => "the budget is used up",
         Outcome::Duplicate => "already handled",
         Outcome::Ignored => "not for us",
+        Outcome::Recorded => "what became of an earlier repair was recorded",
         Outcome::Cancelled => "cancelled",
         Outcome::Error => "thanos-fix itself broke",
         Outcome::Lost => "ended without a word",

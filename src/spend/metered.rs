@@ -1,7 +1,7 @@
 //! A model whose money is set aside before its first request: a run that asks none holds nothing back from others.
 
 use super::{Purse, Refused, Reserved};
-use crate::llm::{Model, NoReply, Reply, Request, Spent};
+use crate::llm::{Model, NoReply, Reply, Request, Seat, Seated, Spent};
 use anyhow::Result;
 use std::sync::OnceLock;
 
@@ -35,12 +35,8 @@ impl<'m, 's> Metered<'m, 's> {
     }
 }
 
-impl Model for Metered<'_, '_> {
-    fn name(&self) -> &str {
-        self.model.name()
-    }
-
-    fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
+impl Metered<'_, '_> {
+    fn reserved(&self) -> Result<(), NoReply> {
         let reserved = self.reserved.get_or_init(|| {
             let reserved = self.purse.reserve();
             if let Ok(reserved) = &reserved {
@@ -48,13 +44,36 @@ impl Model for Metered<'_, '_> {
             }
             reserved
         });
-        match reserved {
-            Ok(_) => self.model.complete(request),
-            Err(refused) => Err(NoReply::budget(refused.why.clone())),
+        reserved.as_ref().map(drop).map_err(|refused| NoReply::budget(refused.why.clone()))
+    }
+}
+
+impl Model for Metered<'_, '_> {
+    fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
+        self.reserved()?;
+        self.model.complete(request)
+    }
+
+    fn complete_all(&self, seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
+        match self.reserved() {
+            Ok(()) => self.model.complete_all(seat, requests),
+            Err(no) => requests.iter().map(|_| Err(no.clone())).collect(),
         }
+    }
+
+    fn seated(&self) -> Vec<Seated> {
+        self.model.seated()
     }
 
     fn spent(&self) -> Spent {
         self.model.spent()
+    }
+
+    fn hold_to(&self, usd: f64) {
+        self.model.hold_to(usd);
     }
 }

@@ -3,8 +3,10 @@
 pub mod collect;
 pub mod heal;
 pub mod locate;
+pub mod memory;
 pub mod proposal;
 pub mod publish;
+pub mod review;
 
 use crate::guard::secrets::{Scanner, Settings};
 

@@ -12,9 +12,11 @@ mod me;
 mod probes;
 mod pulls;
 mod send;
+mod threads;
 mod wire;
 
 use super::*;
+use crate::git;
 pub use app::{App, Learn};
 use client::Client;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
@@ -165,8 +167,12 @@ impl Forge for GitHub {
         self.post_commit(base, patch, message)
     }
 
+    fn fetch(&self, commit: &Sha, into: &Path) -> Result<()> {
+        self.fetch_pack(commit, 1, &|answer| git::receive_pack(answer, into))
+    }
+
     fn checkout(&self, commit: &Sha, depth: u32, into: &Path) -> Result<()> {
-        self.fetch_and_checkout(commit, depth, into)
+        self.fetch_pack(commit, depth, &|answer| git::checkout_pack(answer, commit, into))
     }
 
     fn create_branch(&self, branch: &BranchName, at: &Sha) -> Result<RefCreated> {
@@ -199,6 +205,18 @@ impl Forge for GitHub {
 
     fn update_pull(&self, number: u64, title: &str, body: &str) -> Result<PullRequest> {
         self.patch_pull(number, title, body)
+    }
+
+    fn threads(&self, pull: u64) -> Result<Vec<Thread>> {
+        self.get_threads(pull)
+    }
+
+    fn answer_thread(&self, thread: &str, marker: &str, body: &str) -> Result<()> {
+        self.post_answer(thread, marker, body)
+    }
+
+    fn resolve_thread(&self, thread: &str) -> Result<()> {
+        self.post_resolved(thread)
     }
 
     fn issue(&self, number: u64) -> Result<Option<Issue>> {
