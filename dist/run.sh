@@ -17,7 +17,8 @@ become() {
   case $mode in
     run | propose | publish | doctor) exec "$1" "$mode" ;;
     digest) exec "$1" notify digest ;;
-    *) die "the input mode is not run, propose, publish, doctor or digest: ${mode:0:40}" ;;
+    dashboard) exec "$1" dashboard build --out "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/thanos-dashboard" ;;
+    *) die "the input mode is not run, propose, publish, doctor, digest or dashboard: ${mode:0:40}" ;;
   esac
 }
 

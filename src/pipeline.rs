@@ -401,20 +401,12 @@ impl Pipeline<'_> {
         if !told && let Err(e) = past::learn(self, &record, &proposal) {
             (self.say)("ledger", &format!("nothing was learned: {e:#}"));
         }
-        self.account(&record);
+        if let Err(e) = spend::account(self.store, &self.config.budget, &record) {
+            (self.say)("ledger", &format!("what the model cost could not be written down: {e:#}"));
+        }
         let healing = proposal.healing.clone();
         let retry = is_retry(&healing, self.this, self.config);
         Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None, retry })
-    }
-
-    /// Under a cap the money was written down before it was spent.
-    fn account(&self, record: &AttemptRecord) {
-        let budget = &self.config.budget;
-        let is_capped = budget.usd_per_day.is_some() || budget.usd_per_month.is_some();
-        let spent = spend::without_caps(record, budget.usd).filter(|_| !is_capped);
-        if let Some(Err(e)) = spent.map(|entry| self.store.append(&[entry])) {
-            (self.say)("ledger", &format!("what the model cost could not be written down: {e:#}"));
-        }
     }
 
     /// Earlier attempts of this run, and the one whose branch was taken over, may have ended without a word.

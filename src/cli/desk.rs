@@ -8,11 +8,12 @@ use super::progress::{Teller, Watch};
 use super::{Door, Exit, inner, local, model, notify, usage, withheld};
 use crate::command::{CommandLine, SetUp};
 use crate::config::{self, Channel, Config, LedgerStore, Sandbox, Strangers};
+use crate::dashboard::Beacon;
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
-use crate::ledger::{self, Store};
 use crate::learn::Experience;
+use crate::ledger::{self, Store};
 use crate::llm::Recorder;
 use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
@@ -65,6 +66,8 @@ pub struct Desk<'a> {
     pub talked: Mutex<String>,
     /// How far the run is.
     pub watch: Watch,
+    /// Who watches sees each step.
+    pub beacon: Option<Beacon>,
 }
 
 impl Desk<'_> {
@@ -122,6 +125,7 @@ impl Desk<'_> {
         let text = held().mask(text);
         self.watch.hear(stage, &text);
         self.door.ui.stage(stage, &text);
+        self.beacon.iter().for_each(|beacon| beacon.step(stage, &text));
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
     }
@@ -150,7 +154,9 @@ impl Desk<'_> {
 
     fn store(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
         match place::database(self.door, Some(self.forge.repo()))? {
-            Some(database) => Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text)))),
+            Some(database) => {
+                Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text))))
+            }
             None => Ok(self.in_repository(config)),
         }
     }

@@ -1,9 +1,10 @@
 //! `thanos-fix export`: training data from the ledger and the artifacts of runs, in Oumi's formats.
 
+use super::ledger::place::{self, Where};
 use super::{Door, Exit, held::held, local, print_json, print_text, usage};
 use crate::git::Repo;
 use crate::ids::{AttemptName, RepoSlug};
-use crate::ledger::{Directory, Store, Wanted};
+use crate::ledger::{Store, Wanted};
 use crate::llm::{Message, Reply, Request};
 use crate::record::entry::Entry;
 use crate::record::{AttemptRecord, SCHEMA};
@@ -36,9 +37,9 @@ pub struct Args {
     /// Check every row that lies in --out already, and write nothing
     #[arg(long, conflicts_with_all = ["from", "artifacts"])]
     validate: bool,
-    /// A ledger's folder in place of this repository's ledger
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    /// Another ledger than the usual one: database, branch, own, a folder or a postgres:// address
+    #[arg(long, value_name = "STORE", default_value = "", hide_default_value = true, value_parser = from)]
+    from: Where,
     /// A folder with downloaded artifacts of runs (record.json, attempt.json, fix.patch, cassette.jsonl)
     #[arg(long, value_name = "DIR")]
     artifacts: Vec<PathBuf>,
@@ -60,6 +61,10 @@ pub struct Args {
 fn format(name: &str) -> Result<Format, String> {
     let all = [Format::Sft, Format::Dpo, Format::Kto];
     all.into_iter().find(|format| format.as_str() == name).ok_or_else(|| "use sft, dpo or kto".to_owned())
+}
+
+fn from(text: &str) -> Result<Where, String> {
+    if text.is_empty() { Ok(Where::Usual) } else { text.parse() }
 }
 
 fn trust(name: &str) -> Result<Trust, String> {
@@ -84,11 +89,12 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     if args.validate {
         return validate(door, args);
     }
-    let (records, entries, mut notes) = match &args.from {
-        Some(dir) if !dir.is_dir() => return Err(usage(format!("--from: {} is no folder", dir.display()))),
-        Some(dir) => remembered(&Directory::new(dir, held().mask_fn()))?,
-        None => local::with_ledger(door, |store| remembered(store))?,
-    };
+    if let Where::Folder(dir) = &args.from
+        && !dir.is_dir()
+    {
+        return Err(usage(format!("--from: {} is no folder", dir.display())));
+    }
+    let (records, entries, mut notes) = place::with(door, &args.from, remembered)?;
     let mut attempts: BTreeMap<AttemptName, Attempt> = BTreeMap::new();
     for record in records {
         attempts.insert(record.attempt.clone(), bare(record));

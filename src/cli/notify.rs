@@ -2,6 +2,7 @@
 //! note and never the end of a run.
 
 use super::event::local_config;
+use super::ledger::place::{self, Where};
 use super::{Door, Exit, held::held, local, print_json, print_text, usage};
 use crate::config::{Channel, Config, Telling};
 use crate::git::Repo;
@@ -75,7 +76,7 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
             send(door, &chosen, &told)
         }
         Action::Digest { since, to, dry_run } => {
-            let listed = local::with_ledger(door, |store| store.list(None, DIGEST))?;
+            let listed = place::with(door, &Where::Usual, |store| store.list(None, DIGEST))?;
             let is_new = |record: &AttemptRecord| record.ended.parse::<Timestamp>().is_ok_and(|ended| ended >= *since);
             let records: Vec<AttemptRecord> = listed.records.into_iter().filter(is_new).collect();
             for note in &listed.notes {

@@ -191,6 +191,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let forge = github(door, &cancel)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
+    let beacon = local::beacon(door, &format!("run {} of the job {}", this.id, this.job), forge.repo().as_str());
     Ok(Desk {
         door,
         forge: Box::new(forge),
@@ -200,6 +201,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
         transcript: Default::default(),
         talked: Default::default(),
         watch: Default::default(),
+        beacon,
     })
 }
 

@@ -7,8 +7,8 @@ mod answer;
 use super::live;
 use super::site::{self, Options};
 use super::source::Source;
-use anyhow::{Context as _, Result};
 use answer::{Shown, State};
+use anyhow::{Context as _, Result};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,12 +50,8 @@ pub fn serve(
     let address = listener.local_addr()?;
     let mut keeper = Keeper::new(open, options)?;
     let (told, shown) = watch::channel(Shown { version: 1, ..Shown::default() });
-    let state = State {
-        site: Arc::clone(&keeper.site),
-        shown,
-        hosts: hosts(address, &listen.names),
-        guests: Arc::default(),
-    };
+    let state =
+        State { site: Arc::clone(&keeper.site), shown, hosts: hosts(address, &listen.names), guests: Arc::default() };
     let (end, ended) = watch::channel(false);
     let server = std::thread::spawn(move || answer::run(listener, state, ended));
     say(&format!("http://{address}/ shows {}; Ctrl-C ends it", keeper.place));
@@ -94,13 +90,13 @@ struct Keeper<'a> {
     open: Open<'a>,
     options: &'a dyn Fn() -> Options,
     site: Arc<RwLock<Arc<tempfile::TempDir>>>,
-    mark: u64,
+    mark: String,
     place: String,
 }
 
 impl<'a> Keeper<'a> {
     fn new(open: Open<'a>, options: &'a dyn Fn() -> Options) -> Result<Self> {
-        let (mut mark, mut place) = (0, String::new());
+        let (mut mark, mut place) = (String::new(), String::new());
         let dir = folder()?;
         open(&mut |source| {
             (mark, place) = (source.mark()?, source.place());
@@ -111,11 +107,11 @@ impl<'a> Keeper<'a> {
 
     /// Whether there was something new.
     fn renew(&mut self) -> Result<bool> {
-        let (was, mut mark, mut fresh) = (self.mark, self.mark, None);
+        let (was, mut mark, mut fresh) = (&self.mark, String::new(), None);
         (self.open)(&mut |source| {
             // Before it is read: what comes in between is seen at the next look.
             mark = source.mark()?;
-            if mark != was {
+            if mark != *was {
                 let dir = folder()?;
                 site::build(source, dir.path(), &(self.options)())?;
                 fresh = Some(dir);

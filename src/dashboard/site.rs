@@ -1,17 +1,17 @@
 //! Writes the site: one pass over the ledger, numbers in memory, texts in a spool, then small files that the pages load
 //! when they are looked at. Numbers of files count from the oldest run on, so that a new run changes only the last ones.
 
+use super::assets;
 use super::facts::{self, FactRow};
 use super::lessons::{Lessons, array};
 use super::row::{self, Names, Row, columns};
 use super::source::{Item, Source};
 use super::spool::{Kept, Place, Spool};
 use super::totals::Totals;
-use super::assets;
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -128,7 +128,9 @@ fn prepare(out: &Path) -> Result<()> {
     let foreign = others.find(|name| !name.as_encoded_bytes().starts_with(b"."));
     if let (false, Some(name)) = (is_ours, foreign) {
         let (out, name) = (out.display(), name.display());
-        return Err(Unusable(format!("{out} holds {name} and no dashboard: give an empty directory or a new one")).into());
+        return Err(
+            Unusable(format!("{out} holds {name} and no dashboard: give an empty directory or a new one")).into()
+        );
     }
     for folder in ["data", "api"] {
         if is_ours && out.join(folder).exists() {
@@ -159,7 +161,7 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
     let (mut lines, mut wholes, mut learned) = (Spool::in_dir(out)?, Spool::in_dir(out)?, Spool::in_dir(out)?);
     let (mut repositories, mut models) = (Names::default(), Names::default());
     let (mut rows, mut facts, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut lessons, mut skipped) = (Lessons::default(), 0);
+    let (mut lessons, mut skipped, mut told) = (Lessons::default(), 0, HashSet::new());
     source.read(&mut |batch| {
         let drafts: Vec<Draft> = batch.into_par_iter().map(draft).collect();
         for draft in drafts {
@@ -170,6 +172,8 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
                     }
                     rows.push(draft.keep(&mut lines, &mut wholes)?);
                 }
+                // Told twice, it counts once.
+                Draft::Fact(draft) if !told.insert(draft.id()) => {}
                 Draft::Fact(mut draft) => {
                     if let Some(learning) = draft.learning.take() {
                         lessons.learn(*learning, draft.at.clone(), &mut learned)?;
@@ -187,7 +191,7 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
         Ok(())
     })?;
     rows.sort_by_key(|row: &Row| (row.started, row.id));
-    // Told twice, a run counts once.
+    // The newer version came first.
     rows.dedup_by_key(|row| row.id);
     facts.sort_by_key(|fact: &FactRow| fact.at);
     facts::apply(&facts, &mut rows);
@@ -267,7 +271,8 @@ impl Site<'_> {
     /// For machines: sums and the latest runs, as docs/dashboard.md describes them.
     fn api(&self, overview: &Value) -> Result<()> {
         let recent: Vec<&Row> = self.all.rows.iter().rev().take(RECENT).collect();
-        let keys = ["schema", "version", "generated", "place", "minutes", "hourly", "runs", "facts", "learnings", "totals"];
+        let keys =
+            ["schema", "version", "generated", "place", "minutes", "hourly", "runs", "facts", "learnings", "totals"];
         let mut api: serde_json::Map<String, Value> =
             keys.iter().filter_map(|key| Some(((*key).to_owned(), overview.get(*key)?.clone()))).collect();
         api.insert("recent".to_owned(), self.columns(&recent)?);
@@ -281,7 +286,15 @@ fn holds(rows: &[&Row]) -> Value {
     let repositories: BTreeSet<u32> = rows.iter().map(|row| row.repository).collect();
     let is_named = repositories.len() <= FEW && repositories.iter().all(|at| (*at as usize) < NAMED);
     let (from, to) = (rows.first().map_or(0, |row| row.started), rows.last().map_or(0, |row| row.started));
-    json!([from, to, rows.len(), bits(|r| r.outcome), bits(|r| r.hand), bits(|r| r.class), is_named.then_some(repositories)])
+    json!([
+        from,
+        to,
+        rows.len(),
+        bits(|r| r.outcome),
+        bits(|r| r.hand),
+        bits(|r| r.class),
+        is_named.then_some(repositories)
+    ])
 }
 
 #[cfg(test)]

@@ -213,6 +213,15 @@ pub fn without_caps(record: &AttemptRecord, most: f64) -> Option<Entry> {
     })
 }
 
+/// After a run: under a cap the money was written down before it was spent.
+pub fn account(store: &dyn Store, budget: &Budget, record: &AttemptRecord) -> Result<()> {
+    let is_capped = budget.usd_per_day.is_some() || budget.usd_per_month.is_some();
+    match without_caps(record, budget.usd).filter(|_| !is_capped) {
+        Some(entry) => store.append(&[entry]).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Whether a run ended because of a cap: the next attempt would end the same way.
 pub fn is_by_cap(reason: &str) -> bool {
     reason.starts_with("budget.usd-per-")

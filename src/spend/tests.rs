@@ -3,7 +3,7 @@
 use super::*;
 use crate::forge::local::Local;
 use crate::git::Repo;
-use crate::ledger::{Branch, Directory, Entries, Filed, Put, Under};
+use crate::ledger::{Branch, Chunk, Directory, Entries, Line, Listed, Put, Taken};
 use crate::record::AttemptRecord;
 use proptest::prelude::*;
 use std::sync::{Arc, Barrier};
@@ -119,12 +119,28 @@ impl Store for Broken {
         if self.is_readable { Ok(Entries::default()) } else { anyhow::bail!("the disk is gone") }
     }
 
-    fn files(&self, _: Under) -> Result<Vec<Filed>> {
-        Ok(Vec::new())
+    fn list(&self, _: Option<&TaskKey>, _: usize) -> Result<Listed> {
+        anyhow::bail!("no")
     }
 
-    fn read(&self, _: &Filed) -> Result<Option<Vec<u8>>> {
-        Ok(None)
+    fn get(&self, _: &AttemptName) -> Result<Option<AttemptRecord>> {
+        anyhow::bail!("no")
+    }
+
+    fn scan(&self, _: Option<&str>, _: &mut dyn FnMut(Vec<Chunk>) -> Result<()>) -> Result<()> {
+        anyhow::bail!("no")
+    }
+
+    fn mark(&self) -> Result<String> {
+        anyhow::bail!("no")
+    }
+
+    fn take(&self, _: &[Line]) -> Result<Taken> {
+        anyhow::bail!("no")
+    }
+
+    fn compact(&self, _: &str) -> Result<Taken> {
+        anyhow::bail!("no")
     }
 }
 

@@ -173,6 +173,6 @@ fn the_card_tells_what_is_there_and_what_is_not() {
     let dataset = made(vec![good, attempt(2, 2, "")], &merged, Format::Sft, "MIT");
     insta::assert_snapshot!(markdown(&dataset.card));
     for format in [Format::Sft, Format::Dpo, Format::Kto] {
-        assert!(serde_yaml::from_str::<serde_json::Value>(&recipe(format)).is_ok(), "{}", recipe(format));
+        assert!(serde_yaml::from_str::<Value>(&recipe(format)).is_ok(), "{}", recipe(format));
     }
 }

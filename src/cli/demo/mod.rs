@@ -98,6 +98,7 @@ fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, 
         transcript: Default::default(),
         talked: Default::default(),
         watch: Default::default(),
+        beacon: local::beacon(door, "the demo", slug.as_str()),
     })
 }
 
