@@ -8,7 +8,7 @@ use crate::config::{self, Config, Confinement, Sandbox};
 use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
-use crate::ledger::{self, Store};
+use crate::ledger;
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};

@@ -121,8 +121,9 @@ pub fn recipe(format: Format) -> String {
             "text_sft",
             "    collator_name: text_completions_only_with_padding\n    train_target: all_assistant_turns\n",
         ),
-        Format::Dpo => ("TRL_DPO", "preference_tuning", ""),
-        Format::Kto => ("TRL_KTO", "kto", ""),
+        Format::Dpo => ("TRL_DPO", "text_dpo_jsonl", ""),
+        // Oumi has no name for a file of such rows; with a path this class reads the file and not what it is named after.
+        Format::Kto => ("TRL_KTO", "trl-lib/kto-mix-14k", ""),
     };
     let part = |name: &str, file: &str, more: &str| {
         format!("  {name}:\n    datasets:\n      - dataset_name: {dataset}\n        dataset_path: {file}.jsonl\n{more}")
