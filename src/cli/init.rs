@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 8] = [
+const TEMPLATES: [Template; 9] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",

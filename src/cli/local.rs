@@ -167,7 +167,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
     let attempt = AttemptName::parse(ulid::Ulid::generate().to_string())?;
-    let opens = || -> Result<Box<dyn Store>> {
+    let opens = || -> Result<Box<dyn ledger::Store>> {
         Ok(match place::database(door, None)? {
             Some(database) => Box::new(database),
             None => Box::new(own_ledger(door)?),
