@@ -16,8 +16,9 @@ become() {
   local mode=${THANOS_INPUT_MODE:-run}
   case $mode in
     run | propose | publish | doctor) exec "$1" "$mode" ;;
+    digest) exec "$1" notify digest ;;
     dashboard) exec "$1" dashboard build --out "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/thanos-dashboard" ;;
-    *) die "the input mode is not run, propose, publish, doctor or dashboard: ${mode:0:40}" ;;
+    *) die "the input mode is not run, propose, publish, doctor, digest or dashboard: ${mode:0:40}" ;;
   esac
 }
 

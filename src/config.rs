@@ -6,6 +6,7 @@ mod fixers;
 mod guards;
 mod limits;
 mod model;
+mod notify;
 mod policy;
 mod review;
 mod sandbox;
@@ -15,6 +16,7 @@ pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};
 pub use limits::{apart, twice};
 pub use model::{Model, Price, Route, Routes, Server, Wire};
+pub use notify::{Channel, ChannelKind, Telling, severity};
 pub use policy::{Level, Policy};
 pub use review::{Answers, Reproduce, Review, Reviewer, Wording};
 pub use sandbox::{Confinement, Sandbox};
@@ -45,6 +47,8 @@ pub struct Config {
     pub triggers: Triggers,
     pub retry: Retry,
     pub ledger: Ledger,
+    /// Who is told how runs end.
+    pub notify: Vec<Channel>,
     pub policy: Policy,
     /// The repository's own ways to mend itself.
     pub fixers: Vec<OwnFixer>,
@@ -132,11 +136,14 @@ pub struct Budget {
     pub seconds: u64,
     /// For the hand `model`, which costs money; 0 keeps it out.
     pub usd: f64,
+    /// For all runs of the repository together, by UTC's calendar.
+    pub usd_per_day: Option<f64>,
+    pub usd_per_month: Option<f64>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { seconds: 1800, usd: 1.0 }
+        Self { seconds: 1800, usd: 1.0, usd_per_day: None, usd_per_month: None }
     }
 }
 
@@ -161,12 +168,15 @@ pub struct Publish {
     /// for approval of its checks.
     pub dispatch_ci: Option<String>,
     pub comment: bool,
+    /// So many seconds at least between two versions of the comment while a repair is under way; 0: only at the end.
+    pub progress: u64,
     pub annotations: bool,
 }
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { draft: true, labels: vec!["thanos-fix".to_owned()], dispatch_ci: None, comment: true, annotations: true }
+        let labels = vec!["thanos-fix".to_owned()];
+        Self { draft: true, labels, dispatch_ci: None, comment: true, progress: 30, annotations: true }
     }
 }
 

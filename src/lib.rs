@@ -20,13 +20,16 @@ pub mod guard;
 pub mod learn;
 pub mod report;
 pub mod syntax;
+pub mod train;
 
 // floor 2: adapters (each the only user of its crate)
 pub mod forge;
 pub mod git;
 pub mod ledger;
 pub mod llm;
+pub mod notify;
 pub mod process;
+pub mod spend;
 pub mod workspace;
 
 // floor 3: workers

@@ -15,6 +15,7 @@ use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
+use crate::spend;
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
 use crate::stage::heal::rated;
@@ -38,7 +39,7 @@ pub struct ThisRun {
 
 impl ThisRun {
     /// `<run id>-<run attempt>-<job>-<task key>`.
-    fn attempt_name(&self, key: &TaskKey) -> AttemptName {
+    pub fn attempt_name(&self, key: &TaskKey) -> AttemptName {
         let job = TaskKey::from_words(&self.job);
         let name = format!("{}-{}-{job}-{key}", self.id, self.attempt);
         AttemptName::parse(name).unwrap_or_else(|e| unreachable!("its parts are checked: {e}"))
@@ -263,7 +264,7 @@ impl Pipeline<'_> {
         if self.is_cancelled() {
             healing = cancelled(healing);
         }
-        if healing.outcome == Outcome::Budget {
+        if healing.outcome == Outcome::Budget && !spend::is_by_cap(&healing.reason) {
             healing.retry_wanted = Some(healing.reason.clone());
         }
         notes.append(&mut healing.notes);
@@ -401,6 +402,9 @@ impl Pipeline<'_> {
         if !told && let Err(e) = past::learn(self, &record, &proposal) {
             (self.say)("ledger", &format!("nothing was learned: {e:#}"));
         }
+        if let Err(e) = spend::account(self.store, &self.config.budget, &record) {
+            (self.say)("ledger", &format!("what the model cost could not be written down: {e:#}"));
+        }
         let healing = proposal.healing.clone();
         let retry = is_retry(&healing, self.this, self.config);
         Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None, retry })
@@ -420,6 +424,8 @@ impl Pipeline<'_> {
             lost.outcome = Outcome::Lost;
             lost.reason = "it left no record; a later attempt wrote this".to_owned();
             lost.retry_wanted = None;
+            // What it cost nobody knows; this is another one's record.
+            (lost.seconds, lost.tokens, lost.cost_usd) = Default::default();
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
             lost.detail = Detail::new(&proposal.task.title, &Healing::default());

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// Rooms in order; a room imports from lower floors and from rooms named earlier on its own.
 const FLOORS: &[&[&str]] = &[
     &["ids", "mask", "patch", "record", "command", "event", "config", "task"],
-    &["syntax", "brain", "guard", "learn", "report"],
-    &["process", "workspace", "git", "forge", "llm", "ledger", "notify"],
+    &["syntax", "brain", "guard", "learn", "report", "train"],
+    &["process", "workspace", "git", "forge", "llm", "ledger", "spend", "notify"],
     &["verify", "check", "hand"],
     &["stage", "pipeline", "eval"],
     &["dashboard", "cli"],
@@ -21,7 +21,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["syntax"]),
     ("git2", &["git"]),
     ("octocrab", &["forge"]),
-    ("reqwest", &["forge", "llm"]),
+    ("reqwest", &["forge", "llm", "notify"]),
     ("tokio_postgres", &["ledger"]),
     ("lettre", &["notify"]),
     ("axum", &["dashboard"]),

@@ -118,6 +118,9 @@ fn write_patch(report: &Report) -> Result<Option<std::path::PathBuf>> {
     Ok(Some(path))
 }
 
+/// The whole attempt in the run's artifact: what a proposal is, for `export`.
+pub const ATTEMPT: &str = "attempt.json";
+
 /// What a person may want of the run's artifact: what was said, and the ledger's entry.
 fn keep(report: &Report) -> Result<()> {
     let Some(record) = &report.ended.record else { return Ok(()) };
@@ -126,6 +129,9 @@ fn keep(report: &Report) -> Result<()> {
     make(report.dir)?;
     proposal::write_whole(&report.dir.join("record.json"), &record)?;
     proposal::write_whole(&report.dir.join("transcript.txt"), report.transcript.as_bytes())?;
+    if let Some(whole) = &report.ended.proposal {
+        proposal::write_whole(&report.dir.join(ATTEMPT), &whole.to_bytes(&*held().mask_fn())?)?;
+    }
     super::model::keep(report.dir, report.talked)
 }
 

@@ -4,9 +4,10 @@
 use super::actions::{self, Report};
 use super::held::held;
 use super::ledger::place;
-use super::{Door, Exit, inner, local, model, usage, withheld};
+use super::progress::{Teller, Watch};
+use super::{Door, Exit, inner, local, model, notify, usage, withheld};
 use crate::command::{CommandLine, SetUp};
-use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
+use crate::config::{self, Channel, Config, LedgerStore, Sandbox, Strangers};
 use crate::dashboard::Beacon;
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
@@ -17,6 +18,8 @@ use crate::llm::Recorder;
 use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
+use crate::report;
+use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
 use crate::stage::heal::{Job, Manner, SEED};
 use crate::stage::memory;
@@ -26,6 +29,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// In the scratch folder of an attempt: the old states of the tree.
 const JOURNAL: &str = "journal";
@@ -60,6 +64,8 @@ pub struct Desk<'a> {
     pub transcript: Mutex<String>,
     /// The conversation with a model, for the same.
     pub talked: Mutex<String>,
+    /// How far the run is.
+    pub watch: Watch,
     /// Who watches sees each step.
     pub beacon: Option<Beacon>,
 }
@@ -78,6 +84,8 @@ impl Desk<'_> {
             Err(Untrusted::User(e)) => return Err(e),
             Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
         };
+        notify::keep_secret(self.door, &config);
+        let is_proposed = propose.is_some();
         let store = self.store(&config)?;
         let pipeline = Pipeline {
             forge: self.forge.as_ref(),
@@ -87,15 +95,35 @@ impl Desk<'_> {
             this: &self.this,
             command,
             propose,
-            healer: &|work, tried| self.heal(&config, work, tried),
+            healer: &|work, tried| {
+                let teller = Teller::new(&config.publish, self.forge.as_ref(), work).filter(|_| !is_proposed);
+                let budget = Duration::from_secs(config.budget.seconds + config.verify.timeout_seconds);
+                let teller = teller.map(|teller| Teller { run_url: self.this.url.as_deref(), budget, ..teller });
+                self.watch.during(teller.as_ref(), || self.heal(&config, work, tried))
+            },
             cancel: &self.cancel,
             say: &say,
         };
-        act(&pipeline)
+        let ended = act(&pipeline)?;
+        if !is_proposed {
+            self.close(&ended);
+            let url = self.this.url.as_deref();
+            notify::after(self.door, &config, store.as_ref(), &ended, url, &self.cancel, &say);
+        }
+        Ok(ended)
+    }
+
+    /// No comment goes on saying that a run is under way which has ended, this one or one that was killed before it.
+    fn close(&self, ended: &Ended) {
+        let Some(task) = ended.proposal.as_ref().map(|proposal| &proposal.task) else { return };
+        let number = task.number.filter(|_| self.this.attempt > 1 || ended.published.took_over.is_some());
+        let how = (ended.healing.outcome, ended.healing.reason.as_str());
+        self.watch.close(self.forge.as_ref(), number, &report::marker(&task.key), how);
     }
 
     fn say(&self, stage: &str, text: &str) {
         let text = held().mask(text);
+        self.watch.hear(stage, &text);
         self.door.ui.stage(stage, &text);
         self.beacon.iter().for_each(|beacon| beacon.step(stage, &text));
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,16 +153,30 @@ impl Desk<'_> {
     }
 
     fn store(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
-        if let Some(database) = place::database(self.door, Some(self.forge.repo()))? {
-            return Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text))));
+        match place::database(self.door, Some(self.forge.repo()))? {
+            Some(database) => {
+                Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text))))
+            }
+            None => Ok(self.in_repository(config)),
         }
-        Ok(match config.ledger.store {
+    }
+
+    /// What other runs see at once: what waits in a spool holds no cap.
+    fn shared(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
+        match place::database(self.door, Some(self.forge.repo()))? {
+            Some(database) => Ok(Box::new(database)),
+            None => Ok(self.in_repository(config)),
+        }
+    }
+
+    fn in_repository(&self, config: &Config) -> Box<dyn Store + '_> {
+        match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
                 let dir = self.temp.join("thanos-fix-ledger");
                 Box::new(ledger::Directory::new(dir, held().mask_fn()))
             }
-        })
+        }
     }
 
     /// Lays out the tree and starts the heal process; leaves nothing behind.
@@ -198,10 +240,24 @@ impl Desk<'_> {
         };
         job.hands = model::hands(&job.hands, asked.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
-        let healing = model::serve(asked.as_ref(), job, &say, start);
+        let opens = || self.shared(config);
+        let purse = self.purse(config, work, &opens);
+        let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
         let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         healing
+    }
+
+    /// The caps that hold across runs, where there are any.
+    fn purse<'a>(&self, config: &Config, work: &Collected, store: spend::Opens<'a>) -> Option<Purse<'a>> {
+        let purse = Purse::new(&config.budget, store)?;
+        let attempt = Some(self.this.attempt_name(&work.task.key));
+        Some(Purse {
+            repository: Some(work.task.repository.clone()),
+            attempt,
+            task: Some(work.task.key.clone()),
+            ..purse
+        })
     }
 
     /// What earlier runs in this repository left.
@@ -247,7 +303,10 @@ impl Desk<'_> {
         let command = work.command.clone().or_else(configured).or_else(|| crate::verify::detect(root))?;
         let own = config.verify.prepare.iter().filter_map(|c| c.to_line(config.verify.directory.as_ref()));
         let prepare: Vec<_> = own.map(|command| SetUp { command, may_fail: false }).collect();
-        let env = process::base_env(&self.door.env.pairs(), &config.environment.keep);
+        // Whatever `environment.keep` says, what the channels need is no child's.
+        let is_secret = |name: &str| config.notify.iter().flat_map(Channel::variables).any(|secret| secret == name);
+        let keep: Vec<String> = config.environment.keep.iter().filter(|name| !is_secret(name)).cloned().collect();
+        let env = process::base_env(&self.door.env.pairs(), &keep);
         Some(Job {
             root: root.to_owned(),
             journal: scratch.join(JOURNAL),

@@ -1,14 +1,13 @@
 //! `thanos-fix guard`: every guard over what changed in the working tree since a revision.
 
 use super::local::{cancel_flag, sandbox, state_dir, strings};
-use super::{Door, Exit, event::local_config, print_json, usage};
+use super::{Door, Exit, event::local_config, local, print_json, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Policy, Sandbox};
 use crate::git::{Changes, Repo};
 use crate::guard::secrets::Scanner;
 use crate::guard::{self, Modes};
 use crate::ids::RelPath;
-use crate::process;
 use crate::record::{CheckResult, CheckStatus, SCHEMA};
 use crate::stage::heal::{self, Asked, Job, SEED};
 use crate::task::Request;
@@ -75,7 +74,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         guards: config.guards.clone(),
         sandbox: Confinement { tier: args.sandbox, ..config.sandbox.clone() },
         hidden: Vec::new(),
-        env: strings(process::terminal_env(&door.env.pairs())),
+        env: strings(local::command_env(door, config)),
         timeout_seconds: config.verify.timeout_seconds,
         // Each command has its limit; together they may take as long as they are many.
         budget_seconds: u64::from(u32::MAX),

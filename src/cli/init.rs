@@ -68,6 +68,12 @@ const TEMPLATES: [Template; 9] = [
         text: include_str!("../../docs/workflows/dashboard.yml"),
         default: false,
     },
+    Template {
+        name: "digest",
+        path: ".github/workflows/thanos-digest.yml",
+        text: include_str!("../../docs/workflows/digest.yml"),
+        default: false,
+    },
 ];
 
 /// Write the workflow files and a commented .github/thanos.yml for this repository

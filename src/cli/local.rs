@@ -1,6 +1,7 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
+use super::ledger::place;
 use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
@@ -11,6 +12,7 @@ use crate::ledger;
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
+use crate::spend::Purse;
 use crate::stage::heal::{self, Job, SEED};
 use crate::stage::proposal::Proposal;
 use crate::task::{Kind, Request, Task};
@@ -127,7 +129,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         beacon.iter().for_each(|beacon| beacon.step(stage, &held().mask(text)));
     };
     let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
-    let env = process::terminal_env(&door.env.pairs());
+    super::notify::keep_secret(door, &config);
+    let env = command_env(door, &config);
     let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
         journal: state_dir(door).join("journal"),
@@ -163,7 +166,16 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     // What comes back here is none of what the command leaves.
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
-    let mut healing = heal::heal(&job, asked.as_ref().map(model::Asked::model), &cancel, &say)?;
+    let attempt = AttemptName::parse(ulid::Ulid::generate().to_string())?;
+    let opens = || -> Result<Box<dyn ledger::Store>> {
+        Ok(match place::database(door, None)? {
+            Some(database) => Box::new(database),
+            None => Box::new(own_ledger(door)?),
+        })
+    };
+    let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
+    let is_capped = purse.is_some();
+    let mut healing = model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &cancel, &say))?;
     healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -174,8 +186,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let fresh: Vec<String> = fresh.collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
-    let proposal = proposal(&root, &work.title, &started, &healing)?;
-    memory::remember(door, &proposal);
+    let proposal = proposal(&root, attempt, &work.title, &started, &healing)?;
+    memory::remember(door, &proposal, if is_capped { 0.0 } else { config.budget.usd });
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
         model::keep(dir, &asked.as_ref().map(model::Asked::transcript).unwrap_or_default())?;
@@ -197,6 +209,13 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         _ => false,
     };
     Ok(if passes { Exit::Done } else { Exit::No })
+}
+
+/// The environment of a command in a terminal: what the channels of `notify` need is not in it.
+pub fn command_env(door: &Door, config: &Config) -> Vec<(OsString, OsString)> {
+    let mut env = process::terminal_env(&door.env.pairs());
+    env.retain(|(name, _)| !config.notify.iter().flat_map(config::Channel::variables).any(|secret| name == secret));
+    env
 }
 
 /// That the command's directory is not there, if so: the command itself would only fail to start.
@@ -290,7 +309,7 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
 }
 
 /// The attempt as it is sealed and recorded.
-fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Result<Proposal> {
+fn proposal(root: &Path, attempt: AttemptName, title: &str, started: &str, healing: &Healing) -> Result<Proposal> {
     let repo = Repo::discover(root)?;
     let head = repo.as_ref().and_then(|r| r.head().ok());
     let base = head.as_ref().and_then(|h| h.commit.clone());
@@ -320,7 +339,7 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
     };
     Ok(Proposal {
         schema: SCHEMA,
-        attempt: AttemptName::parse(ulid::Ulid::generate().to_string())?,
+        attempt,
         started: started.to_owned(),
         event: "terminal".to_owned(),
         task,

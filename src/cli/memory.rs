@@ -9,6 +9,7 @@ use crate::git::Repo;
 use crate::learn::Experience;
 use crate::ledger::{self, Store};
 use crate::pipeline;
+use crate::spend;
 use crate::stage::Say;
 use crate::stage::memory::{self, after_attempt};
 use crate::stage::proposal::Proposal;
@@ -33,8 +34,9 @@ pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Result
     Ok(memory::experience(&stores, None, &pipeline::now(), config.may_reorder(), say))
 }
 
-/// This user's own attempt and what it taught; trouble with it never spoils a repair.
-pub fn remember(door: &Door, proposal: &Proposal) {
+/// This user's own attempt and what it taught; trouble with it never spoils a repair. What it cost, up to `usd`, is not yet
+/// written down.
+pub fn remember(door: &Door, proposal: &Proposal, usd: f64) {
     let keep = || -> Result<()> {
         let record = pipeline::record(proposal, &Published::default());
         let store: Box<dyn Store> = match place::database(door, record.repository.as_ref())? {
@@ -43,7 +45,8 @@ pub fn remember(door: &Door, proposal: &Proposal) {
         };
         store.put(&record)?;
         // What is in the user's own terminal is the user's will.
-        let entries = after_attempt(&record, &proposal.healing, true, &memory::facts(&*store, None)?);
+        let mut entries = after_attempt(&record, &proposal.healing, true, &memory::facts(&*store, None)?);
+        entries.extend(spend::without_caps(&record, usd));
         if !entries.is_empty() {
             store.append(&entries)?;
         }

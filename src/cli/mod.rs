@@ -10,6 +10,7 @@ mod doctor;
 mod env;
 mod eval;
 mod event;
+mod export;
 mod fix;
 mod guard;
 mod heal;
@@ -22,6 +23,8 @@ mod local;
 mod locate;
 mod memory;
 mod model;
+mod notify;
+mod progress;
 mod run;
 mod scan;
 mod surroundings;
@@ -89,6 +92,8 @@ enum Verb {
     Guard(guard::Args),
     /// Everything that was recorded: show, query, export, import, sync, compact, backup, restore, check
     Ledger(ledger::Args),
+    Notify(notify::Args),
+    Export(export::Args),
     /// The ledger as pages: success, time, money, every run
     Dashboard(dashboard::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
@@ -218,6 +223,8 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Init(args) => init::run(door, args),
         Verb::Ledger(args) => ledger::run(door, args),
         Verb::Dashboard(args) => dashboard::run(door, args),
+        Verb::Notify(args) => notify::run(door, args),
+        Verb::Export(args) => export::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Eval(args) => eval::run(door, args),

@@ -5,7 +5,8 @@ use super::ui::Ui;
 use super::{Door, env::Env, held::held, usage};
 use crate::config::{self, Config};
 use crate::llm::{Host, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose_seats};
-use crate::record::{HandId, Healing};
+use crate::record::{HandId, Healing, Outcome};
+use crate::spend::{Metered, Purse};
 use crate::stage::Say;
 use crate::stage::heal::Job;
 use anyhow::Result;
@@ -157,14 +158,45 @@ pub fn hands(hands: &[HandId], asked: Option<&Asked>) -> Vec<HandId> {
     hands.iter().copied().filter(|hand| *hand != HandId::Model || asked.is_some()).collect()
 }
 
+/// Runs `act` with the model, whose money comes out of the purse where there is one.
+pub fn metered(
+    asked: Option<&Asked>,
+    purse: Option<Purse>,
+    say: Say,
+    act: impl FnOnce(Option<&dyn Model>) -> Result<Healing>,
+) -> Result<Healing> {
+    let (model, purse) = match (asked, purse) {
+        // A recording costs nothing.
+        (Some(Asked::Live(live)), Some(purse)) => (live.as_ref() as &dyn Model, purse),
+        _ => return act(asked.map(Asked::model)),
+    };
+    let metered = Metered::new(model, purse);
+    let healing = act(Some(&metered));
+    if let Err(e) = metered.close() {
+        say(
+            "model",
+            &format!("what it cost could not be written down, and counts as the whole reservation for a day: {e:#}"),
+        );
+    }
+    let mut healing = healing?;
+    if let Some(refused) = metered.refused() {
+        say("model", &format!("none was asked: {}", refused.why));
+        // Nothing else helped: with the money it may have been repaired.
+        if healing.outcome == Outcome::Explained {
+            healing = healing.end(Outcome::Budget, refused.why.clone());
+        }
+    }
+    Ok(healing)
+}
+
 /// Runs the heal process with the model at hand. What was spent is what this process saw.
 pub fn serve(
-    asked: Option<&Asked>,
+    model: Option<&dyn Model>,
     mut job: Job,
     say: Say,
     start: impl FnOnce(&Job) -> Result<Healing>,
 ) -> Result<Healing> {
-    let Some(model) = asked.map(Asked::model) else { return start(&job) };
+    let Some(model) = model else { return start(&job) };
     let host = Host::open(model)?;
     job.model = Some(host.address().clone());
     let over = AtomicBool::new(false);

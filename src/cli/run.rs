@@ -186,6 +186,7 @@ fn server_url(env: &Env) -> String {
 
 fn open(door: &Door) -> Result<Desk<'_>> {
     let env = &door.env;
+    door.ui.in_groups();
     let cancel = local::cancel_flag()?;
     let forge = github(door, &cancel)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
@@ -199,6 +200,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
         cancel,
         transcript: Default::default(),
         talked: Default::default(),
+        watch: Default::default(),
         beacon,
     })
 }

@@ -3,6 +3,7 @@
 use super::held::held;
 use anstyle::{AnsiColor, Style};
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
@@ -19,8 +20,14 @@ impl Ui {
         Self { quiet, verbose, color: color && std::io::stderr().is_terminal(), runner }
     }
 
+    /// From now on a runner's log has a group for each part of the story.
+    pub fn in_groups(&self) {
+        log().is_grouped = self.runner && !self.quiet;
+    }
+
     /// One line of progress: which stage, what it found.
     pub fn stage(&self, stage: &str, text: &str) {
+        log().enter(part_of(stage));
         if !self.quiet {
             let style = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
             let text = text.replace(['\n', '\r'], " ");
@@ -30,12 +37,14 @@ impl Ui {
 
     /// The last word; also when quiet.
     pub fn verdict(&self, good: bool, text: &str) {
+        log().leave();
         let color = if good { AnsiColor::Green } else { AnsiColor::Yellow };
         let text = text.replace(['\n', '\r'], " ");
         self.line(&self.paint(Style::new().fg_color(Some(color.into())).bold(), &text));
     }
 
     pub fn error(&self, text: &str) {
+        log().leave();
         let style = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         self.line(&format!("{}: {text}", self.paint(style, "error")));
     }
@@ -71,10 +80,9 @@ impl Ui {
         if !self.runner {
             return act();
         }
-        let word = ulid::Ulid::generate().to_string();
-        let _ = writeln!(std::io::stderr().lock(), "::stop-commands::{word}");
+        log().stop();
         let done = act();
-        let _ = writeln!(std::io::stderr().lock(), "::{word}::");
+        log().go_on();
         done
     }
 
@@ -83,6 +91,80 @@ impl Ui {
         let text = held().mask(text);
         let text = if self.runner { disarm(&text) } else { text.into_owned() };
         let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
+
+/// What a runner has been told: one log, one state.
+#[derive(Default)]
+struct Log {
+    is_grouped: bool,
+    /// The open group, by its place in [`PARTS`].
+    part: Option<usize>,
+    /// The word that lets commands through again.
+    stopped: Option<String>,
+}
+
+/// The parts of a run in their order. Stages go back and forth between hands and command; the log goes on.
+const PARTS: [(&str, &[&str]); 5] = [
+    ("find out what is asked", &["event", "collect"]),
+    ("set up", &["prepare"]),
+    ("see it fail", &["verify", "diagnose"]),
+    ("repair", &["heal", "tool", "hint", "search", "model", "revert"]),
+    ("publish", &["publish", "propose", "ledger", "artifact", "notify"]),
+];
+
+fn part_of(stage: &str) -> Option<usize> {
+    PARTS.iter().position(|(_, stages)| stages.contains(&stage))
+}
+
+fn log() -> MutexGuard<'static, Log> {
+    static LOG: Mutex<Log> = Mutex::new(Log { is_grouped: false, part: None, stopped: None });
+    LOG.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Log {
+    fn enter(&mut self, part: Option<usize>) {
+        let Some(part) = part.filter(|part| self.is_grouped && self.part.is_none_or(|open| *part > open)) else {
+            return;
+        };
+        let is_stopped = self.stopped.is_some();
+        self.go_on();
+        self.close();
+        self.command(&format!("::group::{}", PARTS[part].0));
+        self.part = Some(part);
+        if is_stopped {
+            self.stop();
+        }
+    }
+
+    /// The last word stands in no group.
+    fn leave(&mut self) {
+        if self.stopped.is_none() {
+            self.close();
+        }
+        self.is_grouped = false;
+    }
+
+    fn close(&mut self) {
+        if self.part.take().is_some() {
+            self.command("::endgroup::");
+        }
+    }
+
+    fn stop(&mut self) {
+        let word = ulid::Ulid::generate().to_string();
+        self.command(&format!("::stop-commands::{word}"));
+        self.stopped = Some(word);
+    }
+
+    fn go_on(&mut self) {
+        if let Some(word) = self.stopped.take() {
+            self.command(&format!("::{word}::"));
+        }
+    }
+
+    fn command(&self, line: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a configuration may say: values that could not be meant are refused where they are read.
 
-use super::{Config, fixers, guards};
+use super::{Config, fixers, guards, notify};
 use crate::ids::BranchName;
 use crate::record::HandId;
 use std::collections::BTreeSet;
@@ -12,8 +12,12 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     range("retry.attempts", config.retry.attempts, 1, 10)?;
     range("policy.max-files", config.policy.max_files as u64, 1, 1000)?;
     range("policy.max-lines", config.policy.max_lines as u64, 1, 100_000)?;
-    if !config.budget.usd.is_finite() || config.budget.usd < 0.0 {
-        return Err(format!("budget.usd is {}; use 0 or more", config.budget.usd));
+    let budget = &config.budget;
+    let caps = [("", Some(budget.usd)), ("-per-day", budget.usd_per_day), ("-per-month", budget.usd_per_month)];
+    for (key, usd) in caps.into_iter().filter_map(|(key, usd)| Some((key, usd?))) {
+        if !usd.is_finite() || usd < 0.0 {
+            return Err(format!("budget.usd{key} is {usd}; use 0 or more"));
+        }
     }
     config.model.check()?;
     config.review.check()?;
@@ -25,11 +29,12 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     branches(config)?;
     fixers::check(&config.fixers)?;
     guards::check(&config.guards)?;
+    notify::check(&config.notify)?;
     config.sandbox.check()?;
     config.policy.check()
 }
 
-fn range(name: &str, value: u64, low: u64, high: u64) -> Result<(), String> {
+pub(super) fn range(name: &str, value: u64, low: u64, high: u64) -> Result<(), String> {
     let ok = (low..=high).contains(&value);
     if ok { Ok(()) } else { Err(format!("{name} is {value}; use {low} to {high}")) }
 }
@@ -67,6 +72,10 @@ pub fn twice(hands: &[HandId]) -> Option<HandId> {
 fn publish(config: &Config) -> Result<(), String> {
     if config.triggers.label.trim().is_empty() {
         return Err("triggers.label is empty; name the label that asks for a repair".to_owned());
+    }
+    let progress = config.publish.progress;
+    if progress != 0 && !(10..=3600).contains(&progress) {
+        return Err(format!("publish.progress is {progress}; use 10 to 3600 seconds, or 0 for none"));
     }
     let Some(name) = &config.publish.dispatch_ci else { return Ok(()) };
     // It becomes a part of an address at the API.

@@ -2,6 +2,7 @@
 
 use super::Command;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -22,6 +23,8 @@ pub struct Model {
     pub api_version: Option<String>,
     /// For a model that the table of prices does not know.
     pub price: Option<Price>,
+    /// Newer than the table of prices: by `model`, or by `provider/model` where they differ.
+    pub prices: BTreeMap<String, Price>,
     /// Go on without a price: the budget in dollars cannot hold then, that in tokens does.
     pub allow_unknown_price: bool,
     /// Read and written, in one run.
@@ -63,6 +66,7 @@ impl Default for Model {
             wire: None,
             api_version: None,
             price: None,
+            prices: BTreeMap::new(),
             allow_unknown_price: false,
             max_tokens: None,
             stream: true,
@@ -155,16 +159,23 @@ impl Model {
         if self.silence_seconds == 0 {
             return Err("model.silence-seconds is 0; use 1 or more".to_owned());
         }
-        let Some(price) = self.price else { return Ok(()) };
-        let prices = [Some(price.input), Some(price.output), price.cache_read, price.cache_write];
-        match prices.into_iter().flatten().find(|usd| !usd.is_finite() || *usd < 0.0) {
-            Some(usd) => Err(format!("model.price has {usd}; use dollars per million tokens, 0 or more")),
-            None => Ok(()),
-        }
+        let own = self.price.iter().map(|price| ("model.price".to_owned(), price));
+        own.chain(self.prices.iter().map(|(name, price)| (format!("model.prices.{name:.80}"), price)))
+            .try_for_each(|(key, price)| price.check(&key))
     }
 
     /// Somebody wrote down whom to ask.
     pub fn is_named(&self) -> bool {
         [&self.provider, &self.name, &self.cheap, &self.strong, &self.base_url].into_iter().any(Option::is_some)
+    }
+}
+
+impl Price {
+    fn check(&self, key: &str) -> Result<(), String> {
+        let prices = [Some(self.input), Some(self.output), self.cache_read, self.cache_write];
+        match prices.into_iter().flatten().find(|usd| !usd.is_finite() || *usd < 0.0) {
+            Some(usd) => Err(format!("{key} has {usd}; use dollars per million tokens, 0 or more")),
+            None => Ok(()),
+        }
     }
 }

@@ -50,6 +50,11 @@ impl Budget {
         Self { limits, spent: Spent::default(), aside: Aside::default(), last: HashMap::new() }
     }
 
+    /// No more than this, where other runs leave no more.
+    pub fn hold_to(&mut self, usd: f64) {
+        self.limits.usd = self.limits.usd.min(usd);
+    }
+
     pub fn left(&self) -> Duration {
         self.limits.until.saturating_duration_since(Instant::now())
     }

@@ -306,6 +306,10 @@ impl Model for Live {
         all.into_iter().next().unwrap_or_else(|| Err(NoReply::broken("nothing was asked")))
     }
 
+    fn hold_to(&self, usd: f64) {
+        self.state().budget.hold_to(usd);
+    }
+
     fn spent(&self) -> Spent {
         self.state().budget.spent
     }

@@ -101,7 +101,7 @@ impl NoReply {
         Self { is_refused: true, ..Self::broken(why) }
     }
 
-    fn budget(why: impl Into<String>) -> Self {
+    pub(crate) fn budget(why: impl Into<String>) -> Self {
         Self { is_budget: true, ..Self::broken(why) }
     }
 }
@@ -148,6 +148,8 @@ pub trait Model: Sync {
     fn name(&self) -> &str;
     fn complete(&self, request: &Request) -> Result<Reply, NoReply>;
     fn spent(&self) -> Spent;
+    /// No more than this from now on, if it is less than what was allowed.
+    fn hold_to(&self, _usd: f64) {}
 
     /// Who sits where; empty where one sits on all seats.
     fn seated(&self) -> Vec<Seated> {

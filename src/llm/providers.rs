@@ -138,10 +138,12 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
         return Err(format!("the provider {} needs the variable {key_name}", provider.name));
     }
     let model = model(config, provider, seat, &url)?;
-    let price = config.price.or_else(|| price(provider.name, &model));
+    let newer =
+        || config.prices.get(&format!("{}/{model}", provider.name)).or_else(|| config.prices.get(&model)).copied();
+    let price = config.price.or_else(newer).or_else(|| price(provider.name, &model));
     if price.is_none() && !config.allow_unknown_price {
         return Err(format!(
-            "no price is known for the model {model} at {}; set model.price, or model.allow-unknown-price",
+            "no price is known for the model {model} at {}; set model.prices, or model.allow-unknown-price",
             provider.name
         ));
     }
@@ -279,6 +281,20 @@ mod tests {
             assert!(said.contains(part), "{yaml}: {said}");
         }
         assert!(chosen("{provider: openai, name: gpt-5-2025-08-07}", &["OPENAI_API_KEY"]).is_ok());
+        let newer = |name: &str| {
+            let prices =
+                "{openai/new: {input: 1, output: 2}, new: {input: 3, output: 4}, gpt-5: {input: 5, output: 6}}";
+            chosen(&format!("{{provider: {name}, prices: {prices}}}"), &["OPENAI_API_KEY", "GROQ_API_KEY"])
+                .unwrap()
+                .unwrap()
+                .price
+                .unwrap()
+                .input
+        };
+        assert_eq!(
+            [newer("openai, name: new"), newer("groq, name: new"), newer("openai, name: gpt-5"), newer("openai")],
+            [1.0, 3.0, 5.0, 0.25]
+        );
         let own = "{base-url: 'http://127.0.0.1:1/v1', name: x, allow-unknown-price: true}";
         assert!(chosen(own, &[]).unwrap().unwrap().price.is_none());
     }

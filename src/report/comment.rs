@@ -49,6 +49,7 @@ pub fn comment(story: &Story) -> String {
 /// The comment `body` below the answer to whoever asked again. Links into `web`, our own repository, stay links.
 pub fn answered(body: &str, reason: &str, web: &str) -> String {
     let head = format!("**{}**", capital(outcome_phrase(Outcome::Duplicate)));
+    let body = &*super::without_progress(body);
     let old = match body.split_once("\n\n") {
         Some((first, rest)) if first.starts_with(&head) => rest,
         _ => body,
@@ -60,7 +61,7 @@ fn reason(story: &Story) -> String {
     sentence(&story.healing.reason)
 }
 
-fn sentence(reason: &str) -> String {
+pub(super) fn sentence(reason: &str) -> String {
     let reason = one_line(&text::inert(reason), 600);
     if reason.ends_with(['.', '!', '?']) { reason } else { format!("{reason}.") }
 }

@@ -3,6 +3,8 @@
 
 mod comment;
 pub mod markdown;
+mod notice;
+mod progress;
 mod pull;
 mod score;
 mod seen;
@@ -11,6 +13,8 @@ mod terminal;
 mod thread;
 
 pub use comment::{answered, comment, marker};
+pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
+pub use progress::{Progress, ended, is_under_way, progress, without_progress};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use score::score_line;
 pub use seen::seen_line;

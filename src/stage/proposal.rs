@@ -70,12 +70,16 @@ impl Proposal {
     /// repair is masked; the patch is the repository's own text and must stay what was proven.
     pub fn seal(&self, dir: &Path, mask: &dyn Fn(&str) -> String) -> Result<String> {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-        let bytes = serde_json::to_vec(&self.masked(mask)?)?;
+        let bytes = self.to_bytes(mask)?;
         write_whole(&dir.join(FILE), &bytes)?;
         if let Some(candidate) = &self.healing.candidate {
             write_whole(&dir.join(PATCH), candidate.patch.unified_diff().as_bytes())?;
         }
         Ok(digest(&bytes))
+    }
+
+    pub fn to_bytes(&self, mask: &dyn Fn(&str) -> String) -> Result<Vec<u8>> {
+        Ok(serde_json::to_vec(&self.masked(mask)?)?)
     }
 
     fn masked(&self, mask: &dyn Fn(&str) -> String) -> Result<Value> {

@@ -127,6 +127,7 @@ fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, 
         cancel: local::cancel_flag()?,
         transcript: Default::default(),
         talked: Default::default(),
+        watch: Default::default(),
         beacon: local::beacon(door, "the demo", slug.as_str()),
     })
 }

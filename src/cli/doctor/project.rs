@@ -8,7 +8,7 @@ use crate::command::CommandLine;
 use crate::config::{self, Config};
 use crate::git::Repo;
 use crate::ids::RelPath;
-use crate::{process, verify};
+use crate::{notify, process, verify};
 use anyhow::Result;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -35,7 +35,33 @@ pub fn check(door: &Door, repo: Option<&Repo>, root: &Path, remote: &Remote) -> 
     found.extend(prove(&config, root, &path));
     found.extend(hooks(root, &path));
     found.extend(large_files(root));
+    found.extend(channels(door, &config));
+    found.extend(caps(&config));
     Ok((config, found))
+}
+
+fn channels(door: &Door, config: &Config) -> Vec<Checkup> {
+    let checkup = |channel: &config::Channel| match notify::open(channel, &|name| door.env.get(name)) {
+        Ok(_) => fine(format!("the channel {} has what it needs (`thanos-fix notify test` tries it)", channel.name())),
+        Err(why) => missing(
+            format!("the channel {}: {why}", channel.name()),
+            "nobody is told there how runs end",
+            "give the step that variable from a secret, under `env:`",
+        ),
+    };
+    config.notify.iter().map(checkup).collect()
+}
+
+fn caps(config: &Config) -> Option<Checkup> {
+    let budget = &config.budget;
+    let is_capped = budget.usd_per_day.is_some() || budget.usd_per_month.is_some();
+    (is_capped && config.ledger.store == config::LedgerStore::Directory).then(|| {
+        unknown(
+            "budget.usd-per-day and usd-per-month hold among runs that share a ledger, and ledger.store is `directory`",
+            "in the Action every run has a folder of its own, and the caps hold within one run only",
+            "ledger: {store: branch}",
+        )
+    })
 }
 
 fn repository(repo: Option<&Repo>, root: &Path, in_actions: bool) -> Checkup {

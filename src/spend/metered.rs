@@ -1,0 +1,79 @@
+//! A model whose money is set aside before its first request: a run that asks none holds nothing back from others.
+
+use super::{Purse, Refused, Reserved};
+use crate::llm::{Model, NoReply, Reply, Request, Seat, Seated, Spent};
+use anyhow::Result;
+use std::sync::OnceLock;
+
+pub struct Metered<'m, 's> {
+    model: &'m dyn Model,
+    purse: Purse<'s>,
+    reserved: OnceLock<Result<Reserved, Refused>>,
+}
+
+impl<'m, 's> Metered<'m, 's> {
+    pub fn new(model: &'m dyn Model, purse: Purse<'s>) -> Self {
+        Self { model, purse, reserved: OnceLock::new() }
+    }
+
+    /// Why the model was not asked, if a cap or the ledger said no.
+    pub fn refused(&self) -> Option<&Refused> {
+        self.reserved.get()?.as_ref().err()
+    }
+
+    /// At the end of the run: what it came to, or why nothing was spent. What cannot be written is told.
+    pub fn close(&self) -> Result<()> {
+        match self.reserved.get() {
+            None => Ok(()),
+            Some(Err(refused)) if refused.about == "ledger" => Ok(()),
+            Some(Err(refused)) => self.purse.tell(refused),
+            Some(Ok(reserved)) => {
+                let spent = self.model.spent();
+                self.purse.settle(&reserved.claim, spent.usd, Some(self.model.name()), spent.tokens)
+            }
+        }
+    }
+}
+
+impl Metered<'_, '_> {
+    fn reserved(&self) -> Result<(), NoReply> {
+        let reserved = self.reserved.get_or_init(|| {
+            let reserved = self.purse.reserve();
+            if let Ok(reserved) = &reserved {
+                self.model.hold_to(reserved.usd);
+            }
+            reserved
+        });
+        reserved.as_ref().map(drop).map_err(|refused| NoReply::budget(refused.why.clone()))
+    }
+}
+
+impl Model for Metered<'_, '_> {
+    fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
+        self.reserved()?;
+        self.model.complete(request)
+    }
+
+    fn complete_all(&self, seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
+        match self.reserved() {
+            Ok(()) => self.model.complete_all(seat, requests),
+            Err(no) => requests.iter().map(|_| Err(no.clone())).collect(),
+        }
+    }
+
+    fn seated(&self) -> Vec<Seated> {
+        self.model.seated()
+    }
+
+    fn spent(&self) -> Spent {
+        self.model.spent()
+    }
+
+    fn hold_to(&self, usd: f64) {
+        self.model.hold_to(usd);
+    }
+}
