@@ -1,6 +1,7 @@
 //! `.github/thanos.yml` and its defaults. Read from the trust commit only; unknown keys are refused
 //! with the line and the nearest known key. `docs/configuration.md` documents every key.
 
+mod agent;
 mod command;
 mod fixers;
 mod guards;
@@ -9,6 +10,7 @@ mod model;
 mod policy;
 mod sandbox;
 
+pub use agent::Agent;
 pub use command::Command;
 pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};
@@ -33,6 +35,7 @@ pub struct Config {
     pub hands: Hands,
     pub budget: Budget,
     pub model: Model,
+    pub agent: Agent,
     pub branch: Branch,
     pub publish: Publish,
     pub trust: Trust,

@@ -120,11 +120,14 @@ pub enum HandId {
     Search,
     /// A language model.
     Model,
+    /// A coding agent that somebody else wrote, or any command that edits.
+    Command,
     Revert,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 5] = [HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Revert];
+    pub const ALL: [HandId; 6] =
+        [HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Command, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -132,6 +135,7 @@ impl HandId {
             Self::Hint => "hint",
             Self::Search => "search",
             Self::Model => "model",
+            Self::Command => "command",
             Self::Revert => "revert",
         }
     }

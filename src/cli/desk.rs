@@ -181,11 +181,13 @@ impl Desk<'_> {
             withheld::withhold(&root, scratch)?;
         }
         let say = |stage: &str, text: &str| self.say(stage, text);
-        let asked = match self.may_ask(config, work) {
+        let may_ask = self.may_ask(config, work);
+        let asked = match may_ask {
             true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), &say),
             false => None,
         };
-        job.hands = model::hands(&job.hands, asked.as_ref());
+        job.agent = may_ask.then(|| model::agent(config, &say)).flatten();
+        job.hands = model::hands(&job.hands, asked.as_ref(), job.agent.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
         let healing = model::serve(asked.as_ref(), job, &say, start);
         let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
@@ -237,6 +239,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             model: None,
+            agent: None,
             since: work.since.clone(),
             policy: config.policy.clone(),
             fixers: config.fixers.clone(),

@@ -68,6 +68,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         request: Request::Explain,
         hands: Vec::new(),
         model: None,
+        agent: None,
         since: None,
         policy: config.policy.clone(),
         fixers: Vec::new(),

@@ -124,6 +124,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     };
     let asked = model::of_tape(&options.tape, &door.env, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
+    let agent = model::agent(&config, &say);
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
@@ -134,8 +135,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         recorded: work.recorded,
         text: work.text,
         request: Request::Fix,
-        hands: model::hands(&config.hands.0, asked.as_ref()),
+        hands: model::hands(&config.hands.0, asked.as_ref(), agent.as_ref()),
         model: None,
+        agent,
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         policy: config.policy.clone(),
         fixers: config.fixers.clone(),

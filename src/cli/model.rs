@@ -3,10 +3,11 @@
 
 use super::{env::Env, held::held, usage};
 use crate::config::Config;
+use crate::hand::command::Recipe;
 use crate::llm::{Host, Limits, Live, Model, Recorder, Replay, choose};
 use crate::record::{HandId, Healing};
 use crate::stage::Say;
-use crate::stage::heal::Job;
+use crate::stage::heal::{Agent, Job};
 use anyhow::Result;
 use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,8 @@ pub fn of_tape(tape: &Tape, env: &Env, config: &Config, cancel: &Arc<AtomicBool>
 
 /// `None` where no key is there and nobody asked for a model; where one was asked for in vain, that is said.
 pub fn live(env: &Env, config: &Config, cancel: &Arc<AtomicBool>, recorder: Recorder, say: Say) -> Option<Asked> {
-    if config.budget.usd <= 0.0 || !config.hands.0.contains(&HandId::Model) {
+    let has = |hand| config.hands.0.contains(&hand);
+    if config.budget.usd <= 0.0 || !(has(HandId::Model) || has(HandId::Command) && config.agent.is_wanted()) {
         return None;
     }
     let chosen = match choose(&config.model, &|name| env.get(name)) {
@@ -87,9 +89,30 @@ pub fn live(env: &Env, config: &Config, cancel: &Arc<AtomicBool>, recorder: Reco
     Some(Asked::Live(Box::new(live)))
 }
 
-/// Without a model nothing is to be seen of its hand.
-pub fn hands(hands: &[HandId], asked: Option<&Asked>) -> Vec<HandId> {
-    hands.iter().copied().filter(|hand| *hand != HandId::Model || asked.is_some()).collect()
+/// Without a model nothing is to be seen of its hand, and without an agent nothing of that one.
+pub fn hands(hands: &[HandId], asked: Option<&Asked>, agent: Option<&Agent>) -> Vec<HandId> {
+    let is_there = |hand: &HandId| match hand {
+        HandId::Model => asked.is_some(),
+        HandId::Command => agent.is_some(),
+        _ => true,
+    };
+    hands.iter().copied().filter(is_there).collect()
+}
+
+/// How the agent is started that the configuration names.
+pub fn recipe(config: &Config) -> Option<Result<Recipe, String>> {
+    let own = config.agent.command.as_ref().and_then(|command| command.to_line(None));
+    match (&config.agent.preset, own) {
+        (Some(preset), _) => Some(Recipe::preset(preset)),
+        (None, Some(own)) => Some(Ok(Recipe::own(own.argv))),
+        (None, None) => None,
+    }
+}
+
+/// The agent that the configuration names.
+pub fn agent(config: &Config, say: Say) -> Option<Agent> {
+    let agent = recipe(config)?.map(|recipe| Agent { recipe, seconds: config.agent.seconds });
+    agent.inspect_err(|why| say("command", &format!("no agent is asked: {why}"))).ok()
 }
 
 /// Runs the heal process with the model at hand. What was spent is what this process saw.
@@ -100,7 +123,7 @@ pub fn serve(
     start: impl FnOnce(&Job) -> Result<Healing>,
 ) -> Result<Healing> {
     let Some(model) = asked.map(Asked::model) else { return start(&job) };
-    let host = Host::open(model.name())?;
+    let host = Host::open(model.name())?.passing(model.passage());
     job.model = Some(host.address().clone());
     let over = AtomicBool::new(false);
     let (healing, served) = std::thread::scope(|scope| {

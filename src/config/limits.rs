@@ -16,6 +16,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
         return Err(format!("budget.usd is {}; use 0 or more", config.budget.usd));
     }
     config.model.check()?;
+    config.agent.check()?;
     commands(config)?;
     hands(&config.hands.0)?;
     publish(config)?;
@@ -27,7 +28,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     config.policy.check()
 }
 
-fn range(name: &str, value: u64, low: u64, high: u64) -> Result<(), String> {
+pub(super) fn range(name: &str, value: u64, low: u64, high: u64) -> Result<(), String> {
     let ok = (low..=high).contains(&value);
     if ok { Ok(()) } else { Err(format!("{name} is {value}; use {low} to {high}")) }
 }

@@ -4,6 +4,7 @@
 //! To add a hand: one file (or folder) here, one entry in [`ladder`], one name in [`HandId`].
 
 mod cc;
+pub mod command;
 pub mod hint;
 pub mod model;
 mod offer;
@@ -85,6 +86,11 @@ pub trait Workshop {
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial>;
     /// [`Workshop::run`] with the patch applied, which is taken back; `None` when it does not apply.
     fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<process::Finished>>;
+    /// Has the agent that is configured do what `prompt` says, on a copy of the repository; `None` without one.
+    fn delegate(&self, prompt: &str) -> Result<Option<command::Delegated>> {
+        let _ = prompt;
+        Ok(None)
+    }
     /// What became of the last candidate.
     fn last_result(&self) -> Fallen;
 }
@@ -111,6 +117,7 @@ pub fn ladder() -> Vec<Box<dyn Hand>> {
         Box::new(hint::Hint),
         Box::new(search::Search),
         Box::new(model::Model),
+        Box::new(command::Command),
         Box::new(revert::Revert),
     ]
 }

@@ -38,7 +38,30 @@ pub enum Fault {
     Cancelled,
 }
 
+/// An answer as it comes.
+pub enum Piece<'a> {
+    Head { status: u16, retry_after: Option<u64>, content_type: String },
+    Bytes(&'a [u8]),
+}
+
+/// Told of every piece; `false` ends the request.
+pub type Take<'a> = dyn FnMut(Piece) -> bool + 'a;
+
+/// The whole answer at once.
 pub fn post(post: &Post) -> Result<Answer, Fault> {
+    let mut answer = Answer { status: 0, retry_after: None, body: Vec::new() };
+    post_through(post, &mut |piece| {
+        match piece {
+            Piece::Head { status, retry_after, .. } => (answer.status, answer.retry_after) = (status, retry_after),
+            Piece::Bytes(bytes) => answer.body.extend_from_slice(bytes),
+        }
+        true
+    })?;
+    Ok(answer)
+}
+
+/// The answer piece by piece.
+pub fn post_through(post: &Post, take: &mut Take) -> Result<(), Fault> {
     let unreached = |why: &dyn std::fmt::Display| Fault::Unreached(why.to_string());
     let client = forge::http_client(post.url, CONNECT, post.limit).map_err(|e| unreached(&e))?;
     let mut request = client.post(post.url).json(post.body);
@@ -55,7 +78,7 @@ pub fn post(post: &Post) -> Result<Answer, Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| unreached(&e))?;
     runtime.block_on(async {
         tokio::select! {
-            answer = tokio::time::timeout(post.limit, exchange(request)) => {
+            answer = tokio::time::timeout(post.limit, exchange(request, take)) => {
                 answer.unwrap_or_else(|_| Err(Fault::Cut(format!("no answer in {} s", post.limit.as_secs()))))
             }
             () = stopped(post.cancel) => Err(Fault::Cancelled),
@@ -69,21 +92,23 @@ async fn stopped(cancel: Option<&Arc<AtomicBool>>) {
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
+async fn exchange(request: reqwest::RequestBuilder, take: &mut Take<'_>) -> Result<(), Fault> {
     let mut response = request.send().await.map_err(|e| match e.is_connect() {
         true => Fault::Unreached(innermost(&e)),
         false => Fault::Cut(innermost(&e)),
     })?;
-    let status = response.status().as_u16();
-    let retry_after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.trim().parse().ok());
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|e| Fault::Cut(innermost(&e)))? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_BODY {
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (retry_after, content_type) = (header("retry-after").trim().parse().ok(), header("content-type").to_owned());
+    let mut goes_on = take(Piece::Head { status: response.status().as_u16(), retry_after, content_type });
+    let mut length = 0;
+    while goes_on && let Some(chunk) = response.chunk().await.map_err(|e| Fault::Cut(innermost(&e)))? {
+        length += chunk.len();
+        if length > MAX_BODY {
             return Err(Fault::Cut("the answer is longer than 16 MiB".to_owned()));
         }
+        goes_on = take(Piece::Bytes(&chunk));
     }
-    Ok(Answer { status, retry_after, body })
+    if goes_on { Ok(()) } else { Err(Fault::Cut("nobody waits for it any more".to_owned())) }
 }
 
 /// The outer messages repeat it, or hold the URL.

@@ -2,8 +2,11 @@
 //! per line of JSON. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
 //! gets in, and nobody after.
 
-use super::{Model, NoReply, Reply, Request, Spent};
+use super::http::{Piece, Take};
+use super::{Asked, Dialect, Model, NoReply, NotPassed, Passage, Reply, Request, Spent};
 use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::linux::net::SocketAddrExt as _;
@@ -24,12 +27,40 @@ pub struct Address {
     word: String,
     /// The model's, for people.
     model: String,
+    /// As the provider calls it, and what other programs may speak to it.
+    passable: (String, Vec<Dialect>),
+}
+
+/// A line of who has no key.
+#[derive(Serialize, Deserialize)]
+enum Said {
+    Ask(Request),
+    /// Another program's request.
+    Pass(Asked),
+    /// For the transcript.
+    Tell(String),
 }
 
 #[derive(Serialize, Deserialize)]
 struct Served {
     reply: Result<Reply, NoReply>,
     spent: Spent,
+}
+
+/// The answer to [`Said::Pass`], line by line.
+#[derive(Serialize, Deserialize)]
+enum Passing {
+    Head {
+        status: u16,
+        retry_after: Option<u64>,
+        content_type: String,
+    },
+    /// In base 64.
+    Bytes(String),
+    End {
+        end: Result<(), NotPassed>,
+        spent: Spent,
+    },
 }
 
 /// The end that holds the key.
@@ -50,7 +81,16 @@ impl Host {
         let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name)?);
         let listener = listener.context("cannot open a line to the heal process")?;
         listener.set_nonblocking(true)?;
-        Ok(Self { listener, address: Address { name, word: random()?, model: model.to_owned() } })
+        Ok(Self {
+            listener,
+            address: Address { name, word: random()?, model: model.to_owned(), passable: Default::default() },
+        })
+    }
+
+    /// Other programs' requests are passed on, too.
+    pub fn passing(mut self, passage: Option<&dyn Passage>) -> Self {
+        self.address.passable = passage.map(|p| (p.model().to_owned(), p.dialects().to_vec())).unwrap_or_default();
+        self
     }
 
     pub fn address(&self) -> &Address {
@@ -63,9 +103,14 @@ impl Host {
         // Nobody else gets in.
         drop(self.listener);
         while let Some(line) = stream.line()? {
-            let request: Request = serde_json::from_str(&line).context("the heal process asked what cannot be read")?;
-            let reply = model.complete(&request);
-            stream.say(&Served { reply, spent: model.spent() })?;
+            match serde_json::from_str(&line).context("the heal process asked what cannot be read")? {
+                Said::Ask(request) => {
+                    let reply = model.complete(&request);
+                    stream.say(&Served { reply, spent: model.spent() })?;
+                }
+                Said::Pass(asked) => pass(model, &asked, &mut stream)?,
+                Said::Tell(text) => model.passage().iter().for_each(|passage| passage.tell(&text)),
+            }
         }
         Ok(())
     }
@@ -90,6 +135,26 @@ impl Host {
     }
 }
 
+fn pass(model: &dyn Model, asked: &Asked, stream: &mut Stream) -> Result<()> {
+    let mut broken = None;
+    let mut take = |piece: Piece| {
+        let line = match piece {
+            Piece::Head { status, retry_after, content_type } => Passing::Head { status, retry_after, content_type },
+            Piece::Bytes(bytes) => Passing::Bytes(STANDARD.encode(bytes)),
+        };
+        broken = stream.say(&line).err();
+        broken.is_none()
+    };
+    let end = match model.passage() {
+        Some(passage) => passage.pass(asked, &mut take),
+        None => Err(NotPassed::new(NotPassed::BROKEN, "a recording has no answers for other programs")),
+    };
+    match broken {
+        Some(e) => Err(e),
+        None => stream.say(&Passing::End { end, spent: model.spent() }),
+    }
+}
+
 struct Stream(BufReader<UnixStream>);
 
 impl Stream {
@@ -111,6 +176,7 @@ pub struct Remote {
     name: String,
     stream: Mutex<Stream>,
     spent: Mutex<Spent>,
+    passable: (String, Vec<Dialect>),
 }
 
 impl Remote {
@@ -120,14 +186,38 @@ impl Remote {
         let mut stream = stream.context("cannot reach the process that holds the key")?;
         stream.write_all(format!("{}\n", address.word).as_bytes())?;
         let stream = Mutex::new(Stream(BufReader::new(stream)));
-        Ok(Self { name: address.model.clone(), stream, spent: Mutex::default() })
+        Ok(Self { name: address.model.clone(), stream, spent: Mutex::default(), passable: address.passable.clone() })
     }
 
     fn ask(&self, request: &Request) -> Result<Served> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.say(request)?;
+        stream.say(&Said::Ask(request.clone()))?;
         let line = stream.line()?.context("it hung up")?;
         Ok(serde_json::from_str(&line)?)
+    }
+
+    fn see(&self, spent: Spent) {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = spent;
+    }
+
+    /// To the end, also when nobody takes it any more: the line must be free again.
+    fn pass_on(&self, asked: &Asked, take: &mut Take) -> Result<Result<(), NotPassed>> {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.say(&Said::Pass(asked.clone()))?;
+        loop {
+            match serde_json::from_str(&stream.line()?.context("it hung up")?)? {
+                Passing::Head { status, retry_after, content_type } => {
+                    take(Piece::Head { status, retry_after, content_type });
+                }
+                Passing::Bytes(bytes) => {
+                    take(Piece::Bytes(&STANDARD.decode(bytes)?));
+                }
+                Passing::End { end, spent } => {
+                    self.see(spent);
+                    return Ok(end);
+                }
+            }
+        }
     }
 }
 
@@ -137,16 +227,42 @@ impl Model for Remote {
     }
 
     fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
-        let served = self
-            .ask(request)
-            .map_err(|e| NoReply::broken(format!("the process that holds the key does not answer: {e:#}")))?;
-        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = served.spent;
+        let served = self.ask(request).map_err(silent)?;
+        self.see(served.spent);
         served.reply
     }
 
     fn spent(&self) -> Spent {
         *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn passage(&self) -> Option<&dyn Passage> {
+        (!self.passable.1.is_empty()).then_some(self as &dyn Passage)
+    }
+}
+
+impl Passage for Remote {
+    fn pass(&self, asked: &Asked, take: &mut Take) -> Result<(), NotPassed> {
+        self.pass_on(asked, take).map_err(silent)?
+    }
+
+    fn tell(&self, text: &str) {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        // Who has hung up needs no transcript.
+        let _ = stream.say(&Said::Tell(text.to_owned()));
+    }
+
+    fn model(&self) -> &str {
+        &self.passable.0
+    }
+
+    fn dialects(&self) -> &[Dialect] {
+        &self.passable.1
+    }
+}
+
+fn silent(error: anyhow::Error) -> NoReply {
+    NoReply::broken(format!("the process that holds the key does not answer: {error:#}"))
 }
 
 #[cfg(test)]

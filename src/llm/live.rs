@@ -1,6 +1,8 @@
 //! The model at its provider. Before each request the budget is asked, from an estimate that errs upwards; afterwards
 //! the provider's own figures count. What goes out is masked.
 
+mod passage;
+
 use super::http::{self, Answer, Fault, LOOK, Post};
 use super::{Chosen, Model, NoReply, Recorder, Reply, Request, Spent, Wire, anthropic, openai};
 use crate::config::Price;
@@ -45,6 +47,7 @@ struct State {
     recorder: Recorder,
     /// How long the last request was, and how many tokens the provider saw in it.
     last: Option<(u64, u64)>,
+    passed: passage::Passed,
 }
 
 impl Live {
@@ -308,6 +311,10 @@ impl Model for Live {
 
     fn spent(&self) -> Spent {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).spent
+    }
+
+    fn passage(&self) -> Option<&dyn super::Passage> {
+        Some(self)
     }
 }
 

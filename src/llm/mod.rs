@@ -7,12 +7,14 @@ mod http;
 mod line;
 mod live;
 mod openai;
+mod passage;
 mod providers;
 mod transcript;
 
 pub use cassette::{Recorder, Replay};
 pub use line::{Address, Host, Remote};
 pub use live::{Limits, Live};
+pub use passage::{Asked, Dialect, Gate, NotPassed, Passage};
 pub use providers::{Chosen, Wire, choose};
 
 use crate::record::Tokens;
@@ -103,4 +105,8 @@ pub trait Model: Sync {
     fn name(&self) -> &str;
     fn complete(&self, request: &Request) -> Result<Reply, NoReply>;
     fn spent(&self) -> Spent;
+    /// Where other programs' requests can be passed on to the same model, on the same budget.
+    fn passage(&self) -> Option<&dyn Passage> {
+        None
+    }
 }

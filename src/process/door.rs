@@ -8,18 +8,16 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// In a network of its own nobody else has a port. Below those that the kernel gives away.
 const INSIDE: u16 = 17_317;
-
-/// Who answers at the door, on a thread of its own, until told that it is over.
-pub type Keeper = Arc<dyn Fn(TcpListener, &AtomicBool) + Send + Sync>;
 
 pub struct Door {
     port: u16,
     /// `None`: it is opened inside.
     listener: Option<TcpListener>,
-    keeper: Keeper,
+    opened: Sender<TcpListener>,
 }
 
 /// Over when it is dropped.
@@ -32,36 +30,36 @@ impl Drop for Attended {
 }
 
 impl Door {
-    /// For a command that will be confined so.
-    pub fn new(sandbox: Sandbox, keeper: Keeper) -> Result<Self> {
+    /// For one command that will be confined so. Whoever answers gets the door from the receiver, if it is ever opened.
+    pub fn new(sandbox: Sandbox) -> Result<(Self, Receiver<TcpListener>)> {
         let tier = launch::full().as_ref().map(|(tier, _)| *tier);
         let inside = sandbox == Sandbox::Full && tier == Ok(Tier::Namespaces);
         if sandbox == Sandbox::Full && tier == Ok(Tier::Landlock) && !fence::knows_tcp() {
             bail!("this kernel can refuse connections only altogether (Linux 6.7 knows ports)");
         }
+        let (opened, receiver) = channel();
         if inside {
-            return Ok(Self { port: INSIDE, listener: None, keeper });
+            return Ok((Self { port: INSIDE, listener: None, opened }, receiver));
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot open a port of this machine")?;
-        Ok(Self { port: listener.local_addr()?.port(), listener: Some(listener), keeper })
+        Ok((Self { port: listener.local_addr()?.port(), listener: Some(listener), opened }, receiver))
     }
 
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Answers it from now on.
+    /// Hands it to whoever answers, as soon as it is open.
     pub fn attend(&self, control: &UnixStream) -> Result<Attended> {
         let over = Arc::new(AtomicBool::new(false));
-        let (keeper, until) = (Arc::clone(&self.keeper), Arc::clone(&over));
+        let (until, opened) = (Arc::clone(&over), self.opened.clone());
         let own = self.listener.as_ref().map(TcpListener::try_clone).transpose().context("cannot share a port")?;
         let control = control.try_clone().context("cannot share a socket")?;
         std::thread::spawn(move || {
             let listener = own.or_else(|| proxy::take_door(&control, &until));
             drop(control);
-            if let Some(listener) = listener {
-                keeper(listener, &until);
-            }
+            // Nobody may be there to answer.
+            listener.map(|listener| opened.send(listener))
         });
         Ok(Attended(over))
     }

@@ -24,7 +24,7 @@ mod tier;
 mod tree;
 mod watch;
 
-pub use door::{Door, Keeper};
+pub use door::Door;
 pub use environment::{base_env, find_program, names_credential, terminal_env};
 pub use launch::set_helper;
 pub use replace::{hide_memory, replace_self, take_handed_over};

@@ -1,8 +1,8 @@
 //! The hand `model`: a language model with a prepared desk, six tools and a copy of the repository in memory. What it
 //! hands in is a candidate like every other; why one fell goes back into the conversation.
 
-mod data;
-mod desk;
+pub(super) mod data;
+pub(super) mod desk;
 mod edit;
 mod overlay;
 mod tools;

@@ -32,6 +32,7 @@ use crate::task::Request;
 use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
 use anyhow::{Context as _, Result};
+pub use bench::Agent;
 use bench::Bench;
 pub use inspect::{Asked, inspect};
 use reproduce::Reported;
@@ -87,6 +88,9 @@ pub struct Job {
     /// Where a model answers, in another process than this job's.
     #[serde(default)]
     pub model: Option<llm::Address>,
+    /// Who is asked beside our own hands.
+    #[serde(default)]
+    pub agent: Option<Agent>,
     /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
     pub keep: bool,
 }
