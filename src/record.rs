@@ -1,7 +1,15 @@
 //! What a run knows, as data: diagnosis, candidates, checks, evidence, outcome, attempt. Everything
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
+mod detail;
 pub mod entry;
+mod outcome;
+mod seen;
+
+pub use outcome::Outcome;
+pub use seen::{Match, Seen};
+
+pub use detail::{Detail, Seconds};
 
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
@@ -115,6 +123,8 @@ pub enum Complexity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HandId {
+    /// What mended the same failure before.
+    Recall,
     Tool,
     Hint,
     Search,
@@ -123,20 +133,24 @@ pub enum HandId {
     /// A coding agent that somebody else wrote, or any command that edits.
     Command,
     Revert,
+    /// What a reviewer suggests, word by word: no rung of the ladder.
+    Review,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 6] =
-        [HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Command, HandId::Revert];
+    pub const ALL: [HandId; 7] =
+        [HandId::Recall, HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Command, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Recall => "recall",
             Self::Tool => "tool",
             Self::Hint => "hint",
             Self::Search => "search",
             Self::Model => "model",
             Self::Command => "command",
             Self::Revert => "revert",
+            Self::Review => "review",
         }
     }
 }
@@ -153,6 +167,9 @@ pub struct Diagnosis {
     pub complexity: Complexity,
     pub strategy: Vec<HandId>,
     pub signature: Signature,
+    /// What the ledger knows of this failure, or of one like it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -282,62 +299,6 @@ pub struct Evidence {
     pub sandbox_gaps: Vec<String>,
 }
 
-/// The one way in which a run ended (design: outcomes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Fixed,
-    Proposed,
-    Healthy,
-    Flaky,
-    Transient,
-    Explained,
-    Blocked,
-    Budget,
-    Duplicate,
-    Ignored,
-    Cancelled,
-    Error,
-    /// Written by the next run for an attempt that ended without a word (SIGKILL, power).
-    Lost,
-}
-
-impl Outcome {
-    pub const ALL: [Outcome; 13] = [
-        Self::Fixed,
-        Self::Proposed,
-        Self::Healthy,
-        Self::Flaky,
-        Self::Transient,
-        Self::Explained,
-        Self::Blocked,
-        Self::Budget,
-        Self::Duplicate,
-        Self::Ignored,
-        Self::Cancelled,
-        Self::Error,
-        Self::Lost,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Fixed => "fixed",
-            Self::Proposed => "proposed",
-            Self::Healthy => "healthy",
-            Self::Flaky => "flaky",
-            Self::Transient => "transient",
-            Self::Explained => "explained",
-            Self::Blocked => "blocked",
-            Self::Budget => "budget",
-            Self::Duplicate => "duplicate",
-            Self::Ignored => "ignored",
-            Self::Cancelled => "cancelled",
-            Self::Error => "error",
-            Self::Lost => "lost",
-        }
-    }
-}
-
 /// A candidate that was tried and what became of it; the failure context that the next attempt loads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tried {
@@ -347,6 +308,9 @@ pub struct Tried {
     pub why: String,
     /// `passed`, or the reason it fell: `policy: …`, `still fails: …`, `breaks test x`.
     pub result: String,
+    /// The diff of work that a limit ended, masked, at most 16 KiB: the next attempt begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
 }
 
 impl Tried {
@@ -358,15 +322,6 @@ impl Tried {
     pub fn is_refuted(&self) -> bool {
         ["still fails", "breaks "].iter().any(|said| self.result.starts_with(said))
     }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seconds {
-    pub total: f64,
-    /// Spent in the repository's own command.
-    pub verify: f64,
-    /// Spent in hands.
-    pub hands: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -426,6 +381,12 @@ pub struct Healing {
     pub notes: Vec<String>,
     /// Set when a later attempt may succeed: why it is wanted.
     pub retry_wanted: Option<String>,
+    /// How good the repair is, beyond that it is proven.
+    #[serde(default)]
+    pub evaluation: Option<entry::Evaluation>,
+    /// Choices that were made on the way, for the audit trail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<entry::Decision>,
 }
 
 impl Default for Healing {
@@ -444,6 +405,8 @@ impl Default for Healing {
             cost_usd: 0.0,
             notes: Vec::new(),
             retry_wanted: None,
+            evaluation: None,
+            decisions: Vec::new(),
         }
     }
 }
@@ -498,4 +461,6 @@ pub struct AttemptRecord {
     pub cost_usd: f64,
     pub retry_wanted: Option<String>,
     pub version: String,
+    #[serde(default)]
+    pub detail: Detail,
 }

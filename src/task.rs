@@ -1,8 +1,12 @@
 //! The one normalized unit of work that every event becomes, and the rules that decide whether it
 //! does: triggers, key, trust. Pure: who has which permission is asked elsewhere and passed in.
 
+mod review;
+
+pub use review::is_answered;
+
 use crate::command::CommandLine;
-use crate::config::{Config, Strangers};
+use crate::config::{Bot, Config, Strangers};
 use crate::event::{Actor, Body, Event, Issue, UpstreamRun};
 use crate::ids::{BranchName, RepoSlug, Sha, TaskKey};
 use serde::{Deserialize, Serialize};
@@ -18,6 +22,8 @@ pub enum Kind {
     Command,
     /// Asked for by hand: `workflow_dispatch` without an issue or a run.
     Manual,
+    /// What somebody said of our own pull request.
+    Review,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,13 +117,14 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
         Body::Dispatch { inputs, branch } => {
             from_dispatch(task, |key| inputs.get(key).map(String::as_str).filter(|v| !v.is_empty()), branch.clone())
         }
+        Body::Review { pull, said } => review::decide(task, event, pull, said, config),
         Body::Other => ignored(not_acted_on(&event.name)),
     }
 }
 
 fn not_acted_on(name: &str) -> String {
-    let ours = "it acts on issues, issue_comment, workflow_run and workflow_dispatch, and on any event when the input \
-                `command` is given";
+    let ours = "it acts on issues, issue_comment, workflow_run, workflow_dispatch and reviews of its own pull requests, and \
+                on any event when the input `command` is given";
     match name {
         "" => format!("the payload's keys are those of no event that thanos-fix acts on; {ours}"),
         name => format!("thanos-fix does not act on `{name}` events; {ours}"),
@@ -246,7 +253,7 @@ fn from_run(task: Task, event: &Event, run: &UpstreamRun, config: &Config) -> De
 /// Whether a person asked for just this, now: by the label, a comment or by hand.
 pub fn is_asked(event: &Event) -> bool {
     match &event.body {
-        Body::Comment { .. } | Body::Dispatch { .. } => true,
+        Body::Comment { .. } | Body::Dispatch { .. } | Body::Review { .. } => true,
         Body::Issue { .. } => event.action == "labeled",
         _ => false,
     }
@@ -369,7 +376,8 @@ pub fn trust<E>(
         if actor.login.is_empty() {
             return Ok(Trust::Wait("the event does not say who caused it".to_owned()));
         }
-        if is_listed_bot(actor, config) || (task.kind == Kind::Build && is_actions_bot(actor)) {
+        let is_listed = task.kind == Kind::Review && is_answered(actor, config);
+        if is_among(actor, &config.trust.bots) || is_listed || (task.kind == Kind::Build && is_actions_bot(actor)) {
             continue;
         }
         if permission(&actor.login)? >= Permission::Write {
@@ -385,7 +393,7 @@ pub fn trust<E>(
     Ok(Trust::Granted)
 }
 
-fn is_listed_bot(actor: &Actor, config: &Config) -> bool {
+fn is_among(actor: &Actor, bots: &[Bot]) -> bool {
     // Some payloads write a bot's login without `[bot]`, and then say that it is one; some leave the type out, and
     // nobody but an app can have a login that ends in `[bot]`.
     let kind = match actor.kind.as_str() {
@@ -393,7 +401,7 @@ fn is_listed_bot(actor: &Actor, config: &Config) -> bool {
         kind => kind,
     };
     let bare = |login: &str| login.trim_end_matches("[bot]").to_lowercase();
-    config.trust.bots.iter().any(|bot| kind == bot.kind && bare(&actor.login) == bare(&bot.login))
+    bots.iter().any(|bot| kind == bot.kind && bare(&actor.login) == bare(&bot.login))
 }
 
 /// The repository's own workflows started that build; only those with write access can write them.

@@ -3,7 +3,7 @@
 use super::local::{cancel_flag, sandbox, state_dir, strings};
 use super::{Door, Exit, event::local_config, print_json, usage};
 use crate::command::CommandLine;
-use crate::config::{Config, Confinement, Policy, Sandbox};
+use crate::config::{self, Config, Confinement, Policy, Sandbox};
 use crate::git::{Changes, Repo};
 use crate::guard::secrets::Scanner;
 use crate::guard::{self, Modes};
@@ -69,6 +69,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         hands: Vec::new(),
         model: None,
         agent: None,
+        asking: config::Model::default(),
         since: None,
         policy: config.policy.clone(),
         fixers: Vec::new(),
@@ -81,6 +82,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         budget_seconds: u64::from(u32::MAX),
         seed: SEED,
         tried: Vec::new(),
+        experience: Default::default(),
         keep: false,
         root,
     }

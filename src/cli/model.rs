@@ -1,10 +1,11 @@
 //! The language model of a run, made of configuration and environment. The key stays in this process: the heal process
 //! asks over a line, and children are started with an environment of their own.
 
-use super::{env::Env, held::held, usage};
-use crate::config::Config;
+use super::ui::Ui;
+use super::{Door, env::Env, held::held, usage};
+use crate::config::{self, Config};
 use crate::hand::command::Recipe;
-use crate::llm::{Host, Limits, Live, Model, Recorder, Replay, choose};
+use crate::llm::{Host, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose_seats};
 use crate::record::{HandId, Healing};
 use crate::stage::Say;
 use crate::stage::heal::{Agent, Job};
@@ -18,9 +19,13 @@ use std::time::{Duration, Instant};
 /// In both together: all conversations of one run.
 const MOST_TOKENS: u64 = 2_000_000;
 
-/// Recording and replay, in a terminal.
+/// Whether and how a terminal asks a model.
 #[derive(clap::Args)]
 pub struct Tape {
+    /// Ask a language model where nothing else helps, with the key in the environment; with NAME, that one. Without this
+    /// one is asked only where the configuration or --hands names it
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    model: Option<String>,
     /// Write every exchange with the model there, masked: cassette.jsonl and transcript.md
     #[arg(long, value_name = "DIR", conflicts_with = "replay")]
     record: Option<PathBuf>,
@@ -52,10 +57,47 @@ impl Asked {
     }
 }
 
-/// What a terminal asks for.
-pub fn of_tape(tape: &Tape, env: &Env, config: &Config, cancel: &Arc<AtomicBool>, say: Say) -> Result<Option<Asked>> {
+impl Tape {
+    /// What the flags say goes over what the configuration says.
+    pub fn apply(&self, config: &mut Config) -> Result<()> {
+        let Some(name) = &self.model else { return Ok(()) };
+        if !name.is_empty() {
+            config.model =
+                config::Model { name: Some(name.clone()), cheap: None, strong: None, ..config.model.clone() };
+            config.model.check().map_err(|why| usage(format!("--model: {why}")))?;
+        }
+        if !config.hands.0.contains(&HandId::Model) {
+            // Giving up the change stays the last resort.
+            let at = config.hands.0.iter().position(|hand| *hand == HandId::Revert).unwrap_or(config.hands.0.len());
+            config.hands.0.insert(at, HandId::Model);
+        }
+        Ok(())
+    }
+
+    /// A key that merely is in somebody's environment is no wish to have their code sent anywhere.
+    fn is_wanted(&self, hands: &[HandId], config: &Config) -> bool {
+        let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
+        let by_flag = self.model.is_some() || self.record.is_some() || hands.contains(&HandId::Model);
+        by_flag || by_config
+    }
+}
+
+/// What a terminal asks for; `hands` are those of `--hands`. Where it asks for nothing and a model could be had, the line
+/// that says so.
+pub fn of_tape(
+    tape: &Tape,
+    hands: &[HandId],
+    door: &Door,
+    config: &Config,
+    cancel: &Arc<AtomicBool>,
+    say: Say,
+) -> Result<(Option<Asked>, Option<String>)> {
     if let Some(dir) = &tape.replay {
-        return Ok(Some(Asked::Replay(Replay::open(dir).map_err(|why| usage(format!("--replay: {why}")))?)));
+        let replay = Replay::open(dir).map_err(|why| usage(format!("--replay: {why}")))?;
+        return Ok((Some(Asked::Replay(replay)), None));
+    }
+    if !tape.is_wanted(hands, config) {
+        return Ok((None, offer(&door.env, config)));
     }
     let recorder = match &tape.record {
         Some(dir) => {
@@ -63,29 +105,57 @@ pub fn of_tape(tape: &Tape, env: &Env, config: &Config, cancel: &Arc<AtomicBool>
         }
         None => Recorder::default(),
     };
-    Ok(live(env, config, cancel, recorder, say))
+    Ok((live(&door.env, config, cancel, recorder, door.ui, say), None))
+}
+
+/// That a model could be asked, whom, and for how much at most.
+fn offer(env: &Env, config: &Config) -> Option<String> {
+    if config.budget.usd <= 0.0 || !config.hands.0.contains(&HandId::Model) {
+        return None;
+    }
+    let [strong, _] = choose_seats(&config.model, &|name| env.get(name)).ok()??;
+    let (model, provider, key, usd) = (strong.model, strong.provider, strong.key_name, config.budget.usd);
+    Some(format!(
+        "{model} at {provider} could be asked: --model does it, with the key in {key}, for at most ${usd:.2}; it would be sent parts of this repository"
+    ))
+}
+
+/// Whether a hand asks one.
+fn is_of_use(config: &Config) -> bool {
+    let has = |hand| config.hands.0.contains(&hand);
+    has(HandId::Model) || has(HandId::Command) && config.agent.is_wanted()
 }
 
 /// `None` where no key is there and nobody asked for a model; where one was asked for in vain, that is said.
-pub fn live(env: &Env, config: &Config, cancel: &Arc<AtomicBool>, recorder: Recorder, say: Say) -> Option<Asked> {
-    let has = |hand| config.hands.0.contains(&hand);
-    if config.budget.usd <= 0.0 || !(has(HandId::Model) || has(HandId::Command) && config.agent.is_wanted()) {
+pub fn live(
+    env: &Env,
+    config: &Config,
+    cancel: &Arc<AtomicBool>,
+    recorder: Recorder,
+    ui: Ui,
+    say: Say,
+) -> Option<Asked> {
+    if config.budget.usd <= 0.0 || !is_of_use(config) {
         return None;
     }
-    let chosen = match choose(&config.model, &|name| env.get(name)) {
+    let [strong, cheap] = match choose_seats(&config.model, &|name| env.get(name)) {
         Ok(chosen) => chosen?,
         Err(why) => {
             say("model", &format!("none is asked: {why}"));
             return None;
         }
     };
-    held().learn(chosen.key.iter().map(|key| key.expose_secret().to_owned()));
+    held().learn(strong.key.iter().map(|key| key.expose_secret().to_owned()));
+    let watch: Watch = Arc::new(move |text| ui.stage("model", text));
     let limits = Limits {
         usd: config.budget.usd,
         tokens: config.model.max_tokens.unwrap_or(MOST_TOKENS),
         until: Instant::now() + Duration::from_secs(config.budget.seconds),
     };
-    let live = Live::new(chosen, limits, held().mask_fn(), Some(Arc::clone(cancel)), recorder);
+    let live = Live::new(strong, limits, held().mask_fn(), Some(Arc::clone(cancel)), recorder)
+        .also(Seat::Cheap, cheap)
+        .patient(Duration::from_secs(config.model.silence_seconds))
+        .watched(watch);
     Some(Asked::Live(Box::new(live)))
 }
 
@@ -123,7 +193,7 @@ pub fn serve(
     start: impl FnOnce(&Job) -> Result<Healing>,
 ) -> Result<Healing> {
     let Some(model) = asked.map(Asked::model) else { return start(&job) };
-    let host = Host::open(model.name())?.passing(model.passage());
+    let host = Host::open(model)?;
     job.model = Some(host.address().clone());
     let over = AtomicBool::new(false);
     let (healing, served) = std::thread::scope(|scope| {

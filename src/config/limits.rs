@@ -17,6 +17,8 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     }
     config.model.check()?;
     config.agent.check()?;
+    config.review.check()?;
+    config.answers.check()?;
     commands(config)?;
     hands(&config.hands.0)?;
     publish(config)?;
@@ -47,6 +49,9 @@ fn commands(config: &Config) -> Result<(), String> {
 fn hands(hands: &[HandId]) -> Result<(), String> {
     if hands.is_empty() {
         return Err("hands is empty; name at least one".to_owned());
+    }
+    if hands.contains(&HandId::Review) {
+        return Err("hands names `review`, which is no rung of the ladder: see answers.reviews".to_owned());
     }
     match twice(hands) {
         Some(hand) => Err(format!("hands names `{}` twice", hand.as_str())),

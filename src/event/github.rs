@@ -1,8 +1,8 @@
 //! GitHub's payloads (docs: webhook events and payloads; `schedule` as Actions writes it). Lenient:
 //! fields that no task needs may be absent or of any type.
 
-use super::guess;
 use super::{Actor, Body, Event, EventError, Head, Issue, Repository, UpstreamRun};
+use super::{guess, review};
 use crate::ids::{BranchName, RepoSlug, Sha};
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Account {
+pub(super) struct Account {
     login: String,
     #[serde(rename = "type")]
     kind: String,
@@ -108,6 +108,8 @@ pub fn parse(name: &str, payload: &[u8]) -> Result<Event, EventError> {
         "issue_comment" => comment(name, &value)?,
         "workflow_run" => Body::WorkflowRun(Box::new(run(name, &value)?)),
         "workflow_dispatch" => dispatch(&value),
+        "pull_request_review" => review::body(name, &value, "review")?,
+        "pull_request_review_comment" => review::body(name, &value, "comment")?,
         _ => Body::Other,
     };
     let head = head(&value);
@@ -127,7 +129,11 @@ fn head(value: &Value) -> Option<Head> {
     Some(Head { branch, commit: commit("/after"), is_fork: false })
 }
 
-fn field<T: serde::de::DeserializeOwned>(event: &str, value: &Value, key: &'static str) -> Result<T, EventError> {
+pub(super) fn field<T: serde::de::DeserializeOwned>(
+    event: &str,
+    value: &Value,
+    key: &'static str,
+) -> Result<T, EventError> {
     let lacks = || EventError::Lacks { event: event.to_owned(), field: key };
     let found = value.get(key).filter(|v| !v.is_null()).ok_or_else(lacks)?;
     T::deserialize(found).map_err(|e| EventError::Shape { field: key, why: e.to_string() })

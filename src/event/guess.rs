@@ -82,7 +82,14 @@ const SIGNS: &[(&[&str], &[&str])] = &[
 const PULLS: &[&str] = &["pull_request", "pull_request_target"];
 
 /// What a payload needs that work could be made of.
-const ACTED_ON: &[&str] = &["issues", "issue_comment", "workflow_run", "workflow_dispatch"];
+const ACTED_ON: &[&str] = &[
+    "issues",
+    "issue_comment",
+    "workflow_run",
+    "workflow_dispatch",
+    "pull_request_review",
+    "pull_request_review_comment",
+];
 
 /// The event's name, or the names of all that it may be; none where its keys say nothing. Refused only where one of
 /// several is an event that is acted on: that is for a person to say.

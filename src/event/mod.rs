@@ -2,6 +2,9 @@
 
 mod github;
 mod guess;
+mod review;
+
+pub use review::{Place, Reviewed, Said, is_no_review, source};
 
 use crate::ids::{BadName, BranchName, RepoSlug, Sha};
 use serde::{Deserialize, Serialize};
@@ -72,6 +75,11 @@ pub enum Body {
         author: Actor,
     },
     WorkflowRun(Box<UpstreamRun>),
+    /// A review of a pull request, or a comment on one of its lines.
+    Review {
+        pull: Reviewed,
+        said: Box<Said>,
+    },
     Dispatch {
         inputs: BTreeMap<String, String>,
         branch: Option<BranchName>,

@@ -9,6 +9,7 @@ pub mod hint;
 pub mod model;
 mod offer;
 mod recent;
+pub mod recall;
 pub mod revert;
 pub mod search;
 #[cfg(test)]
@@ -16,12 +17,13 @@ mod testing;
 pub mod tool;
 
 use crate::command::CommandLine;
-use crate::config::OwnFixer;
+use crate::config::{self, OwnFixer};
 use crate::git::Step;
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::patch::Patch;
 use crate::process;
+use crate::record::entry::{Decision, Learning};
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
@@ -42,6 +44,10 @@ pub struct Job<'a> {
     pub text: &'a str,
     /// A language model, where there is one to ask.
     pub model: Option<&'a dyn llm::Model>,
+    /// The lessons that the diagnosis names as seen before, whole.
+    pub learnings: Vec<&'a Learning>,
+    /// How it is to be asked.
+    pub asking: &'a config::Model,
     /// For hands that draw lots.
     pub seed: u64,
 }
@@ -73,6 +79,10 @@ pub trait Workshop {
     fn tell_as(&self, hand: HandId, line: &str);
     /// The same, kept for the report.
     fn note(&self, hand: HandId, line: &str);
+    /// A choice with what spoke for it, for the ledger.
+    fn decide(&self, decision: Decision);
+    /// A limit ended the work of a hand.
+    fn leave(&self, unfinished: Unfinished);
     /// What was done to the repository of late, the newest first; empty where there is no history.
     fn steps(&self) -> Result<&[Step]>;
     /// What a step changed, as files of the tree.
@@ -102,6 +112,13 @@ pub struct Fallen {
     pub output: String,
 }
 
+/// Work that a limit ended: kept for people and for the next attempt.
+#[derive(Debug, Clone)]
+pub struct Unfinished {
+    pub why: String,
+    pub work: Option<Candidate>,
+}
+
 /// A rung of the ladder.
 pub trait Hand {
     fn id(&self) -> HandId;
@@ -113,6 +130,7 @@ pub trait Hand {
 /// The hands in the order in which they are asked, cheapest first.
 pub fn ladder() -> Vec<Box<dyn Hand>> {
     vec![
+        Box::new(recall::Recall),
         Box::new(tool::Tool),
         Box::new(hint::Hint),
         Box::new(search::Search),

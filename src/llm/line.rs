@@ -1,9 +1,9 @@
 //! The line between the process that holds the key and the one that runs the repository's code: a request and its reply
-//! per line of JSON. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
+//! per line of JSON, or several at once. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
 //! gets in, and nobody after.
 
 use super::http::{Piece, Take};
-use super::{Asked, Dialect, Model, NoReply, NotPassed, Passage, Reply, Request, Spent};
+use super::{Asked, Dialect, Model, NoReply, NotPassed, Passage, Reply, Request, Seat, Seated, Spent};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,30 +21,28 @@ const LONGEST: u64 = 64 << 20;
 const TO_SAY_IT: Duration = Duration::from_secs(5);
 
 /// Where the line begins; goes to the other process with its job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Address {
     name: String,
     word: String,
     /// The model's, for people.
     model: String,
-    /// As the provider calls it, and what other programs may speak to it.
+    seated: Vec<Seated>,
+    /// The strong one as its provider calls it, and what other programs may speak to it.
     passable: (String, Vec<Dialect>),
 }
 
 /// A line of who has no key.
 #[derive(Serialize, Deserialize)]
 enum Said {
-    Ask(Request),
+    Ask {
+        seat: Seat,
+        requests: Vec<Request>,
+    },
     /// Another program's request.
     Pass(Asked),
     /// For the transcript.
     Tell(String),
-}
-
-#[derive(Serialize, Deserialize)]
-struct Served {
-    reply: Result<Reply, NoReply>,
-    spent: Spent,
 }
 
 /// The answer to [`Said::Pass`], line by line.
@@ -63,6 +61,12 @@ enum Passing {
     },
 }
 
+#[derive(Serialize, Deserialize)]
+struct Served {
+    replies: Vec<Result<Reply, NoReply>>,
+    spent: Spent,
+}
+
 /// The end that holds the key.
 pub struct Host {
     listener: UnixListener,
@@ -70,7 +74,7 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn open(model: &str) -> Result<Self> {
+    pub fn open(model: &dyn Model) -> Result<Self> {
         let random = || {
             let mut bytes = [0u8; 16];
             let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
@@ -81,16 +85,9 @@ impl Host {
         let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name)?);
         let listener = listener.context("cannot open a line to the heal process")?;
         listener.set_nonblocking(true)?;
-        Ok(Self {
-            listener,
-            address: Address { name, word: random()?, model: model.to_owned(), passable: Default::default() },
-        })
-    }
-
-    /// Other programs' requests are passed on, too.
-    pub fn passing(mut self, passage: Option<&dyn Passage>) -> Self {
-        self.address.passable = passage.map(|p| (p.model().to_owned(), p.dialects().to_vec())).unwrap_or_default();
-        self
+        let passable = model.passage().map(|p| (p.model().to_owned(), p.dialects().to_vec())).unwrap_or_default();
+        let (model, seated) = (model.name().to_owned(), model.seated());
+        Ok(Self { listener, address: Address { name, word: random()?, model, seated, passable } })
     }
 
     pub fn address(&self) -> &Address {
@@ -104,9 +101,9 @@ impl Host {
         drop(self.listener);
         while let Some(line) = stream.line()? {
             match serde_json::from_str(&line).context("the heal process asked what cannot be read")? {
-                Said::Ask(request) => {
-                    let reply = model.complete(&request);
-                    stream.say(&Served { reply, spent: model.spent() })?;
+                Said::Ask { seat, requests } => {
+                    let replies = model.complete_all(seat, &requests);
+                    stream.say(&Served { replies, spent: model.spent() })?;
                 }
                 Said::Pass(asked) => pass(model, &asked, &mut stream)?,
                 Said::Tell(text) => model.passage().iter().for_each(|passage| passage.tell(&text)),
@@ -174,6 +171,7 @@ impl Stream {
 /// The end without a key.
 pub struct Remote {
     name: String,
+    seated: Vec<Seated>,
     stream: Mutex<Stream>,
     spent: Mutex<Spent>,
     passable: (String, Vec<Dialect>),
@@ -186,14 +184,17 @@ impl Remote {
         let mut stream = stream.context("cannot reach the process that holds the key")?;
         stream.write_all(format!("{}\n", address.word).as_bytes())?;
         let stream = Mutex::new(Stream(BufReader::new(stream)));
-        Ok(Self { name: address.model.clone(), stream, spent: Mutex::default(), passable: address.passable.clone() })
+        let (name, seated) = (address.model.clone(), address.seated.clone());
+        Ok(Self { name, seated, stream, spent: Mutex::default(), passable: address.passable.clone() })
     }
 
-    fn ask(&self, request: &Request) -> Result<Served> {
+    fn ask(&self, seat: Seat, requests: &[Request]) -> Result<Served> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.say(&Said::Ask(request.clone()))?;
+        stream.say(&Said::Ask { seat, requests: requests.to_vec() })?;
         let line = stream.line()?.context("it hung up")?;
-        Ok(serde_json::from_str(&line)?)
+        let served: Served = serde_json::from_str(&line)?;
+        anyhow::ensure!(served.replies.len() == requests.len(), "it answered something else");
+        Ok(served)
     }
 
     fn see(&self, spent: Spent) {
@@ -227,23 +228,39 @@ impl Model for Remote {
     }
 
     fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
-        let served = self.ask(request).map_err(silent)?;
-        self.see(served.spent);
-        served.reply
+        let all = self.complete_all(Seat::Strong, std::slice::from_ref(request));
+        all.into_iter().next().unwrap_or_else(|| Err(NoReply::broken("nothing was asked")))
     }
 
-    fn spent(&self) -> Spent {
-        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn seated(&self) -> Vec<Seated> {
+        self.seated.clone()
+    }
+
+    fn complete_all(&self, seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
+        match self.ask(seat, requests) {
+            Ok(served) => {
+                self.see(served.spent);
+                served.replies
+            }
+            Err(e) => {
+                let no = silent(&e);
+                requests.iter().map(|_| Err(no.clone())).collect()
+            }
+        }
     }
 
     fn passage(&self) -> Option<&dyn Passage> {
         (!self.passable.1.is_empty()).then_some(self as &dyn Passage)
     }
+
+    fn spent(&self) -> Spent {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Passage for Remote {
     fn pass(&self, asked: &Asked, take: &mut Take) -> Result<(), NotPassed> {
-        self.pass_on(asked, take).map_err(silent)?
+        self.pass_on(asked, take).map_err(|e| silent(&e))?
     }
 
     fn tell(&self, text: &str) {
@@ -261,7 +278,7 @@ impl Passage for Remote {
     }
 }
 
-fn silent(error: anyhow::Error) -> NoReply {
+fn silent(error: &anyhow::Error) -> NoReply {
     NoReply::broken(format!("the process that holds the key does not answer: {error:#}"))
 }
 
@@ -289,7 +306,7 @@ mod tests {
 
     #[test]
     fn one_who_knows_the_word_is_served_and_nobody_else() {
-        let host = Host::open("echo").unwrap();
+        let host = Host::open(&Echo).unwrap();
         let address = host.address().clone();
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -309,6 +326,6 @@ mod tests {
     #[test]
     fn nobody_comes() {
         let over = AtomicBool::new(true);
-        Host::open("echo").unwrap().serve(&Echo, &over).unwrap();
+        Host::open(&Echo).unwrap().serve(&Echo, &over).unwrap();
     }
 }

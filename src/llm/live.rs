@@ -1,56 +1,56 @@
-//! The model at its provider. Before each request the budget is asked, from an estimate that errs upwards; afterwards
-//! the provider's own figures count. What goes out is masked.
+//! The models at their providers. Before each request the budget is asked; what goes out is masked.
 
 mod passage;
 
-use super::http::{self, Answer, Fault, LOOK, Post};
-use super::{Chosen, Model, NoReply, Recorder, Reply, Request, Spent, Wire, anthropic, openai};
-use crate::config::Price;
+use super::budget::{Allowed, Budget, Limits};
+use super::http::{Answer, Client, Fault, LOOK, Post};
+use super::wire::{Stream, failed};
+use super::{Chosen, Message, Model, NoReply, Recorder, Reply, Request, Seat, Seated, Spent};
 use crate::forge::{Mask, mask_json};
-use crate::record::Tokens;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a run may spend on its model, all conversations together.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    pub usd: f64,
-    pub tokens: u64,
-    pub until: Instant,
-}
-
-const MOST_REQUESTS: u64 = 100;
 /// A request that is busy elsewhere is sent so often.
 const TRIES: u32 = 4;
 /// The longest wait that a provider may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(90);
 const LONGEST_REQUEST: Duration = Duration::from_secs(600);
-/// A shorter reply is no use.
-const LEAST_REPLY: u64 = 256;
-/// Tokens are longer than this nearly everywhere: the estimate errs upwards.
-const BYTES_PER_TOKEN: u64 = 2;
+/// So long may nothing come, unless the configuration says otherwise.
+const SILENCE: Duration = Duration::from_secs(180);
+/// So often progress is told.
+const PROGRESS: Duration = Duration::from_secs(5);
+/// About so many bytes come to a token; only for progress.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// Hears how far a long answer has come.
+pub type Watch = Arc<dyn Fn(&str) + Send + Sync>;
 
 pub struct Live {
-    chosen: Chosen,
-    name: String,
-    limits: Limits,
+    /// The first one also takes what no other is there for.
+    chairs: Vec<Chair>,
     mask: Mask,
     cancel: Option<Arc<AtomicBool>>,
+    watch: Option<Watch>,
+    silence: Duration,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+struct Chair {
+    seat: Seat,
+    chosen: Chosen,
+    name: String,
+    client: Client,
+}
+
 struct State {
-    spent: Spent,
+    budget: Budget,
     recorder: Recorder,
-    /// How long the last request was, and how many tokens the provider saw in it.
-    last: Option<(u64, u64)>,
-    passed: passage::Passed,
 }
 
 impl Live {
+    /// One for every seat.
     pub fn new(
         chosen: Chosen,
         limits: Limits,
@@ -58,95 +58,48 @@ impl Live {
         cancel: Option<Arc<AtomicBool>>,
         recorder: Recorder,
     ) -> Self {
+        let state = Mutex::new(State { budget: Budget::new(limits), recorder });
+        let live = Self { chairs: Vec::new(), mask, cancel, watch: None, silence: SILENCE, state };
+        live.also(Seat::Strong, chosen)
+    }
+
+    /// Somebody else for one of the seats.
+    pub fn also(mut self, seat: Seat, chosen: Chosen) -> Self {
         let name = format!("{} at {}", chosen.model, chosen.provider);
-        Self { chosen, name, limits, mask, cancel, state: Mutex::new(State { recorder, ..State::default() }) }
+        let client = Client::new(&chosen.url, self.silence);
+        self.chairs.push(Chair { seat, chosen, name, client });
+        self
+    }
+
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    /// So long may nothing come of an answer.
+    pub fn patient(mut self, silence: Duration) -> Self {
+        self.silence = silence;
+        for chair in &mut self.chairs {
+            chair.client = Client::new(&chair.chosen.url, silence);
+        }
+        self
     }
 
     /// The conversation for people, masked.
     pub fn transcript(&self) -> String {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).recorder.transcript().to_owned()
+        self.state().recorder.transcript().to_owned()
     }
 
-    fn price(&self) -> Price {
-        self.chosen.price.unwrap_or_default()
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn usd(&self, tokens: Tokens) -> f64 {
-        let price = self.price();
-        let (read, write) = (price.cache_read.unwrap_or(price.input), price.cache_write.unwrap_or(price.input));
-        let parts = [
-            (tokens.input, price.input),
-            (tokens.output, price.output),
-            (tokens.cache_read, read),
-            (tokens.cache_write, write),
-        ];
-        parts.into_iter().map(|(count, price)| count as f64 * price / 1e6).sum()
-    }
-
-    fn left(&self) -> Duration {
-        self.limits.until.saturating_duration_since(Instant::now())
+    fn chair(&self, seat: Seat) -> &Chair {
+        let own = self.chairs.iter().find(|chair| chair.seat == seat);
+        own.unwrap_or_else(|| &self.chairs[0])
     }
 
     fn is_stopped(&self) -> bool {
         self.cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed))
-    }
-
-    /// How long the reply may be, or which limit says no.
-    fn allowed(&self, state: &State, input: u64, wanted: u64) -> Result<u64, NoReply> {
-        let spent = &state.spent;
-        if self.left().is_zero() {
-            return Err(NoReply::budget("the time for the model is used up (budget.seconds)"));
-        }
-        if spent.requests >= MOST_REQUESTS {
-            return Err(NoReply::budget(format!("{MOST_REQUESTS} requests to the model are used up")));
-        }
-        let tokens = self.limits.tokens.saturating_sub(spent.tokens.all()).saturating_sub(input);
-        if tokens < LEAST_REPLY {
-            let (most, all) = (self.limits.tokens, spent.tokens.all());
-            return Err(NoReply::budget(format!(
-                "the budget of {most} tokens holds no further request: {all} used, about {input} to read (model.max-tokens)"
-            )));
-        }
-        let price = self.price();
-        let dearest = [price.cache_read, price.cache_write].into_iter().flatten().fold(price.input, f64::max);
-        let to_read = input as f64 * dearest / 1e6;
-        let left = self.limits.usd - spent.usd - to_read;
-        let affordable = if price.output > 0.0 { left * 1e6 / price.output } else { f64::MAX };
-        if left < 0.0 || affordable < LEAST_REPLY as f64 {
-            let most = self.limits.usd;
-            return Err(NoReply::budget(format!(
-                "the budget of ${most:.2} holds no further request: ${:.4} spent, the next one costs ${to_read:.4} or more to read (budget.usd)",
-                spent.usd
-            )));
-        }
-        // Beyond what an f64 counts exactly nobody asks.
-        Ok(wanted.min(tokens).min(affordable as u64))
-    }
-
-    fn body(&self, request: &Request) -> Value {
-        match self.chosen.wire {
-            Wire::Anthropic => anthropic::request(request, &self.chosen.model),
-            Wire::OpenAi if self.chosen.provider == "openai" => {
-                openai::request(request, &self.chosen.model, "max_completion_tokens")
-            }
-            Wire::OpenAi => openai::request(request, &self.chosen.model, "max_tokens"),
-        }
-    }
-
-    fn post(&self, body: &Value) -> Result<Answer, Fault> {
-        let chosen = &self.chosen;
-        let (path, headers, header, before) = match chosen.wire {
-            Wire::Anthropic => ("messages", vec![("anthropic-version", "2023-06-01".to_owned())], "x-api-key", ""),
-            Wire::OpenAi => ("chat/completions", Vec::new(), "authorization", "Bearer "),
-        };
-        http::post(&Post {
-            url: &format!("{}/{path}", chosen.url),
-            headers: &headers,
-            key: chosen.key.as_ref().map(|key| (header, before, key)),
-            body,
-            limit: self.left().clamp(Duration::from_secs(1), LONGEST_REQUEST),
-            cancel: self.cancel.as_ref(),
-        })
     }
 
     fn wait(&self, time: Duration) {
@@ -157,90 +110,118 @@ impl Live {
     }
 
     /// Once; `Again` when another try may help.
-    fn ask(&self, body: &Value) -> Asked {
-        let answer = match self.post(body) {
-            Ok(answer) => answer,
-            Err(Fault::Cancelled) => return Asked::Never(NoReply::broken("stopped from outside")),
-            Err(Fault::Unreached(why)) => return Asked::again(format!("{} is not reached: {why}", self.chosen.url)),
-            Err(Fault::Cut(why)) => {
-                return Asked::Again {
-                    why: format!("the answer of {} broke off: {why}", self.name),
-                    after: None,
-                    paid: true,
-                };
+    fn ask(&self, chair: &Chair, body: &Value, left: Duration) -> Asked {
+        let (chosen, mut stream) = (&chair.chosen, Stream::new(chair.chosen.wire));
+        let target = chosen.wire.target(chosen);
+        let mut told = Instant::now();
+        let mut heard = |data: &str| {
+            stream.hear(data);
+            if let Some(watch) = self.watch.as_ref().filter(|_| told.elapsed() >= PROGRESS) {
+                told = Instant::now();
+                watch(&format!("{}: about {} tokens written so far", chair.name, stream.written / BYTES_PER_TOKEN));
             }
         };
+        let post = Post {
+            url: &target.url,
+            headers: &target.headers,
+            key: target.key,
+            body,
+            limit: left.clamp(Duration::from_secs(1), LONGEST_REQUEST),
+            cancel: self.cancel.as_ref(),
+        };
+        let answer = match chair.client.post(&post, &mut heard) {
+            Ok(answer) => answer,
+            Err(Fault::Cancelled) => return Asked::Never(NoReply::broken("stopped from outside")),
+            Err(Fault::Unreached(why)) => {
+                return Asked::Again { why: format!("{} is not reached: {why}", chosen.url), after: None, paid: false };
+            }
+            Err(Fault::Cut(why)) => return Asked::cut(&chair.name, &why),
+        };
+        if answer.was_stream {
+            return match stream.end() {
+                Ok(reply) => Asked::Said(reply),
+                Err(why) => Asked::cut(&chair.name, &(self.mask)(&one_line(&why))),
+            };
+        }
         let read = serde_json::from_slice::<Value>(&answer.body);
         if answer.status != 200 {
-            return self.refused(&answer, &read.unwrap_or_default());
+            return self.refused(chosen, &answer, &read.unwrap_or_default());
         }
-        let reply = read.ok().and_then(|body| match self.chosen.wire {
-            Wire::Anthropic => anthropic::reply(&body),
-            Wire::OpenAi => openai::reply(&body),
-        });
-        match reply {
+        match read.ok().and_then(|body| chosen.wire.reply(&body)) {
             Some(reply) => Asked::Said(reply),
-            None => {
-                let why = format!("the answer of {} is no completion: it is cut, or no JSON", self.name);
-                Asked::Again { why, after: None, paid: true }
-            }
+            None => Asked::cut(&chair.name, "it is no completion: cut, or no JSON"),
         }
     }
 
-    fn refused(&self, answer: &Answer, body: &Value) -> Asked {
-        let Chosen { provider, model, key_name, .. } = &self.chosen;
-        let said = [&body["error"]["message"], &body["message"], &body["error"]].into_iter().find_map(Value::as_str);
-        let said = said.map(|said| {
-            let said = (self.mask)(said);
-            let one_line: Vec<&str> = said.split_whitespace().collect();
-            format!(": {}", one_line.join(" ").chars().take(300).collect::<String>())
-        });
-        let (said, status) = (said.unwrap_or_default(), answer.status);
-        let after = answer.retry_after.map(Duration::from_secs);
-        let never = |why: String| Asked::Never(NoReply::broken(why));
+    fn refused(&self, chosen: &Chosen, answer: &Answer, body: &Value) -> Asked {
+        let Chosen { provider, model, key_name, .. } = chosen;
+        // Gemini wraps it in a list.
+        let body = body.get(0).unwrap_or(body);
+        let said = failed(body).or_else(|| body["message"].as_str().map(str::to_owned));
+        let said = said.map(|said| format!(": {}", (self.mask)(&one_line(&said)))).unwrap_or_default();
+        let status = answer.status;
+        let never = |why: String| Asked::Never(NoReply::refused(why));
         match status {
-            401 | 403 if self.chosen.key.is_none() => {
+            401 | 403 if chosen.key.is_none() => {
                 never(format!("{provider} asks for a key for the model {model} ({status}){said}; set {key_name}"))
             }
             401 | 403 => never(format!("{provider} refused the key {key_name} for the model {model} ({status}){said}")),
             404 => never(format!("{provider} knows no model {model} (404){said}")),
             408 | 409 | 429 | 500..=599 => Asked::Again {
                 why: format!("{provider} is busy or broken for the model {model} ({status}){said}"),
-                after,
+                after: answer.retry_after,
                 paid: false,
             },
+            400 | 413 if is_too_long(&said) => Asked::Never(NoReply::budget(format!(
+                "the conversation is longer than the model {model} at {provider} reads ({status}){said}"
+            ))),
             _ => never(format!("{provider} refused the request to the model {model} ({status}){said}")),
         }
     }
 
+    /// Before each try the budget is asked.
+    fn allow(&self, chair: &Chair, request: &Request) -> Result<(Allowed, Value, Duration), NoReply> {
+        let chosen = &chair.chosen;
+        let mut body = chosen.wire.body(request, chosen);
+        let mut state = self.state();
+        let allowed = state.budget.allow(chosen, request, &body.to_string())?;
+        if allowed.output != request.max_tokens {
+            body = chosen.wire.body(&Request { max_tokens: allowed.output, ..request.clone() }, chosen);
+        }
+        Ok((allowed, body, state.budget.left()))
+    }
+
     /// The tries of one request, within what is left of the budget.
-    fn tries(&self, request: &Request, state: &mut State) -> Result<Reply, NoReply> {
+    fn tries(&self, chair: &Chair, request: &Request) -> Result<Reply, NoReply> {
         let mut pause = Duration::from_secs(1);
         let mut last = String::new();
         for nth in 1..=TRIES {
-            let mut request = request.clone();
-            let bytes = self.body(&request).to_string().len() as u64;
-            let input = estimate(bytes, state.last);
-            request.max_tokens = self.allowed(state, input, request.max_tokens)?;
-            state.spent.requests += 1;
-            match self.ask(&self.body(&request)) {
+            let (allowed, body, left) = self.allow(chair, request)?;
+            let asked = self.ask(chair, &body, left);
+            let mut state = self.state();
+            match asked {
                 Asked::Said(reply) => {
-                    let usage = counted(reply.usage, input, &reply);
-                    self.pay(state, usage);
-                    state.last = Some((bytes, usage.read()));
+                    let usage = state.budget.settle(&chair.chosen, &allowed, &reply);
                     return Ok(Reply { usage, ..reply });
                 }
-                Asked::Never(no) => return Err(no),
+                Asked::Never(no) => {
+                    state.budget.free(&allowed);
+                    return Err(no);
+                }
                 Asked::Again { why, after, paid } => {
-                    if paid {
-                        // Nobody said what it cost: as much as it can have.
-                        self.pay(state, Tokens { input, output: request.max_tokens, ..Tokens::default() });
+                    match paid {
+                        true => state.budget.assume(&chair.chosen, &allowed),
+                        false => state.budget.free(&allowed),
                     }
                     last = why;
                     let time = after.unwrap_or(pause);
                     pause *= 2;
-                    if nth == TRIES || time > LONGEST_WAIT.min(self.left()) || self.is_stopped() {
+                    if nth == TRIES || time > LONGEST_WAIT.min(state.budget.left()) || self.is_stopped() {
                         break;
+                    }
+                    drop(state);
+                    if let Some(watch) = self.watch.as_ref().filter(|_| time >= PROGRESS) {
+                        watch(&format!("{last}; asked again in {} s", time.as_secs()));
                     }
                     self.wait(time);
                 }
@@ -249,10 +230,55 @@ impl Live {
         Err(NoReply::broken(last))
     }
 
-    fn pay(&self, state: &mut State, tokens: Tokens) {
-        state.spent.tokens.add(tokens);
-        state.spent.usd += self.usd(tokens);
+    /// What the provider gave to be handed back goes back as it was: it came from there.
+    fn masked(&self, request: &Request) -> Result<Request, NoReply> {
+        let mut masked: Request = through(request, &self.mask)?;
+        for (masked, plain) in masked.messages.iter_mut().zip(&request.messages) {
+            match (masked, plain) {
+                (Message::Model { calls, .. }, Message::Model { calls: plain, .. }) => {
+                    for (masked, plain) in calls.iter_mut().zip(plain) {
+                        (masked.mark, masked.id) = (plain.mark.clone(), plain.id.clone());
+                    }
+                }
+                (Message::Results { results }, Message::Results { results: plain }) => {
+                    results.iter_mut().zip(plain).for_each(|(masked, plain)| masked.id.clone_from(&plain.id));
+                }
+                _ => {}
+            }
+        }
+        Ok(masked)
     }
+
+    fn record(&self, chair: &Chair, request: &Request, outcome: &Result<Reply, NoReply>) -> Result<(), NoReply> {
+        let mut state = self.state();
+        match outcome {
+            Ok(reply) => {
+                let shown = through(reply, &self.mask)?;
+                state.recorder.exchange(&chair.name, request, &shown).map_err(NoReply::broken)
+            }
+            Err(no) => {
+                state.recorder.failed(&(self.mask)(&no.why));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
+}
+
+/// The providers' words for a request that does not fit.
+fn is_too_long(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["context length", "context window", "context_length", "prompt is too long", "too many tokens", "maximum context"]
+        .iter()
+        .any(|words| said.contains(words))
+}
+
+fn through<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T, mask: &Mask) -> Result<T, NoReply> {
+    let plain = serde_json::to_value(value).map_err(|e| NoReply::broken(e.to_string()))?;
+    serde_json::from_value(mask_json(&plain, &**mask)).map_err(|e| NoReply::broken(e.to_string()))
 }
 
 enum Asked {
@@ -267,97 +293,56 @@ enum Asked {
 }
 
 impl Asked {
-    fn again(why: String) -> Self {
-        Self::Again { why, after: None, paid: false }
+    fn cut(name: &str, why: &str) -> Self {
+        Self::Again { why: format!("the answer of {name} broke off: {why}"), after: None, paid: true }
     }
-}
-
-/// What the last request's tokens were is known; what came since is guessed.
-fn estimate(bytes: u64, last: Option<(u64, u64)>) -> u64 {
-    let flat = bytes / BYTES_PER_TOKEN;
-    match last {
-        Some((before, tokens)) if bytes >= before => flat.min(tokens + (bytes - before) / BYTES_PER_TOKEN + 64),
-        _ => flat,
-    }
-}
-
-/// The provider's figures; where it gives none, ours.
-fn counted(usage: Tokens, input: u64, reply: &Reply) -> Tokens {
-    if usage.all() > 0 {
-        return usage;
-    }
-    let written = reply.text.len() + reply.calls.iter().map(|call| call.arguments.len()).sum::<usize>();
-    Tokens { input, output: written as u64 / BYTES_PER_TOKEN, ..Tokens::default() }
 }
 
 impl Model for Live {
     fn name(&self) -> &str {
-        &self.name
+        &self.chairs[0].name
     }
 
     fn complete(&self, request: &Request) -> Result<Reply, NoReply> {
-        let plain = serde_json::to_value(request).map_err(|e| NoReply::broken(e.to_string()))?;
-        let masked = mask_json(&plain, &*self.mask);
-        let masked: Request = serde_json::from_value(masked).map_err(|e| NoReply::broken(e.to_string()))?;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = self.tries(&masked, &mut state);
-        let reply = outcome.inspect_err(|no| state.recorder.failed(&(self.mask)(&no.why)))?;
-        let plain = serde_json::to_value(&reply).map_err(|e| NoReply::broken(e.to_string()))?;
-        let shown =
-            serde_json::from_value(mask_json(&plain, &*self.mask)).map_err(|e| NoReply::broken(e.to_string()))?;
-        state.recorder.exchange(&self.name, &masked, &shown).map_err(NoReply::broken)?;
-        Ok(reply)
+        let all = self.complete_all(Seat::Strong, std::slice::from_ref(request));
+        all.into_iter().next().unwrap_or_else(|| Err(NoReply::broken("nothing was asked")))
     }
 
     fn spent(&self) -> Spent {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).spent
+        self.state().budget.spent
     }
 
     fn passage(&self) -> Option<&dyn super::Passage> {
         Some(self)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn live(usd: f64, tokens: u64, price: Price) -> Live {
-        let chosen = Chosen {
-            provider: "p".into(),
-            model: "m".into(),
-            url: "http://127.0.0.1:9".into(),
-            wire: Wire::OpenAi,
-            key_name: "K",
-            key: None,
-            price: Some(price),
+    fn seated(&self) -> Vec<Seated> {
+        let of = |seat| {
+            let chair = self.chair(seat);
+            Seated { seat, name: chair.name.clone(), price: chair.chosen.price }
         };
-        let limits = Limits { usd, tokens, until: Instant::now() + Duration::from_secs(3600) };
-        Live::new(chosen, limits, Arc::new(str::to_owned), None, Recorder::default())
+        Seat::ALL.map(of).into()
     }
 
-    /// Whatever is allowed costs no more than what is left, in the worst case.
-    #[test]
-    fn what_is_allowed_can_be_paid() {
-        let price = Price { input: 3.0, output: 15.0, cache_read: Some(0.3), cache_write: Some(3.75) };
-        for cents in 0..60 {
-            let live = live(f64::from(cents) / 100.0, 1_000_000, price);
-            for input in [0, 1_000, 12_000, 90_000] {
-                let Ok(output) = live.allowed(&State::default(), input, 8_000) else { continue };
-                let worst = live.usd(Tokens { cache_write: input, output, ..Tokens::default() });
-                assert!(worst <= live.limits.usd + 1e-9, "{cents} cents, {input} to read: {worst}");
+    /// Recorded in the order of the requests, whichever answer came first.
+    fn complete_all(&self, seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
+        let chair = self.chair(seat);
+        let masked: Vec<Result<Request, NoReply>> = requests.iter().map(|request| self.masked(request)).collect();
+        let ask = |masked: &Result<Request, NoReply>| self.tries(chair, masked.as_ref().map_err(Clone::clone)?);
+        let outcomes: Vec<Result<Reply, NoReply>> = match masked.as_slice() {
+            [one] => vec![ask(one)],
+            several => std::thread::scope(|scope| {
+                let threads: Vec<_> = several.iter().map(|one| scope.spawn(|| ask(one))).collect();
+                let broke = || Err(NoReply::broken("asking the model broke"));
+                threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| broke())).collect()
+            }),
+        };
+        let recorded = |(request, outcome): (Result<Request, NoReply>, Result<Reply, NoReply>)| {
+            if let Ok(request) = request {
+                self.record(chair, &request, &outcome)?;
             }
-        }
-        let poor = live(0.001, 1_000_000, price).allowed(&State::default(), 1_000, 8_000).unwrap_err();
-        assert!(poor.is_budget && poor.why.contains("budget.usd"), "{}", poor.why);
-        let few = live(9.0, 1_000, price).allowed(&State::default(), 900, 8_000).unwrap_err();
-        assert!(few.is_budget && few.why.contains("model.max-tokens"), "{}", few.why);
-    }
-
-    #[test]
-    fn the_estimate_follows_what_the_provider_counted() {
-        assert_eq!(estimate(10_000, None), 5_000);
-        assert_eq!(estimate(10_000, Some((8_000, 2_000))), 3_064);
-        assert_eq!(estimate(1_000, Some((8_000, 2_000))), 500);
+            outcome
+        };
+        masked.into_iter().zip(outcomes).map(recorded).collect()
     }
 }

@@ -2,21 +2,28 @@
 //! process that holds the key, and from a cassette.
 
 mod anthropic;
+mod budget;
 mod cassette;
+mod events;
 mod http;
 mod line;
 mod live;
 mod openai;
 mod passage;
 mod providers;
+mod responses;
 mod transcript;
+mod wire;
 
+pub use budget::Limits;
 pub use cassette::{Recorder, Replay};
 pub use line::{Address, Host, Remote};
-pub use live::{Limits, Live};
+pub use live::{Live, Watch};
 pub use passage::{Asked, Dialect, Gate, NotPassed, Passage};
-pub use providers::{Chosen, Wire, choose};
+pub use providers::{Chosen, choose, choose_seats};
+pub use wire::Wire;
 
+use crate::config::Price;
 use crate::record::Tokens;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,6 +61,9 @@ pub struct Call {
     pub name: String,
     /// As it came: it may be no JSON at all.
     pub arguments: String,
+    /// What the provider wants back with the call, unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Value>,
 }
 
 /// What the tool said.
@@ -77,17 +87,24 @@ pub struct Reply {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoReply {
     pub why: String,
-    /// A limit said no, before anything was sent.
+    /// A limit said no: ours before anything was sent, or the length that the model can read.
     pub is_budget: bool,
+    /// Nobody there will answer, however often it is asked: the key, the name of the model or the request is refused.
+    #[serde(default)]
+    pub is_refused: bool,
 }
 
 impl NoReply {
     fn broken(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_budget: false }
+        Self { why: why.into(), is_budget: false, is_refused: false }
+    }
+
+    fn refused(why: impl Into<String>) -> Self {
+        Self { is_refused: true, ..Self::broken(why) }
     }
 
     fn budget(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_budget: true }
+        Self { is_budget: true, ..Self::broken(why) }
     }
 }
 
@@ -99,14 +116,53 @@ pub struct Spent {
     pub requests: u64,
 }
 
+/// For which kind of work somebody is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Seat {
+    Strong,
+    Cheap,
+}
+
+impl Seat {
+    pub const ALL: [Self; 2] = [Self::Strong, Self::Cheap];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Strong => "strong",
+            Self::Cheap => "cheap",
+        }
+    }
+}
+
+/// Who sits there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seated {
+    pub seat: Seat,
+    /// For people.
+    pub name: String,
+    pub price: Option<Price>,
+}
+
 /// Somebody who answers.
 pub trait Model: Sync {
     /// For people: `claude-sonnet-4-5 at anthropic`.
     fn name(&self) -> &str;
     fn complete(&self, request: &Request) -> Result<Reply, NoReply>;
     fn spent(&self) -> Spent;
-    /// Where other programs' requests can be passed on to the same model, on the same budget.
+
+    /// Who sits where; empty where one sits on all seats.
+    fn seated(&self) -> Vec<Seated> {
+        Vec::new()
+    }
+
+    /// Where other programs' requests can be passed on to the strong one, on the same budget.
     fn passage(&self) -> Option<&dyn Passage> {
         None
+    }
+
+    /// Several requests to one seat at the same time, and their answers in the same order.
+    fn complete_all(&self, _seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
+        requests.iter().map(|request| self.complete(request)).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The wire format of `/chat/completions`, which most providers and servers speak.
 
+use super::wire::{Heard, append, count, failed};
 use super::{Answer, Call, Message, Reply, Request};
 use crate::record::Tokens;
 use serde_json::{Value, json};
@@ -8,26 +9,26 @@ use serde_json::{Value, json};
 pub fn request(request: &Request, model: &str, limit: &str) -> Value {
     let mut messages = vec![json!({"role": "system", "content": request.system})];
     request.messages.iter().for_each(|message| push(message, &mut messages));
-    let tools: Vec<Value> = request
-        .tools
-        .iter()
-        .map(|tool| {
-            json!({"type": "function", "function": {
-                "name": tool.name, "description": tool.description, "parameters": tool.parameters,
-            }})
-        })
-        .collect();
-    json!({"model": model, "messages": messages, "tools": tools, limit: request.max_tokens})
+    let mut body = json!({"model": model, "messages": messages, limit: request.max_tokens});
+    if !request.tools.is_empty() {
+        body["tools"] = request.tools.iter().map(tool).collect();
+    }
+    body
+}
+
+fn tool(tool: &super::Tool) -> Value {
+    json!({"type": "function", "function": {
+        "name": tool.name, "description": tool.description, "parameters": tool.parameters,
+    }})
 }
 
 fn push(message: &Message, messages: &mut Vec<Value>) {
     match message {
         Message::User { text } => messages.push(json!({"role": "user", "content": text})),
         Message::Model { text, calls } => {
-            let calls: Vec<Value> = calls.iter().map(call).collect();
             let mut said = json!({"role": "assistant", "content": text});
             if !calls.is_empty() {
-                said["tool_calls"] = calls.into();
+                said["tool_calls"] = calls.iter().map(call).collect();
             }
             messages.push(said);
         }
@@ -36,7 +37,12 @@ fn push(message: &Message, messages: &mut Vec<Value>) {
 }
 
 fn call(call: &Call) -> Value {
-    json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}})
+    let mut said =
+        json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}});
+    if let Some(mark) = &call.mark {
+        said["extra_content"] = mark.clone();
+    }
+    said
 }
 
 fn result(answer: &Answer) -> Value {
@@ -55,22 +61,88 @@ pub fn reply(body: &Value) -> Option<Reply> {
             other => other.to_string(),
         };
         let id = Some(text(&call["id"])).filter(|id| !id.is_empty()).unwrap_or_else(|| format!("call-{at}"));
-        Call { id, name: text(&call["function"]["name"]), arguments }
+        let mark = call.get("extra_content").filter(|mark| !mark.is_null()).cloned();
+        Call { id, name: text(&call["function"]["name"]), arguments, mark }
     });
-    let refusal = message["refusal"].as_str().unwrap_or_default();
+    let refusal = message["refusal"].as_str().filter(|text| !text.is_empty());
+    let stop = refusal.map_or(choice["finish_reason"].as_str().unwrap_or_default(), |_| "refusal");
     Some(Reply {
-        text: message["content"].as_str().unwrap_or(refusal).to_owned(),
+        text: message["content"].as_str().filter(|text| !text.is_empty()).or(refusal).unwrap_or_default().to_owned(),
         calls: calls.collect(),
         usage: usage(&body["usage"]),
-        stop: choice["finish_reason"].as_str().unwrap_or_default().to_owned(),
+        stop: stop.to_owned(),
     })
 }
 
 fn usage(usage: &Value) -> Tokens {
-    let count = |value: &Value| value.as_u64().unwrap_or(0);
     // DeepSeek has its own name for it.
-    let details = count(&usage["prompt_tokens_details"]["cached_tokens"]);
-    let cache_read = details.max(count(&usage["prompt_cache_hit_tokens"]));
-    let input = count(&usage["prompt_tokens"]).saturating_sub(cache_read);
-    Tokens { input, output: count(&usage["completion_tokens"]), cache_read, cache_write: 0 }
+    let details = count(&usage["prompt_tokens_details"], "cached_tokens");
+    let cache_read = details.max(count(usage, "prompt_cache_hit_tokens"));
+    let input = count(usage, "prompt_tokens").saturating_sub(cache_read);
+    Tokens { input, output: count(usage, "completion_tokens"), cache_read, cache_write: 0 }
+}
+
+/// Adds a piece of a stream to what becomes the completion.
+pub fn take(whole: &mut Value, piece: &Value) -> Heard {
+    if let Some(why) = failed(piece) {
+        return Heard::Failed(why);
+    }
+    if whole.is_null() {
+        *whole = json!({"choices": [{"message": {"content": ""}, "finish_reason": null}], "usage": null});
+    }
+    // Groq tells it beside the others.
+    for usage in [&piece["usage"], &piece["x_groq"]["usage"]] {
+        if usage.is_object() {
+            whole["usage"] = usage.clone();
+        }
+    }
+    let Some(choice) = piece["choices"].get(0) else { return Heard::More };
+    let said = &mut whole["choices"][0];
+    if choice["finish_reason"].is_string() {
+        said["finish_reason"] = choice["finish_reason"].clone();
+    }
+    let delta = &choice["delta"];
+    for name in ["content", "refusal"] {
+        append(&mut said["message"], name, &delta[name]);
+    }
+    for call in delta["tool_calls"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        take_call(&mut said["message"], call);
+    }
+    Heard::More
+}
+
+fn take_call(message: &mut Value, piece: &Value) {
+    if !message["tool_calls"].is_array() {
+        message["tool_calls"] = json!([]);
+    }
+    let Some(calls) = message["tool_calls"].as_array_mut() else { return };
+    let id = piece["id"].as_str().unwrap_or_default();
+    // Some tell no index: there a new name begins a new call.
+    let same = |call: &Value| match piece["index"].as_u64() {
+        Some(index) => call["index"] == index,
+        None => id.is_empty() || call["id"] == id,
+    };
+    let at = match calls.iter().rposition(same) {
+        Some(at) => at,
+        None => {
+            calls.push(json!({"index": piece["index"], "id": id, "function": {"name": "", "arguments": ""}}));
+            calls.len() - 1
+        }
+    };
+    let call = &mut calls[at];
+    if !id.is_empty() {
+        call["id"] = id.into();
+    }
+    let function = &piece["function"];
+    if call["function"]["name"] == "" {
+        append(&mut call["function"], "name", &function["name"]);
+    }
+    append(&mut call["function"], "arguments", &function["arguments"]);
+    if piece["extra_content"].is_object() {
+        call["extra_content"] = piece["extra_content"].clone();
+    }
+}
+
+pub fn is_whole(whole: &Value) -> bool {
+    whole["choices"][0]["finish_reason"].is_string()
 }

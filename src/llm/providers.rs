@@ -1,23 +1,19 @@
 //! Whom there is to ask: names, keys, addresses, wire formats, prices. A provider's own key goes to that provider's
 //! address and nowhere else, whatever a configuration says.
 
+use super::{Seat, Wire};
 use crate::config;
 use secrecy::SecretString;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wire {
-    /// `/chat/completions`
-    OpenAi,
-    /// `/messages`
-    Anthropic,
-}
 
 struct Provider {
     name: &'static str,
     key: &'static str,
+    /// Empty where the environment says it, in the variable after the key's.
     url: &'static str,
     wire: Wire,
-    model: &'static str,
+    /// For what is hard, and for what is simple, unless the configuration says otherwise.
+    strong: &'static str,
+    cheap: &'static str,
 }
 
 /// In the order in which keys are looked for.
@@ -27,51 +23,63 @@ const PROVIDERS: &[Provider] = &[
         key: "ANTHROPIC_API_KEY",
         url: "https://api.anthropic.com/v1",
         wire: Wire::Anthropic,
-        model: "claude-sonnet-4-5",
+        strong: "claude-sonnet-4-5",
+        cheap: "claude-haiku-4-5",
     },
     Provider {
         name: "openai",
         key: "OPENAI_API_KEY",
         url: "https://api.openai.com/v1",
-        wire: Wire::OpenAi,
-        model: "gpt-5-mini",
+        wire: Wire::Responses,
+        strong: "gpt-5",
+        cheap: "gpt-5-mini",
     },
     Provider {
         name: "gemini",
         key: "GEMINI_API_KEY",
         url: "https://generativelanguage.googleapis.com/v1beta/openai",
         wire: Wire::OpenAi,
-        model: "gemini-2.5-flash",
+        strong: "gemini-2.5-pro",
+        cheap: "gemini-2.5-flash",
     },
     Provider {
         name: "deepseek",
         key: "DEEPSEEK_API_KEY",
         url: "https://api.deepseek.com/v1",
         wire: Wire::OpenAi,
-        model: "deepseek-chat",
+        strong: "deepseek-chat",
+        cheap: "deepseek-chat",
     },
     Provider {
         name: "openrouter",
         key: "OPENROUTER_API_KEY",
         url: "https://openrouter.ai/api/v1",
         wire: Wire::OpenAi,
-        model: "anthropic/claude-sonnet-4.5",
+        strong: "anthropic/claude-sonnet-4.5",
+        cheap: "anthropic/claude-haiku-4.5",
     },
     Provider {
         name: "together",
         key: "TOGETHER_API_KEY",
         url: "https://api.together.xyz/v1",
         wire: Wire::OpenAi,
-        model: "deepseek-ai/DeepSeek-V3.1",
+        strong: "deepseek-ai/DeepSeek-V3.1",
+        cheap: "deepseek-ai/DeepSeek-V3.1",
     },
     Provider {
         name: "groq",
         key: "GROQ_API_KEY",
         url: "https://api.groq.com/openai/v1",
         wire: Wire::OpenAi,
-        model: "openai/gpt-oss-120b",
+        strong: "openai/gpt-oss-120b",
+        cheap: "openai/gpt-oss-120b",
     },
+    // What a deployment is called there is nobody's business but its owner's.
+    Provider { name: "azure", key: "AZURE_OPENAI_API_KEY", url: "", wire: Wire::Azure, strong: "", cheap: "" },
 ];
+
+/// Where Azure's own tools look for the address of a resource.
+const AZURE_URL: &str = "AZURE_OPENAI_ENDPOINT";
 
 /// The key for an address that the configuration names.
 const OWN_KEY: &str = "THANOS_MODEL_KEY";
@@ -90,27 +98,46 @@ pub struct Chosen {
     pub key: Option<SecretString>,
     /// `None` only where the configuration allows it.
     pub price: Option<config::Price>,
+    /// Azure's.
+    pub api_version: Option<String>,
+    /// The answer is asked for as a stream.
+    pub streams: bool,
 }
 
-/// `Ok(None)`: nobody asked for a model and no key is there. `Err`: somebody asked for one that cannot be had.
-pub fn choose(config: &config::Model, key: &dyn Fn(&str) -> Option<String>) -> Result<Option<Chosen>, String> {
+type Key<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The strong one. `Ok(None)`: nobody asked for a model and no key is there. `Err`: somebody asked for one that cannot
+/// be had.
+pub fn choose(config: &config::Model, key: Key) -> Result<Option<Chosen>, String> {
+    Ok(choose_seats(config, key)?.map(|[strong, _]| strong))
+}
+
+/// The one of each seat, in the order of [`Seat::ALL`].
+pub fn choose_seats(config: &config::Model, key: Key) -> Result<Option<[Chosen; 2]>, String> {
     let Some(provider) = provider(config, key)? else { return Ok(None) };
+    let strong = chosen(config, provider, Seat::Strong, key)?;
+    Ok(Some([strong, chosen(config, provider, Seat::Cheap, key)?]))
+}
+
+fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> Result<Chosen, String> {
     let (url, key_name) = match &config.base_url {
         Some(url) if !crate::forge::is_safe_url(url) => {
             return Err(format!("model.base-url is {url:.200}; use https:// (http:// only for this machine)"));
         }
-        Some(url) => (url.trim_end_matches('/'), OWN_KEY),
-        None => (provider.url, provider.key),
+        Some(url) => (url.clone(), OWN_KEY),
+        None if provider.url.is_empty() => {
+            let url = key(AZURE_URL).filter(|url| crate::forge::is_safe_url(url.trim()));
+            let said = || format!("the provider {} needs model.base-url, or the variable {AZURE_URL}", provider.name);
+            (url.ok_or_else(said)?.trim().to_owned(), provider.key)
+        }
+        None => (provider.url.to_owned(), provider.key),
     };
+    let url = url.trim_end_matches('/').to_owned();
     let key = key(key_name).map(|key| SecretString::from(key.trim()));
     if key.is_none() && config.base_url.is_none() {
         return Err(format!("the provider {} needs the variable {key_name}", provider.name));
     }
-    let model = match (&config.name, &config.base_url) {
-        (Some(name), _) => name.clone(),
-        (None, Some(url)) => return Err(format!("model.name is needed with model.base-url {url}")),
-        (None, None) => provider.model.to_owned(),
-    };
+    let model = model(config, provider, seat, &url)?;
     let price = config.price.or_else(|| price(provider.name, &model));
     if price.is_none() && !config.allow_unknown_price {
         return Err(format!(
@@ -118,11 +145,33 @@ pub fn choose(config: &config::Model, key: &dyn Fn(&str) -> Option<String>) -> R
             provider.name
         ));
     }
-    let (url, name) = (url.to_owned(), provider.name.to_owned());
-    Ok(Some(Chosen { provider: name, model, url, wire: provider.wire, key_name, key, price }))
+    let own_address = config.base_url.is_some();
+    let wire = match config.wire {
+        Some(config::Wire::Chat) => Wire::OpenAi,
+        Some(config::Wire::Responses) => Wire::Responses,
+        Some(config::Wire::Messages) => Wire::Anthropic,
+        // What most servers speak.
+        None if own_address && provider.wire == Wire::Responses => Wire::OpenAi,
+        None => provider.wire,
+    };
+    let (api_version, streams, provider) = (config.api_version.clone(), config.stream, provider.name.to_owned());
+    Ok(Chosen { provider, model, url, wire, key_name, key, price, api_version, streams })
 }
 
-fn provider(config: &config::Model, key: &dyn Fn(&str) -> Option<String>) -> Result<Option<&'static Provider>, String> {
+fn model(config: &config::Model, provider: &Provider, seat: Seat, url: &str) -> Result<String, String> {
+    let (own, table) = match seat {
+        Seat::Strong => (&config.strong, provider.strong),
+        Seat::Cheap => (&config.cheap, provider.cheap),
+    };
+    let elsewhere = config.base_url.is_some() || table.is_empty();
+    match own.as_ref().or(config.name.as_ref()) {
+        Some(name) => Ok(name.clone()),
+        None if elsewhere => Err(format!("model.name is needed with the address {url}")),
+        None => Ok(table.to_owned()),
+    }
+}
+
+fn provider(config: &config::Model, key: Key) -> Result<Option<&'static Provider>, String> {
     let named = |name: &str| PROVIDERS.iter().find(|provider| provider.name == name);
     match &config.provider {
         Some(name) => named(name).map(Some).ok_or_else(|| {
@@ -167,11 +216,44 @@ mod tests {
 
     #[test]
     fn any_one_key_is_enough() {
-        for provider in PROVIDERS {
-            let chosen = chosen("{}", &[provider.key]).unwrap().unwrap();
-            assert_eq!((chosen.provider.as_str(), chosen.url.as_str()), (provider.name, provider.url));
-            assert!(chosen.price.is_some_and(|p| p.input > 0.0 && p.output > 0.0), "{}", provider.name);
+        for provider in PROVIDERS.iter().filter(|provider| !provider.url.is_empty()) {
+            let config = config::Model { stream: true, ..config::Model::default() };
+            let key = |name: &str| (name == provider.key).then(|| "k".to_owned());
+            for chosen in choose_seats(&config, &key).unwrap().unwrap() {
+                assert_eq!((chosen.provider.as_str(), chosen.url.as_str()), (provider.name, provider.url));
+                assert!(chosen.price.is_some_and(|p| p.input > 0.0 && p.output > 0.0), "{}", chosen.model);
+            }
         }
+    }
+
+    #[test]
+    fn seats_have_names_of_their_own() {
+        let key = |name: &str| (name == "OPENAI_API_KEY").then(|| "k".to_owned());
+        let names = |yaml: &str| {
+            let config = config::parse("t", &format!("model: {yaml}")).unwrap().model;
+            choose_seats(&config, &key).unwrap().unwrap().map(|chosen| chosen.model)
+        };
+        assert_eq!(names("{name: gpt-4o}"), ["gpt-4o", "gpt-4o"]);
+        assert_eq!(names("{name: gpt-4o, cheap: gpt-4o-mini}"), ["gpt-4o", "gpt-4o-mini"]);
+        assert_eq!(names("{strong: gpt-4o}"), ["gpt-4o", "gpt-5-mini"]);
+    }
+
+    /// Its address comes from the environment, beside its key, or from the configuration, with a key of its own.
+    #[test]
+    fn azure_is_where_the_environment_says() {
+        let keys = ["AZURE_OPENAI_API_KEY", AZURE_URL];
+        let config = |yaml: &str| config::parse("t", &format!("model: {yaml}")).unwrap().model;
+        let key = |name: &str| match name {
+            AZURE_URL => Some("https://x.openai.azure.com/".to_owned()),
+            name => keys.contains(&name).then(|| "k".to_owned()),
+        };
+        let found = choose(&config("{provider: azure, name: d, price: {input: 1, output: 1}}"), &key).unwrap().unwrap();
+        assert_eq!((found.url.as_str(), found.wire), ("https://x.openai.azure.com", Wire::Azure));
+        assert!(choose(&config("{provider: azure, name: d}"), &key).unwrap_err().contains("no price"));
+        let other = "{provider: azure, name: d, base-url: 'https://example.org', price: {input: 1, output: 1}}";
+        assert!(choose(&config(other), &key).unwrap().unwrap().key.is_none());
+        let said = chosen("{provider: azure, name: d}", &["AZURE_OPENAI_API_KEY"]).unwrap_err();
+        assert!(said.contains("AZURE_OPENAI_ENDPOINT"), "{said}");
     }
 
     /// A configuration comes from the repository, and must not send a key to an address of its choice.

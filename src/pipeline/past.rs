@@ -1,9 +1,13 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
 use crate::ids::{AttemptName, Sha};
-use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
+use super::Pipeline;
+use crate::config::Strangers;
+use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
+use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
+use crate::task::{self, Kind, Task, Trust};
 use anyhow::Result;
 
 /// So many records of a task are looked at.
@@ -17,8 +21,9 @@ pub(super) fn earlier(records: Result<Vec<AttemptRecord>>, base: &Sha) -> (Vec<T
     };
     let here = records.iter().filter(|r| r.base.as_ref() == Some(base) && r.version == env!("CARGO_PKG_VERSION"));
     // A step led nowhere only where everything after it was tried, too.
-    let in_vain =
-        |r: &AttemptRecord, t: &Tried| t.is_refuted() || (t.result == Tried::STEP && r.outcome == Outcome::Explained);
+    let in_vain = |r: &AttemptRecord, t: &Tried| {
+        t.is_refuted() || t.work.is_some() || (t.result == Tried::STEP && r.outcome == Outcome::Explained)
+    };
     let tried: Vec<Tried> = here.flat_map(|r| r.tried.iter().filter(|t| in_vain(r, t)).cloned()).collect();
     let note = format!(
         "{} before this one, {} not tried again",
@@ -73,7 +78,30 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         cost_usd: healing.cost_usd,
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        detail: Detail::new(&proposal.task.title, healing),
     }
+}
+
+/// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
+pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
+    let trusted = is_trusted(pipeline, &proposal.task);
+    let before = if trusted { facts(pipeline.store, Some(&proposal.task.repository))? } else { Vec::new() };
+    let entries = after_attempt(record, &proposal.healing, trusted, &before);
+    if !entries.is_empty() {
+        pipeline.store.append(&entries)?;
+    }
+    Ok(())
+}
+
+/// Whoever is let in by `trust.strangers` alone teaches nothing.
+fn is_trusted(pipeline: &Pipeline, task: &Task) -> bool {
+    if task.kind == Kind::Command {
+        return true;
+    }
+    let mut strict = pipeline.config.clone();
+    strict.trust.strangers = Strangers::Wait;
+    let trust = task::trust(task, &strict, |login| pipeline.forge.permission(login));
+    matches!(trust, Ok(Trust::Granted))
 }
 
 /// RFC 3339, UTC, whole seconds.
@@ -105,6 +133,7 @@ mod tests {
             hand: crate::record::HandId::Hint,
             why: String::new(),
             result: result.to_owned(),
+            work: None,
         };
         let mut record = crate::ledger::example("9-1-fix-issue-1", "2026-01-01T00:00:00Z");
         record.base = Some(base("a"));

@@ -1,6 +1,8 @@
 //! The pull request and the commit: made by code, the same shape every time.
 
 use super::markdown::{cell, code, details, fence, one_line, table, tail};
+use super::score::score_section;
+use super::seen::seen_section;
 use super::{MAX_BODY, Story, count, status_word};
 use crate::brain::{relate, text};
 use crate::record::{CheckResult, Evidence, HandId, Healing, RunSummary};
@@ -43,6 +45,10 @@ pub fn pull_body(story: &Story) -> String {
         body.push_str(&evidence_section(evidence));
     }
     body.push_str(&guard_section(&story.healing.guards));
+    if let Some(evaluation) = &story.healing.evaluation {
+        body.push_str(&score_section(evaluation));
+        body.push('\n');
+    }
     notes(&mut body, story.healing);
     let _ = writeln!(body, "### Cost\n\n{}, {} judged.\n", story.cost(), count(story.healing.candidates, "candidate"));
     by_hand(&mut body, story);
@@ -67,6 +73,7 @@ fn problem(body: &mut String, story: &Story) {
         let _ = writeln!(body, "\nSuspected: {}.", places.join(", "));
     }
     body.push('\n');
+    body.push_str(&seen_section(&diagnosis.seen));
 }
 
 fn place(suspect: &crate::record::Suspect) -> String {

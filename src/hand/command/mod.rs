@@ -90,7 +90,7 @@ impl Errand<'_> {
     fn prompt(&self) -> Result<String> {
         let mut prompt = include_str!("prompt.md").to_owned();
         prompt.push('\n');
-        prompt += &desk::first(self.job)?;
+        prompt += &desk::first(self.job, "")?;
         if let Some(last) = &self.last {
             let fallen = self.job.workshop.last_result();
             prompt += "An earlier change of yours fell; the repository is without it again.\n\n";

@@ -16,7 +16,9 @@ const LOG: usize = 5_000;
 const SUSPECTS: usize = 9_000;
 const TESTS: usize = 5_000;
 const TRIED: usize = 2_000;
+const WORK: usize = 4_000;
 const NOTES: usize = 3_000;
+const LEARNED: usize = 4_000;
 const MOST_SUSPECTS: usize = 6;
 /// A longer function is shown around its line.
 const MOST_LINES: usize = 80;
@@ -25,7 +27,13 @@ const AROUND: usize = 15;
 /// Where a repository says how it wants to be worked on.
 const OWN_NOTES: [&str; 4] = ["AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", "docs/CONTRIBUTING.md"];
 
-pub fn first(job: &Job) -> Result<String> {
+/// What every first request has, in bytes.
+pub fn fixed() -> usize {
+    include_str!("system.md").len() + include_str!("tools.json").len()
+}
+
+/// `before`: what others tried in this run.
+pub fn first(job: &Job, before: &str) -> Result<String> {
     let diagnosis = job.diagnosis;
     let mut text = String::from("This command fails; repair it.\n\n");
     text += &block("the command", &job.command.to_string(), 500);
@@ -47,8 +55,31 @@ pub fn first(job: &Job) -> Result<String> {
         .map(|t| format!("{} (hand {}): {}\n", t.why, t.hand.as_str(), t.result))
         .collect();
     text += &block("what was tried before, and how it fell", &tried, TRIED);
+    text += &learned(job);
+    text += &block("what another model tried just now", before, TRIED);
+    // Of several attempts that ran out of budget the last one knew the most.
+    let work = job.tried.iter().rev().find_map(|tried| tried.work.as_deref()).unwrap_or_default();
+    text += &block(
+        "how far an earlier attempt came before its budget ended: a diff, of which nothing is applied",
+        work,
+        WORK,
+    );
     text += &notes(job)?;
     Ok(text)
+}
+
+/// What earlier runs here taught, as data: what mended it, what people objected to, what they wrote down.
+fn learned(job: &Job) -> String {
+    let lines: String = job
+        .learnings
+        .iter()
+        .map(|one| {
+            let patch = one.patch.as_deref().map_or_else(String::new, |diff| format!("\n{diff}"));
+            let sure = (one.confidence * 100.0).round();
+            format!("- {} (from {}; {sure} % sure){patch}\n", one.text, one.origin)
+        })
+        .collect();
+    block("learnings: what earlier runs in this repository taught about such a failure", &lines, LEARNED)
 }
 
 /// Places to show: path and line.

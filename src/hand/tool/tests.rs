@@ -62,8 +62,13 @@ fn files_of_others_are_not_formatted() {
 fn what_was_tried_is_not_offered_again() {
     let shop = Shop::new(&[("a.py", "text\n")]).with("black", UPPER);
     let first = shop.offers(&Tool, "black --check .", "would reformat a.py\n", &[]);
-    let tried =
-        Tried { digest: first[0].patch.digest(), hand: HandId::Tool, why: String::new(), result: String::new() };
+    let tried = Tried {
+        digest: first[0].patch.digest(),
+        hand: HandId::Tool,
+        why: String::new(),
+        result: String::new(),
+        work: None,
+    };
     assert!(shop.offers(&Tool, "black --check .", "would reformat a.py\n", &[tried]).is_empty());
 }
 

@@ -1,165 +1,157 @@
 //! Requests of other programs on the same key, model and budget: asked before each, counted after each, passed on once.
 
-use super::super::http::{self, Fault, Piece, Post, Take};
+use super::super::http::{Fault, Piece, Post, Take};
 use super::super::passage::{Asked, Dialect, Meter, NotPassed, Passage, rules};
-use super::super::{Chosen, Wire};
-use super::{BYTES_PER_TOKEN, LONGEST_REQUEST, Live, State, estimate};
+use super::super::{Chosen, Seat, Wire};
+use super::{Chair, LONGEST_REQUEST, Live};
 use crate::forge::mask_json;
 use crate::record::Tokens;
 use serde_json::Value;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 /// The reply of a program that does not say how long it may be.
 const USUAL_REPLY: u64 = 16_000;
-
-/// What is remembered of the last request that was passed on.
-#[derive(Default)]
-pub struct Passed {
-    history: String,
-    /// Its bytes, and how many tokens the provider saw in them.
-    last: Option<(u64, u64)>,
-}
-
-impl Passed {
-    /// What the provider counted last is of use where this request only adds to that one.
-    fn last(&self, history: &str) -> Option<(u64, u64)> {
-        let before = self.history.strip_suffix(']').filter(|before| before.len() > 1)?;
-        self.last.filter(|_| history.starts_with(before))
-    }
-}
+/// Where nobody counts: tokens are longer than this nearly everywhere.
+const BYTES_PER_TOKEN: u64 = 2;
 
 impl Passage for Live {
     fn model(&self) -> &str {
-        &self.chosen.model
+        &self.chair(Seat::Strong).chosen.model
     }
 
     fn dialects(&self) -> &[Dialect] {
-        dialects(&self.chosen)
+        dialects(&self.chair(Seat::Strong).chosen)
     }
 
     fn pass(&self, asked: &Asked, take: &mut Take) -> Result<(), NotPassed> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = self.forward(asked, &mut state, take);
+        let outcome = self.forward(asked, take);
         let told = match &outcome {
             Ok(used) => format!(
                 "_passed on to {}: {} tokens read ({} of them from the cache), {} written_\n\n",
-                self.name,
+                self.chair(Seat::Strong).name,
                 used.read(),
                 used.cache_read,
                 used.output
             ),
             Err(no) => format!("_not passed on, or not answered: {}_\n\n", (self.mask)(&no.why)),
         };
-        state.recorder.tell(&told);
+        self.state().recorder.tell(&told);
         outcome.map(drop)
     }
 
     fn tell(&self, text: &str) {
         let text = (self.mask)(text);
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).recorder.tell(&text);
+        self.state().recorder.tell(&text);
     }
 }
 
 impl Live {
-    fn forward(&self, asked: &Asked, state: &mut State, take: &mut Take) -> Result<Tokens, NotPassed> {
+    fn forward(&self, asked: &Asked, take: &mut Take) -> Result<Tokens, NotPassed> {
         let refused = |why: String| NotPassed::new(NotPassed::REFUSED, why);
-        let dialect = asked.dialect;
-        if !dialects(&self.chosen).contains(&dialect) {
-            return Err(refused(format!("{} does not speak {}", self.chosen.provider, dialect.path())));
+        let (dialect, chair) = (asked.dialect, self.chair(Seat::Strong));
+        let chosen = &chair.chosen;
+        if !dialects(chosen).contains(&dialect) {
+            return Err(refused(format!("{} does not speak {}", chosen.provider, dialect.path())));
         }
-        let mut body = rules::trimmed(dialect, &asked.body, &self.chosen.model).map_err(refused)?;
+        let mut body = rules::trimmed(dialect, &asked.body, &chosen.model).map_err(refused)?;
         // Not before it is trimmed: the model's own name stays as it is.
-        let history = dialect_masked(&mut body, &|value| mask_json(value, &*self.mask), dialect);
-        let bytes = body.to_string().len() as u64;
-        let input = estimate(bytes, state.passed.last(&history));
-        let most = self.allowed(state, input, rules::wanted(dialect, &body).unwrap_or(USUAL_REPLY))?;
-        rules::limit(dialect, &mut body, most, &self.chosen.provider);
-        state.spent.requests += 1;
-        let used = self.send(asked, &body, input, most, take);
-        self.pay(state, used.tokens);
-        if used.counted {
-            state.passed.last = Some((bytes, used.tokens.read()));
-            state.passed.history = history;
-        }
-        used.end.map(|()| used.tokens)
+        let model = body["model"].take();
+        body = mask_json(&body, &*self.mask);
+        rules::set_model(dialect, &mut body, model);
+        let wanted = rules::wanted(dialect, &body).unwrap_or(USUAL_REPLY);
+        let conversation = rules::conversation(dialect, &body);
+        let (allowed, left) = {
+            let mut state = self.state();
+            let allowed = state.budget.allow_as(chosen, conversation, wanted, &body.to_string())?;
+            (allowed, state.budget.left())
+        };
+        rules::limit(dialect, &mut body, allowed.output, &chosen.provider);
+        let sent = self.send(chair, asked, &body, left, take);
+        let budget = &mut self.state().budget;
+        let used = match sent.used {
+            Cost::Counted(tokens) => tokens,
+            Cost::Nothing => {
+                budget.free(&allowed);
+                return sent.end.map(|()| Tokens::default());
+            }
+            Cost::Bytes(bytes) => {
+                Tokens { input: allowed.input, output: (bytes / BYTES_PER_TOKEN).min(allowed.output), ..Tokens::default() }
+            }
+            Cost::Unknown => {
+                budget.assume(chosen, &allowed);
+                return sent.end.map(|()| Tokens::default());
+            }
+        };
+        budget.settle_as(chosen, &allowed, used);
+        sent.end.map(|()| used)
     }
 
-    fn send(&self, asked: &Asked, body: &Value, input: u64, most: u64, take: &mut Take) -> Used {
-        let (url, headers, header, before) = address(&self.chosen, asked);
-        let mut meter = Meter::default();
-        let mut head = None;
-        let sent = http::post_through(
-            &Post {
-                url: &url,
-                headers: &headers,
-                key: self.chosen.key.as_ref().map(|key| (header, before, key)),
-                body,
-                limit: self.left().clamp(Duration::from_secs(1), LONGEST_REQUEST),
-                cancel: self.cancel.as_ref(),
-            },
-            &mut |piece| {
-                match &piece {
-                    Piece::Head { status, content_type, .. } => {
-                        head = Some(*status);
-                        meter = Meter::new(content_type);
-                    }
-                    Piece::Bytes(bytes) => meter.push(bytes),
+    fn send(&self, chair: &Chair, asked: &Asked, body: &Value, left: Duration, take: &mut Take) -> Sent {
+        let chosen = &chair.chosen;
+        let (url, headers, header, before) = address(chosen, asked);
+        let (mut meter, mut head) = (Meter::default(), None);
+        let post = Post {
+            url: &url,
+            headers: &headers,
+            key: chosen.key.as_ref().map(|key| (header, before, key)),
+            body,
+            limit: left.clamp(Duration::from_secs(1), LONGEST_REQUEST),
+            cancel: self.cancel.as_ref(),
+        };
+        let sent = chair.client.post_through(&post, &mut |piece| {
+            match &piece {
+                Piece::Head { status, content_type, .. } => {
+                    head = Some(*status);
+                    meter = Meter::new(content_type);
                 }
-                take(piece)
-            },
-        );
+                Piece::Bytes(bytes) => meter.push(bytes),
+            }
+            take(piece)
+        });
         let (length, counted) = meter.finish();
-        let worst = Tokens { input, output: most, ..Tokens::default() };
-        let tokens = match (&sent, head, counted) {
-            (_, _, Some(tokens)) => tokens,
-            (Err(Fault::Unreached(_)), ..) => Tokens::default(),
+        let used = match (&sent, head, counted) {
+            // One that broke off has told the beginning at most.
+            (Ok(()), _, Some(tokens)) => Cost::Counted(tokens),
+            (Err(Fault::Unreached(_)), ..) => Cost::Nothing,
             // An error is not charged.
-            (_, Some(status), None) if status != 200 => Tokens::default(),
-            (Ok(()), ..) => Tokens { output: (length / BYTES_PER_TOKEN).min(most), ..worst },
-            (Err(_), ..) => worst,
+            (_, Some(status), _) if status != 200 => Cost::Nothing,
+            (Ok(()), ..) => Cost::Bytes(length),
+            (Err(_), ..) => Cost::Unknown,
         };
         let end = match (sent, head) {
-            (Err(Fault::Unreached(why)), _) => Err(format!("{} is not reached: {why}", self.chosen.url)),
-            (Err(Fault::Cut(why)), _) => Err(format!("the answer of {} broke off: {why}", self.name)),
+            (Err(Fault::Unreached(why)), _) => Err(format!("{} is not reached: {why}", chosen.url)),
+            (Err(Fault::Cut(why)), _) => Err(format!("the answer of {} broke off: {why}", chair.name)),
             (Err(Fault::Cancelled), _) => Err("stopped from outside".to_owned()),
             (Ok(()), Some(200)) => Ok(()),
-            (Ok(()), status) => Err(self.refusal(status.unwrap_or_default())),
+            (Ok(()), status) => Err(refusal(chosen, status.unwrap_or_default())),
         };
-        Used {
-            tokens,
-            counted: counted.is_some() && end.is_ok(),
-            end: end.map_err(|why| NotPassed::new(NotPassed::BROKEN, why)),
-        }
-    }
-
-    /// The program is told by the answer itself; this is for people.
-    fn refusal(&self, status: u16) -> String {
-        let Chosen { provider, model, key_name, .. } = &self.chosen;
-        match status {
-            401 | 403 => format!("{provider} refused the key {key_name} for the model {model} ({status})"),
-            404 => format!("{provider} knows no model {model}, or not this way to ask it (404)"),
-            _ => format!("{provider} answered {status} for the model {model}"),
-        }
+        Sent { used, end: end.map_err(|why| NotPassed::new(NotPassed::BROKEN, why)) }
     }
 }
 
-struct Used {
-    tokens: Tokens,
-    /// By the provider.
-    counted: bool,
+/// The program is told by the answer itself; this is for people.
+fn refusal(chosen: &Chosen, status: u16) -> String {
+    let Chosen { provider, model, key_name, .. } = chosen;
+    match status {
+        401 | 403 => format!("{provider} refused the key {key_name} for the model {model} ({status})"),
+        404 => format!("{provider} knows no model {model}, or not this way to ask it (404)"),
+        _ => format!("{provider} answered {status} for the model {model}"),
+    }
+}
+
+struct Sent {
+    used: Cost,
     end: Result<(), NotPassed>,
 }
 
-/// Masks all but the model's name, and gives the history as text.
-fn dialect_masked(body: &mut Value, mask: &dyn Fn(&Value) -> Value, dialect: Dialect) -> String {
-    let model = body["model"].take();
-    *body = mask(body);
-    match model {
-        Value::Null => drop(body.as_object_mut().map(|fields| fields.remove("model"))),
-        model => body["model"] = model,
-    }
-    rules::history(dialect, body).to_string()
+enum Cost {
+    Nothing,
+    /// By the provider.
+    Counted(Tokens),
+    /// Nobody counted, but so long it was.
+    Bytes(u64),
+    /// As much as it can have.
+    Unknown,
 }
 
 /// What a provider understands beside what our own hand asks it.
@@ -168,7 +160,8 @@ fn dialects(chosen: &Chosen) -> &'static [Dialect] {
     match (chosen.wire, chosen.provider.as_str()) {
         (Wire::Anthropic, _) if chosen.url.starts_with("https://api.anthropic.com/") => &[Messages, Chat],
         (Wire::Anthropic, _) => &[Messages],
-        (Wire::OpenAi, "openai" | "openrouter") => &[Chat, Responses],
+        (Wire::Azure, _) => &[Chat],
+        (Wire::Responses, _) | (Wire::OpenAi, "openai" | "openrouter") => &[Responses, Chat],
         (Wire::OpenAi, "gemini") => &[Chat, Gemini],
         (Wire::OpenAi, _) => &[Chat],
     }
@@ -176,18 +169,18 @@ fn dialects(chosen: &Chosen) -> &'static [Dialect] {
 
 /// Where it goes: the address, headers, and how the key is given there.
 fn address(chosen: &Chosen, asked: &Asked) -> (String, Vec<(&'static str, String)>, &'static str, &'static str) {
-    let url = &chosen.url;
-    match asked.dialect {
-        Dialect::Messages => {
-            let version = vec![("anthropic-version", "2023-06-01".to_owned())];
-            (format!("{url}/messages"), version, "x-api-key", "")
-        }
+    let wire = match asked.dialect {
+        Dialect::Messages => Wire::Anthropic,
+        Dialect::Responses => Wire::Responses,
+        Dialect::Chat if chosen.wire == Wire::Azure => Wire::Azure,
+        Dialect::Chat => Wire::OpenAi,
         Dialect::Gemini => {
-            let root = url.strip_suffix("/openai").unwrap_or(url);
+            let root = chosen.url.strip_suffix("/openai").unwrap_or(&chosen.url);
             let how = if asked.stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
-            (format!("{root}/models/{}:{how}", chosen.model), Vec::new(), "x-goog-api-key", "")
+            return (format!("{root}/models/{}:{how}", chosen.model), Vec::new(), "x-goog-api-key", "");
         }
-        Dialect::Chat => (format!("{url}/chat/completions"), Vec::new(), "authorization", "Bearer "),
-        Dialect::Responses => (format!("{url}/responses"), Vec::new(), "authorization", "Bearer "),
-    }
+    };
+    let target = wire.target(chosen);
+    let (header, before) = target.key.map_or(("authorization", "Bearer "), |(header, before, _)| (header, before));
+    (target.url, target.headers, header, before)
 }

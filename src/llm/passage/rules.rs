@@ -4,6 +4,7 @@
 
 use super::Dialect;
 use serde_json::{Map, Value, json};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 const CHAT: &[&str] = &[
     "messages",
@@ -129,9 +130,22 @@ fn history_key(dialect: Dialect) -> &'static str {
     }
 }
 
-/// What was said until now; it grows from request to request.
-pub fn history(dialect: Dialect, body: &Value) -> &Value {
-    &body[history_key(dialect)]
+/// Requests with the same beginning belong together: their history only grows.
+pub fn conversation(dialect: Dialect, body: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let first = &body[history_key(dialect)][0];
+    for part in [&body["system"], &body["instructions"], &body["systemInstruction"], &body["tools"], first] {
+        part.to_string().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// Gemini's stands in the address.
+pub fn set_model(dialect: Dialect, body: &mut Value, model: Value) {
+    match (dialect, body.as_object_mut()) {
+        (Dialect::Gemini, Some(fields)) => drop(fields.remove("model")),
+        _ => body["model"] = model,
+    }
 }
 
 fn is_own_tool(dialect: Dialect, tool: &Value) -> bool {

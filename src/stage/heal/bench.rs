@@ -16,12 +16,13 @@ use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
 use crate::hand::command::Delegated;
-use crate::hand::{Fallen, Workshop};
+use crate::hand::{Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::mask::Masker;
 use crate::patch::Patch;
 use crate::process::{self, Finished};
+use crate::record::entry::Decision;
 use crate::record::{CheckResult, HandId, Outcome};
 use crate::report::count;
 use crate::report::markdown::one_line;
@@ -36,7 +37,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub struct Bench<'a> {
     pub job: &'a Job,
@@ -50,6 +51,7 @@ pub struct Bench<'a> {
     runner: RefCell<Option<Runner>>,
     layers: Layers,
     deadline: Instant,
+    began: SystemTime,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
     /// Files that a command changed and that could not be put back.
@@ -71,8 +73,12 @@ pub struct Bench<'a> {
     pub model: Option<&'a dyn llm::Model>,
     /// What became of the last candidate.
     last: RefCell<Fallen>,
+    /// Choices that were made, for the audit trail.
+    pub decisions: RefCell<Vec<Decision>>,
     /// What hands want to be known at the end.
     notes: RefCell<Vec<String>>,
+    /// Where a limit ended a hand's work.
+    pub unfinished: RefCell<Option<Unfinished>>,
 }
 
 const GIT_DESTROYED: &str =
@@ -100,6 +106,7 @@ impl<'a> Bench<'a> {
             runner: RefCell::new(runner),
             layers: Layers::new(&job.scratch, private),
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
+            began: SystemTime::now(),
             cancel,
             verify_seconds: Cell::new(0.0),
             unprotected: RefCell::default(),
@@ -113,7 +120,9 @@ impl<'a> Bench<'a> {
             trials: Cell::new(0),
             model: None,
             last: RefCell::default(),
+            decisions: RefCell::default(),
             notes: RefCell::default(),
+            unfinished: RefCell::default(),
         })
     }
 
@@ -428,6 +437,21 @@ impl Workshop for Bench<'_> {
     fn note(&self, hand: HandId, line: &str) {
         self.tell_as(hand, line);
         self.notes.borrow_mut().push(line.to_owned());
+    }
+
+    fn decide(&self, decision: Decision) {
+        let mut decisions = self.decisions.borrow_mut();
+        // The next round has the same failure.
+        if !decisions.contains(&decision) {
+            decisions.push(decision);
+        }
+    }
+
+    fn leave(&self, unfinished: Unfinished) {
+        let mut left = self.unfinished.borrow_mut();
+        if left.is_none() || unfinished.work.is_some() {
+            *left = Some(unfinished);
+        }
     }
 
     fn steps(&self) -> Result<&[Step]> {

@@ -8,7 +8,7 @@ use super::forward::is_better;
 use super::outward::summarize;
 use crate::brain::{log, programs};
 use crate::guard;
-use crate::hand::{self, Hand, Job};
+use crate::hand::{self, Hand, Job, Unfinished};
 use crate::patch::Patch;
 use crate::record::{Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, HandId, Outcome, RunSummary, Tried};
 use crate::verify::{self, Run};
@@ -22,6 +22,8 @@ const MAX_ROUNDS: usize = 12;
 const MAX_STARTS: usize = 3;
 /// Candidates whose command was run, in all rounds together.
 const MAX_JUDGED: usize = 200;
+/// Of a diff that the ledger keeps.
+const LONGEST_WORK: usize = 16 << 10;
 
 /// What the climb came to.
 pub struct Climb {
@@ -233,7 +235,7 @@ impl State<'_, '_> {
         };
         self.bench.tell_result(&result);
         (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
-        let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result };
+        let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result, work: None };
         self.tried.push(tried.clone());
         Ok(match trial {
             Trial::Unfinished(_) => None,
@@ -409,9 +411,31 @@ impl State<'_, '_> {
             .unwrap_or_else(|| "no hand has a candidate for this failure".to_owned())
     }
 
+    /// A limit ended a hand's work: it is shown, and kept for the next attempt.
+    fn unfinished(&mut self, left: Unfinished) -> Ending {
+        let reason = format!("the model's budget is used up: {}", left.why);
+        let Some(work) = left.work else { return Ending::new(Outcome::Budget, reason) };
+        let patch = self.ground.then(&work.patch);
+        let (digest, diff) = (patch.digest(), patch.unified_diff());
+        let diff = Some(diff).filter(|diff| diff.len() <= LONGEST_WORK);
+        match self.tried.iter_mut().find(|tried| tried.digest == digest) {
+            Some(tried) => tried.work = diff,
+            None => {
+                let (why, result) = (work.why.clone(), format!("unfinished: {}", left.why));
+                self.tried.push(Tried { digest, hand: work.hand, why, result, work: diff });
+            }
+        }
+        let reason = format!("{reason}; its work so far is kept as a patch, not applied");
+        Ending { candidate: Some(Candidate { patch, ..work }), ..Ending::new(Outcome::Budget, reason) }
+    }
+
     fn gave_up(&mut self) -> Ending {
         if let Some(ending) = self.unsure.take() {
             return ending;
+        }
+        let left = self.bench.unfinished.borrow_mut().take();
+        if let Some(left) = left {
+            return self.unfinished(left);
         }
         if let Some(guards) = self.blocked.clone().filter(|_| self.judged == 0) {
             let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
@@ -447,6 +471,8 @@ fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: 
         tried,
         text: &whole.text,
         model: bench.model,
+        learnings: super::memory::learnings(bench, &diagnosis.seen),
+        asking: &whole.asking,
         seed: whole.seed,
     }
 }

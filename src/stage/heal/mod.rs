@@ -7,6 +7,7 @@ mod hooks;
 mod inspect;
 mod ladder;
 mod layers;
+mod memory;
 mod outward;
 mod past;
 mod progress;
@@ -20,12 +21,14 @@ use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::log;
 use crate::command::{CommandLine, SetUp};
-use crate::config::{Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
+use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
 use crate::guard;
 use crate::ids::{RelPath, Sha};
+use crate::learn::{self, score};
 use crate::llm;
 use crate::patch::{FilePatch, Patch};
 use crate::process;
+use crate::record::entry::Evaluation;
 use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, Tried};
 use crate::report::markdown::one_line;
 use crate::task::Request;
@@ -85,12 +88,18 @@ pub struct Job {
     pub seed: u64,
     /// What earlier attempts tried: untrusted, used only to skip and to tell.
     pub tried: Vec<Tried>,
+    /// What earlier runs left: data from the ledger.
+    #[serde(default)]
+    pub experience: learn::Experience,
     /// Where a model answers, in another process than this job's.
     #[serde(default)]
     pub model: Option<llm::Address>,
     /// Who is asked beside our own hands.
     #[serde(default)]
     pub agent: Option<Agent>,
+    /// How it is to be asked.
+    #[serde(default)]
+    pub asking: config::Model,
     /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
     pub keep: bool,
 }
@@ -117,6 +126,8 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     bench.model = model;
     let mut healing = work(&bench)?;
     healing.notes.extend(bench.take_notes());
+    healing.decisions = bench.take_decisions();
+    healing.evaluation = rated(&healing, bench.coverage().as_ref());
     let spent = model.map(llm::Model::spent).unwrap_or_default();
     (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
@@ -130,20 +141,37 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     Ok(healing)
 }
 
+/// How good the repair is; with the lines that its tests ran, where the command tells that.
+pub fn rated(healing: &Healing, coverage: Option<&score::Coverage>) -> Option<Evaluation> {
+    let repair = healing.candidate.as_ref()?;
+    Some(score::evaluate(&score::Input {
+        patch: &repair.patch,
+        evidence: healing.evidence.as_ref(),
+        guards: &healing.guards,
+        remarks: &[],
+        coverage,
+        opinion: None,
+    }))
+}
+
 fn work(bench: &Bench) -> Result<Healing> {
     let mut healing = Healing::default();
     if let (Sandbox::Full, Err(why)) = (bench.job.sandbox.tier, process::strongest()) {
         let why = format!(
             "no sandbox can be had here ({why}), and without one no repository code is run; `sandbox: off` in {} runs it all the same",
-            crate::config::PATH
+            config::PATH
         );
         return Ok(healing.end(Outcome::Blocked, why));
     }
-    if let Err(failure) = bench.prepare()? {
+    let begun = Instant::now();
+    let prepared = bench.prepare()?;
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
+    if let Err(failure) = prepared {
         healing.retry_wanted = failure.may_pass.then(|| "the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, failure.why));
     }
     healing.notes.extend(bench.download()?);
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     // Nobody waits for it: what is not ready when it is needed is made then.
     std::thread::spawn(warm_up);
@@ -169,6 +197,7 @@ fn work(bench: &Bench) -> Result<Healing> {
     let report = read(bench, &base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
+    memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
     if let Some(end) = not_reproduced(bench, &report, &mut healing) {
         return Ok(healing.end(Outcome::Explained, end));
@@ -205,6 +234,7 @@ fn repair_reported(bench: &Bench, reported: &Reported, mut healing: Healing) -> 
         diagnosis.suspects = suspects::of_text(bench);
     }
     (bench.say)("diagnose", &describe(&diagnosis));
+    memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
     let what = one_line(&reported.what, 120);
     healing.notes.push(format!("no test showed what the issue reports; one was made of its text: {what}"));
@@ -348,7 +378,9 @@ fn read(bench: &Bench, text: &str) -> LogReport {
 
 fn diagnose_report(bench: &Bench, report: LogReport) -> Result<Diagnosis> {
     let suspects = suspects::find(bench, &report)?;
-    Ok(judgment::diagnose(report, suspects, &bench.job.hands))
+    let mut diagnosis = judgment::diagnose(report, suspects, &bench.job.hands);
+    memory::remember(bench, &mut diagnosis);
+    Ok(diagnosis)
 }
 
 fn describe(diagnosis: &Diagnosis) -> String {
