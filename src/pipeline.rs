@@ -1,6 +1,7 @@
 //! The story on one page: an event becomes a task, the task is looked up, healed in a process that holds
 //! no secret, published by this one, and recorded. Every ending is an outcome.
 
+mod follow_up;
 mod past;
 mod triage;
 
@@ -112,7 +113,7 @@ impl Pipeline<'_> {
             Ok(None) => {}
         }
         let begun = Instant::now();
-        match collect::collect(self.forge, self.default_branch, task.clone(), self.say) {
+        match collect::collect(self.forge, self.config, self.default_branch, task.clone(), self.say) {
             Err(e) => ends(failed(&e)),
             Ok(Found::End(outcome, why)) => ends(Healing::ended(outcome, why)),
             Ok(Found::Work(work)) => {
@@ -243,7 +244,7 @@ impl Pipeline<'_> {
             return cancelled(Healing::default());
         }
         let records = self.store.of_task(&work.task.key, EARLIER);
-        if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.used_up(work, &records)) {
+        if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.enough(work, &records)) {
             return healing;
         }
         let (tried, mut notes) = earlier(records, &work.base);
@@ -271,6 +272,13 @@ impl Pipeline<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
+    }
+
+    fn enough(&self, work: &Collected, records: &Result<Vec<AttemptRecord>>) -> Option<Healing> {
+        match work.task.kind {
+            Kind::Review => follow_up::not_now(self, work, records),
+            _ => self.used_up(work, records),
+        }
     }
 
     /// A build of our own branch that keeps failing must not feed itself for ever.

@@ -1,15 +1,16 @@
 //! What a run knows, as data: diagnosis, candidates, checks, evidence, outcome, attempt. Everything
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
+mod answer;
 mod detail;
 pub mod entry;
 mod outcome;
 mod seen;
 
+pub use answer::{Settled, Wish};
+pub use detail::{Detail, Seconds};
 pub use outcome::Outcome;
 pub use seen::{Match, Seen};
-
-pub use detail::{Detail, Seconds};
 
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
@@ -381,6 +382,15 @@ pub struct Healing {
     pub notes: Vec<String>,
     /// Set when a later attempt may succeed: why it is wanted.
     pub retry_wanted: Option<String>,
+    /// What became of each wish of a review.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Settled>,
+    /// What the reviewing model says of the candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<entry::ReviewFact>,
+    /// The model's words for what was wrong and what was changed; nobody has checked them yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
     /// How good the repair is, beyond that it is proven.
     #[serde(default)]
     pub evaluation: Option<entry::Evaluation>,
@@ -406,6 +416,9 @@ impl Default for Healing {
             notes: Vec::new(),
             retry_wanted: None,
             evaluation: None,
+            answers: Vec::new(),
+            review: None,
+            words: None,
             decisions: Vec::new(),
         }
     }

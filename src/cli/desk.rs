@@ -17,7 +17,7 @@ use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, SEED};
+use crate::stage::heal::{Job, Manner, SEED};
 use crate::stage::memory;
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
@@ -204,7 +204,14 @@ impl Desk<'_> {
 
     /// What earlier runs in this repository left.
     fn experience(&self, config: &Config) -> Experience {
-        let (store, say) = (self.store(config), |stage: &str, text: &str| self.say(stage, text));
+        let say = |stage: &str, text: &str| self.say(stage, text);
+        let store = match self.store(config) {
+            Ok(store) => store,
+            Err(error) => {
+                say("ledger", &format!("nothing is remembered: {error:#}"));
+                return Experience::default();
+            }
+        };
         memory::experience(&[store.as_ref()], Some(self.forge.repo()), &pipeline::now(), config.may_reorder(), &say)
     }
 
@@ -266,6 +273,7 @@ impl Desk<'_> {
             seed: SEED,
             tried,
             experience: Default::default(),
+            manner: Manner::of(config, work.wishes.clone()),
             keep: false,
         })
     }

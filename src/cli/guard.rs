@@ -83,6 +83,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         seed: SEED,
         tried: Vec::new(),
         experience: Default::default(),
+        manner: heal::Manner::default(),
         keep: false,
         root,
     }

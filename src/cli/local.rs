@@ -154,6 +154,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         seed: options.seed.unwrap_or(SEED),
         tried: Vec::new(),
         experience,
+        manner: heal::Manner::of(&config, Vec::new()),
         keep: !options.dry_run && place.is_none(),
         root: root.clone(),
     };

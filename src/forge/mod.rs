@@ -2,6 +2,7 @@
 //! files) that the demo and the tests use. Synchronous outside; the network runs inside.
 
 mod error;
+mod threads;
 mod types;
 
 pub mod github;
@@ -9,6 +10,7 @@ pub mod local;
 
 pub use error::{Call, ForgeError};
 pub(crate) use github::{http_client, is_safe_url};
+pub use threads::{Thread, Word};
 pub use types::*;
 
 use crate::git::TreeEntry;
@@ -85,6 +87,19 @@ pub trait Forge: Send + Sync {
     fn open_pulls(&self) -> Result<Vec<PullRequest>>;
     fn open_pull(&self, new: &NewPull) -> Result<PullOpened>;
     fn update_pull(&self, number: u64, title: &str, body: &str) -> Result<PullRequest>;
+
+    // reviews; a forge without them has none
+    /// What was said on the lines of a pull request, at most 300 threads.
+    fn threads(&self, _pull: u64) -> Result<Vec<Thread>> {
+        Ok(Vec::new())
+    }
+    /// `marker` (the last line of `body`) tells whether a write whose answer was lost has happened.
+    fn answer_thread(&self, _thread: &str, _marker: &str, _body: &str) -> Result<()> {
+        Ok(())
+    }
+    fn resolve_thread(&self, _thread: &str) -> Result<()> {
+        Ok(())
+    }
 
     // issues and comments
     fn issue(&self, number: u64) -> Result<Option<Issue>>;

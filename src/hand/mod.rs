@@ -40,6 +40,8 @@ pub struct Job<'a> {
     pub fixers: &'a [OwnFixer],
     /// What was tried before, in this attempt and earlier ones, and how it fell.
     pub tried: &'a [Tried],
+    /// What a model is asked to do; [`REPAIR`] nearly always.
+    pub aim: &'a str,
     /// What was reported, cleaned; empty where nobody wrote anything.
     pub text: &'a str,
     /// A language model, where there is one to ask.
@@ -51,6 +53,9 @@ pub struct Job<'a> {
     /// For hands that draw lots.
     pub seed: u64,
 }
+
+/// The usual aim.
+pub const REPAIR: &str = "This command fails; repair it.";
 
 /// The repository as a hand sees it.
 pub trait Workshop {

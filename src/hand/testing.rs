@@ -118,6 +118,7 @@ impl Shop {
             tried,
             seed: 0,
             learnings: learnings.iter().collect(),
+            aim: super::REPAIR,
             text: "",
             model: None,
             asking: &crate::config::Model::default(),

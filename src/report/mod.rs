@@ -8,6 +8,7 @@ mod score;
 mod seen;
 mod summary;
 mod terminal;
+mod thread;
 
 pub use comment::{answered, comment, marker};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
@@ -15,6 +16,7 @@ pub use score::score_line;
 pub use seen::seen_line;
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
+pub use thread::thread_answer;
 
 pub use crate::brain::text::count;
 

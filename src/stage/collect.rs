@@ -1,7 +1,7 @@
 //! Collect: everything about a task that can be known without running anything. Reads the forge; what it
 //! reads is data.
 
-use super::Say;
+use super::{Say, review};
 use crate::brain::log::{self, RunBlock};
 use crate::brain::{text, workflow};
 use crate::command::{CommandLine, SetUp};
@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::event::{Actor, UpstreamRun};
 use crate::forge::{Forge, ForgeError, Job, PullRequest, PullState, WorkflowRun};
 use crate::ids::{BranchName, RelPath, Sha, TaskKey};
-use crate::record::{LogReport, Outcome};
+use crate::record::{LogReport, Outcome, Wish};
 use crate::task::{self, Kind, Request, Task};
 use std::io::Read as _;
 
@@ -31,6 +31,8 @@ pub struct Collected {
     pub text: String,
     /// The last commit of the branch whose build was sound, where one is known.
     pub since: Option<Sha>,
+    /// What reviewers ask for on our own pull request.
+    pub wishes: Vec<Wish>,
 }
 
 /// Work, or an end before anything was spent.
@@ -59,7 +61,13 @@ fn end<T>(outcome: Outcome, why: impl Into<String>) -> Step<T> {
 pub type Ours<'a> = &'a dyn Fn(&TaskKey, &BranchName) -> Result<bool, ForgeError>;
 
 /// Looks a complete task up.
-pub fn collect(forge: &dyn Forge, default_branch: &BranchName, task: Task, say: Say) -> Result<Found, ForgeError> {
+pub fn collect(
+    forge: &dyn Forge,
+    config: &Config,
+    default_branch: &BranchName,
+    task: Task,
+    say: Say,
+) -> Result<Found, ForgeError> {
     let (base, target) = go!(place(forge, default_branch, &task));
     let body = text::clean(&task.body);
     let mut collected = Collected {
@@ -72,7 +80,17 @@ pub fn collect(forge: &dyn Forge, default_branch: &BranchName, task: Task, say: 
         prepare: Vec::new(),
         notes: Vec::new(),
         since: None,
+        wishes: Vec::new(),
     };
+    if let (Kind::Review, Some(pull)) = (collected.task.kind, collected.task.number) {
+        collected.wishes = review::wishes(forge, config, pull)?;
+        if collected.wishes.is_empty() {
+            let why = "no open thread of somebody who may ask is left to be answered";
+            return Ok(Found::End(Outcome::Ignored, why.to_owned()));
+        }
+        say("collect", &format!("{} to settle", crate::report::count(collected.wishes.len(), "review thread")));
+        return Ok(Found::Work(Box::new(collected)));
+    }
     if let Some(run) = collected.task.run.clone() {
         say("collect", &format!("run {} of {} at {}", run.id, run.workflow, run.head_sha.short()));
         read_build(forge, &run, &mut collected, say)?;
@@ -88,6 +106,10 @@ pub fn complete(forge: &dyn Forge, config: &Config, mut task: Task, ours: Ours) 
     if let Some(id) = task.run_id {
         let Some(now) = forge.run(id)? else { return end(Outcome::Ignored, format!("there is no workflow run {id}")) };
         return complete_run(task, &now, config, ours);
+    }
+    if let (Kind::Review, Some(branch)) = (task.kind, &task.target) {
+        let why = "its branch has a name like ours, but neither the ledger nor the pull request says that it is ours";
+        return Ok(own(config, branch, ours)?.map_or_else(|| Err((Outcome::Ignored, why.to_owned())), |_| Ok(task)));
     }
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
     if task.is_pull {
@@ -289,7 +311,7 @@ fn beside(forge: &dyn Forge, run: &UpstreamRun, most: usize) -> Result<Vec<Workf
 
 /// The base commit and the target branch.
 pub fn place(forge: &dyn Forge, default_branch: &BranchName, task: &Task) -> Step<(Sha, BranchName)> {
-    if task.kind == Kind::Issue && task.is_pull {
+    if matches!(task.kind, Kind::Issue | Kind::Review) && task.is_pull {
         return pull_place(forge, task);
     }
     let target = task.target.clone().unwrap_or_else(|| default_branch.clone());

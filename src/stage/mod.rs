@@ -6,6 +6,7 @@ pub mod locate;
 pub mod memory;
 pub mod proposal;
 pub mod publish;
+pub mod review;
 
 use crate::guard::secrets::{Scanner, Settings};
 

@@ -140,6 +140,11 @@ impl World {
         self.doubles.control("/__run", &json!({"repo": self.repo, "run": run}));
     }
 
+    /// One more thread on the pull request (tests/doubles/graphql.mjs).
+    pub fn add_thread(&self, thread: &Value) {
+        self.doubles.control("/__thread", &json!({"repo": self.repo, "thread": thread}));
+    }
+
     /// Asks GitHub's API about this repository as our token: `path` comes after `/repos/owner/name`.
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
         self.request_as(&self.token, method, path, body)

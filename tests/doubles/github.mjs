@@ -1,6 +1,6 @@
 // A GitHub on loopback. Prints {"api","blobs"} when it is ready and dies with its parent (end of stdin). Every request and every answer is held against GitHub's own description.
 //   POST /__seed {repo, …}  a fresh world for one repository (world.mjs)      POST /__commit {repo, branch, directory, message}
-//   POST /__run {repo, run} one more workflow run
+//   POST /__run {repo, run} one more workflow run    POST /__thread {repo, thread} one more review thread (graphql.mjs)
 //   POST /__fault {path, …} a fault (faults.mjs)    GET /__journal?repo=o/r   GET /__state?repo=o/r
 import fs from 'node:fs';
 import http from 'node:http';
@@ -12,6 +12,7 @@ import { Contract, oneSegment } from './contract.mjs';
 import { Faults, sendFault } from './faults.mjs';
 import { sendBlob } from './blobs.mjs';
 import { gitRoutes } from './gitdata.mjs';
+import { graphql } from './graphql.mjs';
 import { basicToken, gitRequest, serveGit } from './githttp.mjs';
 import { checkPermission, mayPush } from './permissions.mjs';
 import { correct, pullRoutes } from './pulls.mjs';
@@ -88,7 +89,7 @@ async function answerApi({ request, url, bytes, token, world, body, entry }) {
     if (!world) throw Refused.notFound();
     if (bytes.length && body === undefined) throw new Refused(400, 'Problems parsing JSON');
     const asked = { method, path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body, target: request.url, user: token ?? { login: 'ghost' } };
-    if (url.pathname === '/graphql' && body?.query === '{viewer{login}}') return { status: 200, body: { data: { viewer: { login: token?.login } } } };
+    if (url.pathname === '/graphql') return await graphql(world, token, body);
     const operation = contract.operation(asked);
     if (!operation) { entry.unknown = true; throw Refused.notFound(); }
     entry.operation = operation.iid;
@@ -167,10 +168,11 @@ async function control(url, bytes) {
     case '/__seed': return { status: 200, body: await seed(body, repo) };
     case '/__commit': return { status: 200, body: { sha: await world.bare.commitDirectory(body.directory, body.branch, body.message, body.parent) } };
     case '/__run': world.runs.set(body.run.id, { ...body.run, head_sha: await world.bare.sha(body.run.head_sha ?? body.run.head_branch) }); return { status: 200, body: {} };
+    case '/__thread': world.threads.push(body.thread); return { status: 200, body: {} };
     case '/__fault': faults.add(body); return { status: 200, body: {} };
     case '/__heal': faults.clear(); return { status: 200, body: {} };
     case '/__journal': return { status: 200, body: journal.filter(e => !repo || e.repo?.toLowerCase() === repo || e.broken) };
-    case '/__state': return { status: 200, body: { check_runs: world.checkRuns, reactions: world.reactions, dispatches: world.dispatches, runs: [...world.runs.values()], minted: world.minted } };
+    case '/__state': return { status: 200, body: { check_runs: world.checkRuns, reactions: world.reactions, dispatches: world.dispatches, runs: [...world.runs.values()], minted: world.minted, threads: world.threads } };
     default: return { status: 404, body: { message: 'no such control' } };
   }
 }

@@ -39,6 +39,7 @@ export class World {
     this.reactions = [];
     this.dispatches = [];
     this.pullHeads = new Map();
+    this.threads = structuredClone(scenario.threads ?? []);
   }
 
   get people() {

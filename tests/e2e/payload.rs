@@ -69,6 +69,16 @@ pub fn comment(world: &World, text: &str, author: &str) -> Value {
     payload
 }
 
+/// `pull_request_review` submitted on the world's pull request with this number, which is ours.
+pub fn review(world: &World, pull: u64, reviewer: &str, text: &str) -> Value {
+    let mut payload = example("pull_request_review", "submitted");
+    adopt(world, &mut payload, reviewer);
+    payload["pull_request"] = world.get(&format!("/pulls/{pull}"));
+    payload["review"]["body"] = json!(text);
+    payload["review"]["user"] = payload["sender"].clone();
+    payload
+}
+
 /// `workflow_run` completed: the world's run as it stands there.
 pub fn run(world: &World, id: u64) -> Value {
     let mut payload = example("workflow_run", "completed");

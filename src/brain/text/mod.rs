@@ -6,6 +6,7 @@ mod fence;
 mod names;
 mod quote;
 mod script;
+mod suggestion;
 mod trace;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ pub use clean::{clean, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub use quote::{count, cut, inert};
 pub use script::{ScriptExample, free_calls, script_examples};
+pub use suggestion::{replaced, suggestions};
 pub use trace::Frame;
 
 use fence::Fences;

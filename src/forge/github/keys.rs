@@ -44,8 +44,14 @@ impl Scope {
         let area = ask.path.split('/').nth(4).and_then(|rest| rest.split('?').next()).unwrap_or_default();
         match (ask.method, area) {
             (Method::Get, _) => Self::Read,
-            // Who we are is asked with a POST.
-            (Method::Post, "") => Self::Read,
+            // GraphQL asks with a POST, too.
+            (Method::Post, "") => {
+                if ask.is_mutation() {
+                    Self::Talk
+                } else {
+                    Self::Read
+                }
+            }
             (_, "issues") => Self::Talk,
             _ => Self::Write,
         }

@@ -12,6 +12,7 @@ mod me;
 mod probes;
 mod pulls;
 mod send;
+mod threads;
 mod wire;
 
 use super::*;
@@ -204,6 +205,18 @@ impl Forge for GitHub {
 
     fn update_pull(&self, number: u64, title: &str, body: &str) -> Result<PullRequest> {
         self.patch_pull(number, title, body)
+    }
+
+    fn threads(&self, pull: u64) -> Result<Vec<Thread>> {
+        self.get_threads(pull)
+    }
+
+    fn answer_thread(&self, thread: &str, marker: &str, body: &str) -> Result<()> {
+        self.post_answer(thread, marker, body)
+    }
+
+    fn resolve_thread(&self, thread: &str) -> Result<()> {
+        self.post_resolved(thread)
     }
 
     fn issue(&self, number: u64) -> Result<Option<Issue>> {

@@ -65,6 +65,12 @@ impl Ask {
         self.method != Method::Get && self.path.contains("/git/")
     }
 
+    /// GraphQL that writes.
+    pub(super) fn is_mutation(&self) -> bool {
+        let query = self.body.as_ref().and_then(|body| body["query"].as_str());
+        query.is_some_and(|query| query.starts_with("mutation"))
+    }
+
     pub(super) fn raw(self) -> Self {
         Self { raw: true, ..self }
     }

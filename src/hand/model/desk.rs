@@ -35,7 +35,7 @@ pub fn fixed() -> usize {
 /// `before`: what others tried in this run.
 pub fn first(job: &Job, before: &str) -> Result<String> {
     let diagnosis = job.diagnosis;
-    let mut text = String::from("This command fails; repair it.\n\n");
+    let mut text = format!("{}\n\n", job.aim.trim_end());
     text += &block("the command", &job.command.to_string(), 500);
     text += &block("what was reported", &text::clean(job.text), ISSUE);
     let mut found = format!("class: {}\n", diagnosis.class.as_str());

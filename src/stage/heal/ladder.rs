@@ -2,14 +2,20 @@
 //! candidate that removes the first error without breaking a test becomes the ground of the next round,
 //! so that several causes are repaired one at a time; if that leads nowhere, nothing stays.
 
+mod alone;
+mod ends;
+
+pub use alone::{Aim, one_hand};
+
 use super::bench::Bench;
 use super::diagnose;
 use super::forward::is_better;
 use super::outward::summarize;
-use crate::brain::{log, programs};
+use crate::brain::log;
 use crate::guard;
-use crate::hand::{self, Hand, Job, Unfinished};
+use crate::hand::{self, Hand, Job};
 use crate::patch::Patch;
+use crate::record::entry::ReviewFact;
 use crate::record::{Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, HandId, Outcome, RunSummary, Tried};
 use crate::verify::{self, Run};
 use anyhow::Result;
@@ -41,11 +47,12 @@ pub struct Ending {
     pub candidate: Option<Candidate>,
     pub after: Option<(RunSummary, verify::Comparison)>,
     pub guards: Vec<CheckResult>,
+    pub review: Option<ReviewFact>,
 }
 
 impl Ending {
     fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
-        Self { outcome, reason: reason.into(), candidate: None, after: None, guards: Vec::new() }
+        Self { outcome, reason: reason.into(), candidate: None, after: None, guards: Vec::new(), review: None }
     }
 }
 
@@ -63,6 +70,7 @@ struct State<'b, 'a> {
     bench: &'b Bench<'a>,
     base: &'b Run,
     given: &'b Patch,
+    aim: &'b Aim<'b>,
     /// What is applied already; what was given is a part of it.
     ground: Patch,
     why: Vec<String>,
@@ -84,6 +92,16 @@ struct State<'b, 'a> {
 /// Climbs from the failing run `base`, whose diagnosis is `first`.
 /// `given` is applied already and stays in whatever is proposed.
 pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Result<Climb> {
+    climb_so(bench, base, given, &Aim::default(), |state| state.rounds(first))
+}
+
+fn climb_so<'b, 'a>(
+    bench: &'b Bench<'a>,
+    base: &'b Run,
+    given: &'b Patch,
+    aim: &'b Aim<'b>,
+    act: impl FnOnce(&mut State<'b, 'a>) -> Result<Ending>,
+) -> Result<Climb> {
     let started = Instant::now();
     let verified_before = bench.verify_seconds();
     bench.start_from(base);
@@ -91,6 +109,7 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Res
         bench,
         base,
         given,
+        aim,
         ground: given.clone(),
         why: Vec::new(),
         hand: HandId::Tool,
@@ -104,7 +123,7 @@ pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Res
         unsure: None,
         compares: false,
     };
-    let ending = state.rounds(first)?;
+    let ending = act(&mut state)?;
     let State { tried, judged, skipped, .. } = state;
     let seconds = started.elapsed().as_secs_f64() - (bench.verify_seconds() - verified_before);
     Ok(Climb { ending, tried, judged, seconds, skipped })
@@ -159,7 +178,9 @@ impl State<'_, '_> {
     /// What the hand proposes, one by one; `Some` ends the round.
     fn ask(&mut self, hand: &dyn Hand, diagnosis: &Diagnosis, log: &str) -> Result<Option<Step>> {
         let tried = self.fell_here.clone();
-        let job = job(self.bench, diagnosis, log, &tried);
+        let mut job = job(self.bench, diagnosis, log, &tried);
+        job.aim = self.aim.aim.unwrap_or(job.aim);
+        job.text = self.aim.text.unwrap_or(job.text);
         let candidates = match hand.propose(&job) {
             Ok(candidates) => candidates,
             Err(e) => {
@@ -379,85 +400,6 @@ impl State<'_, '_> {
         self.blocked = Some(guards);
         Ok(Trial::Fell(why))
     }
-
-    fn passed(&self, run: &Run, guards: Vec<CheckResult>) -> Ending {
-        let candidate = Candidate {
-            patch: self.ground.clone(),
-            hand: self.hand,
-            why: self.why.join("; "),
-            confidence: self.confidence,
-        };
-        Ending {
-            candidate: Some(candidate),
-            after: Some((summarize(run), verify::compare(self.base, run))),
-            guards,
-            ..Ending::new(Outcome::Proposed, self.why.join("; "))
-        }
-    }
-
-    fn ended(&self, outcome: Outcome) -> Ending {
-        let reason = match outcome {
-            Outcome::Cancelled => "stopped from outside; the tree is as it was".to_owned(),
-            _ => format!("the budget of {} s is used up (budget.seconds)", self.bench.job.budget_seconds),
-        };
-        Ending::new(outcome, reason)
-    }
-
-    fn why_none(&self) -> String {
-        let shut = self.bench.shut.borrow();
-        let shut =
-            shut.as_ref().map(|path| format!("the repair would change {path}, which is read-only: make it writable"));
-        shut.or_else(|| programs::advice(&self.base.text))
-            .unwrap_or_else(|| "no hand has a candidate for this failure".to_owned())
-    }
-
-    /// A limit ended a hand's work: it is shown, and kept for the next attempt.
-    fn unfinished(&mut self, left: Unfinished) -> Ending {
-        let reason = format!("the model's budget is used up: {}", left.why);
-        let Some(work) = left.work else { return Ending::new(Outcome::Budget, reason) };
-        let patch = self.ground.then(&work.patch);
-        let (digest, diff) = (patch.digest(), patch.unified_diff());
-        let diff = Some(diff).filter(|diff| diff.len() <= LONGEST_WORK);
-        match self.tried.iter_mut().find(|tried| tried.digest == digest) {
-            Some(tried) => tried.work = diff,
-            None => {
-                let (why, result) = (work.why.clone(), format!("unfinished: {}", left.why));
-                self.tried.push(Tried { digest, hand: work.hand, why, result, work: diff });
-            }
-        }
-        let reason = format!("{reason}; its work so far is kept as a patch, not applied");
-        Ending { candidate: Some(Candidate { patch, ..work }), ..Ending::new(Outcome::Budget, reason) }
-    }
-
-    fn gave_up(&mut self) -> Ending {
-        if let Some(ending) = self.unsure.take() {
-            return ending;
-        }
-        let left = self.bench.unfinished.borrow_mut().take();
-        if let Some(left) = left {
-            return self.unfinished(left);
-        }
-        if let Some(guards) = self.blocked.clone().filter(|_| self.judged == 0) {
-            let reason = format!("the only candidates were refused: {}", blocked_by(&guards));
-            return Ending { guards, ..Ending::new(Outcome::Blocked, reason) };
-        }
-        let earlier = self.bench.job.tried.len();
-        let reason = match (self.judged, earlier) {
-            (0, 0) => self.why_none(),
-            (0, n) => format!(
-                "no hand has a candidate beside {} that failed on this commit before",
-                crate::report::count(n, "candidate")
-            ),
-            (n, _) => {
-                let refused = match self.tried.len().saturating_sub(n) {
-                    0 => String::new(),
-                    refused => format!(" ({refused} more not even run)"),
-                };
-                format!("{} tried, none passes{refused}", crate::report::count(n, "candidate"))
-            }
-        };
-        Ending::new(Outcome::Explained, reason)
-    }
 }
 
 fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: &'a [Tried]) -> Job<'a> {
@@ -469,6 +411,7 @@ fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: 
         workshop: bench,
         fixers: &whole.fixers,
         tried,
+        aim: hand::REPAIR,
         text: &whole.text,
         model: bench.model,
         learnings: super::memory::learnings(bench, &diagnosis.seen),

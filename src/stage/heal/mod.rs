@@ -7,6 +7,7 @@ mod hooks;
 mod inspect;
 mod ladder;
 mod layers;
+mod manner;
 mod memory;
 mod outward;
 mod past;
@@ -16,6 +17,7 @@ mod runner;
 mod set_up;
 mod suspects;
 mod told;
+mod wishes;
 
 use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
@@ -38,6 +40,7 @@ use anyhow::{Context as _, Result};
 pub use bench::Agent;
 use bench::Bench;
 pub use inspect::{Asked, inspect};
+pub use manner::{Manner, Reviewing};
 use reproduce::Reported;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -97,6 +100,8 @@ pub struct Job {
     /// Who is asked beside our own hands.
     #[serde(default)]
     pub agent: Option<Agent>,
+    #[serde(default)]
+    pub manner: Manner,
     /// How it is to be asked.
     #[serde(default)]
     pub asking: config::Model,
@@ -172,6 +177,10 @@ fn work(bench: &Bench) -> Result<Healing> {
     }
     healing.notes.extend(bench.download()?);
     healing.seconds.prepare = begun.elapsed().as_secs_f64();
+    if !bench.job.manner.wishes.is_empty() {
+        let settled = wishes::settle(bench)?;
+        return Ok(Healing { notes: healing.notes, ..settled });
+    }
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     // Nobody waits for it: what is not ready when it is needed is made then.
     std::thread::spawn(warm_up);
@@ -262,6 +271,7 @@ fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut he
     healing.tried = climb.tried;
     healing.seconds.hands = climb.seconds;
     healing.guards = ending.guards;
+    healing.review = ending.review;
     healing.candidate = ending.candidate;
     if climb.skipped > 0 {
         let skipped = crate::report::count(climb.skipped, "candidate");

@@ -2,6 +2,7 @@
 //! executes nothing. Every step looks first and can be repeated, so that an attempt that was killed
 //! anywhere is finished by the next one; creating the branch ref is the lock.
 
+mod answers;
 mod branch;
 pub mod claims;
 mod judge;
@@ -111,6 +112,7 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
         tell::ask_for_rerun(setting, proposal);
     }
     tell::tell(setting, proposal, &mut published);
+    answers::answer(setting, proposal, &published);
     published
 }
 

@@ -6,6 +6,7 @@ use crate::ids::{BranchName, Sha};
 use crate::record::Outcome;
 use crate::report;
 use crate::stage::proposal::Proposal;
+use crate::task::Kind;
 
 /// Opens the pull request, or describes the open one again.
 pub(super) fn open(
@@ -22,6 +23,8 @@ pub(super) fn open(
     };
     let existing = setting.forge.pull_of(branch).ok().flatten().filter(|p| p.state == PullState::Open);
     let pull = match (existing, base) {
+        // It says what it is for; the threads say what was added.
+        (Some(pull), _) if proposal.task.kind == Kind::Review => pull,
         (Some(pull), _) => describe_again(setting, pull, published.commit.as_ref(), (&title, &body))?,
         (None, None) => {
             return Err(Stop::Refused(format!("The branch {branch} is repaired; it has no open pull request.")));

@@ -6,6 +6,7 @@ use crate::ids::{BranchName, RelPath};
 use crate::record::{Outcome, Severity};
 use crate::report;
 use crate::stage::proposal::Proposal;
+use crate::task::Kind;
 
 /// Infrastructure failed: the jobs that failed are run again, a few times.
 pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
@@ -37,6 +38,10 @@ pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Publi
     if is_cut_short || matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
         return;
     }
+    // A review is answered in its threads.
+    if proposal.task.kind == Kind::Review {
+        return start_checks(setting, published);
+    }
     if outcome == Outcome::Duplicate {
         if let Err(e) = answer(setting, proposal) {
             (setting.say)("publish", &format!("no comment ({e})"));
@@ -55,15 +60,19 @@ pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Publi
         missed.push(format!("no comment ({e})"));
     }
     annotate(setting, proposal, published);
+    start_checks(setting, published);
+    for what in missed {
+        (setting.say)("publish", &what);
+    }
+}
+
+fn start_checks(setting: &Setting, published: &Published) {
     if let (Some(workflow), Some(branch), Some(_)) =
         (&setting.config.publish.dispatch_ci, &published.branch, published.pull)
         && !is_started(setting, workflow, branch, published)
         && let Err(e) = setting.forge.dispatch(workflow, branch)
     {
-        missed.push(format!("{workflow} not started on {branch} ({e})"));
-    }
-    for what in missed {
-        (setting.say)("publish", &what);
+        (setting.say)("publish", &format!("{workflow} not started on {branch} ({e})"));
     }
 }
 

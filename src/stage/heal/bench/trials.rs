@@ -64,6 +64,14 @@ impl Bench<'_> {
     }
 
     /// What hands noted until now.
+    pub fn notes_so_far(&self) -> usize {
+        self.notes.borrow().len()
+    }
+
+    pub fn notes_since(&self, earlier: usize) -> Vec<String> {
+        self.notes.borrow().get(earlier..).unwrap_or_default().to_vec()
+    }
+
     pub fn take_notes(&self) -> Vec<String> {
         self.notes.take()
     }
