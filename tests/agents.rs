@@ -197,6 +197,8 @@ fn a_missing_program_is_named_with_its_install_line() {
 fn no_process_shows_the_key_and_nothing_else_can_be_reached() {
     let double = Double::new(vec![says("x")]);
     let port = double.url.trim_end_matches("/v1").rsplit(':').next().unwrap().to_owned();
+    // In one piece it would be found in the agent itself.
+    let rest = KEY.trim_start_matches("planted");
     let agent = format!(
         r#"
 found = []
@@ -204,12 +206,13 @@ for pid in os.listdir("/proc"):
     for name in ("environ", "cmdline", "mem", "maps") if pid.isdigit() else ():
         try:
             with open(f"/proc/{{pid}}/{{name}}", "rb") as file:
-                if b"planted" in file.read(1 << 20):
+                if b"planted-key" in file.read(1 << 20):
                     found.append(pid)
         except OSError:
             pass
 assert not found, found
-assert KEY not in ("", "{KEY}") and ask(key="{KEY}")[0] == 401 and ask(key="")[0] == 401
+real = "planted" + "{rest}"
+assert KEY not in ("", real) and ask(key=real)[0] == 401 and ask(key="")[0] == 401
 for host, port in (("127.0.0.1", {port}), ("1.1.1.1", 443), ("169.254.169.254", 80)):
     try:
         socket.create_connection((host, port), 3)
@@ -309,16 +312,14 @@ threads = [threading.Thread(target=lambda: [ask() for _ in range(15)]) for _ in 
 [t.start() for t in threads]
 [t.join() for t in threads]
 while True:
-    sys.stdout.write("x" * 100000)
+    sys.stdout.write("x" * 1000000)
 "#;
     let healed = heal(&script(&double, ", seconds: 30"), agent, &["--budget-usd", "9"]);
     assert_eq!(healed.program(), PROGRAM);
-    assert!(
-        double.count() <= 100 && healed.notes().contains("limit of the sandbox (Output)"),
-        "{} {}",
-        double.count(),
-        healed.notes()
-    );
+    let (sent, notes) = (double.count(), healed.notes());
+    assert!(sent <= 100 && notes.contains("100 requests to the model are used up"), "{sent} {notes}");
+    // Whichever it comes to first on this machine.
+    assert!(notes.contains("limit of the sandbox (Output)") || notes.contains("(agent.seconds)"), "{notes}");
 }
 
 #[test]

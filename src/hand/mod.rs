@@ -8,8 +8,8 @@ pub mod command;
 pub mod hint;
 pub mod model;
 mod offer;
-mod recent;
 pub mod recall;
+mod recent;
 pub mod revert;
 pub mod search;
 #[cfg(test)]

@@ -60,7 +60,13 @@ impl Budget {
     }
 
     /// The same for another program's request; `wanted` is the longest reply that it asks for.
-    pub fn allow_as(&mut self, chosen: &Chosen, conversation: u64, wanted: u64, body: &str) -> Result<Allowed, NoReply> {
+    pub fn allow_as(
+        &mut self,
+        chosen: &Chosen,
+        conversation: u64,
+        wanted: u64,
+        body: &str,
+    ) -> Result<Allowed, NoReply> {
         let weight = weight(body);
         let input = estimate(weight, self.last.get(&conversation).copied());
         let price = chosen.price.unwrap_or_default();

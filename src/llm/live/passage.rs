@@ -74,9 +74,11 @@ impl Live {
                 budget.free(&allowed);
                 return sent.end.map(|()| Tokens::default());
             }
-            Cost::Bytes(bytes) => {
-                Tokens { input: allowed.input, output: (bytes / BYTES_PER_TOKEN).min(allowed.output), ..Tokens::default() }
-            }
+            Cost::Bytes(bytes) => Tokens {
+                input: allowed.input,
+                output: (bytes / BYTES_PER_TOKEN).min(allowed.output),
+                ..Tokens::default()
+            },
             Cost::Unknown => {
                 budget.assume(chosen, &allowed);
                 return sent.end.map(|()| Tokens::default());

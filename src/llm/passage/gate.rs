@@ -246,3 +246,104 @@ fn refuse(to: &mut impl Write, status: u16, why: &str) -> Result<()> {
     let error = json!({"message": why, "type": "thanos-fix", "code": status.to_string()});
     say(to, status, &json!({"type": "error", "error": error}))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::http::Take;
+
+    /// Answers with what it was asked.
+    struct Echo;
+
+    impl Passage for Echo {
+        fn model(&self) -> &str {
+            "some-model"
+        }
+
+        fn dialects(&self) -> &[Dialect] {
+            &[Dialect::Chat]
+        }
+
+        fn pass(&self, asked: &Asked, take: &mut Take) -> Result<(), NotPassed> {
+            if asked.body["broke"] == true {
+                return Err(NotPassed::new(NotPassed::BUDGET, "no more"));
+            }
+            let content_type = "text/plain\r\nx-injected: 1".to_owned();
+            take(Piece::Head { status: 200, retry_after: None, content_type });
+            take(Piece::Bytes(asked.body.to_string().as_bytes()));
+            Ok(())
+        }
+
+        fn tell(&self, _: &str) {}
+    }
+
+    /// What comes back for bytes on a connection; `KEY` in them is this run's.
+    fn answers(requests: &[&str]) -> (Vec<String>, Gate) {
+        let gate = Gate::new().unwrap();
+        let door = TcpListener::bind("127.0.0.1:0").unwrap();
+        let over = AtomicBool::new(false);
+        let address = door.local_addr().unwrap();
+        let answers = std::thread::scope(|scope| {
+            scope.spawn(|| gate.serve(&door, &Echo, &over));
+            let ask = |request: &&str| {
+                let mut guest = TcpStream::connect(address).unwrap();
+                guest.write_all(request.replace("KEY", gate.key()).as_bytes()).unwrap();
+                guest.shutdown(std::net::Shutdown::Write).unwrap();
+                let mut answer = Vec::new();
+                // A refusal may come before everything is read.
+                let _ = guest.read_to_end(&mut answer);
+                String::from_utf8(answer).unwrap()
+            };
+            let answers = requests.iter().map(ask).collect();
+            over.store(true, Ordering::Relaxed);
+            answers
+        });
+        (answers, gate)
+    }
+
+    #[test]
+    fn requests_are_passed_on_in_whole_and_in_chunks() {
+        let (answers, gate) = answers(&[
+            "POST /v1/chat/completions HTTP/1.1\r\nAuthorization: Bearer KEY\r\nContent-Length: 7\r\n\r\n{\"a\":1}",
+            "POST /v1/chat/completions HTTP/1.1\r\nx-api-key: KEY\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4;x\r\n\":2}\r\n0\r\n\r\n",
+            "POST /v1beta/models/m:streamGenerateContent?alt=sse&key=KEY HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+        ]);
+        for (answer, body) in answers.iter().zip(["{\"a\":1}", "{\"a\":2}", "{}"]) {
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("\r\n\r\n{body}")), "{answer}");
+            assert!(!answer.contains("\r\nx-injected"), "{answer}");
+        }
+        assert_eq!((gate.requests(), gate.troubles().len()), (3, 0));
+    }
+
+    #[test]
+    fn what_is_no_request_of_this_run_is_not_passed_on() {
+        let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(MAX_HEAD));
+        let (answers, gate) = answers(&[
+            "POST /v1/chat/completions HTTP/1.1\r\nAuthorization: Bearer run-0\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /v1/files HTTP/1.1\r\nx-api-key: KEY\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /v1/responses HTTP/1.1\r\nx-api-key: KEY\r\nContent-Length: 2\r\n\r\n{x",
+            "GET /v1/models HTTP/1.1\r\nx-api-key: KEY\r\n\r\n",
+            "POST /v1/messages/count_tokens HTTP/1.1\r\nx-api-key: KEY\r\nContent-Length: 8\r\n\r\n{\"a\":12}",
+            "POST /v1/chat/completions HTTP/1.1\r\nx-api-key: KEY\r\nContent-Length: 99999999999\r\n\r\n{}",
+            "POST /v1/chat/completions HTTP/1.1\r\nx-api-key: KEY\r\nContent-Length: 9\r\n\r\n{}",
+            "nonsense\r\n\r\n",
+            &long,
+        ]);
+        let begins: Vec<&str> = answers.iter().map(|answer| answer.get(..12).unwrap_or_default()).collect();
+        let status = |code: &str| format!("HTTP/1.1 {code}");
+        let wanted = ["401", "401", "404", "400", "200", "200"].map(status);
+        assert_eq!(begins[..6], wanted.each_ref().map(String::as_str));
+        assert!(begins[6..].iter().all(|begin| begin.is_empty()), "{begins:?}");
+        assert!(answers[4].contains("some-model") && answers[5].contains("\"input_tokens\":4"), "{answers:?}");
+        assert_eq!(gate.requests(), 0);
+    }
+
+    #[test]
+    fn a_refusal_is_an_answer_and_is_told() {
+        let request = "POST /v1/messages HTTP/1.1\r\nx-api-key: KEY\r\nContent-Length: 14\r\n\r\n{\"broke\":true}";
+        let (answers, gate) = answers(&[request, request]);
+        assert!(answers[1].starts_with("HTTP/1.1 402") && answers[1].contains("no more"), "{answers:?}");
+        assert_eq!(gate.troubles(), [NotPassed::new(NotPassed::BUDGET, "no more")]);
+    }
+}
