@@ -65,7 +65,8 @@ class Scripted(http.server.BaseHTTPRequestHandler):
         seen = self.server.seen
         seen.append((time.monotonic(), self.path, dict(self.headers), body))
         text = body.decode()
-        done = '${#word} letters' in text and len(seen) > 1
+        # aider asks again with the file that was named.
+        done = '${#word} letters' in text and len(seen) > (2 if self.server.agent == "aider" else 1)
         tools = [named(tool) for tool in asked.get("tools") or []]
         found = re.search(r"(/[^\\s\"'\\\\<]*?/agent-[A-Za-z0-9_]+/tree)", text)
         call = None if done else call_for(tools, found.group(1) if found else ".")
@@ -148,7 +149,7 @@ def named(tool):
 def prose(agent):
     """For agents that read commands and edits out of plain text."""
     if agent == "aider":
-        return "tell.sh\n```\n<<<<<<< SEARCH\necho \"$word\"\n=======\necho \"$word: ${#word} letters\"\n>>>>>>> REPLACE\n```\n"
+        return f"tell.sh\n```\n{MENDED}```\n"
     return f"THOUGHT: mend it\n\n```bash\n{SHELL}\n```\n"
 
 

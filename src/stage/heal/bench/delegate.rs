@@ -14,7 +14,7 @@ use crate::{git, stage};
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -40,6 +40,9 @@ const OURS: [&str; 7] =
 const CACHES: [&str; 2] = ["__pycache__", "node_modules"];
 /// By this file tools mark the others (bford.info/cachedir).
 const CACHE_MARK: &str = "CACHEDIR.TAG";
+/// Nobody reviews more new files than this, nor larger ones.
+const MOST_NEW: usize = 1000;
+const LARGEST: u64 = 16 << 20;
 /// Of what it printed, for the transcript.
 const TRANSCRIPT: usize = 400_000;
 
@@ -82,8 +85,8 @@ impl Bench<'_> {
         let asks = passage.map(|passage| (passage, &gate));
         // Without a sandbox it could write to the tree itself.
         let done = self.protected(|| self.run_agent(agent, &program, &desk, prompt, asks))?;
-        let patch = self.difference(&desk.dir, recipe)?;
-        let troubles: Vec<String> = gate.troubles().into_iter().map(|trouble| trouble.why).collect();
+        let (patch, left_out) = self.difference(&desk.dir, recipe)?;
+        let troubles = gate.troubles().into_iter().map(|trouble| trouble.why).chain(left_out).collect();
         if let Some(passage) = passage {
             passage.tell(&transcript(recipe, prompt, &done));
         }
@@ -192,6 +195,9 @@ impl Bench<'_> {
     /// From nothing, plus what builds need and the preset says.
     fn agent_environment(&self, recipe: &Recipe, places: &Places, desk: &Desk) -> Vec<(OsString, OsString)> {
         let mut env = process::base_env(&self.environment(), &[]);
+        for (_, value) in &mut env {
+            *value = moved(value, &self.job.root, &desk.dir);
+        }
         env.retain(|(name, _)| !PROXIES.iter().chain(&OURS).any(|other| name == other));
         let own = [
             ("HOME", desk.home.as_os_str()),
@@ -208,22 +214,32 @@ impl Bench<'_> {
         env
     }
 
-    /// Regular files as they are in the copy, beside the tree as it is.
-    fn difference(&self, copy: &Path, recipe: &Recipe) -> Result<Patch> {
+    /// Regular files as they are in the copy, beside the tree as it is; and what was left out.
+    fn difference(&self, copy: &Path, recipe: &Recipe) -> Result<(Patch, Option<String>)> {
         let tree = self.tree.borrow();
         let droppings = recipe.droppings()?;
         let own: BTreeSet<RelPath> = tree.files()?.into_iter().collect();
         let is_result = |path: &RelPath| !droppings.is_match(path.as_str()) && !is_cache(copy, path);
         let new = workspace::files(copy).into_iter().filter(|path| !own.contains(path) && is_result(path));
         let new: Vec<RelPath> = new.collect();
-        let mut files = Vec::new();
-        for path in own.iter().chain(&new) {
+        let (mut files, mut left_out) = (Vec::new(), new.len().saturating_sub(MOST_NEW));
+        for path in own.iter().chain(new.iter().take(MOST_NEW)) {
+            let length = copy.join(path.as_str()).symlink_metadata().map_or(0, |meta| meta.len());
+            if length > LARGEST {
+                // One that was as large and is as before is no change.
+                left_out += usize::from(!own.contains(path));
+                continue;
+            }
             let (before, after) = (tree.read(path)?, workspace::read(copy, path)?);
             if before != after {
                 files.push(FilePatch { path: path.clone(), before, after });
             }
         }
-        Ok(Patch::from_files(files))
+        let left_out = (left_out > 0).then(|| {
+            let files = crate::report::count(left_out, "new file");
+            format!("{files} left out: too many, or too large")
+        });
+        Ok((Patch::from_files(files), left_out))
     }
 }
 
@@ -239,6 +255,17 @@ fn no_model(recipe: &Recipe, passage: Option<&dyn Passage>) -> Option<String> {
     (!understood).then(|| {
         format!("it asks {}, which the provider of {} does not understand", spoken.join(" or "), passage.model())
     })
+}
+
+/// What leads into the tree leads into the copy.
+fn moved(value: &OsStr, from: &Path, to: &Path) -> OsString {
+    let parts = std::env::split_paths(value).map(|part| match part.strip_prefix(from) {
+        Ok(below) if part.is_absolute() => to.join(below),
+        _ => part,
+    });
+    let is_list = value.to_str().is_some_and(|value| value.contains('/'));
+    let joined = if is_list { std::env::join_paths(parts).ok() } else { None };
+    joined.unwrap_or_else(|| value.to_owned())
 }
 
 /// What is there and not copied is seen by a link.
@@ -270,4 +297,19 @@ fn transcript(recipe: &Recipe, prompt: &str, done: &Finished) -> String {
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     let (asked, printed) = (indented(prompt), indented(&output[start..]));
     format!("# {}\n\n## Asked\n\n{asked}\n## Printed\n\n{printed}\n", recipe.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_into_the_tree_leads_into_the_copy() {
+        let moved = |value: &str| moved(value.as_ref(), "/w/tree".as_ref(), "/s/copy".as_ref());
+        assert_eq!(moved("/bin:/w/tree/.venv/bin:/w/treetop"), "/bin:/s/copy/.venv/bin:/w/treetop");
+        assert_eq!(moved("/w/tree/src"), "/s/copy/src");
+        for same in ["", "true", "-O2 -Wall", "https://example.org/simple"] {
+            assert_eq!(moved(same), same);
+        }
+    }
 }
