@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 #[path = "common/model.rs"]
+#[allow(dead_code, reason = "agents need the simplest of its turns")]
 mod double;
 
 use double::{Double, Turn};
