@@ -1,8 +1,8 @@
 //! `thanos-fix dashboard`: the ledger as pages, written to a directory or served.
 
+use super::ledger::place::{self, Where};
 use super::{Door, Exit, local, print_json, usage};
 use crate::dashboard::{self, Lines, Listen, Options, Source, Stored, Unusable};
-use crate::ledger::Directory;
 use crate::pipeline;
 use anyhow::Result;
 use serde_json::json;
@@ -41,9 +41,10 @@ enum Action {
 
 #[derive(clap::Args)]
 struct What {
-    /// A ledger's directory, or a file of `ledger export`, instead of this repository's ledger
-    #[arg(long, value_name = "PATH")]
-    from: Option<PathBuf>,
+    /// Another ledger than the usual one: database, branch, own, a folder, a postgres:// address, or a file of
+    /// `ledger export`
+    #[arg(long, value_name = "LEDGER")]
+    from: Option<Where>,
     /// What a repair is assumed to save a person
     #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = amount)]
     minutes_saved: f64,
@@ -63,11 +64,13 @@ impl What {
     }
 
     fn open(&self, door: &Door, act: &mut dyn FnMut(&dyn Source) -> Result<()>) -> Result<()> {
-        match &self.from {
-            Some(path) if path.is_dir() => act(&Stored(&Directory::new(path, super::held::held().mask_fn()))),
-            Some(path) if path.is_file() => act(&Lines(path.clone())),
-            Some(path) => Err(usage(format!("--from: there is no directory or file {}", path.display()))),
-            None => local::with_ledger(door, |store| act(&Stored(store))),
+        let named = self.from.as_ref().unwrap_or(&Where::Usual);
+        match named {
+            Where::Folder(path) if path.is_file() => act(&Lines(path.clone())),
+            Where::Folder(path) if !path.is_dir() => {
+                Err(usage(format!("--from: there is no folder or file {}", path.display())))
+            }
+            _ => place::with(door, named, |store| act(&Stored(store))),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::held::held;
 use super::ledger::place;
 use super::{Door, Exit, inner, local, model, usage, withheld};
 use crate::command::{CommandLine, SetUp};
+use crate::dashboard::Beacon;
 use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
@@ -59,6 +60,8 @@ pub struct Desk<'a> {
     pub transcript: Mutex<String>,
     /// The conversation with a model, for the same.
     pub talked: Mutex<String>,
+    /// Who watches sees each step.
+    pub beacon: Option<Beacon>,
 }
 
 impl Desk<'_> {
@@ -94,6 +97,7 @@ impl Desk<'_> {
     fn say(&self, stage: &str, text: &str) {
         let text = held().mask(text);
         self.door.ui.stage(stage, &text);
+        self.beacon.iter().for_each(|beacon| beacon.step(stage, &text));
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
     }

@@ -1,13 +1,13 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
-use super::ledger::place::{self, Where};
 use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
+use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
-use crate::ledger::{self, Store};
+use crate::ledger;
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
@@ -120,9 +120,11 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let budget = config.budget.seconds;
     let cancel = cancel_flag()?;
     let said = Mutex::new(Vec::new());
+    let beacon = beacon(door, &work.title, &root.file_name().unwrap_or_default().to_string_lossy());
     let say = |stage: &str, text: &str| {
         said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         door.ui.stage(stage, text);
+        beacon.iter().for_each(|beacon| beacon.step(stage, &held().mask(text)));
     };
     let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
@@ -346,11 +348,6 @@ pub fn project(door: &Door) -> Result<PathBuf> {
     root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
 }
 
-/// The ledger that a person in a terminal means.
-pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    place::with(door, &Where::Usual, act)
-}
-
 /// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.
 pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -366,6 +363,12 @@ pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
 pub fn state_dir(door: &Door) -> PathBuf {
     let home = door.env.path("HOME").map(|h| h.join(".local/state"));
     door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
+}
+
+/// Shows this run to `dashboard serve`; none where that cannot be.
+pub fn beacon(door: &Door, title: &str, repository: &str) -> Option<Beacon> {
+    let beacon = Beacon::light(&live_dir(door), &held().mask(title), repository);
+    beacon.inspect_err(|e| tracing::debug!("nobody can watch this run: {e:#}")).ok()
 }
 
 /// Where runs in progress tell of themselves.

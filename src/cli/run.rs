@@ -190,6 +190,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let forge = github(door, &cancel)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
+    let beacon = local::beacon(door, &format!("run {} of the job {}", this.id, this.job), forge.repo().as_str());
     Ok(Desk {
         door,
         forge: Box::new(forge),
@@ -198,6 +199,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
         cancel,
         transcript: Default::default(),
         talked: Default::default(),
+        beacon,
     })
 }
 

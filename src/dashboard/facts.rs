@@ -3,6 +3,7 @@
 
 use super::row::{self, NOBODY, NONE, Names, Row, compact};
 use super::spool::{Place, Spool};
+use crate::ids::RepoSlug;
 use crate::record::entry::{Entry, Fact, Learning, PullState, SpendState};
 use anyhow::Result;
 use std::collections::HashMap;
@@ -10,6 +11,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy)]
 pub struct FactRow {
     pub at: i64,
+    /// Of its own name, and of the repository's.
+    pub id: u64,
     /// The run that it belongs to; 0: none.
     pub run: u64,
     pub whole: Place,
@@ -48,11 +51,16 @@ impl Draft {
         let (bearing, model) = bearing(&entry.fact);
         let fact = FactRow {
             at: row::seconds(&entry.at),
+            id: row::hashed(&[entry.id.as_str(), entry.repository.as_ref().map_or("", RepoSlug::as_str)]),
             run: entry.attempt.as_ref().map_or(0, row::id),
             whole: Place::default(),
             bearing,
         };
         Ok(Self { fact, model, whole: compact(&entry)?, learning, at: entry.at })
+    }
+
+    pub fn id(&self) -> u64 {
+        self.fact.id
     }
 
     pub fn keep(mut self, models: &mut Names, wholes: &mut Spool) -> Result<FactRow> {

@@ -35,6 +35,8 @@ pub struct Row {
     pub tried: u16,
     pub outcome: u8,
     pub hand: u8,
+    /// The hands whose candidates were tried, as bits.
+    pub tried_by: u8,
     pub class: u8,
     pub confidence: u8,
     pub pull: u8,
@@ -68,6 +70,7 @@ impl Draft {
             tried: u16::try_from(record.tried.len()).unwrap_or(u16::MAX),
             outcome: record.outcome as u8,
             hand: record.hand.map_or(NONE, |hand| hand as u8),
+            tried_by: record.tried.iter().map(|tried| tried.hand).chain(record.hand).fold(0, |bits, hand| bits | bit(hand as u8)),
             class: record.class.map_or(NONE, |class| class as u8),
             confidence: record.detail.confidence.map_or(NONE, |sure| sure as u8),
             pull: if record.pr.is_some() { PullState::Opened as u8 } else { NONE },
@@ -87,10 +90,19 @@ impl Draft {
     }
 }
 
+/// Eight hands have one of their own.
+pub fn bit(hand: u8) -> u8 {
+    1u8.checked_shl(u32::from(hand)).unwrap_or(0)
+}
+
 /// FNV-1a over the name: the pages compute the same one to find a run's file.
 pub fn id(attempt: &AttemptName) -> u64 {
+    hashed(&[attempt.as_str()])
+}
+
+pub fn hashed(words: &[&str]) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    attempt.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    words.iter().flat_map(|word| word.bytes()).fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 /// Since 1970; what is no time is the beginning.

@@ -94,13 +94,13 @@ struct Keeper<'a> {
     open: Open<'a>,
     options: &'a dyn Fn() -> Options,
     site: Arc<RwLock<Arc<tempfile::TempDir>>>,
-    mark: u64,
+    mark: String,
     place: String,
 }
 
 impl<'a> Keeper<'a> {
     fn new(open: Open<'a>, options: &'a dyn Fn() -> Options) -> Result<Self> {
-        let (mut mark, mut place) = (0, String::new());
+        let (mut mark, mut place) = (String::new(), String::new());
         let dir = folder()?;
         open(&mut |source| {
             (mark, place) = (source.mark()?, source.place());
@@ -111,11 +111,11 @@ impl<'a> Keeper<'a> {
 
     /// Whether there was something new.
     fn renew(&mut self) -> Result<bool> {
-        let (was, mut mark, mut fresh) = (self.mark, self.mark, None);
+        let (was, mut mark, mut fresh) = (&self.mark, String::new(), None);
         (self.open)(&mut |source| {
             // Before it is read: what comes in between is seen at the next look.
             mark = source.mark()?;
-            if mark != was {
+            if mark != *was {
                 let dir = folder()?;
                 site::build(source, dir.path(), &(self.options)())?;
                 fresh = Some(dir);

@@ -11,7 +11,7 @@ use super::assets;
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -159,7 +159,7 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
     let (mut lines, mut wholes, mut learned) = (Spool::in_dir(out)?, Spool::in_dir(out)?, Spool::in_dir(out)?);
     let (mut repositories, mut models) = (Names::default(), Names::default());
     let (mut rows, mut facts, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut lessons, mut skipped) = (Lessons::default(), 0);
+    let (mut lessons, mut skipped, mut told) = (Lessons::default(), 0, HashSet::new());
     source.read(&mut |batch| {
         let drafts: Vec<Draft> = batch.into_par_iter().map(draft).collect();
         for draft in drafts {
@@ -170,6 +170,8 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
                     }
                     rows.push(draft.keep(&mut lines, &mut wholes)?);
                 }
+                // Told twice, it counts once.
+                Draft::Fact(draft) if !told.insert(draft.id()) => {}
                 Draft::Fact(mut draft) => {
                     if let Some(learning) = draft.learning.take() {
                         lessons.learn(*learning, draft.at.clone(), &mut learned)?;
@@ -187,7 +189,7 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
         Ok(())
     })?;
     rows.sort_by_key(|row: &Row| (row.started, row.id));
-    // Told twice, a run counts once.
+    // The newer version came first.
     rows.dedup_by_key(|row| row.id);
     facts.sort_by_key(|fact: &FactRow| fact.at);
     facts::apply(&facts, &mut rows);

@@ -1,17 +1,18 @@
 //! Where the pages' data comes from: any store, or a file of JSON lines. Records stream: nothing holds all of them.
 
-use crate::ledger::{Store, Under, Wanted};
+use crate::ledger::{Chunk, Store};
 use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 
 /// So many are read before they are worked on.
-pub const BATCH: usize = 1024;
+const BATCH: usize = 1024;
 
 /// One thing that a ledger holds.
 pub enum Item {
@@ -21,18 +22,18 @@ pub enum Item {
     Note(String),
 }
 
-/// Takes items in any order.
+/// Takes items in any order; of two versions of a record the newer comes first.
 pub type Take<'a> = &'a mut dyn FnMut(Vec<Item>) -> Result<()>;
 
 pub trait Source {
     /// For people: where the data comes from.
     fn place(&self) -> String;
 
-    /// Everything, in batches, in any order.
+    /// Everything, in batches.
     fn read(&self, take: Take) -> Result<()>;
 
     /// Another word whenever there is something new.
-    fn mark(&self) -> Result<u64>;
+    fn mark(&self) -> Result<String>;
 }
 
 /// A store of the ledger.
@@ -44,34 +45,18 @@ impl Source for Stored<'_> {
     }
 
     fn read(&self, take: Take) -> Result<()> {
-        let listed = self.0.list(None, usize::MAX)?;
-        let runs = listed.records.into_iter().map(|record| Item::Run(Box::new(record)));
-        in_batches(runs.chain(listed.notes.into_iter().map(Item::Note)), take)?;
-        let found = self.0.entries(&Wanted::default())?;
-        let facts = found.entries.into_iter().map(|entry| Item::Fact(Box::new(entry)));
-        in_batches(facts.chain(found.notes.into_iter().map(Item::Note)), take)
+        self.0.scan(None, &mut |chunks: Vec<Chunk>| {
+            let pieces: Vec<(&str, &[u8])> = chunks
+                .iter()
+                .flat_map(|chunk| chunk.pieces().into_iter().map(|piece| (chunk.place.as_str(), piece)))
+                .collect();
+            let parsed = |batch: &[(&str, &[u8])]| batch.par_iter().map(|(place, text)| parse(place, text)).collect();
+            pieces.chunks(BATCH).try_for_each(|batch| take(parsed(batch)))
+        })
     }
 
-    fn mark(&self) -> Result<u64> {
-        let mut hasher = DefaultHasher::new();
-        for under in [Under::Runs, Under::Facts] {
-            let mut files = self.0.files(under)?;
-            files.sort_by(|a, b| a.path.cmp(&b.path));
-            for file in files {
-                (file.path.as_str(), file.blob.map(|blob| blob.to_string())).hash(&mut hasher);
-            }
-        }
-        Ok(hasher.finish())
-    }
-}
-
-fn in_batches(mut items: impl Iterator<Item = Item>, take: Take) -> Result<()> {
-    loop {
-        let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        take(batch)?;
+    fn mark(&self) -> Result<String> {
+        self.0.mark()
     }
 }
 
@@ -102,64 +87,82 @@ impl Source for Lines {
             if lines.is_empty() {
                 return Ok(());
             }
-            take(lines.into_par_iter().map(|(number, line)| parse(number, &line)).collect())?;
+            let item = |(number, line): (usize, Vec<u8>)| parse(&format!("line {number}"), &line);
+            take(lines.into_par_iter().map(item).collect())?;
         }
     }
 
-    fn mark(&self) -> Result<u64> {
+    fn mark(&self) -> Result<String> {
         let about = std::fs::metadata(&self.0).with_context(|| format!("cannot read {}", self.0.display()))?;
-        let mut hasher = DefaultHasher::new();
-        (about.len(), about.modified().ok()).hash(&mut hasher);
-        Ok(hasher.finish())
+        Ok(format!("{} {:?}", about.len(), about.modified().ok()))
     }
 }
 
 /// A fact has a kind, a record has none.
-fn parse(number: usize, line: &[u8]) -> Item {
-    let run = serde_json::from_slice::<AttemptRecord>(line);
-    let wrong = match run {
-        Ok(record) => return Item::Run(Box::new(record)),
-        Err(wrong) => wrong,
+#[derive(Deserialize)]
+struct Head {
+    kind: Option<IgnoredAny>,
+}
+
+fn parse(place: &str, text: &[u8]) -> Item {
+    let item = match serde_json::from_slice(text) {
+        Ok(Head { kind: Some(_) }) => serde_json::from_slice(text).map(Item::Fact),
+        Ok(Head { kind: None }) => serde_json::from_slice(text).map(Item::Run),
+        Err(error) => Err(error),
     };
-    match serde_json::from_slice::<Entry>(line) {
-        Ok(entry) => Item::Fact(Box::new(entry)),
-        Err(other) => {
-            let is_fact = serde_json::from_slice::<serde_json::Value>(line).is_ok_and(|v| v.get("kind").is_some());
-            Item::Note(format!("line {number}: skipped: {}", if is_fact { other } else { wrong }))
-        }
-    }
+    item.unwrap_or_else(|error| Item::Note(format!("{place}: skipped: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Directory;
+    use std::sync::Arc;
+
+    const FACT: &str = r#"{"schema":1,"id":"d1","at":"2026-05-01T10:00:00Z","repository":null,"attempt":null,"task":null,
+        "kind":"decision","data":{"about":"hands","choice":"hint","why":"w"}}"#;
+
+    fn seen(source: &dyn Source) -> Vec<String> {
+        let mut seen = Vec::new();
+        let mut take = |items: Vec<Item>| {
+            seen.extend(items.into_iter().map(|item| match item {
+                Item::Run(run) => run.attempt.to_string(),
+                Item::Fact(fact) => fact.id,
+                Item::Note(note) => note[..7].to_owned(),
+            }));
+            Ok(())
+        };
+        source.read(&mut take).unwrap();
+        seen
+    }
 
     #[test]
     fn lines_are_records_facts_or_notes() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("all.jsonl");
         let run = crate::ledger::example("7-1-fix-issue-1", "2026-05-01T10:00:00Z");
-        let fact = r#"{"schema":1,"id":"d1","at":"2026-05-01T10:00:00Z","repository":null,"attempt":null,"task":null,
-            "kind":"decision","data":{"about":"hands","choice":"hint","why":"w"}}"#
-            .replace('\n', " ");
-        let run = serde_json::to_string(&run).unwrap();
+        let (run, fact) = (serde_json::to_string(&run).unwrap(), FACT.replace('\n', " "));
         std::fs::write(&path, format!("{run}\n\n{fact}\n{{\"kind\":\"dream\",\"id\":\"x\"}}\nnonsense")).unwrap();
-        let mut seen = Vec::new();
         let source = Lines(path.clone());
-        source
-            .read(&mut |items| {
-                seen.extend(items.into_iter().map(|item| match item {
-                    Item::Run(run) => run.attempt.to_string(),
-                    Item::Fact(fact) => fact.id,
-                    Item::Note(note) => note[..7].to_owned(),
-                }));
-                Ok(())
-            })
-            .unwrap();
-        assert_eq!(seen, ["7-1-fix-issue-1", "d1", "line 4:", "line 5:"]);
+        assert_eq!(seen(&source), ["7-1-fix-issue-1", "d1", "line 4:", "line 5:"]);
         let mark = source.mark().unwrap();
         std::fs::write(&path, "{}").unwrap();
         assert_ne!(source.mark().unwrap(), mark);
         assert!(Lines(dir.path().join("none")).read(&mut |_| Ok(())).is_err());
+    }
+
+    #[test]
+    fn a_store_tells_the_same_and_when_it_has_grown() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Directory::new(dir.path(), Arc::new(str::to_owned));
+        let empty = Stored(&store).mark().unwrap();
+        store.put(&crate::ledger::example("7-1-fix-issue-1", "2026-05-01T10:00:00Z")).unwrap();
+        let one = Stored(&store).mark().unwrap();
+        assert_ne!(empty, one);
+        store.append(&[serde_json::from_str(FACT).unwrap()]).unwrap();
+        assert_ne!(Stored(&store).mark().unwrap(), one);
+        assert_eq!(seen(&Stored(&store)), ["7-1-fix-issue-1", "d1"]);
+        store.compact("2026-06").unwrap();
+        assert_eq!(seen(&Stored(&store)).len(), 2);
     }
 }

@@ -1,6 +1,6 @@
 //! Sums over all runs: what the first view and the analytics show, ready-made.
 
-use super::row::{CLASSES, CONFIDENCES, NONE, Names, PULLS, Row, rounded};
+use super::row::{CLASSES, CONFIDENCES, NONE, Names, PULLS, Row, bit, rounded};
 use crate::record::entry::PullState;
 use crate::record::{HandId, Outcome};
 use serde_json::{Value, json};
@@ -191,9 +191,11 @@ impl Totals {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is 0 to 100")]
             self.scores.entry((row.score / 10.0).min(9.0) as u8).or_default().add(row);
         }
-        let cell = self.cells.entry((row.class, row.hand)).or_default();
-        cell.0 += 1;
-        cell.1 += u64::from(fixed);
+        for hand in HandId::ALL.map(|hand| hand as u8).into_iter().filter(|hand| row.tried_by & bit(*hand) != 0) {
+            let cell = self.cells.entry((row.class, hand)).or_default();
+            cell.0 += 1;
+            cell.1 += u64::from(fixed && row.hand == hand);
+        }
         // A sample is enough for a median.
         if row.hours >= 0.0 && self.hours.len() < 100_000 {
             self.hours.push(row.hours);

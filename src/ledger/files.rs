@@ -10,6 +10,7 @@ use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
 use anyhow::{Context as _, Result, ensure};
 use memchr::memmem;
+use sha2::{Digest as _, Sha256};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -228,6 +229,17 @@ impl<F: Files> Store for F {
             }
         }
         Ok(())
+    }
+
+    fn mark(&self) -> Result<String> {
+        let view = self.view()?;
+        let mut names = Vec::new();
+        for under in [Under::Runs, Under::Facts, Under::Months] {
+            let blob = |file: &Filed| file.blob.as_ref().map_or_else(String::new, ToString::to_string);
+            names.extend(view.list(under)?.iter().map(|file| format!("{} {}", file.path, blob(file))));
+        }
+        names.sort();
+        Ok(Sha256::digest(names.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn take(&self, lines: &[Line]) -> Result<Taken> {

@@ -95,6 +95,9 @@ pub trait Store {
     /// record the newer one comes first.
     fn scan(&self, since: Option<&str>, each: &mut dyn FnMut(Vec<Chunk>) -> Result<()>) -> Result<()>;
 
+    /// Another word whenever there is something new, without reading it.
+    fn mark(&self) -> Result<String>;
+
     /// Keeps lines of another store. A fact that is there stays as it is; so does a record, unless this version of it
     /// ended later.
     fn take(&self, lines: &[Line]) -> Result<Taken>;

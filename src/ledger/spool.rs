@@ -116,6 +116,10 @@ impl Store for Spooled<'_> {
         self.store.scan(since, each)
     }
 
+    fn mark(&self) -> Result<String> {
+        self.store.mark()
+    }
+
     fn take(&self, lines: &[Line]) -> Result<Taken> {
         self.store.take(lines)
     }

@@ -3,6 +3,19 @@
 
 const rate = group => (group.runs ? group.fixed / group.runs : 0);
 
+// Of a hand: the runs in which it had a candidate to try.
+function triedBy(totals, hand) {
+  const at = totals.words.hands.indexOf(hand);
+  return totals.cells.reduce((sum, [, of, runs]) => sum + (of === at ? runs : 0), 0);
+}
+
+function hands(totals) {
+  const all = totals.hands.filter(group => group.name !== "none").map(group => ({ ...group, runs: triedBy(totals, group.name) }));
+  const silent = totals.words.hands.filter(name => !all.some(group => group.name === name) && triedBy(totals, name) > 0);
+  const none = { fixed: 0, opened: 0, merged: 0, median: null, usd: 0, score: null };
+  return groups("By hand, of the runs in which it had something to try", "Hand", all.concat(silent.map(name => ({ ...none, name, runs: triedBy(totals, name) }))), "hand");
+}
+
 function groups(title, word, all, filter) {
   if (!all.length) return null;
   const most = Math.max(...all.map(group => group.runs));
@@ -40,10 +53,10 @@ function scores(all) {
 }
 
 function matrix(totals) {
-  const hands = totals.hands.map(group => group.name), classes = totals.classes.map(group => group.name);
+  const classes = totals.classes.map(group => group.name);
   const word = (names, at) => names[at] || "none";
   const cells = new Map(totals.cells.map(([cls, hand, runs, fixed]) => [word(totals.words.classes, cls) + " " + word(totals.words.hands, hand), [runs, fixed]]));
-  const shown = hands.filter(hand => hand !== "none");
+  const shown = totals.words.hands.filter(hand => triedBy(totals, hand) > 0);
   if (!shown.length) return null;
   const cell = (cls, hand) => {
     const found = cells.get(cls + " " + hand);
@@ -51,7 +64,7 @@ function matrix(totals) {
     const [runs, fixed] = found;
     return h("span", { class: "heat", title: fixed + " of " + runs }, whole(fixed), h("span", { class: "dim" }, " / " + whole(runs)));
   };
-  return card("Which hand repairs which failure", table("Fixed of runs that ended with the hand, by class", ["Class", ...shown], classes.map(cls => [cls, ...shown.map(hand => cell(cls, hand))]), { class: "wide", numbers: shown.map((_, i) => i + 1) }));
+  return card("Which hand repairs which failure", table("Fixed of the runs in which the hand had something to try, by class", ["Class", ...shown], classes.map(cls => [cls, ...shown.map(hand => cell(cls, hand))]), { class: "wide", numbers: shown.map((_, i) => i + 1) }));
 }
 
 pages.analytics = main => {
@@ -61,7 +74,7 @@ pages.analytics = main => {
   put(main, [
     h("h1", { tabindex: "-1" }, "Analytics"),
     overview.runs ? null : nothing("Nothing is recorded yet."),
-    groups("By hand", "Hand", totals.hands, "hand"),
+    hands(totals),
     groups("By class of failure", "Class", totals.classes, "class"),
     matrix(totals),
     groups("By repository", "Repository", totals.repositories, "repository"),

@@ -87,7 +87,7 @@ const percent = (part, all) => (all > 0 ? Math.round((100 * part) / all) + "%" :
 function money(usd) {
   if (!Number.isFinite(usd)) return "–";
   const size = Math.abs(usd);
-  const text = size >= 1000 ? whole(size) : size >= 0.1 || size === 0 ? size.toFixed(2) : size.toFixed(4);
+  const text = size >= 1000 ? whole(size) : size >= 0.1 || size === 0 ? size.toFixed(2) : String(Number(size.toPrecision(2)));
   return (usd < 0 ? "−$" : "$") + text;
 }
 

@@ -9,7 +9,7 @@ function lesson({ at, learning }) {
       h("span", { class: "sure" }, meter(learning.confidence, Math.round(100 * learning.confidence) + "% sure"))),
     h("p", {}, foreign(learning.text)),
     list(learning.files).length ? h("p", { class: "mono small" }, foreign(list(learning.files).join("  "))) : null,
-    h("p", { class: "dim small" }, whole(learning.wins || 0) + " times right, " + whole(learning.losses || 0) + " times wrong · from ", foreign(learning.origin), " · ", moment(at)),
+    h("p", { class: "dim small" }, whole(learning.wins || 0) + " right, " + whole(learning.losses || 0) + " wrong · from ", foreign(learning.origin), " · ", moment(at)),
     learning.signature ? h("p", { class: "dim small" }, "for ", mono(learning.signature)) : null,
     learning.patch ? h("details", {}, h("summary", {}, "The patch that worked"), diff(learning.patch)) : null);
 }

@@ -207,7 +207,8 @@ async fn write_stages(transaction: &Transaction<'_>, lines: &[&Line], records: &
     for (line, record) in lines.iter().zip(records) {
         let guards = record["guards"].as_array().into_iter().flatten().filter_map(|guard| guard["seconds"].as_f64());
         let of = |name: &str| record["seconds"][name].as_f64();
-        let stages = [("total", of("total")), ("verify", of("verify")), ("hands", of("hands"))];
+        let stages =
+            ["total", "collect", "prepare", "verify", "hands", "publish"].map(|stage| (stage, of(stage)));
         for (stage, seconds) in stages.into_iter().chain([("guards", Some(guards.sum::<f64>()))]) {
             let Some(seconds) = seconds else { continue };
             let values =
@@ -292,6 +293,13 @@ impl Store for Postgres {
 
     fn scan(&self, since: Option<&str>, each: &mut dyn FnMut(Vec<Chunk>) -> Result<()>) -> Result<()> {
         self.stream(since, &[], each)
+    }
+
+    fn mark(&self) -> Result<String> {
+        let sql = "SELECT count(*)::text || ' ' || coalesce(max(ended), '') FROM records \
+                   WHERE $1::text IS NULL OR repository = $1";
+        let rows = self.ask(sql, &[&self.repository])?;
+        Ok(rows.first().map(|row| row.get::<_, &str>(0).to_owned()).unwrap_or_default())
     }
 
     fn take(&self, lines: &[Line]) -> Result<Taken> {
