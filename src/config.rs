@@ -1,6 +1,7 @@
 //! `.github/thanos.yml` and its defaults. Read from the trust commit only; unknown keys are refused
 //! with the line and the nearest known key. `docs/configuration.md` documents every key.
 
+mod agent;
 mod command;
 mod fixers;
 mod guards;
@@ -11,6 +12,7 @@ mod policy;
 mod review;
 mod sandbox;
 
+pub use agent::Agent;
 pub use command::Command;
 pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};
@@ -37,6 +39,7 @@ pub struct Config {
     pub hands: Hands,
     pub budget: Budget,
     pub model: Model,
+    pub agent: Agent,
     pub review: Review,
     pub answers: Answers,
     pub reproduce: Reproduce,

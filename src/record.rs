@@ -131,14 +131,16 @@ pub enum HandId {
     Search,
     /// A language model.
     Model,
+    /// A coding agent that somebody else wrote, or any command that edits.
+    Command,
     Revert,
     /// What a reviewer suggests, word by word: no rung of the ladder.
     Review,
 }
 
 impl HandId {
-    pub const ALL: [HandId; 6] =
-        [HandId::Recall, HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Revert];
+    pub const ALL: [HandId; 7] =
+        [HandId::Recall, HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Command, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -147,6 +149,7 @@ impl HandId {
             Self::Hint => "hint",
             Self::Search => "search",
             Self::Model => "model",
+            Self::Command => "command",
             Self::Revert => "revert",
             Self::Review => "review",
         }

@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use thanos_fix::process::{self, Finished, Layer, LimitHit, Limits, Sandbox, Spec, Tier};
+use thanos_fix::process::{self, Door, Finished, Layer, LimitHit, Limits, Sandbox, Spec, Tier};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -263,6 +264,31 @@ fn full_hides_credentials_and_nothing_else() {
     assert_eq!(text(&done.stdout), "x\n", "{}", text(&done.stderr));
 }
 
+/// In either tier one is answered there, and nobody else on this machine is reached.
+#[test]
+fn full_has_one_door_and_no_other() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    process::set_helper(Path::new(env!("CARGO_BIN_EXE_thanos-fix")));
+    let (door, opened) = Door::new(Sandbox::Full).unwrap();
+    let script = "import socket, sys
+def ask(port):
+    try: return socket.create_connection(('127.0.0.1', port), 5).recv(9).decode()
+    except OSError: return 'stopped'
+print(ask(int(sys.argv[1])), ask(int(sys.argv[2])))";
+    let ports = [door.port(), other.local_addr().unwrap().port()].map(|port| port.to_string());
+    let case = Case::new(&["python3", "-c", script, &ports[0], &ports[1]]);
+    let done = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let (mut guest, _) = opened.recv().unwrap().accept().unwrap();
+            guest.write_all(b"hello").unwrap();
+        });
+        process::run_with_door(&Spec { sandbox: Sandbox::Full, ..case.spec() }, &door).unwrap()
+    });
+    assert_eq!(text(&done.stdout), "hello stopped\n", "{}: {}", done.tier, text(&done.stderr));
+    assert_eq!(done.gaps.iter().any(|gap| gap.id == "port"), process::tier() == Tier::Landlock);
+    assert!(done.tier.contains("model"), "{}", done.tier);
+}
+
 #[test]
 fn full_keeps_localhost_and_git_as_its_tier_says() {
     let echo = "import socket
@@ -406,7 +432,7 @@ fn the_tier_without_namespaces_holds_too() {
     case.env.extend([("TMPDIR".into(), case.cwd.clone().into()), (INNER.into(), "1".into())]);
     case.writable = vec![case.cwd.clone()];
     let done = case.confined(Sandbox::Light);
-    assert!(done.success() && text(&done.stdout).contains("7 passed"), "{}", text(&done.combined));
+    assert!(done.success() && text(&done.stdout).contains("8 passed"), "{}", text(&done.combined));
 }
 
 /// Runs in a process of its own, started by the test below.

@@ -234,11 +234,13 @@ impl Desk<'_> {
             withheld::withhold(&root, scratch)?;
         }
         let say = |stage: &str, text: &str| self.say(stage, text);
-        let asked = match self.may_ask(config, work) {
+        let may_ask = self.may_ask(config, work);
+        let asked = match may_ask {
             true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say),
             false => None,
         };
-        job.hands = model::hands(&job.hands, asked.as_ref());
+        job.agent = may_ask.then(|| model::agent(config, &say)).flatten();
+        job.hands = model::hands(&job.hands, asked.as_ref(), job.agent.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
         let opens = || self.shared(config);
         let purse = self.purse(config, work, &opens);
@@ -320,6 +322,7 @@ impl Desk<'_> {
             request: work.task.request,
             hands: config.hands.0.clone(),
             model: None,
+            agent: None,
             asking: config.model.clone(),
             since: work.since.clone(),
             policy: config.policy.clone(),

@@ -67,6 +67,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         request: Request::Explain,
         hands: Vec::new(),
         model: None,
+        agent: None,
         asking: config::Model::default(),
         since: None,
         policy: config.policy.clone(),

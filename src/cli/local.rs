@@ -131,6 +131,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     super::notify::keep_secret(door, &config);
     let env = command_env(door, &config);
+    let agent = model::agent(&config, &say);
     let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
         journal: state_dir(door).join("journal"),
@@ -142,8 +143,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         recorded: work.recorded,
         text: work.text,
         request: Request::Fix,
-        hands: model::hands(&config.hands.0, asked.as_ref()),
+        hands: model::hands(&config.hands.0, asked.as_ref(), agent.as_ref()),
         model: None,
+        agent,
         asking: config.model.clone(),
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         policy: config.policy.clone(),

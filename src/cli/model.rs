@@ -4,11 +4,12 @@
 use super::ui::Ui;
 use super::{Door, env::Env, held::held, usage};
 use crate::config::{self, Config};
+use crate::hand::command::Recipe;
 use crate::llm::{Host, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose_seats};
 use crate::record::{HandId, Healing, Outcome};
 use crate::spend::{Metered, Purse};
 use crate::stage::Say;
-use crate::stage::heal::Job;
+use crate::stage::heal::{Agent, Job};
 use anyhow::Result;
 use secrecy::ExposeSecret as _;
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ impl Tape {
 
     /// A key that merely is in somebody's environment is no wish to have their code sent anywhere.
     fn is_wanted(&self, hands: &[HandId], config: &Config) -> bool {
-        let by_config = config.model.is_named() || config.hands != config::Hands::default();
+        let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
         let by_flag = self.model.is_some() || self.record.is_some() || hands.contains(&HandId::Model);
         by_flag || by_config
     }
@@ -120,6 +121,12 @@ fn offer(env: &Env, config: &Config) -> Option<String> {
     ))
 }
 
+/// Whether a hand asks one.
+fn is_of_use(config: &Config) -> bool {
+    let has = |hand| config.hands.0.contains(&hand);
+    has(HandId::Model) || has(HandId::Command) && config.agent.is_wanted()
+}
+
 /// `None` where no key is there and nobody asked for a model; where one was asked for in vain, that is said.
 pub fn live(
     env: &Env,
@@ -129,7 +136,7 @@ pub fn live(
     ui: Ui,
     say: Say,
 ) -> Option<Asked> {
-    if config.budget.usd <= 0.0 || !config.hands.0.contains(&HandId::Model) {
+    if config.budget.usd <= 0.0 || !is_of_use(config) {
         return None;
     }
     let [strong, cheap] = match choose_seats(&config.model, &|name| env.get(name)) {
@@ -153,9 +160,30 @@ pub fn live(
     Some(Asked::Live(Box::new(live)))
 }
 
-/// Without a model nothing is to be seen of its hand.
-pub fn hands(hands: &[HandId], asked: Option<&Asked>) -> Vec<HandId> {
-    hands.iter().copied().filter(|hand| *hand != HandId::Model || asked.is_some()).collect()
+/// Without a model nothing is to be seen of its hand, and without an agent nothing of that one.
+pub fn hands(hands: &[HandId], asked: Option<&Asked>, agent: Option<&Agent>) -> Vec<HandId> {
+    let is_there = |hand: &HandId| match hand {
+        HandId::Model => asked.is_some(),
+        HandId::Command => agent.is_some(),
+        _ => true,
+    };
+    hands.iter().copied().filter(is_there).collect()
+}
+
+/// How the agent is started that the configuration names.
+pub fn recipe(config: &Config) -> Option<Result<Recipe, String>> {
+    let own = config.agent.command.as_ref().and_then(|command| command.to_line(None));
+    match (&config.agent.preset, own) {
+        (Some(preset), _) => Some(Recipe::preset(preset)),
+        (None, Some(own)) => Some(Ok(Recipe::own(own.argv))),
+        (None, None) => None,
+    }
+}
+
+/// The agent that the configuration names.
+pub fn agent(config: &Config, say: Say) -> Option<Agent> {
+    let agent = recipe(config)?.map(|recipe| Agent { recipe, seconds: config.agent.seconds });
+    agent.inspect_err(|why| say("command", &format!("no agent is asked: {why}"))).ok()
 }
 
 /// Runs `act` with the model, whose money comes out of the purse where there is one.

@@ -20,6 +20,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
         }
     }
     config.model.check()?;
+    config.agent.check()?;
     config.review.check()?;
     config.answers.check()?;
     commands(config)?;

@@ -76,12 +76,17 @@ fn fresh(into: &Path) -> Result<git2::Repository> {
     options.external_template(false).initial_head("main");
     let repo = git2::Repository::init_opts(into, &options)
         .with_context(|| format!("cannot make a repository in {}", into.display()))?;
+    settle(&repo)?;
+    Ok(repo)
+}
+
+pub(super) fn settle(repo: &git2::Repository) -> Result<()> {
     let mut config = repo.config()?.open_level(git2::ConfigLevel::Local)?;
     // The person's own settings must not change what is written, and nothing may run by itself.
     for (key, value) in [("core.autocrlf", "false"), ("core.fsmonitor", "false"), ("core.hooksPath", "/dev/null")] {
         config.set_str(key, value)?;
     }
-    Ok(repo)
+    Ok(())
 }
 
 fn materialise(made: &git2::Repository, commit: &Sha, into: &Path) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Repositories on disk: reading commits, checking one out, publishing into a bare repository, reading
 //! what a server sends. The only user of git2; nothing here runs a program or talks to a network.
 
+mod begin;
 mod changes;
 mod checkout;
 mod fetch;
@@ -8,6 +9,7 @@ mod history;
 mod publish;
 mod shadow;
 
+pub use begin::begin;
 pub use changes::{Changes, Dirty, ModeChange};
 pub use checkout::{checkout_local, checkout_pack, receive_pack, share_bare};
 pub use fetch::{FETCH_CONTENT_TYPE, FETCH_PROTOCOL, fetch_request};

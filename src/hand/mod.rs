@@ -4,6 +4,7 @@
 //! To add a hand: one file (or folder) here, one entry in [`ladder`], one name in [`HandId`].
 
 mod cc;
+pub mod command;
 pub mod hint;
 pub mod model;
 mod offer;
@@ -108,6 +109,12 @@ pub trait Workshop {
         limit: Duration,
         dialog: Dialog,
     ) -> Result<Option<process::Finished>>;
+
+    /// Has the agent that is configured do what `prompt` says, on a copy of the repository; `None` without one.
+    fn delegate(&self, prompt: &str) -> Result<Option<command::Delegated>> {
+        let _ = prompt;
+        Ok(None)
+    }
     /// What became of the last candidate.
     fn last_result(&self) -> Fallen;
 }
@@ -145,6 +152,7 @@ pub fn ladder() -> Vec<Box<dyn Hand>> {
         Box::new(hint::Hint),
         Box::new(search::Search),
         Box::new(model::Model),
+        Box::new(command::Command),
         Box::new(revert::Revert),
     ]
 }

@@ -61,10 +61,21 @@ impl Budget {
 
     /// Sets aside what `request` may cost as `body`, or says which limit holds no more.
     pub fn allow(&mut self, chosen: &Chosen, request: &Request, body: &str) -> Result<Allowed, NoReply> {
-        let (weight, conversation) = (weight(body), conversation(chosen, request));
+        self.allow_as(chosen, conversation(chosen, request), request.max_tokens, body)
+    }
+
+    /// The same for another program's request; `wanted` is the longest reply that it asks for.
+    pub fn allow_as(
+        &mut self,
+        chosen: &Chosen,
+        conversation: u64,
+        wanted: u64,
+        body: &str,
+    ) -> Result<Allowed, NoReply> {
+        let weight = weight(body);
         let input = estimate(weight, self.last.get(&conversation).copied());
         let price = chosen.price.unwrap_or_default();
-        let output = self.allowed(price, input, request.max_tokens)?;
+        let output = self.allowed(price, input, wanted)?;
         let usd = dearest(price) * input as f64 / 1e6 + price.output * output as f64 / 1e6;
         let aside = Aside { tokens: input + output, usd };
         self.aside.tokens += aside.tokens;
@@ -120,10 +131,14 @@ impl Budget {
     /// The provider's figures, as they are counted from here on.
     pub fn settle(&mut self, chosen: &Chosen, allowed: &Allowed, reply: &Reply) -> Tokens {
         let usage = counted(reply.usage, allowed.input, reply);
+        self.settle_as(chosen, allowed, usage);
+        usage
+    }
+
+    pub fn settle_as(&mut self, chosen: &Chosen, allowed: &Allowed, usage: Tokens) {
         self.free(allowed);
         self.pay(chosen, usage);
         self.last.insert(allowed.conversation, (allowed.weight, usage.read()));
-        usage
     }
 
     fn pay(&mut self, chosen: &Chosen, tokens: Tokens) {

@@ -34,6 +34,12 @@ impl Recorder {
         Ok(Self { dir: Some(dir.to_owned()), transcript: Transcript::default() })
     }
 
+    /// For people only.
+    pub(super) fn tell(&mut self, text: &str) {
+        self.transcript.tell(text);
+        let _ = self.write_transcript();
+    }
+
     pub(super) fn transcript(&self) -> &str {
         self.transcript.text()
     }

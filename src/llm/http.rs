@@ -44,6 +44,15 @@ pub struct Answer {
     pub was_stream: bool,
 }
 
+/// An answer as it comes.
+pub enum Piece<'a> {
+    Head { status: u16, retry_after: Option<u64>, content_type: String },
+    Bytes(&'a [u8]),
+}
+
+/// Told of every piece; `false` ends the request.
+pub type Take<'a> = dyn FnMut(Piece) -> bool + 'a;
+
 pub enum Fault {
     /// Nobody was reached: nothing was sent.
     Unreached(String),
@@ -66,6 +75,17 @@ impl Client {
 
     /// `heard` is told the data of every event.
     pub fn post(&self, post: &Post, heard: &mut dyn FnMut(&str)) -> Result<Answer, Fault> {
+        let (request, runtime) = self.request(post)?;
+        run(runtime, post, self.exchange(request, heard))
+    }
+
+    /// The answer piece by piece, as it comes.
+    pub fn post_through(&self, post: &Post, take: &mut Take) -> Result<(), Fault> {
+        let (request, runtime) = self.request(post)?;
+        run(runtime, post, self.pass(request, take))
+    }
+
+    fn request(&self, post: &Post) -> Result<(reqwest::RequestBuilder, &tokio::runtime::Runtime), Fault> {
         let unreached = |why: &str| Fault::Unreached(why.to_owned());
         let (client, runtime) = self.made.get_or_init(|| self.make()).as_ref().map_err(|why| unreached(why))?;
         let mut request = client.post(post.url).json(post.body);
@@ -79,21 +99,35 @@ impl Client {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
-        runtime.block_on(async {
-            tokio::select! {
-                answer = tokio::time::timeout(post.limit, self.exchange(request, heard)) => {
-                    answer.unwrap_or_else(|_| Err(Fault::Cut(format!("no end of it in {} s", post.limit.as_secs()))))
-                }
-                () = stopped(post.cancel) => Err(Fault::Cancelled),
+        Ok((request, runtime))
+    }
+
+    async fn pass(&self, request: reqwest::RequestBuilder, take: &mut Take<'_>) -> Result<(), Fault> {
+        let mut response = self.begun(request).await?;
+        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        let retry_after = header("retry-after").and_then(wait).map(|time| time.as_secs());
+        let content_type = header("content-type").unwrap_or_default().to_owned();
+        let mut goes_on = take(Piece::Head { status: response.status().as_u16(), retry_after, content_type });
+        let mut length = 0;
+        while goes_on && let Some(chunk) = response.chunk().await.map_err(|e| self.cut(&e))? {
+            length += chunk.len();
+            if length > MAX_BODY * 8 {
+                return Err(Fault::Cut("the answer is longer than any model writes".to_owned()));
             }
+            goes_on = take(Piece::Bytes(&chunk));
+        }
+        if goes_on { Ok(()) } else { Err(Fault::Cut("nobody waits for it any more".to_owned())) }
+    }
+
+    async fn begun(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, Fault> {
+        request.send().await.map_err(|e| match e.is_connect() {
+            true => Fault::Unreached(innermost(&e)),
+            false => self.cut(&e),
         })
     }
 
     async fn exchange(&self, request: reqwest::RequestBuilder, heard: &mut dyn FnMut(&str)) -> Result<Answer, Fault> {
-        let mut response = request.send().await.map_err(|e| match e.is_connect() {
-            true => Fault::Unreached(innermost(&e)),
-            false => self.cut(&e),
-        })?;
+        let mut response = self.begun(request).await?;
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok());
         let (status, retry_after) = (response.status().as_u16(), header("retry-after").and_then(wait));
         let was_stream =
@@ -123,6 +157,22 @@ impl Client {
             false => innermost(error),
         })
     }
+}
+
+/// Until the answer is there, the time is over, or everything is to end.
+fn run<T>(
+    runtime: &tokio::runtime::Runtime,
+    post: &Post,
+    answer: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    runtime.block_on(async {
+        tokio::select! {
+            answer = tokio::time::timeout(post.limit, answer) => {
+                answer.unwrap_or_else(|_| Err(Fault::Cut(format!("no end of it in {} s", post.limit.as_secs()))))
+            }
+            () = stopped(post.cancel) => Err(Fault::Cancelled),
+        }
+    })
 }
 
 /// Seconds, or a date.

@@ -2,8 +2,11 @@
 //! per line of JSON, or several at once. Who serves waits on a name of the kernel's own (no file of the disk); the first who knows the word
 //! gets in, and nobody after.
 
-use super::{Model, NoReply, Reply, Request, Seat, Seated, Spent};
+use super::http::{Piece, Take};
+use super::{Asked, Dialect, Model, NoReply, NotPassed, Passage, Reply, Request, Seat, Seated, Spent};
 use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::linux::net::SocketAddrExt as _;
@@ -25,12 +28,37 @@ pub struct Address {
     /// The model's, for people.
     model: String,
     seated: Vec<Seated>,
+    /// The strong one as its provider calls it, and what other programs may speak to it.
+    passable: (String, Vec<Dialect>),
 }
 
+/// A line of who has no key.
 #[derive(Serialize, Deserialize)]
-struct Asked {
-    seat: Seat,
-    requests: Vec<Request>,
+enum Said {
+    Ask {
+        seat: Seat,
+        requests: Vec<Request>,
+    },
+    /// Another program's request.
+    Pass(Asked),
+    /// For the transcript.
+    Tell(String),
+}
+
+/// The answer to [`Said::Pass`], line by line.
+#[derive(Serialize, Deserialize)]
+enum Passing {
+    Head {
+        status: u16,
+        retry_after: Option<u64>,
+        content_type: String,
+    },
+    /// In base 64.
+    Bytes(String),
+    End {
+        end: Result<(), NotPassed>,
+        spent: Spent,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,8 +85,9 @@ impl Host {
         let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name)?);
         let listener = listener.context("cannot open a line to the heal process")?;
         listener.set_nonblocking(true)?;
+        let passable = model.passage().map(|p| (p.model().to_owned(), p.dialects().to_vec())).unwrap_or_default();
         let (model, seated) = (model.name().to_owned(), model.seated());
-        Ok(Self { listener, address: Address { name, word: random()?, model, seated } })
+        Ok(Self { listener, address: Address { name, word: random()?, model, seated, passable } })
     }
 
     pub fn address(&self) -> &Address {
@@ -71,9 +100,14 @@ impl Host {
         // Nobody else gets in.
         drop(self.listener);
         while let Some(line) = stream.line()? {
-            let asked: Asked = serde_json::from_str(&line).context("the heal process asked what cannot be read")?;
-            let replies = model.complete_all(asked.seat, &asked.requests);
-            stream.say(&Served { replies, spent: model.spent() })?;
+            match serde_json::from_str(&line).context("the heal process asked what cannot be read")? {
+                Said::Ask { seat, requests } => {
+                    let replies = model.complete_all(seat, &requests);
+                    stream.say(&Served { replies, spent: model.spent() })?;
+                }
+                Said::Pass(asked) => pass(model, &asked, &mut stream)?,
+                Said::Tell(text) => model.passage().iter().for_each(|passage| passage.tell(&text)),
+            }
         }
         Ok(())
     }
@@ -95,6 +129,26 @@ impl Host {
             }
         }
         Ok(None)
+    }
+}
+
+fn pass(model: &dyn Model, asked: &Asked, stream: &mut Stream) -> Result<()> {
+    let mut broken = None;
+    let mut take = |piece: Piece| {
+        let line = match piece {
+            Piece::Head { status, retry_after, content_type } => Passing::Head { status, retry_after, content_type },
+            Piece::Bytes(bytes) => Passing::Bytes(STANDARD.encode(bytes)),
+        };
+        broken = stream.say(&line).err();
+        broken.is_none()
+    };
+    let end = match model.passage() {
+        Some(passage) => passage.pass(asked, &mut take),
+        None => Err(NotPassed::new(NotPassed::BROKEN, "a recording has no answers for other programs")),
+    };
+    match broken {
+        Some(e) => Err(e),
+        None => stream.say(&Passing::End { end, spent: model.spent() }),
     }
 }
 
@@ -120,6 +174,7 @@ pub struct Remote {
     seated: Vec<Seated>,
     stream: Mutex<Stream>,
     spent: Mutex<Spent>,
+    passable: (String, Vec<Dialect>),
 }
 
 impl Remote {
@@ -130,16 +185,40 @@ impl Remote {
         stream.write_all(format!("{}\n", address.word).as_bytes())?;
         let stream = Mutex::new(Stream(BufReader::new(stream)));
         let (name, seated) = (address.model.clone(), address.seated.clone());
-        Ok(Self { name, seated, stream, spent: Mutex::default() })
+        Ok(Self { name, seated, stream, spent: Mutex::default(), passable: address.passable.clone() })
     }
 
-    fn ask(&self, asked: &Asked) -> Result<Served> {
+    fn ask(&self, seat: Seat, requests: &[Request]) -> Result<Served> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.say(asked)?;
+        stream.say(&Said::Ask { seat, requests: requests.to_vec() })?;
         let line = stream.line()?.context("it hung up")?;
         let served: Served = serde_json::from_str(&line)?;
-        anyhow::ensure!(served.replies.len() == asked.requests.len(), "it answered something else");
+        anyhow::ensure!(served.replies.len() == requests.len(), "it answered something else");
         Ok(served)
+    }
+
+    fn see(&self, spent: Spent) {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = spent;
+    }
+
+    /// To the end, also when nobody takes it any more: the line must be free again.
+    fn pass_on(&self, asked: &Asked, take: &mut Take) -> Result<Result<(), NotPassed>> {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.say(&Said::Pass(asked.clone()))?;
+        loop {
+            match serde_json::from_str(&stream.line()?.context("it hung up")?)? {
+                Passing::Head { status, retry_after, content_type } => {
+                    take(Piece::Head { status, retry_after, content_type });
+                }
+                Passing::Bytes(bytes) => {
+                    take(Piece::Bytes(&STANDARD.decode(bytes)?));
+                }
+                Passing::End { end, spent } => {
+                    self.see(spent);
+                    return Ok(end);
+                }
+            }
+        }
     }
 }
 
@@ -158,21 +237,49 @@ impl Model for Remote {
     }
 
     fn complete_all(&self, seat: Seat, requests: &[Request]) -> Vec<Result<Reply, NoReply>> {
-        match self.ask(&Asked { seat, requests: requests.to_vec() }) {
+        match self.ask(seat, requests) {
             Ok(served) => {
-                *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = served.spent;
+                self.see(served.spent);
                 served.replies
             }
             Err(e) => {
-                let no = NoReply::broken(format!("the process that holds the key does not answer: {e:#}"));
+                let no = silent(&e);
                 requests.iter().map(|_| Err(no.clone())).collect()
             }
         }
     }
 
+    fn passage(&self) -> Option<&dyn Passage> {
+        (!self.passable.1.is_empty()).then_some(self as &dyn Passage)
+    }
+
     fn spent(&self) -> Spent {
         *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Passage for Remote {
+    fn pass(&self, asked: &Asked, take: &mut Take) -> Result<(), NotPassed> {
+        self.pass_on(asked, take).map_err(|e| silent(&e))?
+    }
+
+    fn tell(&self, text: &str) {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        // Who has hung up needs no transcript.
+        let _ = stream.say(&Said::Tell(text.to_owned()));
+    }
+
+    fn model(&self) -> &str {
+        &self.passable.0
+    }
+
+    fn dialects(&self) -> &[Dialect] {
+        &self.passable.1
+    }
+}
+
+fn silent(error: &anyhow::Error) -> NoReply {
+    NoReply::broken(format!("the process that holds the key does not answer: {error:#}"))
 }
 
 #[cfg(test)]

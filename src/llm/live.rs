@@ -1,5 +1,7 @@
 //! The models at their providers. Before each request the budget is asked; what goes out is masked.
 
+mod passage;
+
 use super::budget::{Allowed, Budget, Limits};
 use super::http::{Answer, Client, Fault, LOOK, Post};
 use super::wire::{Stream, failed};
@@ -312,6 +314,10 @@ impl Model for Live {
 
     fn spent(&self) -> Spent {
         self.state().budget.spent
+    }
+
+    fn passage(&self) -> Option<&dyn super::Passage> {
+        Some(self)
     }
 
     fn seated(&self) -> Vec<Seated> {

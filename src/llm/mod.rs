@@ -9,6 +9,7 @@ mod http;
 mod line;
 mod live;
 mod openai;
+mod passage;
 mod providers;
 mod responses;
 mod transcript;
@@ -18,6 +19,7 @@ pub use budget::Limits;
 pub use cassette::{Recorder, Replay};
 pub use line::{Address, Host, Remote};
 pub use live::{Live, Watch};
+pub use passage::{Asked, Dialect, Gate, NotPassed, Passage};
 pub use providers::{Chosen, choose, choose_seats};
 pub use wire::Wire;
 
@@ -154,6 +156,11 @@ pub trait Model: Sync {
     /// Who sits where; empty where one sits on all seats.
     fn seated(&self) -> Vec<Seated> {
         Vec::new()
+    }
+
+    /// Where other programs' requests can be passed on to the strong one, on the same budget.
+    fn passage(&self) -> Option<&dyn Passage> {
+        None
     }
 
     /// Several requests to one seat at the same time, and their answers in the same order.

@@ -40,6 +40,10 @@ impl Transcript {
         );
     }
 
+    pub fn tell(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     pub fn failed(&mut self, why: &str) {
         let _ = write!(self.text, "_no reply: {why}_\n\n");
     }

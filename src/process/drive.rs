@@ -1,6 +1,7 @@
 //! One child from start to end: a single loop over its pipes and its process descriptor, so that its end
 //! is noticed at once.
 
+use super::door::Door;
 use super::job::Answer;
 use super::launch::{self, NotStarted, Started};
 use super::streams::Streams;
@@ -19,10 +20,10 @@ const GRACE: Duration = Duration::from_secs(4);
 /// How long a killed child's pipes may take to close before they are given up.
 const DRAIN: Duration = Duration::from_millis(500);
 
-pub fn run(spec: &Spec) -> Result<Finished> {
+pub fn run(spec: &Spec, door: Option<&Door>) -> Result<Finished> {
     sweep::become_reaper();
     let began = Instant::now();
-    let (mut started, input) = match launch::start(spec)? {
+    let (mut started, input) = match launch::start(spec, door)? {
         Ok(started) => started,
         Err(reason) => return Ok(not_started(reason)),
     };
@@ -38,7 +39,7 @@ pub fn run(spec: &Spec) -> Result<Finished> {
         truncated: output.truncated,
         seconds: began.elapsed().as_secs_f64(),
         tier: started.named,
-        gaps: started.tier.gaps(),
+        gaps: started.tier.gaps_with(door.is_some()),
     };
     match started.control.as_mut().map(Answer::read) {
         Some(answer) => answered(finished, answer),

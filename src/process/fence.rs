@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
+    ABI, Access, AccessFs, AccessNet, BitFlags, NetPort, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, fstat, openat};
@@ -41,6 +41,8 @@ pub struct Fence<'a> {
     pub hidden: Option<&'a BTreeSet<PathBuf>>,
     /// No TCP connection at all; for want of a network namespace.
     pub no_tcp: bool,
+    /// But to this port, of whatever host: Landlock knows no addresses.
+    pub port: Option<u16>,
 }
 
 /// Whether this kernel takes such rules.
@@ -78,6 +80,9 @@ pub fn enter(fence: &Fence) -> Result<()> {
         rules = rules.handle_access(AccessNet::ConnectTcp)?;
     }
     let mut rules = rules.create()?;
+    if let Some(port) = fence.port.filter(|_| fence.no_tcp) {
+        rules = rules.add_rule(NetPort::new(port, AccessNet::ConnectTcp)).context("cannot allow a port")?;
+    }
     if let Some(hidden) = fence.hidden {
         let hidden = Hidden::of(hidden);
         // Names may be listed everywhere; Landlock cannot take back below what it gave above.

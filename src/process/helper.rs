@@ -7,7 +7,7 @@ use super::job::{Answer, Job};
 use super::mounts::{self, Services, View};
 use super::places::Places;
 use super::syscalls::{self, Sockets};
-use super::{Tier, namespaces, privileges, proxy, sweep};
+use super::{Tier, door, namespaces, privileges, proxy, sweep};
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Resource, Rlimit, Signal, pidfd_open, set_dumpable_behavior};
@@ -91,6 +91,7 @@ fn confine(job: &mut Job, lifeline: &UnixStream) -> Result<Option<Group>> {
         readable: &places.kept,
         hidden: places.hidden.as_ref(),
         no_tcp: alone && !job.online,
+        port: job.door,
     })?;
     match job.tier {
         Tier::Namespaces => syscalls::limit(Sockets::All),
@@ -117,6 +118,9 @@ fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Re
     }
     if job.proxy {
         job.add_env(proxy::open(lifeline)?);
+    }
+    if let Some(port) = job.door {
+        door::open(port, lifeline)?;
     }
     mounts::arrange(&View { places, services: &services, git: job.git.as_ref(), online: job.online })?;
     mounts::fresh_proc()?;

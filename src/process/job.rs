@@ -41,6 +41,8 @@ pub struct Job {
     pub online: bool,
     /// A proxy for listed hosts is served.
     pub proxy: bool,
+    /// The port of a door that is served from outside.
+    pub door: Option<u16>,
     /// `None` only asks whether the tier can be had.
     program: Option<Raw>,
     pub argv: Vec<String>,
@@ -61,11 +63,12 @@ pub struct Job {
 }
 
 impl Job {
-    pub fn new(spec: &Spec, program: &Path, tier: Tier) -> Self {
+    pub fn new(spec: &Spec, program: &Path, tier: Tier, door: Option<u16>) -> Self {
         let Limits { memory_bytes, processes, file_bytes, cpu, .. } = spec.limits;
         Self {
             online: spec.sandbox != Sandbox::Full,
             proxy: !spec.hosts.is_empty() && spec.sandbox == Sandbox::Full && tier == Tier::Namespaces,
+            door,
             program: Some(program.as_os_str().into()),
             argv: spec.argv.to_vec(),
             cwd: spec.cwd.as_os_str().into(),
@@ -87,6 +90,7 @@ impl Job {
             tier,
             online: false,
             proxy: false,
+            door: None,
             program: None,
             argv: Vec::new(),
             cwd: Raw(b"/".to_vec()),

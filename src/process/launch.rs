@@ -1,5 +1,6 @@
 //! How a child is started: directly, or by the sandbox helper.
 
+use super::door::{Attended, Door};
 use super::job::{Answer, Job};
 use super::privileges::Owner;
 use super::proxy::{self, Proxy, Rules};
@@ -44,6 +45,7 @@ pub struct Started {
     pub named: &'static str,
     /// Serves as long as the child runs.
     _proxy: Option<Proxy>,
+    _door: Option<Attended>,
 }
 
 /// Whatever fails on our side, no child is left running.
@@ -71,11 +73,12 @@ pub struct NotStarted {
 }
 
 /// Starts the child; the second value is what must be written to its standard input.
-pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
+pub fn start(spec: &Spec, door: Option<&Door>) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     let (tier, means) = tier_for(spec.sandbox)?;
     let listed = spec.sandbox == Sandbox::Full && !spec.hosts.is_empty();
     let named = tier.describe(match spec.sandbox {
         Sandbox::Install => Network::On,
+        _ if door.is_some() => Network::Door,
         _ if listed => Network::Listed,
         _ => Network::Off,
     });
@@ -86,10 +89,14 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     // Without a sandbox too: the helper ends everything when we are killed, and tells one run's orphans from
     // another's. Programs that are no helper themselves (tests) do without.
     if tier != Tier::None || HELPER.get().is_some() {
-        let mut job = Job::new(spec, &program, tier).of(means.owner()).encode()?;
+        let mut job = Job::new(spec, &program, tier, door.map(Door::port)).of(means.owner()).encode()?;
         let (child, control, told) = start_helper(means, true, &job)?;
         job.drain(..told);
-        let mut started = Started { child, control: Some(control), tier, named, _proxy: None };
+        let mut started = Started { child, control: Some(control), tier, named, _proxy: None, _door: None };
+        started._door = match (door, &started.control) {
+            (Some(door), Some(control)) => Some(door.attend(control)?),
+            _ => None,
+        };
         if let Some(control) = started.control.as_ref().filter(|_| listed && tier == Tier::Namespaces) {
             started._proxy = Some(proxy::serve(control, Rules::new(spec.hosts, spec.env))?);
         }
@@ -97,7 +104,7 @@ pub fn start(spec: &Spec) -> Result<Result<(Started, Vec<u8>), NotStarted>> {
     }
     match sweep::register(|| direct(spec, &program).spawn()) {
         Ok(child) => Ok(Ok((
-            Started { child, control: None, tier, named, _proxy: None },
+            Started { child, control: None, tier, named, _proxy: None, _door: None },
             spec.stdin.unwrap_or_default().to_vec(),
         ))),
         Err(error) => Ok(Err(not_started(&program, &error.to_string()))),

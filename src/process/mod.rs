@@ -3,6 +3,7 @@
 
 mod cgroup;
 mod credentials;
+mod door;
 mod drive;
 mod environment;
 mod fence;
@@ -23,6 +24,7 @@ mod tier;
 mod tree;
 mod watch;
 
+pub use door::Door;
 pub use environment::{base_env, find_program, names_credential, terminal_env};
 pub use launch::set_helper;
 pub use replace::{hide_memory, replace_self, take_handed_over};
@@ -82,6 +84,7 @@ impl Default for Limits {
 /// Told of every piece of output as it arrives.
 pub type OnOutput<'a> = dyn Fn(&[u8]) + Sync + 'a;
 
+#[derive(Clone)]
 pub struct Spec<'a> {
     pub argv: &'a [String],
     pub cwd: &'a Path,
@@ -190,5 +193,11 @@ pub fn enter_helper_if_asked() {
 /// Runs a child to its end, and ends whatever it left behind. A command that cannot be started is a result
 /// (exit 127 or 126 and a sentence in `stderr`), not an error.
 pub fn run(spec: &Spec) -> anyhow::Result<Finished> {
-    drive::run(spec)
+    drive::run(spec, None)
+}
+
+/// The same with a door to one who is served from outside: the only way out of the sandbox. [`Spec::hosts`] have no
+/// other one.
+pub fn run_with_door(spec: &Spec, door: &Door) -> anyhow::Result<Finished> {
+    drive::run(&Spec { hosts: &[], ..spec.clone() }, Some(door))
 }

@@ -59,7 +59,8 @@ fn temp(job: &Job, own: &BTreeSet<PathBuf>) -> Option<PathBuf> {
     (folder.is_dir() && own.iter().any(|place| folder.starts_with(place))).then_some(folder)
 }
 
-/// The home that the child is told of and the one that the user has.
+/// The home that the child is told of and the one that the user has. One that was made for the child, below what it may
+/// write, holds nothing that is not its own.
 fn homes(job: &Job) -> BTreeSet<PathBuf> {
     let user = job.owner.map_or(rustix::process::getuid().as_raw(), Owner::user).to_string();
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -68,5 +69,8 @@ fn homes(job: &Job) -> BTreeSet<PathBuf> {
         .filter(|fields| fields.get(2) == Some(&user.as_str()))
         .filter_map(|fields| fields.get(5).map(PathBuf::from));
     let told = job.env().filter(|(key, _)| *key == "HOME").map(|(_, value)| PathBuf::from(value));
-    own.chain(told).filter_map(|home| home.canonicalize().ok()).collect()
+    let writable: Vec<PathBuf> = job.writable().iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let is_made = |home: &PathBuf| writable.iter().any(|place| home != place && home.starts_with(place));
+    let told = told.filter_map(|home| home.canonicalize().ok()).filter(|home| !is_made(home));
+    own.filter_map(|home| home.canonicalize().ok()).chain(told).collect()
 }

@@ -30,14 +30,20 @@ const USUAL_PORTS: [u16; 2] = [443, 80];
 pub fn open(to: &UnixStream) -> Result<Vec<(&'static str, String)>> {
     let door = TcpListener::bind("127.0.0.1:0").context("cannot open the door of the proxy")?;
     let url = format!("http://{}", door.local_addr()?);
+    hand_out(&door, to)?;
+    let named = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, url.clone()));
+    let without = ["no_proxy", "NO_PROXY"].map(|name| (name, "localhost,127.0.0.1,::1".to_owned()));
+    Ok(named.into_iter().chain(without).collect())
+}
+
+/// To whoever waits at the other end with [`take_door`].
+pub fn hand_out(door: &TcpListener, to: &UnixStream) -> Result<()> {
     let fds = [door.as_fd()];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut with = SendAncillaryBuffer::new(&mut space);
     ensure!(with.push(SendAncillaryMessage::ScmRights(&fds)), "no room for a descriptor");
     sendmsg(to, &[IoSlice::new(&[MARK])], &mut with, SendFlags::empty()).context("cannot hand out the door")?;
-    let named = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, url.clone()));
-    let without = ["no_proxy", "NO_PROXY"].map(|name| (name, "localhost,127.0.0.1,::1".to_owned()));
-    Ok(named.into_iter().chain(without).collect())
+    Ok(())
 }
 
 /// Serves until it is dropped.
@@ -96,7 +102,7 @@ pub fn serve(control: &UnixStream, rules: Rules) -> Result<Proxy> {
     Ok(proxy)
 }
 
-fn take_door(control: &UnixStream, over: &AtomicBool) -> Option<TcpListener> {
+pub fn take_door(control: &UnixStream, over: &AtomicBool) -> Option<TcpListener> {
     while !over.load(Ordering::Relaxed) {
         if !is_ready(control) {
             continue;

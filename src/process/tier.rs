@@ -20,6 +20,8 @@ pub enum Network {
     Off,
     /// The hosts that the trusted configuration lists.
     Listed,
+    /// One door, which is served from outside.
+    Door,
     On,
 }
 
@@ -44,6 +46,8 @@ const WITHOUT_NAMESPACES: &[Gap] = &[
 ];
 /// Without Landlock's scopes (Linux 6.12).
 const WITHOUT_SCOPES: &[Gap] = &[gap("signals", "send signals to other processes of its user")];
+/// Landlock knows ports and no addresses.
+const WITH_A_DOOR: &[Gap] = &[gap("port", "connect to other machines on the one port at which the model is asked")];
 const WRITES_ONLY: &[Gap] = &[gap("light", "read what its user can read, and use the network")];
 const NOTHING: &[Gap] = &[gap("off", "do whatever its user can do")];
 
@@ -61,6 +65,10 @@ impl Tier {
                 "Landlock and seccomp: no connections (the listed hosts neither: that takes namespaces), no service \
                  sockets, writes limited, credentials unreadable"
             }
+            (Tier::Landlock, Network::Door) => {
+                "Landlock and seccomp: no connections but to the model's port, no service sockets, writes limited, \
+                 credentials unreadable"
+            }
             (Tier::Landlock, Network::On) => {
                 "Landlock and seccomp: network on, no service sockets, writes limited, credentials unreadable"
             }
@@ -71,6 +79,10 @@ impl Tier {
             (Tier::Namespaces, Network::Listed) => {
                 "namespaces, Landlock and seccomp: no network but localhost and the listed hosts, no other processes, \
                  writes limited, .git kept as it is, credentials unreadable"
+            }
+            (Tier::Namespaces, Network::Door) => {
+                "namespaces, Landlock and seccomp: no network but localhost, where the model is asked, no other \
+                 processes, writes limited, .git kept as it is, credentials unreadable"
             }
             (Tier::Namespaces, Network::On) => {
                 "namespaces, Landlock and seccomp: network on, no other processes, writes limited, .git kept as it is, \
@@ -90,5 +102,11 @@ impl Tier {
             Tier::Namespaces => &[],
         };
         lists.concat()
+    }
+
+    /// The same for a command with a door.
+    pub fn gaps_with(self, door: bool) -> Vec<Gap> {
+        let own = if door && self == Tier::Landlock { WITH_A_DOOR } else { &[] };
+        [&self.gaps(), own].concat()
     }
 }

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod agent;
 mod asked;
 mod build;
 mod exits;

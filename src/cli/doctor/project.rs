@@ -33,6 +33,7 @@ pub fn check(door: &Door, repo: Option<&Repo>, root: &Path, remote: &Remote) -> 
     };
     let path = door.env.path("PATH").map_or_else(OsString::new, |p| p.into_os_string());
     found.extend(prove(&config, root, &path));
+    found.extend(agent(&config, root, &path));
     found.extend(hooks(root, &path));
     found.extend(large_files(root));
     found.extend(channels(door, &config));
@@ -61,6 +62,23 @@ fn caps(config: &Config) -> Option<Checkup> {
             "in the Action every run has a folder of its own, and the caps hold within one run only",
             "ledger: {store: branch}",
         )
+    })
+}
+
+/// The one that the configuration names; a template's program is the repository's own affair, but it must be there, too.
+fn agent(config: &Config, root: &Path, path: &OsString) -> Option<Checkup> {
+    const WITHOUT: &str = "the hand `command` asks nobody";
+    let recipe = match crate::cli::model::recipe(config)? {
+        Ok(recipe) => recipe,
+        Err(why) => return Some(missing(why, WITHOUT, "correct that line (docs/agents.md)")),
+    };
+    let outside = std::env::split_paths(path).filter(|dir| !dir.starts_with(root));
+    let outside = std::env::join_paths(outside).unwrap_or_default();
+    let program = recipe.program();
+    Some(match process::find_program(program, &outside) {
+        Some(_) => fine(format!("the agent {program}")),
+        None if recipe.install.is_empty() => missing(format!("{program} is not on PATH"), WITHOUT, "install it"),
+        None => missing(format!("{program} is not on PATH"), WITHOUT, recipe.install),
     })
 }
 

@@ -2,8 +2,8 @@
 //! hands in is a candidate like every other; why one fell goes back into the conversation. There may be several
 //! conversations side by side, and a dearer model after a cheap one.
 
-mod data;
-mod desk;
+pub(super) mod data;
+pub(super) mod desk;
 mod edit;
 mod mcp;
 mod overlay;

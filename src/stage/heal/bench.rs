@@ -1,5 +1,6 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
+mod delegate;
 mod dialog;
 mod names;
 mod trials;
@@ -15,6 +16,7 @@ use crate::config::Sandbox;
 use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
+use crate::hand::command::Delegated;
 use crate::hand::{Dialog, Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
 use crate::llm;
@@ -29,6 +31,7 @@ use crate::stage::Say;
 use crate::verify::{self, Run, Trial, Verifier};
 use crate::workspace::{AnyPath, ApplyResult, Tree};
 use anyhow::{Result, bail};
+pub use delegate::Agent;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -488,6 +491,10 @@ impl Workshop for Bench<'_> {
         dialog: Dialog,
     ) -> Result<Option<Finished>> {
         self.with_patch(patch, || self.talk(command, limit, dialog))
+    }
+
+    fn delegate(&self, prompt: &str) -> Result<Option<Delegated>> {
+        self.have_done(prompt)
     }
 
     fn last_result(&self) -> Fallen {

@@ -37,6 +37,7 @@ use crate::task::Request;
 use crate::verify::{Run, Verifier};
 use crate::workspace::Tree;
 use anyhow::{Context as _, Result};
+pub use bench::Agent;
 use bench::Bench;
 pub use inspect::{Asked, inspect};
 pub use manner::{Manner, Reviewing};
@@ -96,6 +97,9 @@ pub struct Job {
     /// Where a model answers, in another process than this job's.
     #[serde(default)]
     pub model: Option<llm::Address>,
+    /// Who is asked beside our own hands.
+    #[serde(default)]
+    pub agent: Option<Agent>,
     #[serde(default)]
     pub manner: Manner,
     /// How it is to be asked.
