@@ -388,6 +388,11 @@ impl Pipeline<'_> {
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
         }
+        if let Some(entry) = past::review_entry(&proposal, &published)
+            && let Err(e) = self.store.append(&[entry])
+        {
+            (self.say)("ledger", &format!("the review could not be written: {e:#}"));
+        }
         let healing = proposal.healing.clone();
         let retry = is_retry(&healing, self.this, self.config);
         Ok(Ended { record: Some(record), healing, published, proposal: Some(proposal), digest: None, retry })

@@ -277,6 +277,7 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "tokens": healing.tokens,
         "cost_usd": healing.cost_usd,
         "decisions": healing.decisions,
+        "review": healing.review,
     })
 }
 

@@ -9,10 +9,12 @@ pub mod model;
 mod offer;
 mod recent;
 pub mod revert;
+pub mod review;
 pub mod search;
 #[cfg(test)]
 mod testing;
 pub mod tool;
+pub mod words;
 
 use crate::command::CommandLine;
 use crate::config::{self, OwnFixer};

@@ -120,6 +120,8 @@ pub struct Spent {
 pub enum Seat {
     Strong,
     Cheap,
+    /// Who looks over what the others wrote.
+    Reviewer,
 }
 
 impl Seat {
@@ -129,6 +131,7 @@ impl Seat {
         match self {
             Self::Strong => "strong",
             Self::Cheap => "cheap",
+            Self::Reviewer => "reviewer",
         }
     }
 }

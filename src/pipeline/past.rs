@@ -1,6 +1,7 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
 use crate::ids::{AttemptName, Sha};
+use crate::record::entry::{Entry, Fact};
 use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
@@ -75,6 +76,23 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+/// What our own reviewer said, as a fact of its own.
+pub(super) fn review_entry(proposal: &Proposal, published: &Published) -> Option<Entry> {
+    let mut fact = proposal.healing.review.clone()?;
+    fact.pull = published.pull;
+    Some(Entry {
+        schema: SCHEMA,
+        id: format!("review-{}", proposal.attempt).chars().take(120).collect(),
+        at: now(),
+        repository: Some(proposal.task.repository.clone()),
+        attempt: Some(proposal.attempt.clone()),
+        task: Some(proposal.task.key.clone()),
+        actor: None,
+        trusted: true,
+        fact: Fact::Review(fact),
+    })
 }
 
 /// RFC 3339, UTC, whole seconds.

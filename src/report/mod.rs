@@ -3,12 +3,15 @@
 
 mod comment;
 pub mod markdown;
+mod plain;
 mod pull;
+mod review;
 mod summary;
 mod terminal;
 mod thread;
 
 pub use comment::{answered, comment, marker};
+pub use plain::{in_words, may_be_said};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};

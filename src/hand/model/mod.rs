@@ -2,7 +2,7 @@
 //! hands in is a candidate like every other; why one fell goes back into the conversation. There may be several
 //! conversations side by side, and a dearer model after a cheap one.
 
-mod data;
+pub(super) mod data;
 mod desk;
 mod edit;
 mod overlay;
