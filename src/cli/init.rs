@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 7] = [
+const TEMPLATES: [Template; 9] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -56,6 +56,18 @@ const TEMPLATES: [Template; 7] = [
         text: include_str!("../../docs/workflows/reusable.yml"),
         default: false,
     },
+    Template {
+        name: "on-review",
+        path: ".github/workflows/thanos-review.yml",
+        text: include_str!("../../docs/workflows/on-review.yml"),
+        default: false,
+    },
+    Template {
+        name: "coderabbit",
+        path: ".coderabbit.yaml",
+        text: include_str!("../../docs/coderabbit.yaml"),
+        default: false,
+    },
 ];
 
 /// Write the workflow files and a commented .github/thanos.yml for this repository
@@ -64,7 +76,8 @@ pub struct Args {
     /// Overwrite files that are there
     #[arg(long)]
     force: bool,
-    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable
+    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable, on-review,
+    /// coderabbit
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }
@@ -175,10 +188,10 @@ fn next_steps(wanted: &[&Template], builds: &[String]) -> Vec<String> {
             format!("{} waits for {}: take out what is no build", template.path, builds.join(", "))
         });
     }
-    if wanted.iter().any(|t| matches!(t.name, "on-issue" | "on-failed-build" | "split")) {
+    if wanted.iter().any(|t| matches!(t.name, "on-issue" | "on-failed-build" | "on-review" | "split")) {
         next.push("add what your build needs installed where the workflow says so".to_owned());
     }
-    if wanted.iter().any(|t| t.name != "config") {
+    if wanted.iter().any(|t| !matches!(t.name, "config" | "coderabbit")) {
         let setting = "\"Allow GitHub Actions to create and approve pull requests\"";
         next.push(format!("allow pull requests: Settings > Actions > General > {setting}"));
     }

@@ -5,7 +5,7 @@ use super::markdown::{code, one_line};
 use super::{Story, count};
 use crate::brain::text;
 use crate::record::entry::Verdict;
-use crate::record::{CheckStatus, Diagnosis, FailureClass, Healing, Outcome, RunSummary};
+use crate::record::{Candidate, CheckStatus, Diagnosis, FailureClass, Healing, Outcome, RunSummary};
 use crate::task::Kind;
 use std::collections::HashSet;
 
@@ -25,7 +25,11 @@ pub(super) fn in_words_of_pull(story: &Story) -> String {
 
 fn together(story: &Story, [first, next]: [String; 2]) -> String {
     let healing = story.healing;
-    let told = match healing.words.as_deref().filter(|words| may_be_said(healing, words).is_ok()) {
+    let told = match healing
+        .words
+        .as_deref()
+        .filter(|words| shown(healing).is_some() && may_be_said(healing, words).is_ok())
+    {
         Some(words) => text::inert(&one_line(words, LONGEST)),
         None => {
             [wrong(healing), change(story)].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" ")
@@ -43,11 +47,17 @@ fn ending(story: &Story) -> String {
         Outcome::Healthy => "Nothing is broken here.",
         Outcome::Flaky => "The failure comes and goes on the same commit, so there is nothing in the code to repair.",
         Outcome::Transient => "Infrastructure failed and not the code, so there is nothing to repair.",
+        Outcome::Explained if story.healing.candidate.is_some() => {
+            "There is a patch, which is left to people to decide on."
+        }
         Outcome::Explained => "There is a diagnosis, and no repair that the command proves.",
         Outcome::Blocked if story.healing.candidate.is_some() => {
             "There is a patch with which the command passes, and a check that does not let it through."
         }
         Outcome::Blocked => "Something that people have to decide stands in the way.",
+        Outcome::Budget if story.healing.candidate.is_some() => {
+            "What this repair may cost was used up before one was proven; the work so far is kept as a patch."
+        }
         Outcome::Budget => "What this repair may cost was used up before one was proven.",
         Outcome::Duplicate => "Somebody is on it already.",
         Outcome::Ignored => "This is nothing for thanos-fix.",
@@ -59,7 +69,8 @@ fn ending(story: &Story) -> String {
 }
 
 fn wrong(healing: &Healing) -> String {
-    let Some(diagnosis) = &healing.diagnosis else { return String::new() };
+    let is_of_no_interest = matches!(healing.outcome, Outcome::Healthy | Outcome::Duplicate | Outcome::Ignored);
+    let Some(diagnosis) = healing.diagnosis.as_ref().filter(|_| !is_of_no_interest) else { return String::new() };
     let what = match (diagnosis.class, diagnosis.failing.len()) {
         (FailureClass::Test, 0) => "A test failed".to_owned(),
         (FailureClass::Test, n) => format!("{} failed", count(n, "test")),
@@ -90,14 +101,21 @@ fn place(diagnosis: &Diagnosis) -> String {
 }
 
 fn change(story: &Story) -> String {
-    let Some(candidate) = &story.healing.candidate else { return String::new() };
+    let Some(candidate) = shown(story.healing) else { return String::new() };
     let why = text::inert(&one_line(&candidate.why, 240));
     format!("The patch ({}): {}.", story.stats(), why.trim_end_matches('.'))
 }
 
+/// A patch that is worth a word: not what was in hand when it turned out that there is nothing to repair.
+fn shown(healing: &Healing) -> Option<&Candidate> {
+    let counts = [Outcome::Fixed, Outcome::Proposed, Outcome::Explained, Outcome::Blocked, Outcome::Budget]
+        .contains(&healing.outcome);
+    healing.candidate.as_ref().filter(|_| counts)
+}
+
 /// Only what was run here.
 fn proof(healing: &Healing) -> String {
-    let Some(evidence) = healing.evidence.as_ref().filter(|_| healing.candidate.is_some()) else {
+    let Some(evidence) = healing.evidence.as_ref().filter(|_| shown(healing).is_some()) else {
         return String::new();
     };
     if !evidence.after.as_ref().is_some_and(RunSummary::passed) {
@@ -149,8 +167,11 @@ fn next(story: &Story) -> String {
         Outcome::Transient => {
             "run the build again; if it fails the same way, the service it names is the place to look.".to_owned()
         }
+        Outcome::Explained if healing.candidate.is_some() => {
+            "look at the patch and decide which behaviour is meant.".to_owned()
+        }
         Outcome::Explained if healing.diagnosis.as_ref().is_some_and(|d| !d.suspects.is_empty()) => {
-            "look at the places named below, the first one first.".to_owned()
+            "look at the likeliest place first.".to_owned()
         }
         Outcome::Explained => "read the reason above; somebody who knows the code has to look.".to_owned(),
         Outcome::Blocked if healing.candidate.is_some() => {
