@@ -53,6 +53,48 @@ pub struct Config {
     #[serde(deserialize_with = "sandbox::either")]
     pub sandbox: Confinement,
     pub environment: Environment,
+    pub learning: Learning,
+    /// The file or the command line lists the hands: then their order is not ours to change.
+    #[serde(skip)]
+    pub hands_are_listed: bool,
+}
+
+/// What earlier runs may change in later ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Learning {
+    /// Whether hands that nobody listed are asked in the order in which they did well here.
+    #[serde(deserialize_with = "switch")]
+    pub order: bool,
+}
+
+impl Default for Learning {
+    fn default() -> Self {
+        Self { order: true }
+    }
+}
+
+/// `on` and `off`, and YAML's own words for them.
+fn switch<'de, D: serde::Deserializer<'de>>(input: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Bool(bool),
+        Word(String),
+    }
+    match Either::deserialize(input) {
+        Ok(Either::Bool(on)) => Ok(on),
+        Ok(Either::Word(word)) if word == "on" => Ok(true),
+        Ok(Either::Word(word)) if word == "off" => Ok(false),
+        _ => Err(serde::de::Error::custom("use on or off")),
+    }
+}
+
+impl Config {
+    /// Whether the hands may be asked in another order than the usual one.
+    pub fn may_reorder(&self) -> bool {
+        self.learning.order && !self.hands_are_listed
+    }
 }
 
 /// What proves a repair.
@@ -253,7 +295,8 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
     if text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#') || l.trim() == "---") {
         return Ok(Config::default());
     }
-    let config: Config = serde_yaml::from_str(text).map_err(|e| refuse(explain(&e.to_string(), text)))?;
+    let mut config: Config = serde_yaml::from_str(text).map_err(|e| refuse(explain(&e.to_string(), text)))?;
+    config.hands_are_listed = config.hands != Hands::default() || text.lines().any(|line| line.starts_with("hands:"));
     limits::check(&config).map_err(refuse)?;
     Ok(config)
 }
@@ -327,7 +370,8 @@ mod tests {
             template.lines().filter_map(|l| l.strip_prefix("#: ")).map(|l| format!("{l}\n")).collect();
         assert!(uncommented.contains("verify:"), "the template shows no key");
         let config = parse("thanos.yml", &uncommented).unwrap();
-        assert_eq!(Config { verify: Verify::default(), ..config }, Config::default());
+        assert!(config.hands_are_listed);
+        assert_eq!(Config { verify: Verify::default(), hands_are_listed: false, ..config }, Config::default());
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod task;
 // floor 1: judgment (pure)
 pub mod brain;
 pub mod guard;
+pub mod learn;
 pub mod report;
 pub mod syntax;
 
@@ -39,3 +40,4 @@ pub mod stage;
 
 // floor 5: doors
 pub mod cli;
+pub mod dashboard;

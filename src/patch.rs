@@ -1,6 +1,8 @@
 //! A patch as data: whole files before and after, so that applying is transactional (what is on disk
 //! must equal *before*), reverting is exact, and publishing needs no working copy. No I/O here.
 
+pub mod hunks;
+
 use crate::ids::{BadName, RelPath};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -14,9 +14,10 @@ use crate::event::{Body, Event};
 use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
-use crate::record::{AttemptRecord, Healing, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
+use crate::stage::heal::rated;
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::{self, Published, claims, is_our_past};
 use crate::task::{self, Decision, Kind, Request, Task, Trust};
@@ -24,6 +25,7 @@ use anyhow::Result;
 use past::{EARLIER, earlier, earlier_names};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// The run that we are.
 #[derive(Debug, Clone)]
@@ -110,11 +112,14 @@ impl Pipeline<'_> {
             Ok(Some((outcome, why))) => return ends(Healing::ended(outcome, why)),
             Ok(None) => {}
         }
+        let begun = Instant::now();
         match collect::collect(self.forge, self.config, self.default_branch, task.clone(), self.say) {
             Err(e) => ends(failed(&e)),
             Ok(Found::End(outcome, why)) => ends(Healing::ended(outcome, why)),
             Ok(Found::Work(work)) => {
-                let healing = self.heal(&work);
+                let collect = begun.elapsed().as_secs_f64();
+                let mut healing = self.heal(&work);
+                healing.seconds.collect = collect;
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
             }
         }
@@ -348,6 +353,8 @@ impl Pipeline<'_> {
             Err(e) if proposal.healing.outcome == Outcome::Proposed => proposal.healing = failed(&e),
             _ => {}
         }
+        // The job that sealed it ran repository code.
+        proposal.healing.evaluation = rated(&proposal.healing, None);
         if is_admitted {
             self.react(event);
         }
@@ -378,7 +385,9 @@ impl Pipeline<'_> {
             cancel: self.cancel,
             say: self.say,
         };
+        let begun = Instant::now();
         let published = publish::publish(&setting, &mut proposal);
+        proposal.healing.seconds.publish = begun.elapsed().as_secs_f64();
         let record = record(&proposal, &published);
         if !self.is_cancelled() {
             self.mark_lost(&proposal, published.took_over.as_ref());
@@ -388,10 +397,13 @@ impl Pipeline<'_> {
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
         }
-        if let Some(entry) = past::review_entry(&proposal, &published)
+        if let Some(entry) = past::review_entry(self, &proposal, &published)
             && let Err(e) = self.store.append(&[entry])
         {
             (self.say)("ledger", &format!("the review could not be written: {e:#}"));
+        }
+        if !told && let Err(e) = past::learn(self, &record, &proposal) {
+            (self.say)("ledger", &format!("nothing was learned: {e:#}"));
         }
         let healing = proposal.healing.clone();
         let retry = is_retry(&healing, self.this, self.config);
@@ -414,6 +426,7 @@ impl Pipeline<'_> {
             lost.retry_wanted = None;
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
+            lost.detail = Detail::new(&proposal.task.title, &Healing::default());
             if let Err(e) = self.store.put(&lost) {
                 tracing::debug!("no record for a lost attempt: {e:#}");
             }

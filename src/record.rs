@@ -2,11 +2,15 @@
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
 mod answer;
+mod detail;
 pub mod entry;
 mod outcome;
+mod seen;
 
 pub use answer::{Settled, Wish};
+pub use detail::{Detail, Seconds};
 pub use outcome::Outcome;
+pub use seen::{Match, Seen};
 
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
 use crate::patch::{Patch, PatchStats};
@@ -120,6 +124,8 @@ pub enum Complexity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HandId {
+    /// What mended the same failure before.
+    Recall,
     Tool,
     Hint,
     Search,
@@ -131,10 +137,12 @@ pub enum HandId {
 }
 
 impl HandId {
-    pub const ALL: [HandId; 5] = [HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Revert];
+    pub const ALL: [HandId; 6] =
+        [HandId::Recall, HandId::Tool, HandId::Hint, HandId::Search, HandId::Model, HandId::Revert];
 
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Recall => "recall",
             Self::Tool => "tool",
             Self::Hint => "hint",
             Self::Search => "search",
@@ -157,6 +165,9 @@ pub struct Diagnosis {
     pub complexity: Complexity,
     pub strategy: Vec<HandId>,
     pub signature: Signature,
+    /// What the ledger knows of this failure, or of one like it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -311,15 +322,6 @@ impl Tried {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seconds {
-    pub total: f64,
-    /// Spent in the repository's own command.
-    pub verify: f64,
-    /// Spent in hands.
-    pub hands: f64,
-}
-
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     /// Read anew; what came from the provider's cache, or was written to it, is counted apart.
@@ -386,8 +388,11 @@ pub struct Healing {
     /// The model's words for what was wrong and what was changed; nobody has checked them yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
-    /// Choices on the way, for the ledger.
+    /// How good the repair is, beyond that it is proven.
     #[serde(default)]
+    pub evaluation: Option<entry::Evaluation>,
+    /// Choices that were made on the way, for the audit trail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<entry::Decision>,
 }
 
@@ -407,6 +412,7 @@ impl Default for Healing {
             cost_usd: 0.0,
             notes: Vec::new(),
             retry_wanted: None,
+            evaluation: None,
             answers: Vec::new(),
             review: None,
             words: None,
@@ -465,4 +471,6 @@ pub struct AttemptRecord {
     pub cost_usd: f64,
     pub retry_wanted: Option<String>,
     pub version: String,
+    #[serde(default)]
+    pub detail: Detail,
 }

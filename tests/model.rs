@@ -1,4 +1,4 @@
-//! The hand `model` through the real binary, against a scripted model on loopback that speaks both wire formats.
+//! The hand `model` through the real binary, against a scripted model on loopback that speaks all wire formats.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its stage as it likes")]
 
@@ -8,6 +8,13 @@ use std::process::{Command, Output};
 
 #[path = "common/model.rs"]
 mod double;
+
+#[path = "model/aimock.rs"]
+mod aimock;
+#[path = "model/asked.rs"]
+mod asked;
+#[path = "model/shapes.rs"]
+mod shapes;
 
 use double::{Double, Turn, call};
 
@@ -71,7 +78,15 @@ fn heal(config: &str, options: &[&str]) -> Healed {
     heal_in(tempfile::tempdir().unwrap(), config, options)
 }
 
+fn heal_with(config: &str, options: &[&str], env: &[(&str, &str)]) -> Healed {
+    healed_in(tempfile::tempdir().unwrap(), config, options, env)
+}
+
 fn heal_in(folder: tempfile::TempDir, config: &str, options: &[&str]) -> Healed {
+    healed_in(folder, config, options, &[("THANOS_MODEL_KEY", KEY)])
+}
+
+fn healed_in(folder: tempfile::TempDir, config: &str, options: &[&str], env: &[(&str, &str)]) -> Healed {
     let tree = folder.path().join("tree");
     std::fs::create_dir_all(tree.join(".github")).unwrap();
     std::fs::write(tree.join(".github/thanos.yml"), config).unwrap();
@@ -86,7 +101,7 @@ fn heal_in(folder: tempfile::TempDir, config: &str, options: &[&str]) -> Healed 
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())
         .env("HOME", folder.path().join("home"))
-        .env("THANOS_MODEL_KEY", KEY)
+        .envs(env.iter().copied())
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&out.stderr).into_owned();

@@ -30,6 +30,7 @@ class Site:
         self.path = rng.choices(list(self.texts), weights)[0]
         self.text = self.texts[self.path]
         self.tokens = code(language, self.text)
+        self.meant = None  # where a break has a sound end besides the original
 
     def choose(self, items):
         items = list(items)
@@ -267,6 +268,7 @@ def rename(site):
             text = text[:at] + new + text[at + len(old):]
         if here:
             changed[path] = text
+    site.meant = {path: re.sub(rf"\b{old}\b", new, text) for path, text in site.texts.items() if re.search(rf"\b{old}\b", text)}
     return changed
 
 
@@ -302,13 +304,23 @@ def lint(site):
     return found and site.put(found.start(), found.end(), found.expand(new))
 
 
+def parts_code(tokens, match):
+    """Whether a match touches code on both its sides, and no text."""
+    inside = any(t.kind == "string" and t.start < match.end() and match.start() < t.end for t in tokens)
+    before = any(t.end == match.start() or t.start <= match.start() < t.end for t in tokens)
+    after = any(t.start == match.end() or t.start < match.end() <= t.end for t in tokens)
+    blank = not match[0].strip()
+    return not inside and (after or before) and (before or after if blank else before and after)
+
+
 @kind("format")
 def wrong_format(site):
+    """Layout alone: no formatter knows how a comment or a text was written."""
     options = [(r"^([ \t]+)(?=\w)", r"\1 "), (r", ", ","), (r" = ", "="), (r"\n\n", "\n\n\n\n"), (r" \{\n", "{\n"), (r"\(", "( ")]
-    new, tokens = site.text, [t for t in site.tokens if t.kind == "string"]
+    new = site.text
     for pattern, to in site.rng.sample(options, 3):
-        found = [m for m in re.finditer(pattern, new, re.M)]
-        found = [m for m in found if not any(t.start < m.start() < t.end for t in tokens)] if new == site.text else found[:1]
+        tokens = code(site.language, new)
+        found = [m for m in re.finditer(pattern, new, re.M) if parts_code(tokens, m)]
         spot = site.choose(found)
         if spot:
             new = new[:spot.start()] + spot.expand(to) + new[spot.end():]

@@ -5,7 +5,7 @@
 
 Every seed is one case: a package, one of its own checks, one kind of break (breaks.py) or one situation in which
 nothing should change (still.py, every eighth seed). The copy is a git repository; the break is uncommitted, or, for
-every other seed, the last commit. The check must pass before and fail after; then
+every other seed, the last commit (with --no-history it is all that git knows). The check must pass before and fail after; then
 
     thanos-fix heal --json --budget-seconds 60 -- bash -c CHECK
 
@@ -118,10 +118,11 @@ def broken(package, check, kind, is_still, rng, root):
             if not changed or all((root / path).exists() and (root / path).read_bytes().decode() == text for path, text in changed.items()):
                 continue
         before = {path: (root / path).read_bytes() for path in changed}
+        meant = {path: text.encode() for path, text in (place.meant or {}).items()}
         for path, text in changed.items():
             (root / path).write_bytes(text.encode())
         if kind in ("healthy", "flaky", "network") or execute(command, root)[0]:
-            return before, command
+            return before, command, meant
         for path, text in before.items():
             (root / path).write_bytes(text)
     return None
@@ -152,16 +153,23 @@ def case(seed, wanted):
         made = broken(package, check, kind, is_still, rng, root)
         if made is None:
             return result | {"verdict": "no place"}
-        before, command = made
+        before, command, meant = made
         diff = subprocess.run(["git", "diff", "-U0"], cwd=root, capture_output=True).stdout.decode(errors="replace")
-        if seed // 2 % 2 and before:
+        if wanted.no_history:
+            shutil.rmtree(root / ".git")
+            git(root, "init", "-q")
+            git(root, "add", "-A")
+            git(root, "commit", "-q", "-m", "as found")
+        elif seed // 2 % 2 and before:
             git(root, "commit", "-q", "-a", "-m", "a change")
         at_first = tree(root)
         told, seconds = heal(root, command, wanted.budget)
         at_last = tree(root)
         status, output = execute(command, root)
-        same = all(at_last.get(path) == text for path, text in before.items()) and all(
-            at_last.get(path) == text for path, text in at_first.items() if path not in before)
+        def ends_as(wished):
+            return {**at_first, **wished} == {**at_last}
+        # A rename has two sound ends: taken back, or finished.
+        same = ends_as(before) or bool(meant) and ends_as(meant)
         result |= {"outcome": told.get("outcome"), "reason": told.get("reason") or told.get("why"), "hand": told.get("hand"), "seconds": round(seconds, 1),
                    "candidates": told.get("candidates"), "passes": status == 0, "identical": same, "changed": at_first != at_last,
                    "broken": diff, "patch": told.get("patch"), "class": (told.get("diagnosis") or {}).get("class")}
@@ -221,6 +229,7 @@ def main():
     parser.add_argument("--budget", type=int, default=60)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out")
+    parser.add_argument("--no-history", action="store_true", help="git knows nothing but the broken tree")
     parser.add_argument("--keep-output", action="store_true")
     parser.add_argument("-v", action="store_true")
     wanted = parser.parse_args()

@@ -37,6 +37,7 @@ pub fn diagnose(report: LogReport, suspects: Vec<Suspect>, hands: &[HandId]) -> 
         suspects,
         strategy,
         signature,
+        seen: Vec::new(),
     }
 }
 

@@ -26,6 +26,7 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
             return Err(usage(format!("input `hands` names `{}` twice", hand.as_str())));
         }
         config.hands = Hands(parsed);
+        config.hands_are_listed = true;
     }
     if let Some(seconds) = env.input("budget-seconds") {
         let parsed = seconds.parse().ok().filter(|n| (1..=21_600).contains(n));
@@ -96,7 +97,7 @@ pub fn report(report: &Report) -> Result<Exit> {
         }
     }
     let outcome = ended.healing.outcome;
-    let good = matches!(outcome, Outcome::Fixed | Outcome::Healthy | Outcome::Proposed | Outcome::Duplicate);
+    let good = matches!(outcome, Outcome::Fixed | Outcome::Healthy | Outcome::Proposed | Outcome::Duplicate | Outcome::Recorded);
     let line = format!("{}: {}", report::outcome_phrase(outcome), ended.healing.reason);
     ui.verdict(good, &held().mask(&line));
     Ok(match outcome {

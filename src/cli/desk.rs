@@ -3,19 +3,23 @@
 
 use super::actions::{self, Report};
 use super::held::held;
+use super::ledger::place;
 use super::{Door, Exit, inner, local, model, usage, withheld};
 use crate::command::{CommandLine, SetUp};
+use crate::dashboard::Beacon;
 use crate::config::{self, Config, LedgerStore, Sandbox, Strangers};
 use crate::forge::{Forge, ForgeError, RepoInfo};
 use crate::git::{self, Repo};
 use crate::ids::RelPath;
 use crate::ledger::{self, Store};
+use crate::learn::Experience;
 use crate::llm::Recorder;
-use crate::pipeline::{Ended, Pipeline, ThisRun};
+use crate::pipeline::{self, Ended, Pipeline, ThisRun};
 use crate::process::{self, Tier};
 use crate::record::{Healing, Outcome, Tried};
 use crate::stage::collect::Collected;
 use crate::stage::heal::{Job, Manner, SEED};
+use crate::stage::memory;
 use crate::task::{self, Kind, Trust};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
@@ -56,6 +60,8 @@ pub struct Desk<'a> {
     pub transcript: Mutex<String>,
     /// The conversation with a model, for the same.
     pub talked: Mutex<String>,
+    /// Who watches sees each step.
+    pub beacon: Option<Beacon>,
 }
 
 impl Desk<'_> {
@@ -72,7 +78,7 @@ impl Desk<'_> {
             Err(Untrusted::User(e)) => return Err(e),
             Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
         };
-        let store = self.store(&config);
+        let store = self.store(&config)?;
         let pipeline = Pipeline {
             forge: self.forge.as_ref(),
             store: store.as_ref(),
@@ -91,6 +97,7 @@ impl Desk<'_> {
     fn say(&self, stage: &str, text: &str) {
         let text = held().mask(text);
         self.door.ui.stage(stage, &text);
+        self.beacon.iter().for_each(|beacon| beacon.step(stage, &text));
         let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(transcript, "{stage}: {text}");
     }
@@ -117,14 +124,17 @@ impl Desk<'_> {
         Ok((info, config))
     }
 
-    fn store(&self, config: &Config) -> Box<dyn Store + '_> {
-        match config.ledger.store {
+    fn store(&self, config: &Config) -> Result<Box<dyn Store + '_>> {
+        if let Some(database) = place::database(self.door, Some(self.forge.repo()))? {
+            return Ok(Box::new(place::spooled(self.door, Box::new(database), |text| self.say("ledger", text))));
+        }
+        Ok(match config.ledger.store {
             LedgerStore::Branch => Box::new(ledger::Branch::new(self.forge.as_ref(), config.ledger.branch.clone())),
             LedgerStore::Directory => {
                 let dir = self.temp.join("thanos-fix-ledger");
                 Box::new(ledger::Directory::new(dir, held().mask_fn()))
             }
-        }
+        })
     }
 
     /// Lays out the tree and starts the heal process; leaves nothing behind.
@@ -176,6 +186,7 @@ impl Desk<'_> {
             let why = "no command is known that could prove a repair: set verify.command in .github/thanos.yml";
             return Ok(Healing::ended(Outcome::Explained, why));
         };
+        job.experience = self.experience(config);
         // Elsewhere the sandbox covers it.
         if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
             withheld::withhold(&root, scratch)?;
@@ -191,6 +202,19 @@ impl Desk<'_> {
         let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         healing
+    }
+
+    /// What earlier runs in this repository left.
+    fn experience(&self, config: &Config) -> Experience {
+        let say = |stage: &str, text: &str| self.say(stage, text);
+        let store = match self.store(config) {
+            Ok(store) => store,
+            Err(error) => {
+                say("ledger", &format!("nothing is remembered: {error:#}"));
+                return Experience::default();
+            }
+        };
+        memory::experience(&[store.as_ref()], Some(self.forge.repo()), &pipeline::now(), config.may_reorder(), &say)
     }
 
     /// `trust.strangers: no-model` keeps a model from the tasks of people without write access.
@@ -249,6 +273,7 @@ impl Desk<'_> {
             budget_seconds: config.budget.seconds,
             seed: SEED,
             tried,
+            experience: Default::default(),
             manner: Self::manner(config, work),
             keep: false,
         })

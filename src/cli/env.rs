@@ -54,6 +54,7 @@ impl Env {
             .iter()
             .filter(|(name, _)| secret(&name.to_string_lossy()))
             .map(|(_, value)| value.to_string_lossy().into_owned())
+            .chain(self.get("THANOS_LEDGER_URL").iter().flat_map(|url| crate::ledger::secrets_of(url)))
             .filter(|value| value.len() >= 6 && value.parse::<i64>().is_err())
             .collect()
     }

@@ -81,6 +81,7 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
         budget_seconds: u64::from(u32::MAX),
         seed: SEED,
         tried: Vec::new(),
+        experience: Default::default(),
         manner: heal::Manner::default(),
         keep: false,
         root,

@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 9] = [
+const TEMPLATES: [Template; 10] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -68,6 +68,12 @@ const TEMPLATES: [Template; 9] = [
         text: include_str!("../../docs/coderabbit.yaml"),
         default: false,
     },
+    Template {
+        name: "dashboard",
+        path: ".github/workflows/thanos-dashboard.yml",
+        text: include_str!("../../docs/workflows/dashboard.yml"),
+        default: false,
+    },
 ];
 
 /// Write the workflow files and a commented .github/thanos.yml for this repository
@@ -77,7 +83,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable, on-review,
-    /// coderabbit
+    /// coderabbit, dashboard
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }

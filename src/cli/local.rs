@@ -1,18 +1,18 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
-use super::{Door, Exit, event::local_config, held::held, model, print_json, surroundings, usage};
+use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
+use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
-use crate::ledger::{self, Store};
+use crate::ledger;
 use crate::pipeline;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
 use crate::stage::heal::{self, Job, SEED};
 use crate::stage::proposal::Proposal;
-use crate::stage::publish::Published;
 use crate::task::{Kind, Request, Task};
 use crate::{report, verify};
 use anyhow::{Context as _, Result};
@@ -95,6 +95,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     config.budget.usd = options.budget_usd.unwrap_or(config.budget.usd);
     if !options.hands.is_empty() {
         config.hands.0.clone_from(&options.hands);
+        config.hands_are_listed = true;
     }
     options.tape.apply(&mut config)?;
     if let Some(hand) = config::twice(&options.hands) {
@@ -119,12 +120,15 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let budget = config.budget.seconds;
     let cancel = cancel_flag()?;
     let said = Mutex::new(Vec::new());
+    let beacon = beacon(door, &work.title, &root.file_name().unwrap_or_default().to_string_lossy());
     let say = |stage: &str, text: &str| {
         said.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         door.ui.stage(stage, text);
+        beacon.iter().for_each(|beacon| beacon.step(stage, &held().mask(text)));
     };
     let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     let env = process::terminal_env(&door.env.pairs());
+    let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
@@ -149,6 +153,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         budget_seconds: budget,
         seed: options.seed.unwrap_or(SEED),
         tried: Vec::new(),
+        experience,
         manner: heal::Manner::of(&config, Vec::new()),
         keep: !options.dry_run && place.is_none(),
         root: root.clone(),
@@ -170,7 +175,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
     let proposal = proposal(&root, &work.title, &started, &healing)?;
-    remember(door, &proposal);
+    memory::remember(door, &proposal);
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
         model::keep(dir, &asked.as_ref().map(model::Asked::transcript).unwrap_or_default())?;
@@ -228,6 +233,9 @@ fn show(door: &Door, job: &Job, healing: &Healing, notes: &[String], committed: 
         door.ui.diff(&candidate.patch.unified_diff());
     }
     door.ui.block(&report::guard_lines(&healing.guards));
+    if let Some(evaluation) = &healing.evaluation {
+        door.ui.stage("score", &report::score_line(evaluation));
+    }
     if let (None, Some(diagnosis)) = (&healing.candidate, &healing.diagnosis) {
         for suspect in diagnosis.suspects.iter().take(5) {
             let line = suspect.line.map_or_else(String::new, |l| format!(":{l}"));
@@ -272,6 +280,8 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "tried": healing.tried,
         "evidence": healing.evidence,
         "guards": healing.guards,
+        "evaluation": healing.evaluation,
+        "decisions": healing.decisions,
         "notes": healing.notes,
         "seconds": healing.seconds,
         "tokens": healing.tokens,
@@ -322,16 +332,8 @@ fn proposal(root: &Path, title: &str, started: &str, healing: &Healing) -> Resul
     })
 }
 
-/// This user's own attempts; trouble with it never spoils a repair.
-fn remember(door: &Door, proposal: &Proposal) {
-    let record = pipeline::record(proposal, &Published::default());
-    if let Err(e) = own_ledger(door).and_then(|ledger| ledger.put(&record)) {
-        door.ui.stage("ledger", &format!("not recorded: {e:#}"));
-    }
-}
-
 /// One for each project: `ledger show` must not list another one's attempts.
-fn own_ledger(door: &Door) -> Result<ledger::Directory> {
+pub fn own_ledger(door: &Door) -> Result<ledger::Directory> {
     let root = project(door)?;
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
@@ -343,20 +345,6 @@ pub fn project(door: &Door) -> Result<PathBuf> {
     let repo = Repo::discover(&door.common.repo)?;
     let root = repo.as_ref().and_then(Repo::workdir).unwrap_or(&door.common.repo);
     root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
-}
-
-/// The ledger that a person in a terminal means: the repository's branch where there is one, else this
-/// user's own attempts.
-pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    let branch = local_config(door, &project(door)?)?.ledger.branch;
-    let cloned = match Repo::discover(&door.common.repo)? {
-        Some(repo) => ledger::Cloned::open(repo, branch.as_str())?,
-        None => None,
-    };
-    match cloned {
-        Some(store) => act(&store),
-        None => act(&own_ledger(door)?),
-    }
 }
 
 /// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.
@@ -374,6 +362,17 @@ pub fn cancel_flag() -> Result<Arc<AtomicBool>> {
 pub fn state_dir(door: &Door) -> PathBuf {
     let home = door.env.path("HOME").map(|h| h.join(".local/state"));
     door.env.path("XDG_STATE_HOME").or(home).unwrap_or_else(std::env::temp_dir).join("thanos-fix")
+}
+
+/// Shows this run to `dashboard serve`; none where that cannot be.
+pub fn beacon(door: &Door, title: &str, repository: &str) -> Option<Beacon> {
+    let beacon = Beacon::light(&live_dir(door), &held().mask(title), repository);
+    beacon.inspect_err(|e| tracing::debug!("nobody can watch this run: {e:#}")).ok()
+}
+
+/// Where runs in progress tell of themselves.
+pub fn live_dir(door: &Door) -> PathBuf {
+    state_dir(door).join("live")
 }
 
 /// Variables that are not UTF-8 cannot cross the process boundary as JSON; nothing we run needs one.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod branch;
+mod dashboard;
 mod demo;
 mod desk;
 mod diagnose;
@@ -17,6 +18,7 @@ mod inner;
 mod ledger;
 mod local;
 mod locate;
+mod memory;
 mod model;
 mod run;
 mod scan;
@@ -83,8 +85,10 @@ enum Verb {
     Scan(scan::Args),
     /// Every guard over the change since a revision
     Guard(guard::Args),
-    /// The attempts that were recorded
+    /// Everything that was recorded: show, query, export, import, sync, compact, backup, restore, check
     Ledger(ledger::Args),
+    /// The ledger as pages: success, time, money, every run
+    Dashboard(dashboard::Args),
     /// Write the workflow files and a commented .github/thanos.yml for this repository
     Init(init::Args),
     Doctor(doctor::Args),
@@ -208,9 +212,8 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
         Verb::Scan(args) => scan::run(door, args),
         Verb::Guard(args) => guard::run(door, args),
         Verb::Init(args) => init::run(door, args),
-        Verb::Ledger(args) => {
-            local::with_ledger(door, |store| to_stdout(|out| ledger::run(args, store, door.common.json, out)))
-        }
+        Verb::Ledger(args) => ledger::run(door, args),
+        Verb::Dashboard(args) => dashboard::run(door, args),
         Verb::Doctor(args) => doctor::run(door, args),
         Verb::Demo(args) => demo::run(door, args),
         Verb::Event(args) => event::run(door, args),

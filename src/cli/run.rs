@@ -34,6 +34,7 @@ Environment:
                                               HANDS, BUDGET_SECONDS, SANDBOX, DRAFT, FAIL_ON, PROPOSAL,
                                               PROPOSAL_DIGEST
   THANOS_PATIENCE_SECONDS                     how long a busy GitHub is waited for
+  THANOS_LEDGER_URL                           a PostgreSQL that keeps the ledger (a secret)
 
 Exit codes:
   0  done, whatever the outcome (output `outcome`)
@@ -128,7 +129,7 @@ pub fn publish(door: &Door, args: &PublishArgs) -> Result<Exit> {
 }
 
 /// GitHub as the environment names it, and what must never leave.
-fn github(door: &Door, cancel: &Arc<AtomicBool>) -> Result<GitHub> {
+pub fn github(door: &Door, cancel: &Arc<AtomicBool>) -> Result<GitHub> {
     let env = &door.env;
     let slug = env.get("GITHUB_REPOSITORY").ok_or_else(|| {
         usage("GITHUB_REPOSITORY is not set: `run`, `propose` and `publish` belong in a GitHub workflow; locally use `heal` or \
@@ -154,6 +155,11 @@ fn patience(env: &Env) -> Result<Duration> {
     let Some(text) = env.get("THANOS_PATIENCE_SECONDS") else { return Ok(Timing::default().max_wait) };
     let seconds = text.parse().ok().filter(|n| *n <= 3600);
     seconds.map(Duration::from_secs).ok_or_else(|| usage(format!("THANOS_PATIENCE_SECONDS is `{text}`; use 0 to 3600")))
+}
+
+/// Whether GitHub can be asked at all.
+pub fn has_credential(env: &Env) -> bool {
+    env.get("GITHUB_REPOSITORY").is_some() && credential(env).is_ok_and(|credential| credential.is_some())
 }
 
 /// Who we are at GitHub: an App where one is given, else a token.
@@ -184,6 +190,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
     let forge = github(door, &cancel)?;
     let temp = env.path("RUNNER_TEMP").unwrap_or_else(std::env::temp_dir);
     let this = this_run(env, &server_url(env), forge.repo());
+    let beacon = local::beacon(door, &format!("run {} of the job {}", this.id, this.job), forge.repo().as_str());
     Ok(Desk {
         door,
         forge: Box::new(forge),
@@ -192,6 +199,7 @@ fn open(door: &Door) -> Result<Desk<'_>> {
         cancel,
         transcript: Default::default(),
         talked: Default::default(),
+        beacon,
     })
 }
 

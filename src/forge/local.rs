@@ -88,6 +88,14 @@ impl Local {
     }
 
     /// libgit2's handles do not cross threads, so each operation opens its own.
+    fn with_commit(&self, commit: &Sha) -> Result<Repo> {
+        let git = self.git()?;
+        if git.has_commit(commit) {
+            return Ok(git);
+        }
+        Err(ForgeError::NotFound { call: Call { path: commit.to_string(), ..CHECKOUT } })
+    }
+
     fn git(&self) -> Result<Repo> {
         Repo::open(&self.bare).map_err(broke)
     }
@@ -231,12 +239,12 @@ impl Forge for Local {
         made.map_err(|path| ForgeError::Stale { path: path.to_string() })
     }
 
+    fn fetch(&self, commit: &Sha, into: &Path) -> Result<()> {
+        git::share_bare(&self.with_commit(commit)?, into).map_err(broke)
+    }
+
     fn checkout(&self, commit: &Sha, _depth: u32, into: &Path) -> Result<()> {
-        let git = self.git()?;
-        if !git.has_commit(commit) {
-            return Err(ForgeError::NotFound { call: Call { path: commit.to_string(), ..CHECKOUT } });
-        }
-        git::checkout_local(&git, commit, into).map_err(broke)
+        git::checkout_local(&self.with_commit(commit)?, commit, into).map_err(broke)
     }
 
     fn create_branch(&self, branch: &BranchName, at: &Sha) -> Result<RefCreated> {

@@ -65,6 +65,8 @@ pub trait Forge: Send + Sync {
     /// A commit on top of `base` (`None`: an orphan), refused with [`ForgeError::Stale`] when a file of
     /// the patch is not as `before` says. Modes are kept from `base`; new files are plain.
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha>;
+    /// Makes the empty folder `into` a bare repository that has this commit, without its history.
+    fn fetch(&self, commit: &Sha, into: &Path) -> Result<()>;
     /// Writes the commit's files into the empty folder `into`. Nothing of it is executed.
     fn checkout(&self, commit: &Sha, depth: u32, into: &Path) -> Result<()>;
 

@@ -24,6 +24,17 @@ pub fn checkout_pack(answer: &mut dyn Read, commit: &Sha, into: &Path) -> Result
     emptied_on_error(into, receive(answer, &repo).and_then(|()| materialise(&repo, commit, into)))
 }
 
+/// A bare repository in `into`, which must be empty, of what a server answered to [`super::fetch_request`]; after a
+/// failure it is empty again.
+pub fn receive_pack(answer: &mut dyn Read, into: &Path) -> Result<()> {
+    emptied_on_error(into, Repo::init_bare(into).and_then(|repo| receive(answer, &repo.inner)))
+}
+
+/// The same of a local repository, whose objects are shared.
+pub fn share_bare(source: &Repo, into: &Path) -> Result<()> {
+    emptied_on_error(into, Repo::init_bare(into).and_then(|repo| share_objects(source, &repo.inner)))
+}
+
 fn share_objects(source: &Repo, repo: &git2::Repository) -> Result<()> {
     let common = source.inner.commondir();
     let objects = common.join("objects").canonicalize().context("the source has no objects folder")?;

@@ -9,7 +9,7 @@ mod publish;
 mod shadow;
 
 pub use changes::{Changes, Dirty, ModeChange};
-pub use checkout::{checkout_local, checkout_pack};
+pub use checkout::{checkout_local, checkout_pack, receive_pack, share_bare};
 pub use fetch::{FETCH_CONTENT_TYPE, FETCH_PROTOCOL, fetch_request};
 pub use history::Step;
 pub use publish::{Moved, OURS, RefState};

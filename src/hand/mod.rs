@@ -8,6 +8,7 @@ pub mod hint;
 pub mod model;
 mod offer;
 mod recent;
+pub mod recall;
 pub mod revert;
 pub mod review;
 pub mod search;
@@ -23,7 +24,7 @@ use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::patch::Patch;
 use crate::process;
-use crate::record::entry::Decision;
+use crate::record::entry::{Decision, Learning};
 use crate::record::{Candidate, Diagnosis, HandId, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
@@ -46,6 +47,8 @@ pub struct Job<'a> {
     pub text: &'a str,
     /// A language model, where there is one to ask.
     pub model: Option<&'a dyn llm::Model>,
+    /// The lessons that the diagnosis names as seen before, whole.
+    pub learnings: Vec<&'a Learning>,
     /// How it is to be asked.
     pub asking: &'a config::Model,
     /// For hands that draw lots.
@@ -128,6 +131,7 @@ pub trait Hand {
 /// The hands in the order in which they are asked, cheapest first.
 pub fn ladder() -> Vec<Box<dyn Hand>> {
     vec![
+        Box::new(recall::Recall),
         Box::new(tool::Tool),
         Box::new(hint::Hint),
         Box::new(search::Search),

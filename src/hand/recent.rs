@@ -34,6 +34,15 @@ impl Recent {
         Ok(Self { patch, pairs, moved })
     }
 
+    /// Whether the change took imports out of a file and put nothing in their place.
+    pub fn lost_imports(&self, path: &RelPath) -> bool {
+        let Some(file) = self.patch.files().iter().find(|file| file.path == *path) else { return false };
+        let (Some(before), Some(after)) = (&file.before, &file.after) else { return false };
+        let old = lines(before);
+        let is_import = |line: &&[u8]| imports(&String::from_utf8_lossy(line));
+        hunks(before, after).iter().any(|hunk| hunk.now.is_empty() && old[hunk.old.clone()].iter().any(is_import))
+    }
+
     /// Whether the change wrote this line.
     pub fn wrote(&self, path: &RelPath, line: &str) -> bool {
         self.pairs.iter().any(|pair| pair.path == *path && pair.new.trim() == line.trim())
@@ -82,6 +91,17 @@ fn moved(patch: &Patch) -> Vec<(RelPath, RelPath)> {
         Some((from.clone(), same.or_else(near)?.0.clone()))
     });
     pairs.collect()
+}
+
+/// Whether a line brings names in, in any of our languages.
+pub(super) fn imports(line: &str) -> bool {
+    let line = line.trim();
+    let starts = ["import ", "from ", "use ", "pub use ", "#include", "# include", "#import"];
+    // A line of Go's block of imports is a path and nothing else.
+    let is_spec = line.ends_with('"')
+        && line.matches('"').count() == 2
+        && line.split('"').next().is_some_and(|it| !it.contains(['=', '(', ':', ',']));
+    starts.iter().any(|start| line.starts_with(start)) || line.contains("require(") || is_spec
 }
 
 pub(super) fn is_word(c: char) -> bool {

@@ -7,7 +7,8 @@ use crate::git::Step;
 use crate::ids::{RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::process::Finished;
-use crate::record::{Candidate, Complexity, Diagnosis, FailureClass, HandId, Signature, Tried};
+use crate::record::entry::Learning;
+use crate::record::{Candidate, Complexity, Diagnosis, FailureClass, HandId, Seen, Signature, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
 use std::cell::Cell;
@@ -79,6 +80,22 @@ impl Shop {
     }
 
     pub fn offers(&self, hand: &dyn Hand, command: &str, log: &str, tried: &[Tried]) -> Vec<Candidate> {
+        self.asked(hand, command, log, tried, (&[], &[]))
+    }
+
+    /// What a hand makes of lessons.
+    pub fn recalling(&self, hand: &dyn Hand, seen: &[Seen], learnings: &[Learning]) -> Vec<Candidate> {
+        self.asked(hand, "make", "", &[], (seen, learnings))
+    }
+
+    fn asked(
+        &self,
+        hand: &dyn Hand,
+        command: &str,
+        log: &str,
+        tried: &[Tried],
+        (seen, learnings): (&[Seen], &[Learning]),
+    ) -> Vec<Candidate> {
         let diagnosis = Diagnosis {
             class: FailureClass::Unknown,
             failing: Vec::new(),
@@ -89,6 +106,7 @@ impl Shop {
             complexity: Complexity::Simple,
             strategy: Vec::new(),
             signature: Signature(String::new()),
+            seen: seen.to_vec(),
         };
         let command = CommandLine::shell("sh", command);
         let job = Job {
@@ -99,6 +117,7 @@ impl Shop {
             fixers: &self.fixers,
             tried,
             seed: 0,
+            learnings: learnings.iter().collect(),
             aim: super::REPAIR,
             text: "",
             model: None,

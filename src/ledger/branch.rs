@@ -1,29 +1,44 @@
-//! The ledger on an orphan branch at the forge: one commit per write, nothing ever forced.
+//! The ledger on an orphan branch at the forge: one commit per write, nothing ever forced. What few files a write needs
+//! is asked of the forge's API; whoever reads fetches the branch's last commit over git's own protocol, once.
 
-use super::{Filed, Put, Store, Under, ensure_same_attempt, facts, path_of, to_bytes};
+use super::cloned::Commit;
+use super::files::{Change, Files, Plan, View};
+use super::{Filed, Under};
 use crate::forge::{Forge, ForgeError, RefCreated, RefUpdate};
-use crate::git::TreeEntry;
-use crate::ids::{AttemptName, BranchName, RelPath, Sha};
-use crate::patch::{FilePatch, Patch};
-use crate::record::AttemptRecord;
-use crate::record::entry::Entry;
+use crate::git::Repo;
+use crate::ids::{BranchName, RelPath, Sha};
+use crate::patch::Patch;
 use anyhow::{Context as _, Result, bail};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Many attempts may end in the same second.
-const TRIES: u32 = 15;
+const TRIES: u32 = 100;
+/// The wait after a lost race grows with the races lost, up to so many times the pause.
+const SLOWEST: u32 = 20;
 
 pub struct Branch<'a> {
     forge: &'a dyn Forge,
     branch: BranchName,
     pause: Duration,
+    /// That it is a ledger was seen.
+    is_ours: Cell<bool>,
+    fetched: RefCell<Option<Rc<Fetched>>>,
+}
+
+/// The commit, and the folder that it lies in.
+struct Fetched {
+    commit: Commit,
+    _folder: tempfile::TempDir,
 }
 
 impl<'a> Branch<'a> {
     /// `branch` is `thanos/ledger` unless the configuration says otherwise.
     pub fn new(forge: &'a dyn Forge, branch: BranchName) -> Self {
-        Self { forge, branch, pause: Duration::from_millis(100) }
+        let pause = Duration::from_millis(100);
+        Self { forge, branch, pause, is_ours: Cell::new(false), fetched: RefCell::new(None) }
     }
 
     /// The wait after a lost race, times the number of races lost.
@@ -31,67 +46,35 @@ impl<'a> Branch<'a> {
         Self { pause, ..self }
     }
 
-    /// `None`: somebody else was quicker.
-    fn try_put(&self, record: &AttemptRecord, path: &RelPath, content: &[u8]) -> Result<Option<Put>> {
-        let tip = self.forge.branch_tip(&self.branch)?;
-        let before = tip.as_ref().map(|tip| self.forge.file(tip, path)).transpose()?.flatten();
-        if before.as_deref() == Some(content) {
-            return Ok(Some(Put::Unchanged));
+    fn fetched(&self, tip: &Sha) -> Result<Rc<Fetched>> {
+        if let Some(fetched) = self.fetched.borrow().as_ref().filter(|fetched| fetched.commit.tip == *tip) {
+            return Ok(Rc::clone(fetched));
         }
-        if let Some(there) = &before {
-            ensure_same_attempt(there, record, path)?;
-        }
-        let file = FilePatch { path: path.clone(), before, after: Some(content.to_vec()) };
-        let message = format!("{}: {}", record.task, record.outcome.as_str());
-        let is_there = self.try_commit(tip.as_ref(), &Patch::from_files([file]), &message)?;
-        Ok(is_there.then_some(Put::Written))
+        let folder = tempfile::Builder::new().prefix("thanos-fix-ledger-").tempdir().context("cannot make a folder")?;
+        let fetched = self.forge.fetch(tip, folder.path());
+        fetched.with_context(|| format!("cannot fetch the branch {}", self.branch))?;
+        let commit = Commit { repo: Repo::open(folder.path())?, tip: tip.clone() };
+        let fetched = Rc::new(Fetched { commit, _folder: folder });
+        *self.fetched.borrow_mut() = Some(Rc::clone(&fetched));
+        Ok(fetched)
     }
 
-    /// All that are not there yet in one commit; `None`: somebody else was quicker.
-    fn try_append(&self, files: &[(RelPath, Vec<u8>)]) -> Result<Option<Vec<Put>>> {
-        let tip = self.forge.branch_tip(&self.branch)?;
-        let paths: Vec<RelPath> = files.iter().map(|(path, _)| path.clone()).collect();
-        let mut there: BTreeSet<RelPath> = match &tip {
-            Some(tip) => self.forge.entries(tip, &paths)?.into_keys().collect(),
-            None => BTreeSet::new(),
-        };
-        let is_new: Vec<bool> = paths.into_iter().map(|path| there.insert(path)).collect();
-        let put = |new: &bool| if *new { Put::Written } else { Put::Unchanged };
-        let answer = is_new.iter().map(put).collect();
-        let fresh = files.iter().zip(&is_new).filter(|(_, new)| **new).map(|((path, content), _)| FilePatch {
-            path: path.clone(),
-            before: None,
-            after: Some(content.clone()),
-        });
-        let patch = Patch::from_files(fresh);
-        if patch.files().is_empty() {
-            return Ok(Some(answer));
-        }
-        let message = crate::report::count(patch.files().len(), "fact");
-        Ok(self.try_commit(tip.as_ref(), &patch, &message)?.then_some(answer))
+    fn now(&self) -> Result<Tip<'_, 'a>> {
+        Ok(Tip { branch: self, tip: self.forge.branch_tip(&self.branch)? })
     }
 
-    fn try_commit(&self, tip: Option<&Sha>, patch: &Patch, message: &str) -> Result<bool> {
-        match self.forge.create_commit(tip, patch, message) {
-            Ok(commit) => self.move_to(tip, &commit),
+    /// `false`: somebody else was quicker.
+    fn try_change(&self, plan: Plan) -> Result<bool> {
+        let now = self.now()?;
+        let Change { files, message } = plan(&now)?;
+        if files.is_empty() {
+            return Ok(true);
+        }
+        match self.forge.create_commit(now.tip.as_ref(), &Patch::from_files(files), &message) {
+            Ok(commit) => self.move_to(now.tip.as_ref(), &commit),
             Err(ForgeError::Stale { .. } | ForgeError::Conflict { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Tries until nobody is quicker. `salt` tells us from others who lost the same race.
-    fn until_written<T>(&self, salt: &str, attempt: impl Fn() -> Result<Option<T>>) -> Result<T> {
-        if let Some(why) = self.unusable()? {
-            bail!(why);
-        }
-        for lost in 1..=TRIES {
-            let tried = attempt();
-            match tried.with_context(|| format!("cannot write the ledger on branch {}", self.branch))? {
-                Some(done) => return Ok(done),
-                None => std::thread::sleep(self.pause * lost + spread(salt, self.pause)),
-            }
-        }
-        bail!("the ledger branch {} moved {TRIES} times while we wrote: try again", self.branch)
     }
 
     fn move_to(&self, tip: Option<&Sha>, commit: &Sha) -> Result<bool> {
@@ -102,54 +85,94 @@ impl<'a> Branch<'a> {
     }
 }
 
-impl Store for Branch<'_> {
+impl Files for Branch<'_> {
     fn place(&self) -> String {
         format!("branch {} of {}", self.branch, self.forge.web_url())
     }
 
     /// A branch of people's is never written to: ours holds at least one record or fact.
     fn unusable(&self) -> Result<Option<String>> {
-        let is_record = |file: &Filed| AttemptName::parse(file.name()).is_ok() && file.month().is_some();
-        if self.forge.branch_tip(&self.branch)?.is_none() {
-            return Ok(None);
-        }
-        for under in [Under::Runs, Under::Facts] {
-            if self.files(under)?.iter().any(is_record) {
+        let Some(tip) = self.forge.branch_tip(&self.branch)?.filter(|_| !self.is_ours.get()) else { return Ok(None) };
+        for under in [Under::Months, Under::Runs, Under::Facts] {
+            let listing = self.forge.list(&tip, Some(&under.path()))?;
+            let mut files = listing.entries.into_iter().map(|(path, entry)| Filed { path, blob: Some(entry.id) });
+            if files.any(|file| under.takes(&file.path) && file.month().is_some()) {
+                self.is_ours.set(true);
                 return Ok(None);
             }
         }
         Ok(Some(format!("ledger.branch is {}, which exists and is no ledger: name a branch of its own", self.branch)))
     }
 
-    fn put(&self, record: &AttemptRecord) -> Result<Put> {
-        let path = path_of(record)?;
-        let content = to_bytes(record, &|text| self.forge.mask(text))?;
-        self.until_written(record.attempt.as_str(), || self.try_put(record, &path, &content))
+    fn mask(&self, text: &str) -> String {
+        self.forge.mask(text)
     }
 
-    fn append(&self, entries: &[Entry]) -> Result<Vec<Put>> {
-        let Some(first) = entries.first() else { return Ok(Vec::new()) };
-        let mask = |text: &str| self.forge.mask(text);
-        let file = |entry| Ok((facts::path_of(entry)?, to_bytes(entry, &mask)?));
-        let files = entries.iter().map(file).collect::<Result<Vec<_>>>()?;
-        self.until_written(&first.id, || self.try_append(&files))
+    fn view(&self) -> Result<Box<dyn View + '_>> {
+        Ok(Box::new(self.now()?))
     }
 
-    fn files(&self, under: Under) -> Result<Vec<Filed>> {
-        let Some(tip) = self.forge.branch_tip(&self.branch)? else { return Ok(Vec::new()) };
-        let runs = RelPath::parse(under.as_str())?;
-        let filed = |(path, entry): (RelPath, TreeEntry)| Filed { path, blob: Some(entry.id) };
-        let files = self.forge.list(&tip, Some(&runs))?.entries.into_iter().map(filed);
-        Ok(files.filter(|file| file.path.extension() == "json").collect())
+    fn change(&self, salt: &str, plan: Plan) -> Result<()> {
+        if let Some(why) = Files::unusable(self)? {
+            bail!(why);
+        }
+        for lost in 1..=TRIES {
+            let tried = self.try_change(plan);
+            if tried.with_context(|| format!("cannot write the ledger on branch {}", self.branch))? {
+                return Ok(());
+            }
+            std::thread::sleep(spread(salt, lost, self.pause));
+        }
+        bail!("the ledger branch {} moved {TRIES} times while we wrote: try again", self.branch)
+    }
+}
+
+/// The branch where it is now.
+struct Tip<'b, 'a> {
+    branch: &'b Branch<'a>,
+    tip: Option<Sha>,
+}
+
+impl Tip<'_, '_> {
+    fn fetched(&self) -> Result<Option<Rc<Fetched>>> {
+        self.tip.as_ref().map(|tip| self.branch.fetched(tip)).transpose()
+    }
+
+    /// Only where it was fetched before.
+    fn at_hand(&self) -> Option<Rc<Fetched>> {
+        let fetched = self.branch.fetched.borrow();
+        fetched.as_ref().filter(|fetched| Some(&fetched.commit.tip) == self.tip.as_ref()).map(Rc::clone)
+    }
+}
+
+impl View for Tip<'_, '_> {
+    fn list(&self, under: Under) -> Result<Vec<Filed>> {
+        self.fetched()?.map_or_else(|| Ok(Vec::new()), |fetched| (&fetched.commit).list(under))
     }
 
     fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>> {
-        file.blob.as_ref().map(|blob| self.forge.blob(blob)).transpose().map_err(Into::into)
+        self.fetched()?.map_or(Ok(None), |fetched| (&fetched.commit).read(file))
+    }
+
+    fn file(&self, path: &RelPath) -> Result<Option<Vec<u8>>> {
+        if let Some(fetched) = self.at_hand() {
+            return (&fetched.commit).file(path);
+        }
+        Ok(self.tip.as_ref().map(|tip| self.branch.forge.file(tip, path)).transpose()?.flatten())
+    }
+
+    fn there(&self, paths: &[RelPath]) -> Result<BTreeSet<RelPath>> {
+        if let Some(fetched) = self.at_hand() {
+            return (&fetched.commit).there(paths);
+        }
+        let Some(tip) = &self.tip else { return Ok(BTreeSet::new()) };
+        Ok(self.branch.forge.entries(tip, paths)?.into_keys().collect())
     }
 }
 
 /// Attempts that lost the same race wait differently long.
-fn spread(salt: &str, pause: Duration) -> Duration {
-    let sum: u32 = salt.bytes().map(u32::from).sum();
-    pause * (sum % 16) / 16
+fn spread(salt: &str, lost: u32, pause: Duration) -> Duration {
+    let mixed =
+        salt.bytes().fold(lost.wrapping_mul(2_654_435_761), |sum, b| (sum ^ u32::from(b)).wrapping_mul(16_777_619));
+    pause * lost.min(SLOWEST) / 2 + pause * lost.min(SLOWEST) * (mixed >> 24) / 256
 }

@@ -2,21 +2,31 @@
 //! `facts/YYYY/MM/<id>.json`, on an orphan branch at the forge or in a folder. Reading is tolerant: what is bad, or of a
 //! kind or schema that this version does not know, is kept, reported and skipped.
 
+pub mod archive;
 mod branch;
 mod cloned;
 mod directory;
-mod facts;
+mod files;
+mod line;
+mod months;
+mod postgres;
+mod query;
+mod spool;
+mod wanted;
 
 pub use branch::Branch;
 pub use cloned::Cloned;
 pub use directory::Directory;
-pub use facts::{Entries, Wanted};
+pub use line::{Line, RUN, Taken};
+pub use postgres::{Postgres, secrets_of};
+pub use query::{Answer, By, Query, Row, Sum};
+pub use spool::Spooled;
+pub use wanted::{Entries, Wanted};
 
 use crate::ids::{AttemptName, RelPath, Sha, TaskKey};
+use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
-use crate::record::{AttemptRecord, SCHEMA};
-use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
+use anyhow::{Result, ensure};
 
 /// What became of a record that was to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +34,8 @@ pub enum Put {
     Written,
     /// It is there already, word for word.
     Unchanged,
+    /// The store could not be reached: it is kept on this machine and delivered later.
+    Spooled,
 }
 
 /// Records, newest first, and what could not be read, for people.
@@ -33,43 +45,43 @@ pub struct Listed {
     pub notes: Vec<String>,
 }
 
+/// Text as a store holds it, with where it lies: one record or fact, or one on each line.
+pub struct Chunk {
+    pub place: String,
+    pub text: Vec<u8>,
+    pub is_lines: bool,
+}
+
+impl Chunk {
+    /// The records and facts in it, unread.
+    pub fn pieces(&self) -> Vec<&[u8]> {
+        if self.is_lines { files::lines_of(&self.text).collect() } else { vec![&self.text] }
+    }
+}
+
 /// Where records are kept.
 pub trait Store {
     /// For people: where to look.
     fn place(&self) -> String;
-
-    /// Writes the record. Again with the same content changes nothing; with new content it replaces only
-    /// a record of the same attempt.
-    fn put(&self, record: &AttemptRecord) -> Result<Put>;
 
     /// Why nothing may be kept there, if so.
     fn unusable(&self) -> Result<Option<String>> {
         Ok(None)
     }
 
+    /// Writes the record. Again with the same content changes nothing; with new content it replaces only
+    /// a record of the same attempt.
+    fn put(&self, record: &AttemptRecord) -> Result<Put>;
+
     /// Keeps those facts that are not there yet; a fact that is there stays as it is. The answers are in the order of
     /// the entries.
     fn append(&self, entries: &[Entry]) -> Result<Vec<Put>>;
 
     /// The wanted facts, newest first, each once.
-    fn entries(&self, wanted: &Wanted) -> Result<Entries> {
-        facts::load(self, wanted)
-    }
+    fn entries(&self, wanted: &Wanted) -> Result<Entries>;
 
-    /// The files of all records, or of all facts, in any order.
-    fn files(&self, under: Under) -> Result<Vec<Filed>>;
-
-    fn read(&self, file: &Filed) -> Result<Option<Vec<u8>>>;
-
-    /// The newest `limit` records, of one task or of all. Names end with the task key, except local ones (a
-    /// bare ULID), so only few files are opened.
-    fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
-        let mut files = newest_first(self.files(Under::Runs)?);
-        let Some(task) = task else { return load(self, files, limit, |_| true) };
-        let suffix = format!("-{task}");
-        files.retain(|file| file.name().ends_with(&suffix) || !file.name().contains('-'));
-        load(self, files, limit, |record| record.task == *task)
-    }
+    /// The newest `limit` records, of one task or of all.
+    fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed>;
 
     /// The newest `limit` readable records of a task.
     fn of_task(&self, task: &TaskKey, limit: usize) -> Result<Vec<AttemptRecord>> {
@@ -77,31 +89,53 @@ pub trait Store {
     }
 
     /// `None` when there is no such record; an error when it cannot be read.
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
-        let file = self.files(Under::Runs)?.into_iter().find(|file| file.name() == attempt.as_str());
-        let Some(file) = file else { return Ok(None) };
-        let bytes = self.read(&file)?;
-        bytes.map(|bytes| parse(&bytes)).transpose().with_context(|| format!("cannot read {}", file.path))
+    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>>;
+
+    /// Everything as it was written, of `since` (`2026-05…`) and later, the newest month first; of two versions of a
+    /// record the newer one comes first.
+    fn scan(&self, since: Option<&str>, each: &mut dyn FnMut(Vec<Chunk>) -> Result<()>) -> Result<()>;
+
+    /// Another word whenever there is something new, without reading it.
+    fn mark(&self) -> Result<String>;
+
+    /// Keeps lines of another store. A fact that is there stays as it is; so does a record, unless this version of it
+    /// ended later.
+    fn take(&self, lines: &[Line]) -> Result<Taken>;
+
+    /// Puts the small files of months before this one (`2026-05`) into one file each; what cannot be read stays.
+    fn compact(&self, before: &str) -> Result<Taken>;
+
+    /// Rows and sums.
+    fn query(&self, query: &Query) -> Result<Answer> {
+        query::answer(query, |each| self.scan(query.since.as_deref(), each))
     }
 }
 
-/// The two trees of files.
+/// The three trees of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Under {
     Runs,
     Facts,
+    Months,
 }
 
 impl Under {
-    fn as_str(self) -> &'static str {
-        match self {
+    fn path(self) -> RelPath {
+        let name = match self {
             Self::Runs => "runs",
             Self::Facts => "facts",
-        }
+            Self::Months => "months",
+        };
+        RelPath::parse(name).unwrap_or_else(|e| unreachable!("a plain word: {e}"))
+    }
+
+    /// Whether a file below is one of ours.
+    fn takes(self, path: &RelPath) -> bool {
+        path.extension() == if self == Self::Months { "jsonl" } else { "json" }
     }
 }
 
-/// A record's or a fact's file, not yet read.
+/// A file of the ledger, not yet read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filed {
     pub path: RelPath,
@@ -114,64 +148,16 @@ impl Filed {
         self.path.file_name().strip_suffix(".json").unwrap_or_default()
     }
 
-    /// `YYYY-MM`, of what lies in `runs/YYYY/MM/` or `facts/YYYY/MM/`.
+    /// `YYYY-MM` of what lies in `runs/YYYY/MM/`, in `facts/YYYY/MM/` or is `months/YYYY-MM.jsonl`.
     fn month(&self) -> Option<String> {
         let parts: Vec<&str> = self.path.as_str().split('/').collect();
-        match *parts {
-            ["runs" | "facts", year, month, _] if digits(year, 4) && digits(month, 2) => {
-                Some(format!("{year}-{month}"))
-            }
-            _ => None,
-        }
+        let (year, month) = match *parts {
+            ["runs" | "facts", year, month, _] => (year, month),
+            ["months", file] => file.split('.').next().and_then(|name| name.split_once('-'))?,
+            _ => return None,
+        };
+        (digits(year, 4) && digits(month, 2)).then(|| format!("{year}-{month}"))
     }
-}
-
-/// By month, then by run id as a number; ULIDs sort by time as they are.
-fn newest_first(mut files: Vec<Filed>) -> Vec<Filed> {
-    files.sort_by_cached_key(|file| {
-        let month = file.path.as_str().rsplit_once('/').map_or("", |(month, _)| month).to_owned();
-        let run = file.name().split('-').next().and_then(|run| run.parse::<u64>().ok());
-        std::cmp::Reverse((month, run, file.path.clone()))
-    });
-    files
-}
-
-/// Reads until `limit` wanted records are found.
-fn load<S: Store + ?Sized>(
-    store: &S,
-    files: Vec<Filed>,
-    limit: usize,
-    wanted: impl Fn(&AttemptRecord) -> bool,
-) -> Result<Listed> {
-    let mut listed = Listed::default();
-    for file in files {
-        if listed.records.len() >= limit {
-            break;
-        }
-        let (Some(bytes), path) = (store.read(&file)?, &file.path) else { continue };
-        match parse(&bytes) {
-            Ok(record) if !wanted(&record) => {}
-            Ok(record) => {
-                if record.schema > SCHEMA {
-                    listed.notes.push(format!("{path}: written by a newer version (schema {})", record.schema));
-                }
-                listed.records.push(record);
-            }
-            Err(error) => listed.notes.push(format!("{path}: skipped: {error:#}")),
-        }
-    }
-    listed.records.sort_by(|a, b| (&b.started, &b.attempt).cmp(&(&a.started, &a.attempt)));
-    Ok(listed)
-}
-
-fn parse(bytes: &[u8]) -> Result<AttemptRecord> {
-    serde_json::from_slice(bytes).context("not a record")
-}
-
-/// Where a record belongs.
-fn path_of(record: &AttemptRecord) -> Result<RelPath> {
-    let month = month_of(&record.started).with_context(|| format!("the record's start `{}`", record.started))?;
-    Ok(RelPath::parse(format!("runs/{month}/{}.json", record.attempt))?)
 }
 
 /// `YYYY/MM`.
@@ -186,21 +172,6 @@ fn digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The record or fact as it is stored: readable, and without this run's secrets.
-fn to_bytes(record: &impl serde::Serialize, mask: &dyn Fn(&str) -> String) -> Result<Vec<u8>> {
-    let value: Value = serde_json::to_value(record).context("cannot write the record as JSON")?;
-    let mut bytes = serde_json::to_vec_pretty(&crate::forge::mask_json(&value, mask))?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-/// Whether what lies there may be replaced by `record`.
-fn ensure_same_attempt(there: &[u8], record: &AttemptRecord, path: &RelPath) -> Result<()> {
-    let same = parse(there).is_ok_and(|there| there.attempt == record.attempt && there.task == record.task);
-    ensure!(same, "{path} holds something else than attempt {}: move it away", record.attempt);
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests;
 
@@ -209,7 +180,7 @@ mod tests;
 pub(crate) fn example(attempt: &str, started: &str) -> AttemptRecord {
     let task = attempt.rsplitn(3, '-').collect::<Vec<_>>();
     serde_json::from_value(serde_json::json!({
-        "schema": SCHEMA, "attempt": attempt, "task": format!("{}-{}", task[1], task[0]), "started": started,
+        "schema": crate::record::SCHEMA, "attempt": attempt, "task": format!("{}-{}", task[1], task[0]), "started": started,
         "ended": started, "event": "issues.opened", "outcome": "fixed", "reason": "r", "tried": [], "guards": [],
         "seconds": { "total": 1.0, "verify": 0.5, "hands": 0.1 }, "tokens": { "input": 0, "output": 0 },
         "cost_usd": 0.0, "version": "0.1.0",

@@ -1,10 +1,14 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
 use crate::ids::{AttemptName, Sha};
+use super::Pipeline;
+use crate::config::Strangers;
 use crate::record::entry::{Entry, Fact};
-use crate::record::{AttemptRecord, Outcome, SCHEMA, Tried};
+use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
+use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
+use crate::task::{self, Kind, Task, Trust};
 use anyhow::Result;
 
 /// So many records of a task are looked at.
@@ -75,11 +79,12 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         cost_usd: healing.cost_usd,
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        detail: Detail::new(&proposal.task.title, healing),
     }
 }
 
 /// What our own reviewer said, as a fact of its own.
-pub(super) fn review_entry(proposal: &Proposal, published: &Published) -> Option<Entry> {
+pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: &Published) -> Option<Entry> {
     let mut fact = proposal.healing.review.clone()?;
     fact.pull = published.pull;
     Some(Entry {
@@ -90,9 +95,31 @@ pub(super) fn review_entry(proposal: &Proposal, published: &Published) -> Option
         attempt: Some(proposal.attempt.clone()),
         task: Some(proposal.task.key.clone()),
         actor: None,
-        trusted: true,
+        trusted: is_trusted(pipeline, &proposal.task),
         fact: Fact::Review(fact),
     })
+}
+
+/// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
+pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
+    let trusted = is_trusted(pipeline, &proposal.task);
+    let before = if trusted { facts(pipeline.store, Some(&proposal.task.repository))? } else { Vec::new() };
+    let entries = after_attempt(record, &proposal.healing, trusted, &before);
+    if !entries.is_empty() {
+        pipeline.store.append(&entries)?;
+    }
+    Ok(())
+}
+
+/// Whoever is let in by `trust.strangers` alone teaches nothing.
+fn is_trusted(pipeline: &Pipeline, task: &Task) -> bool {
+    if task.kind == Kind::Command {
+        return true;
+    }
+    let mut strict = pipeline.config.clone();
+    strict.trust.strangers = Strangers::Wait;
+    let trust = task::trust(task, &strict, |login| pipeline.forge.permission(login));
+    matches!(trust, Ok(Trust::Granted))
 }
 
 /// RFC 3339, UTC, whole seconds.

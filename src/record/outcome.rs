@@ -1,4 +1,4 @@
-//! How a run ended.
+//! How a run ended, in one word.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,8 @@ pub enum Outcome {
     Budget,
     Duplicate,
     Ignored,
+    /// An outcome of an earlier run came back and was written to it; there was nothing to repair.
+    Recorded,
     Cancelled,
     Error,
     /// Written by the next run for an attempt that ended without a word (SIGKILL, power).
@@ -23,7 +25,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 13] = [
+    pub const ALL: [Outcome; 14] = [
         Self::Fixed,
         Self::Proposed,
         Self::Healthy,
@@ -34,6 +36,7 @@ impl Outcome {
         Self::Budget,
         Self::Duplicate,
         Self::Ignored,
+        Self::Recorded,
         Self::Cancelled,
         Self::Error,
         Self::Lost,
@@ -51,6 +54,7 @@ impl Outcome {
             Self::Budget => "budget",
             Self::Duplicate => "duplicate",
             Self::Ignored => "ignored",
+            Self::Recorded => "recorded",
             Self::Cancelled => "cancelled",
             Self::Error => "error",
             Self::Lost => "lost",

@@ -2,6 +2,7 @@
 
 use super::markdown::{code, details, fence, one_line, tail};
 use super::pull::{evidence_section, guard_section};
+use super::seen::seen_section;
 use super::{MAX_BODY, Story, in_words, outcome_phrase};
 use crate::brain::text;
 use crate::ids::TaskKey;
@@ -80,6 +81,7 @@ fn cause(body: &mut String, story: &Story) {
             fence("text", &one_line(error, 500))
         );
     }
+    body.push_str(&seen_section(&diagnosis.seen));
     if story.healing.outcome == Outcome::Fixed || diagnosis.suspects.is_empty() {
         return;
     }

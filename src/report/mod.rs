@@ -6,6 +6,8 @@ pub mod markdown;
 mod plain;
 mod pull;
 mod review;
+mod score;
+mod seen;
 mod summary;
 mod terminal;
 mod thread;
@@ -13,9 +15,13 @@ mod thread;
 pub use comment::{answered, comment, marker};
 pub use plain::{in_words, may_be_said};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
+pub use score::score_line;
+pub use seen::seen_line;
 pub use summary::{annotations, summary};
 pub use terminal::{guard_lines, verdict};
 pub use thread::thread_answer;
+
+pub use crate::brain::text::count;
 
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::{CheckStatus, Healing, Outcome};
@@ -72,11 +78,6 @@ fn tokens(healing: &Healing) -> String {
     }
 }
 
-/// `1 file`, `2 files`.
-pub fn count(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
-}
-
 /// The outcome in half a sentence.
 pub fn outcome_phrase(outcome: Outcome) -> &'static str {
     match outcome {
@@ -90,6 +91,7 @@ pub fn outcome_phrase(outcome: Outcome) -> &'static str {
         Outcome::Budget => "the budget is used up",
         Outcome::Duplicate => "already handled",
         Outcome::Ignored => "not for us",
+        Outcome::Recorded => "what became of an earlier repair was recorded",
         Outcome::Cancelled => "cancelled",
         Outcome::Error => "thanos-fix itself broke",
         Outcome::Lost => "ended without a word",

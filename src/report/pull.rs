@@ -3,6 +3,8 @@
 use super::markdown::{cell, code, details, fence, one_line, table, tail};
 use super::plain::in_words_of_pull;
 use super::review::review_section;
+use super::score::score_section;
+use super::seen::seen_section;
 use super::{MAX_BODY, Story, count, status_word};
 use crate::brain::{relate, text};
 use crate::record::{CheckResult, Evidence, HandId, Healing, RunSummary};
@@ -46,6 +48,10 @@ pub fn pull_body(story: &Story) -> String {
     }
     body.push_str(&guard_section(&story.healing.guards));
     body.push_str(&review_section(story.healing.review.as_ref()));
+    if let Some(evaluation) = &story.healing.evaluation {
+        body.push_str(&score_section(evaluation));
+        body.push('\n');
+    }
     notes(&mut body, story.healing);
     let _ = writeln!(body, "### Cost\n\n{}, {} judged.\n", story.cost(), count(story.healing.candidates, "candidate"));
     by_hand(&mut body, story);
@@ -70,6 +76,7 @@ fn problem(body: &mut String, story: &Story) {
         let _ = writeln!(body, "\nSuspected: {}.", places.join(", "));
     }
     body.push('\n');
+    body.push_str(&seen_section(&diagnosis.seen));
 }
 
 fn place(suspect: &crate::record::Suspect) -> String {

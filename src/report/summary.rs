@@ -50,7 +50,7 @@ pub fn summary(story: &Story) -> String {
 
 /// Where the failure is, as (path, line, message): for the Checks API or workflow commands.
 pub fn annotations(healing: &Healing) -> Vec<(String, u32, String)> {
-    if matches!(healing.outcome, Outcome::Healthy | Outcome::Ignored | Outcome::Duplicate) {
+    if matches!(healing.outcome, Outcome::Healthy | Outcome::Ignored | Outcome::Recorded | Outcome::Duplicate) {
         return Vec::new();
     }
     let Some(diagnosis) = &healing.diagnosis else { return Vec::new() };

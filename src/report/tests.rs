@@ -71,6 +71,7 @@ fn healing(hostile: &str) -> Healing {
             complexity: Complexity::Trivial,
             strategy: vec![HandId::Hint],
             signature: Signature("test: x".to_owned()),
+            seen: Vec::new(),
         }),
         candidate: Some(Candidate {
             patch: Patch::from_files([file]),
@@ -97,7 +98,7 @@ fn healing(hostile: &str) -> Healing {
             sandbox_gaps: vec!["write to the tree's own .git".to_owned(), "read command lines".to_owned()],
         }),
         guards: vec![CheckResult::from_findings("dependencies", vec![finding])],
-        seconds: Seconds { total: 3.25, verify: 3.0, hands: 0.1 },
+        seconds: Seconds { total: 3.25, verify: 3.0, hands: 0.1, ..Seconds::default() },
         notes: vec![format!("not replayed here: {hostile}")],
         ..Healing::ended(Outcome::Fixed, "corrected the keyword `retrun` to `return`")
     }

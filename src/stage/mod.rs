@@ -3,6 +3,7 @@
 pub mod collect;
 pub mod heal;
 pub mod locate;
+pub mod memory;
 pub mod proposal;
 pub mod publish;
 pub mod review;

@@ -1,4 +1,4 @@
-//! A scripted model on loopback that speaks both wire formats. It is our reading of the providers' documentation.
+//! A scripted model on loopback that speaks all wire formats, without streams. It is our reading of the providers' documentation.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use serde_json::{Value, json};
@@ -47,9 +47,9 @@ impl Double {
                 let request = read(&stream);
                 let mut log = log.lock().unwrap();
                 let turn = turns.get(log.len()).or(turns.last()).unwrap().clone();
-                let anthropic = request.head.starts_with("post /v1/messages ");
+                let kind = request.head.split_whitespace().nth(1).unwrap().rsplit('/').next().unwrap().to_owned();
                 log.push(request);
-                answer(stream, &turn, anthropic, log.len());
+                answer(stream, &turn, &kind, log.len());
             }
         });
         Self { url, seen }
@@ -83,13 +83,13 @@ fn read(stream: &TcpStream) -> Seen {
     Seen { head, body: serde_json::from_slice(&body).unwrap() }
 }
 
-fn answer(mut stream: TcpStream, turn: &Turn, anthropic: bool, nth: usize) {
+fn answer(mut stream: TcpStream, turn: &Turn, kind: &str, nth: usize) {
     let (status, extra, body) = match turn {
         Turn::Refusal(status, extra, body) => (*status, *extra, (*body).to_owned()),
         Turn::NoJson => (200, "", "<html>busy</html>".to_owned()),
-        Turn::Calls(calls) => (200, "", said(anthropic, "", calls, nth)),
-        Turn::Text(text) => (200, "", said(anthropic, text, &[], nth)),
-        Turn::Cut => (200, "", said(anthropic, "half of it", &[], nth)),
+        Turn::Calls(calls) => (200, "", said(kind, "", calls, nth)),
+        Turn::Text(text) => (200, "", said(kind, text, &[], nth)),
+        Turn::Cut => (200, "", said(kind, "half of it", &[], nth)),
     };
     let length = if matches!(turn, Turn::Cut) { body.len() + 100 } else { body.len() };
     let head = format!(
@@ -99,9 +99,9 @@ fn answer(mut stream: TcpStream, turn: &Turn, anthropic: bool, nth: usize) {
     let _ = stream.write_all(body.as_bytes());
 }
 
-fn said(anthropic: bool, text: &str, calls: &[(&str, String)], nth: usize) -> String {
+fn said(kind: &str, text: &str, calls: &[(&str, String)], nth: usize) -> String {
     let ids = calls.iter().enumerate().map(|(at, call)| (format!("id-{nth}-{at}"), call));
-    if anthropic {
+    if kind == "messages" {
         let mut content: Vec<Value> = vec![json!({"type": "text", "text": text})];
         content.extend(ids.map(|(id, (name, arguments))| {
             json!({"type": "tool_use", "id": id, "name": name, "input": serde_json::from_str::<Value>(arguments).unwrap()})
@@ -109,6 +109,15 @@ fn said(anthropic: bool, text: &str, calls: &[(&str, String)], nth: usize) -> St
         let usage = json!({"input_tokens": 100, "output_tokens": 20, "cache_read_input_tokens": 1000,
             "cache_creation_input_tokens": 50});
         return json!({"content": content, "stop_reason": "tool_use", "usage": usage}).to_string();
+    }
+    if kind == "responses" {
+        let mut output: Vec<Value> =
+            vec![json!({"type": "message", "content": [{"type": "output_text", "text": text}]})];
+        output.extend(ids.map(|(id, (name, arguments))| {
+            json!({"type": "function_call", "call_id": id, "name": name, "arguments": arguments})
+        }));
+        let usage = json!({"input_tokens": 1000, "output_tokens": 20, "input_tokens_details": {"cached_tokens": 600}});
+        return json!({"status": "completed", "output": output, "usage": usage}).to_string();
     }
     let calls: Vec<Value> = ids
         .map(|(id, (name, arguments))| {

@@ -14,7 +14,7 @@ mod tests;
 
 pub use clean::{clean, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
-pub use quote::{cut, inert};
+pub use quote::{count, cut, inert};
 pub use script::{ScriptExample, free_calls, script_examples};
 pub use suggestion::{replaced, suggestions};
 pub use trace::Frame;

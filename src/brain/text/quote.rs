@@ -51,6 +51,11 @@ fn ends_with_word(text: &str, word: &str) -> bool {
     text.len() >= word.len() && text.as_bytes()[text.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes())
 }
 
+/// `1 file`, `2 files`.
+pub fn count(n: usize, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}
+
 /// Cuts Markdown to at most `max_chars` characters, after a whole line where there is one, closes
 /// what is open there (code block, `<details>`, comment) and says so in one line.
 pub fn cut(markdown: &str, max_chars: usize) -> String {

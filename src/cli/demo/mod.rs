@@ -97,6 +97,7 @@ fn open<'a>(door: &'a Door, event: &event::Event, slug: &RepoSlug, bare: &Path, 
         cancel: local::cancel_flag()?,
         transcript: Default::default(),
         talked: Default::default(),
+        beacon: local::beacon(door, "the demo", slug.as_str()),
     })
 }
 

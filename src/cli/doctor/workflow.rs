@@ -180,7 +180,7 @@ impl House<'_> {
         let input = |name: &str| step.get("with").and_then(|with| with.get(name)).and_then(Value::as_str);
         let token = input("token").unwrap_or("github.token");
         let said = input("mode").unwrap_or("run");
-        if said == "doctor" {
+        if matches!(said, "doctor" | "dashboard") {
             return None;
         }
         let with = step.get("with").and_then(Value::as_mapping).into_iter().flatten();

@@ -48,7 +48,7 @@ const EVENTS: &[&str] = &[
 /// Events that become work only with the input `command`.
 const NOT_WORK: &[&str] =
     &["push", "pull_request", "pull_request_target", "schedule", "merge_group", "release", "create", "delete"];
-const MODES: &[&str] = &["run", "propose", "publish", "doctor"];
+const MODES: &[&str] = &["run", "propose", "publish", "doctor", "dashboard"];
 /// Larger files are no workflows.
 const LONGEST: u64 = 1 << 20;
 

@@ -10,7 +10,7 @@ use crate::patch::{FilePatch, Patch};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::io::Read;
 
 /// Percent-encodes what must not stand in a path; `/` stays.
 pub(super) fn encode(path: &str) -> String {
@@ -240,14 +240,20 @@ impl GitHub {
         }
     }
 
-    pub(super) fn fetch_and_checkout(&self, commit: &Sha, depth: u32, into: &Path) -> Result<()> {
+    /// `receive` leaves nothing behind where it fails: it may be called again.
+    pub(super) fn fetch_pack(
+        &self,
+        commit: &Sha,
+        depth: u32,
+        receive: &dyn Fn(&mut dyn Read) -> anyhow::Result<()>,
+    ) -> Result<()> {
         let path = format!("/{}.git/git-upload-pack", self.repo);
         let url = format!("{}{path}", self.server_url);
         let call = Call { method: "POST", path };
         self.with_retries(|| {
             let (status, mut stream) = self.client.post_git(&url, git::fetch_request(commit, depth), &call)?;
             git_status(status, &call)?;
-            git::checkout_pack(&mut stream, commit, into).map_err(|error| {
+            receive(&mut stream).map_err(|error| {
                 let broke_off = error.chain().any(|cause| cause.is::<std::io::Error>());
                 let (call, message) = (call.clone(), format!("{error:#}"));
                 if broke_off { ForgeError::Network { call, message } } else { ForgeError::BadBody { call, message } }

@@ -16,6 +16,7 @@ mod threads;
 mod wire;
 
 use super::*;
+use crate::git;
 pub use app::{App, Learn};
 use client::Client;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
@@ -166,8 +167,12 @@ impl Forge for GitHub {
         self.post_commit(base, patch, message)
     }
 
+    fn fetch(&self, commit: &Sha, into: &Path) -> Result<()> {
+        self.fetch_pack(commit, 1, &|answer| git::receive_pack(answer, into))
+    }
+
     fn checkout(&self, commit: &Sha, depth: u32, into: &Path) -> Result<()> {
-        self.fetch_and_checkout(commit, depth, into)
+        self.fetch_pack(commit, depth, &|answer| git::checkout_pack(answer, commit, into))
     }
 
     fn create_branch(&self, branch: &BranchName, at: &Sha) -> Result<RefCreated> {

@@ -3,6 +3,7 @@
 
 mod strength;
 
+use super::added::operands;
 use super::files::{Language, language, test_part};
 use crate::guard::at_line;
 use crate::guard::change::{FileChange, string_end, tokens};
@@ -11,6 +12,7 @@ use crate::record::{Finding, Severity};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+pub use strength::is_asking;
 
 /// Longer statements are cut; a table in an assertion is compared by its beginning.
 const MAX_CHARS: usize = 8000;
@@ -18,7 +20,7 @@ const MAX_CHARS: usize = 8000;
 const SAME_ASSERTION: f64 = 0.5;
 
 static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:XCT|ST)?Assert\w*\s*[.(]|(?:expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
+    Regex::new(r"#require\s*\(|\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:XCT|ST)?Assert\w*\s*[.(]|(?:expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
 });
 /// What stands before a head that only declares, imports or mentions it.
 static NO_ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -79,14 +81,20 @@ fn tautology(file: &FileChange, assertion: &Assertion) -> Option<Finding> {
 
 /// The added assertion of the same file that shares most with `old`.
 fn nearest(file: &FileChange, old: &Assertion, added: &[(&FileChange, Assertion)]) -> Option<usize> {
-    let score = |new: &Assertion| similarity(&old.tokens, &new.tokens);
+    // The same asked in the words of another library.
+    let own = operands(&old.tokens);
+    let has_value = own.iter().any(|it| it.starts_with(|c: char| c == '"' || c.is_ascii_digit()));
+    let is_translated = |new: &Assertion| own.len() > 1 && has_value && operands(&new.tokens) == own;
+    let score = |new: &Assertion| {
+        if is_translated(new) { 1.0 } else { similarity(&old.tokens, &new.tokens) }
+    };
     let same_file = added.iter().enumerate().filter(|(_, (other, _))| other.path == file.path);
     let scored = same_file.map(|(at, (_, new))| (at, score(new))).filter(|(_, score)| *score >= SAME_ASSERTION);
     scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
 }
 
 /// Dice's coefficient over the tokens.
-fn similarity(a: &[String], b: &[String]) -> f64 {
+pub(super) fn similarity(a: &[String], b: &[String]) -> f64 {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     for token in a {
         *counts.entry(token).or_default() += 1;
@@ -124,7 +132,9 @@ pub fn statements<'a>(path: &RelPath, text: &'a str) -> Vec<(u32, &'a str)> {
     for head in head.find_iter(part) {
         let line_start = part[..head.start()].rfind('\n').map_or(0, |at| at + 1);
         let before = &part[line_start..head.start()];
-        let mentioned = NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(before));
+        // Swift writes `#expect(…)`.
+        let is_macro = path.extension() == "swift" && before.trim() == "#";
+        let mentioned = !is_macro && NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(before));
         if head.start() < done || mentioned || ends_in_string(before) {
             continue;
         }

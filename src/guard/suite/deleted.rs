@@ -1,5 +1,6 @@
 //! Tests and test files that a patch takes away.
 
+use super::added;
 use super::files::{Language, is_collected, is_snapshot, is_test, language, test_part};
 use crate::guard::change::{FileChange, tokens};
 use crate::guard::{about, at_line};
@@ -11,6 +12,9 @@ use std::sync::LazyLock;
 
 /// How much of a test's name may change before it counts as another test.
 const SAME_NAME: f64 = 0.7;
+/// How much of what it does must be as before, when its name is another one, and how many tokens that must be.
+const SAME_BODY: f64 = 0.85;
+const LEAST_BODY: usize = 8;
 
 const fn names(keywords: &'static [&'static str], pattern: &'static str) -> Rule {
     Rule { id: "", name: "", keywords, pattern, entropy: 0.0 }
@@ -51,10 +55,12 @@ fn rule_of(language: Language) -> Option<usize> {
     [Python, JavaScript, Rust, Go, Jvm, C, Ruby, Elixir].iter().position(|known| *known == language)
 }
 
-struct Test<'a> {
+pub(super) struct Test<'a> {
     file: &'a FileChange<'a>,
-    line: u32,
-    name: &'a str,
+    pub line: u32,
+    pub name: &'a str,
+    /// What follows the name, up to the next test.
+    body: &'a str,
 }
 
 pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
@@ -78,13 +84,20 @@ fn deleted_test(test: &Test) -> Finding {
 }
 
 /// The tests that one side of a file declares.
-fn tests<'a>(file: &'a FileChange<'a>, side: Option<&'a str>) -> Vec<Test<'a>> {
+pub(super) fn tests<'a>(file: &'a FileChange<'a>, side: Option<&'a str>) -> Vec<Test<'a>> {
     let Some(text) = side else { return Vec::new() };
     let language = language(file.path);
     let wanted = rule_of(language).filter(|_| test_part(file.path, text).is_some() || language == Language::Rust);
     let hits = wanted.map(|rule| DECLARATIONS.find_one(rule, text)).unwrap_or_default();
     let line = |at: usize| u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
-    hits.into_iter().map(|range| Test { file, line: line(range.start), name: &text[range] }).collect()
+    let ends: Vec<usize> = hits.iter().skip(1).map(|range| range.start).chain([text.len()]).collect();
+    let test = |(range, end): (std::ops::Range<usize>, usize)| Test {
+        file,
+        line: line(range.start),
+        body: text.get(range.end..end).unwrap_or_default(),
+        name: &text[range],
+    };
+    hits.into_iter().zip(ends).map(test).collect()
 }
 
 /// The tests of `before` without one of the same name in `after`, or of a similar name in the same file.
@@ -95,7 +108,14 @@ fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
     let renamed = |test: &Test, other: &Test| {
         test.file.path == other.file.path && strsim::normalized_levenshtein(test.name, other.name) >= SAME_NAME
     };
-    left.into_iter().filter(|test| !take(&|other: &Test| renamed(test, other))).collect()
+    let left: Vec<_> = left.into_iter().filter(|test| !take(&|other: &Test| renamed(test, other))).collect();
+    // What is called otherwise and asks the same is the same test.
+    let same_body = |test: &Test, other: &Test| {
+        test.file.path == other.file.path
+            && tokens(test.body).len() >= LEAST_BODY
+            && added::alike(test.body, other.body) >= SAME_BODY
+    };
+    left.into_iter().filter(|test| !take(&|other: &Test| same_body(test, other))).collect()
 }
 
 /// Whether the same content, layout aside, stands in a file that the patch creates and that tests too.

@@ -145,6 +145,14 @@ const SIGNS: &[Sign] = &[
         r"\bjest\.retryTimes\(|\bthis\.retries\(|@(?:\w+\.)*flaky\b|@RetryingTest\b|\[Retry\s*\(|\b(?:test|it|describe)\([^\n]*\bretry:\s*[1-9]|[\s'\x22=]--reruns[= ]",
     ),
     error(
+        SWALLOWED,
+        &[Go],
+        Place::Tests,
+        "asserts in a goroutine that the test does not wait for",
+        &["go func"],
+        r"(?s)\bgo\s+func\([^)]*\)\s*\{\s*(?:if\b[^\n]*\{\s*)?(?:t\.(?:Error|Fatal|Fail)\w*|(?:assert|require)\.\w+)\(",
+    ),
+    error(
         SUBJECT,
         &[Python],
         Place::Tests,

@@ -1,6 +1,7 @@
 //! C and C++ compilers as judges: how a file is compiled, what is said about a text in its place, and what the
 //! compiler itself would do about it. Nothing is written: the text comes through standard input.
 
+pub(super) mod include;
 mod invocation;
 mod judge;
 mod report;

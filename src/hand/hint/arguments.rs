@@ -149,7 +149,14 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
         let position = same(&parameters);
         add(given, last);
         add(position, parameters.get(position).map_or("", String::as_str));
-        for field in fields(own, last) {
+        let mut of_these = fields(own, last);
+        // Of what the call is given already, before others' fields.
+        let is_given = |field: &&str| {
+            let owner = field.split('.').next().unwrap_or_default();
+            call.arguments.iter().any(|argument| &own[argument.clone()] == owner)
+        };
+        of_these.sort_by_key(|field| !is_given(field));
+        for field in of_these {
             add(given, field);
         }
     }
@@ -158,6 +165,9 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
         add(position, &other[position]);
         add(given, &other[given]);
     }
+    for next in followers(own, call) {
+        add(given, next);
+    }
     if let Some(syntax) = scene.syntax(path)? {
         for name in idle(&syntax, call.inside.start) {
             add(given, &name);
@@ -165,6 +175,29 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
     }
     found.retain(|(_, text)| !text.is_empty());
     Ok(found)
+}
+
+/// What follows the last argument in this file's other lists, the most frequent first.
+fn followers<'t>(own: &'t str, call: &Call) -> Vec<&'t str> {
+    let Some(last) = call.arguments.last().map(|range| own[range.clone()].trim()).filter(|text| text.len() > 1) else {
+        return Vec::new();
+    };
+    let mut found: Vec<(&str, usize)> = Vec::new();
+    for (at, _) in own.match_indices(last) {
+        let before = own[..at].chars().next_back().unwrap_or(' ');
+        let Some(rest) = own[at + last.len()..].strip_prefix(',').map(str::trim_start) else { continue };
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+        let is_whole =
+            rest[end..].starts_with([',', ')']) && !(before.is_alphanumeric() || before == '_' || before == '.');
+        if is_whole && end > 0 {
+            match found.iter_mut().find(|(text, _)| *text == &rest[..end]) {
+                Some((_, count)) => *count += 1,
+                None => found.push((&rest[..end], 1)),
+            }
+        }
+    }
+    found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    found.into_iter().map(|(text, _)| text).take(2).collect()
 }
 
 /// What is called like a parameter, but stands in something: `match.Vars` for `vars`.
@@ -240,6 +273,13 @@ mod tests {
     #[test]
     fn a_field_is_called_like_a_parameter() {
         assert_eq!(fields("f(a, match.Vars)\nmatch.Vars = nil\nx.vary", "vars"), ["match.Vars"]);
+    }
+
+    #[test]
+    fn arguments_go_together() {
+        let text = "before(a, hooks, kwargs)\nold(hooks, kwargs, 1)\nlist(my_hooks, other)\nafter(out, hooks)";
+        let call = call_at(text, text.rfind('(').unwrap()).unwrap();
+        assert_eq!(followers(text, &call), ["kwargs"]);
     }
 
     #[test]

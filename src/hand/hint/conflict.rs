@@ -70,7 +70,13 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     }
     let sound: BTreeSet<String> = offers.iter().filter(|offer| offer.0 == 0).map(|offer| offer.1.digest()).collect();
     let confidence = if sound.len() == 1 { Confidence::Suggested } else { Confidence::Unsure };
-    offers.sort_by_key(|offer| offer.0);
+    // What the last change found there is one of the two sides, whatever the markers call it.
+    let before = &scene.recent()?.patch;
+    let as_before = |patch: &Patch| {
+        let was = |file: &FilePatch| before.files().iter().any(|old| old.path == file.path && old.before == file.after);
+        !patch.files().is_empty() && patch.files().iter().all(was)
+    };
+    offers.sort_by_key(|(unread, patch, _)| (*unread, !as_before(patch)));
     if sound.len() > 1
         && let Some(at) = passing(scene, &offers)?
     {

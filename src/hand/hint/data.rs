@@ -14,7 +14,7 @@ const MOST_FILES: usize = 60;
 const MOST_OFFERS: usize = 6;
 /// Lines around the reader's complaint in which the mark may be missing.
 const REACH: usize = 4;
-const MARKS: &[&str] = &[",", "\"", "'", ":", "=", "]", "}", "[", "{", " = ", "],", "},"];
+const MARKS: &[&str] = &[",", "\"", "'", ":", "=", "]", "}", "[", "{", " = ", " =", "= ", "],", "},"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -146,7 +146,11 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
                 } else {
                     0.1
                 };
-                let dear = if mark.len() > 1 { 0.3 } else { 0.0 };
+                let dear = if mark.trim().len() > 1 { 0.3 } else { 0.0 };
+                // As the other lines are spaced.
+                let unlike = mark.contains('=') && text.contains(" = ") && !line(at, 0, mark).contains(" = ")
+                    || line(at, 0, mark).contains("  ") && !own.contains("  ");
+                let dear = dear + if unlike { 0.4 } else { 0.0 };
                 let cost = cost(&line(at, 0, mark)) + ends + dear;
                 found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });
             }
@@ -208,6 +212,7 @@ mod tests {
             (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),
+            (Form::Toml, "a = 1\nb [\"x\"]\n", "a = 1\nb = [\"x\"]\n"),
             (Form::Yaml, "a: [1, 2\nb: 3\n", "a: [1, 2]\nb: 3\n"),
         ] {
             let line = refused(form, broken).unwrap();

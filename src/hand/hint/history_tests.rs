@@ -107,6 +107,84 @@ const CASES: &[Case] = &[
     },
 ];
 
+const SLIPS: &[Case] = &[
+    Case {
+        name: "an import that is still used",
+        files: &[(
+            "a.py",
+            Some("import re\nimport os\n\n\ndef f():\n    return re.escape(os.sep)\n"),
+            Some("import os\n\n\ndef f():\n    return re.escape(os.sep)\n"),
+        )],
+        log: "  File \"/repo/a.py\", line 5, in f\n    return re.escape(os.sep)\nNameError: name 're' is not defined\n",
+        mended: "import re\nimport os\n\n\ndef f():\n    return re.escape(os.sep)\n",
+    },
+    Case {
+        name: "an argument of one call",
+        files: &[
+            ("m.py", Some("def area(w, h):\n    return w * h\n"), Some("def area(w, h):\n    return w * h\n")),
+            (
+                "b.py",
+                Some("from m import area\nprint(area(2, 'x'.count('y')))\n"),
+                Some("from m import area\nprint(area(2))\n"),
+            ),
+        ],
+        log: "  File \"/repo/b.py\", line 2, in <module>\n    print(area(2))\nTypeError: area() missing 1 required positional argument: 'h'\n",
+        mended: "from m import area\nprint(area(2, 'x'.count('y')))\n",
+    },
+    Case {
+        name: "a bracket, told of at the end",
+        files: &[(
+            "src/a.js",
+            Some("function f() {\n  return 1\n}\n\nfunction g() {\n  return 2\n}\n"),
+            Some("function f() {\n  return 1\n\n\nfunction g() {\n  return 2\n}\n"),
+        )],
+        log: "/repo/src/a.js:8\n\n\n\nSyntaxError: Unexpected end of input\n",
+        mended: "function f() {\n  return 1\n}\n\nfunction g() {\n  return 2\n}\n",
+    },
+    Case {
+        name: "a word that opens a definition to others",
+        files: &[
+            ("src/a.rs", Some("pub fn total() -> u8 {\n    1\n}\n"), Some("fn total() -> u8 {\n    1\n}\n")),
+            (
+                "src/main.rs",
+                Some("mod a;\nfn main() {\n    a::total();\n}\n"),
+                Some("mod a;\nfn main() {\n    a::total();\n}\n"),
+            ),
+        ],
+        log: "error[E0603]: function `total` is private\n --> src/main.rs:3:8\n  |\n3 |     a::total();\n  |        ^^^^^ private function\n",
+        mended: "pub fn total() -> u8 {\n    1\n}\n",
+    },
+];
+
+#[test]
+fn a_slip_is_taken_back_first() {
+    for case in SLIPS {
+        let now: Vec<_> = case.files.iter().filter_map(|(path, _, now)| Some((*path, (*now)?))).collect();
+        let before: Vec<_> = case.files.iter().map(|(path, before, _)| (*path, *before)).collect();
+        let offers = Shop::new(&now).before(&before).offers(&Hint, "python a.py", case.log, &[]);
+        assert_eq!(offers.first().map(after), Some(case.mended), "{}", case.name);
+    }
+}
+
+/// What a change does in several places, or in a test, or with a definition's parameters, it does on purpose.
+#[test]
+fn work_is_not_taken_back() {
+    let log = "  File \"/repo/b.py\", line 2, in <module>\n    print(area(2))\nTypeError: area() missing 1 required positional argument: 'h'\n";
+    for (path, before, now) in [
+        (
+            "b.py",
+            "from m import area\nprint(area(2, h))\nx = 1\nprint(h)\n",
+            "from m import area\nprint(area(2))\nx = 1\nprint()\n",
+        ),
+        ("test_b.py", "from m import area\nprint(area(2, 3))\n", "from m import area\nprint(area(2))\n"),
+        ("m.py", "def area(w, k):\n    return w * h\n", "def area(w):\n    return w * h\n"),
+    ] {
+        let log = log.replace("b.py", path);
+        let offers = Shop::new(&[(path, now)]).before(&[(path, Some(before))]).offers(&Hint, "python a.py", &log, &[]);
+        assert!(offers.iter().all(|offer| after(offer) != before), "{path}");
+    }
+}
+
 #[test]
 fn what_a_change_forgot_is_mended_as_the_change_says() {
     for case in CASES {
@@ -117,6 +195,18 @@ fn what_a_change_forgot_is_mended_as_the_change_says() {
         let found: Vec<&str> = offers.iter().map(after).collect();
         assert!(found.iter().take(3).any(|text| *text == case.mended), "{}: {found:#?}", case.name);
     }
+}
+
+#[test]
+fn a_built_copy_keeps_its_own_names_and_comments_stay() {
+    let old = "export function total() {\n  return 1;\n}\n// of total\ntotal();\n";
+    let now = "export function grandTotal() {\n  return 1;\n}\n// of total\ntotal();\n";
+    let built = "function total() {\n  return 1;\n}\ntotal();\n";
+    let log = "src/a.ts(5,1): error TS2304: Cannot find name 'total'.\n";
+    let shop = Shop::new(&[("src/a.ts", now), ("dist/a.js", built)]).before(&[("src/a.ts", Some(old))]);
+    let offers = shop.offers(&Hint, "tsc -p .", log, &[]);
+    assert!(!offers.is_empty() && offers.iter().all(|offer| offer.patch.files().len() == 1), "{offers:?}");
+    assert!(offers.iter().all(|offer| after(offer).contains("// of total\n")));
 }
 
 /// Without a history, or with another change, these hints say nothing.

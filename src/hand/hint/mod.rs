@@ -38,6 +38,7 @@ mod runtime;
 mod said;
 mod signature;
 mod silent;
+mod slip;
 mod specifier;
 mod spelling;
 mod tag;
@@ -77,6 +78,7 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind { name: "conflict markers", propose: conflict::propose },
+    Kind { name: "slip in the last change", propose: slip::propose },
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
     Kind { name: "C and C++", propose: native::propose },

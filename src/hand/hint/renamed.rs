@@ -1,7 +1,7 @@
 //! What a rename in the last change forgot: a place that still uses the old name of a function, field, key, module or
 //! file; or a definition that kept it while its uses changed.
 
-use super::{Scene, place};
+use super::{Scene, meaning, place};
 use crate::hand::offer;
 use crate::hand::recent::{Recent, occurrences, tokens};
 use crate::ids::RelPath;
@@ -24,14 +24,22 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     }
     let recent = scene.recent()?;
     let renames = renames(recent);
+    let unknown: BTreeSet<String> =
+        scene.complaints.iter().filter_map(meaning::unknown).map(|unknown| unknown.name).collect();
     let mut offers = Vec::new();
     for ((from, to), lines) in &renames {
-        let complains =
+        let speaks =
             |name: &str| scene.complaints.iter().any(|c| speaks_of(&format!("{}\n{}", c.message, c.detail), name));
-        if complains(from) && !is_defined(scene, recent, from)? {
+        // A name that is only offered instead of the other is none that is missing.
+        let complains = |name: &str, other: &str| speaks(name) && (unknown.contains(name) || !unknown.contains(other));
+        // C's compilers go on behind a function that they do not know, and complain of what it gives.
+        let is_silent = unknown.is_empty() && !speaks(from) && !speaks(to);
+        if (complains(from, to) || (is_silent && stands_where_it_fails(scene, from)?))
+            && !is_defined(scene, recent, from)?
+        {
             offers.extend(forward(scene, from, to, *lines > 1)?);
         }
-        if complains(to) && !is_defined(scene, recent, to)? {
+        if complains(to, from) && !is_defined(scene, recent, to)? {
             let definition = rename(scene, Which::Definitions, from, to)?;
             let back = rename(scene, Which::Undone, to, from)?;
             // One use alone is rather a slip than a rename.
@@ -47,6 +55,18 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 
 fn speaks_of(text: &str, name: &str) -> bool {
     !occurrences(text, name).is_empty()
+}
+
+fn stands_where_it_fails(scene: &Scene, name: &str) -> Result<bool> {
+    for place in scene.complaints.iter().flat_map(|complaint| complaint.places.first()) {
+        let Some(text) = offer::editable(scene.job, &place.path)? else { continue };
+        let text = String::from_utf8_lossy(&text);
+        let number = usize::try_from(place.line).unwrap_or_default();
+        if number > 0 && text.lines().nth(number - 1).is_some_and(|line| speaks_of(line, name)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Lines that differ in one word, everywhere the same one.
@@ -102,7 +122,7 @@ enum Which {
     },
     /// Where the failure is.
     Complained,
-    /// All of it in the files where the failure is, against what the last change did: nothing has that name.
+    /// In the lines that the last change wrote, against what it did: nothing has that name.
     Undone,
     Definitions,
 }
@@ -114,18 +134,25 @@ fn rename(scene: &Scene, which: Which, from: &str, to: &str) -> Result<Option<Ca
             let kind = if matches!(which, Which::Definitions) { "definition" } else { "forgotten uses of" };
             (format!("renamed the {kind} `{from}` to `{to}`, as the last change did elsewhere"), holders(scene, from)?)
         }
-        Which::Complained | Which::Undone => {
+        Which::Complained => {
             let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
-            let why = match which {
-                Which::Undone => format!("renamed `{from}` back to `{to}`, against what the last change did"),
-                _ => format!("renamed the forgotten `{from}` to `{to}`, as the last change did elsewhere"),
-            };
+            let why = format!("renamed the forgotten `{from}` to `{to}`, as the last change did elsewhere");
             (why, places.map(|place| place.path.clone()).collect())
         }
+        Which::Undone => {
+            let why = format!("renamed `{from}` back to `{to}`, against what the last change did");
+            (why, scene.recent()?.pairs.iter().map(|pair| pair.path.clone()).collect())
+        }
     };
+    let fails: BTreeSet<&RelPath> = scene.complaints.iter().flat_map(|c| &c.places).map(|place| &place.path).collect();
     for path in &paths {
         let is_test = place::is_test(path);
-        if is_test && matches!(which, Which::Everywhere { tests: false } | Which::Definitions) {
+        let spares_tests = match which {
+            Which::Everywhere { tests: false } | Which::Definitions => true,
+            Which::Undone => !fails.contains(path),
+            _ => false,
+        };
+        if is_test && spares_tests {
             continue;
         }
         edits.extend(sites(scene, path, from, &which)?.into_iter().map(|range| Edit {
@@ -139,6 +166,14 @@ fn rename(scene: &Scene, which: Which, from: &str, to: &str) -> Result<Option<Ca
 
 fn sites(scene: &Scene, path: &RelPath, name: &str, which: &Which) -> Result<Vec<std::ops::Range<usize>>> {
     let syntax = scene.syntax(path)?;
+    let fails = || scene.complaints.iter().flat_map(|c| &c.places).any(|place| place.path == *path);
+    if let (Which::Everywhere { .. }, Some(syntax)) = (which, &syntax)
+        && syntax.names().iter().any(|n| n.defined && syntax.text(&n.range) == name)
+        && !fails()
+    {
+        // It has a definition of its own, as a built copy has: its uses mean that one.
+        return Ok(Vec::new());
+    }
     if let (Which::Definitions | Which::Everywhere { .. }, Some(syntax)) = (which, &syntax) {
         let only_defined = matches!(which, Which::Definitions);
         let named = syntax.names().iter().filter(|n| syntax.text(&n.range) == name && (n.defined || !only_defined));
@@ -151,8 +186,19 @@ fn sites(scene: &Scene, path: &RelPath, name: &str, which: &Which) -> Result<Vec
     let places = scene.complaints.iter().flat_map(|complaint| &complaint.places).filter(|place| place.path == *path);
     let near: Vec<usize> = places.filter_map(|place| usize::try_from(place.line).ok()?.checked_sub(1)).collect();
     let reach = usize::try_from(REACH).unwrap_or_default();
-    let meant = |range: &std::ops::Range<usize>| near.iter().any(|line| line_of(range.start).abs_diff(*line) <= reach);
-    Ok(all.into_iter().filter(|range| !matches!(which, Which::Complained) || meant(range)).collect())
+    let recent = scene.recent()?;
+    let meant = |range: &std::ops::Range<usize>| match which {
+        Which::Complained => near.iter().any(|line| line_of(range.start).abs_diff(*line) <= reach),
+        Which::Undone => text.lines().nth(line_of(range.start)).is_some_and(|line| recent.wrote(path, line)),
+        _ => true,
+    };
+    let named: Vec<_> = syntax.iter().flat_map(|it| it.names()).map(|name| name.range.clone()).collect();
+    let mut found: Vec<_> = all.into_iter().filter(meant).collect();
+    // Where the grammar sees some of them, the others stand in comments and texts.
+    if found.iter().any(|range| named.contains(range)) {
+        found.retain(|range| named.contains(range));
+    }
+    Ok(found)
 }
 
 /// The files of the failing language (and others that are like the failing file) that hold the word.

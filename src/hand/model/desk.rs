@@ -18,6 +18,7 @@ const TESTS: usize = 5_000;
 const TRIED: usize = 2_000;
 const WORK: usize = 4_000;
 const NOTES: usize = 3_000;
+const LEARNED: usize = 4_000;
 const MOST_SUSPECTS: usize = 6;
 /// A longer function is shown around its line.
 const MOST_LINES: usize = 80;
@@ -54,6 +55,7 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
         .map(|t| format!("{} (hand {}): {}\n", t.why, t.hand.as_str(), t.result))
         .collect();
     text += &block("what was tried before, and how it fell", &tried, TRIED);
+    text += &learned(job);
     text += &block("what another model tried just now", before, TRIED);
     // Of several attempts that ran out of budget the last one knew the most.
     let work = job.tried.iter().rev().find_map(|tried| tried.work.as_deref()).unwrap_or_default();
@@ -64,6 +66,20 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
     );
     text += &notes(job)?;
     Ok(text)
+}
+
+/// What earlier runs here taught, as data: what mended it, what people objected to, what they wrote down.
+fn learned(job: &Job) -> String {
+    let lines: String = job
+        .learnings
+        .iter()
+        .map(|one| {
+            let patch = one.patch.as_deref().map_or_else(String::new, |diff| format!("\n{diff}"));
+            let sure = (one.confidence * 100.0).round();
+            format!("- {} (from {}; {sure} % sure){patch}\n", one.text, one.origin)
+        })
+        .collect();
+    block("learnings: what earlier runs in this repository taught about such a failure", &lines, LEARNED)
 }
 
 /// Places to show: path and line.

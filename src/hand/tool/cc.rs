@@ -1,6 +1,7 @@
 //! The fixes that gcc and clang propose themselves, where they are sure and leave nothing to complain about.
 
-use crate::hand::cc::{self, Judge};
+use crate::hand::cc::{self, Judge, include};
+use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence, HandId};
@@ -21,7 +22,21 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
         };
         let Some((judge, verdict)) = Judge::find(job, &path, text.as_bytes(), &lines)? else { return Ok(Vec::new()) };
         let fixes = verdict.problems.iter().filter_map(|problem| problem.sure_fix());
-        let mut own: Vec<_> = fixes.filter_map(|fix| Some((fix.range(&text)?, fix.text.clone()))).collect();
+        let mut own: Vec<_> = fixes
+            .filter_map(|fix| Some((fix.range(&text)?, fix.text.clone())))
+            .map(|(range, new)| match included(&new) {
+                Some(header) => include::place(&text, header),
+                None => (range, new),
+            })
+            .collect();
+        if own.iter().any(|(_, new)| included(new).is_some()) && Recent::of(job)?.lost_imports(&path) {
+            // The header that the last change took out is `hint`'s to put back.
+            return Ok(Vec::new());
+        }
+        // A `;` before a block ends a head whose keyword is misspelt.
+        if own.iter().any(|(range, new)| new.trim() == ";" && text[range.end..].trim_start().starts_with('{')) {
+            return Ok(Vec::new());
+        }
         own.sort_by_key(|(range, _)| range.start);
         own.dedup();
         let mut mended = text.clone();
@@ -44,4 +59,9 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let patch = offer::patch(job, edits)?;
     let made = patch.map(|patch| Candidate { patch, hand: HandId::Tool, why, confidence: Confidence::Confident });
     Ok(made.into_iter().collect())
+}
+
+/// The header that a fix includes, with its quotes.
+fn included(fix: &str) -> Option<&str> {
+    fix.trim().strip_prefix("#include ").map(str::trim).filter(|header| !header.contains('\n'))
 }

@@ -8,6 +8,7 @@ mod cc;
 mod eslint;
 mod formatter;
 mod go;
+mod imports;
 mod invocation;
 mod javascript;
 mod lock;

@@ -3,6 +3,7 @@
 
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
+use crate::patch::hunks::{self, Hunk};
 use crate::patch::{FilePatch, Patch};
 use crate::record::{Candidate, Confidence, FailureClass, HandId};
 use anyhow::Result;
@@ -11,21 +12,12 @@ use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::sync::LazyLock;
 
-/// Lines that stand at about this place, and what they should be.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Hunk<'a> {
-    /// The first line's number, from 0.
-    at: usize,
-    before: Vec<&'a str>,
-    after: Vec<&'a str>,
-}
-
 pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     if job.diagnosis.class != FailureClass::Format {
         return Ok(Vec::new());
     }
     let mut by_file: BTreeMap<RelPath, Vec<Hunk>> = BTreeMap::new();
-    for (name, hunk) in hunks(job.log) {
+    for (name, hunk) in found(job.log) {
         let Some(path) = job.workshop.resolve(name) else { return Ok(Vec::new()) };
         by_file.entry(path).or_default().push(hunk);
     }
@@ -48,51 +40,23 @@ fn rewritten(job: &Job, path: &RelPath, hunks: &[Hunk]) -> Result<Option<FilePat
     let Some(before) = offer::editable(job, path)?.and_then(|bytes| String::from_utf8(bytes).ok()) else {
         return Ok(None);
     };
-    match apply(&before, hunks) {
+    match hunks::apply(&before, hunks) {
         Some(after) => offer::rewritten(job, path, after.into_bytes()),
         None => Ok(None),
     }
 }
 
-/// The text with every hunk in its place; `None` when one has none. Lines must agree to the letter, so files
-/// with other line ends than `\n` are not for us.
-fn apply(text: &str, hunks: &[Hunk]) -> Option<String> {
-    let lines: Vec<&str> = text.strip_suffix('\n')?.split('\n').collect();
-    let (mut done, mut next) = (Vec::new(), 0);
-    for hunk in hunks {
-        let at = place(&lines, next, hunk)?;
-        done.extend_from_slice(&lines[next..at]);
-        done.extend_from_slice(&hunk.after);
-        next = at + hunk.before.len();
-    }
-    done.extend_from_slice(&lines[next..]);
-    Some(done.join("\n") + "\n")
-}
-
-/// Where the hunk says, else the only place behind `from` that has its lines.
-fn place(lines: &[&str], from: usize, hunk: &Hunk) -> Option<usize> {
-    let fits = |at: usize| lines.get(at..at + hunk.before.len()) == Some(hunk.before.as_slice());
-    if hunk.at >= from && fits(hunk.at) {
-        return Some(hunk.at);
-    }
-    let mut places = (from..lines.len()).filter(|at| !hunk.before.is_empty() && fits(*at));
-    places.next().filter(|_| places.next().is_none())
-}
-
 /// Every hunk in the log, with the name of its file.
-fn hunks(log: &str) -> Vec<(&str, Hunk<'_>)> {
+fn found(log: &str) -> Vec<(&str, Hunk<'_>)> {
     static RUSTFMT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^Diff in (.+?)(?::(\d+):?| at line (\d+):)$"));
-    static UNIFIED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@"));
     let mut found = Vec::new();
     let mut file = None;
     let mut lines = log.lines().peekable();
     while let Some(line) = lines.next() {
         if let Some(name) = line.strip_prefix("+++ ") {
             file = Some(named(name));
-        } else if let (Some(at), Some(file)) = (UNIFIED.captures(line), file) {
-            let count = |group| at.get(group).map_or(Some(1), |n| n.as_str().parse().ok());
-            let (Some(first), Some(old), Some(new)) = (count(1), count(2), count(3)) else { continue };
-            found.push((file, counted(&mut lines, first, old, new)));
+        } else if let (Some(head), Some(file)) = (hunks::header(line), file) {
+            found.push((file, hunks::counted(&mut lines, head)));
         } else if let Some(at) = RUSTFMT.captures(line) {
             let first = at.get(2).or(at.get(3)).and_then(|n| n.as_str().parse().ok());
             let name = at.get(1).map_or("", |name| name.as_str());
@@ -112,24 +76,10 @@ fn named(name: &str) -> &str {
     name.strip_suffix(":after").unwrap_or(name)
 }
 
-/// A unified hunk, whose header counts the lines.
-fn counted<'a>(lines: &mut Peekable<std::str::Lines<'a>>, first: usize, old: usize, new: usize) -> Hunk<'a> {
-    // A hunk that only adds names the line before it.
-    let mut hunk = Hunk { at: if old == 0 { first } else { first.saturating_sub(1) }, ..Hunk::default() };
-    while hunk.before.len() < old || hunk.after.len() < new {
-        match lines.peek() {
-            Some(line) if line.starts_with('\\') => drop(lines.next()),
-            Some(line) if take(&mut hunk, line) => drop(lines.next()),
-            _ => break,
-        }
-    }
-    hunk
-}
-
 /// A hunk that ends where no marked line follows. Empty lines at its end may not be its own.
 fn marked<'a>(lines: &mut Peekable<std::str::Lines<'a>>, first: usize) -> Hunk<'a> {
     let mut hunk = Hunk { at: first.saturating_sub(1), ..Hunk::default() };
-    while lines.peek().is_some_and(|line| take(&mut hunk, line)) {
+    while lines.peek().is_some_and(|line| hunk.take(line)) {
         lines.next();
     }
     while hunk.before.last() == Some(&"") && hunk.after.last() == Some(&"") {
@@ -139,27 +89,15 @@ fn marked<'a>(lines: &mut Peekable<std::str::Lines<'a>>, first: usize) -> Hunk<'
     hunk
 }
 
-/// Whether it is a line of the hunk. Logs may have lost the blank before an empty one.
-fn take<'a>(hunk: &mut Hunk<'a>, line: &'a str) -> bool {
-    match (line.as_bytes().first(), line.get(1..)) {
-        (Some(b'-'), Some(text)) => hunk.before.push(text),
-        (Some(b'+'), Some(text)) => hunk.after.push(text),
-        (Some(b' '), Some(text)) => [&mut hunk.before, &mut hunk.after].into_iter().for_each(|side| side.push(text)),
-        (None, _) => [&mut hunk.before, &mut hunk.after].into_iter().for_each(|side| side.push("")),
-        _ => return false,
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn applied(log: &str, text: &str) -> Option<(String, String)> {
-        let found = hunks(log);
+        let found = found(log);
         let name = found.first()?.0.to_owned();
         let hunks: Vec<Hunk> = found.into_iter().map(|(_, hunk)| hunk).collect();
-        Some((name, apply(text, &hunks)?))
+        Some((name, hunks::apply(text, &hunks)?))
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The suggestions of rustc and clippy, read from their JSON and applied here. Suggestions that only
 //! guess a similar name are left to the hand `hint`, which also sees the other ends of a name.
 
-use super::{LIMIT, invocation};
+use super::{LIMIT, imports, invocation};
 use crate::command::CommandLine;
+use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence, HandId};
@@ -56,6 +57,12 @@ struct Suggestion {
     certain: bool,
 }
 
+impl Suggestion {
+    fn imports(&self) -> bool {
+        self.edits.iter().all(|edit| edit.range.is_empty() && imports::imported(&edit.text).is_some())
+    }
+}
+
 pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let promising = job.log.lines().any(|line| line.contains("help: ") && !is_about_names(line));
     let Some(command) = promising.then(|| json_command(job)).flatten() else { return Ok(Vec::new()) };
@@ -67,6 +74,11 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let blocking = diagnostics.iter().filter(|d| d.level.starts_with("error") && !is_about_a_lost_quote(&d.message));
     for diagnostic in blocking {
         suggestions.extend(suggestions_of(job, diagnostic)?);
+    }
+    if suggestions.iter().any(Suggestion::imports) {
+        // Where the last change took an import out, its own words are better than any new ones: `hint` has them.
+        let recent = Recent::of(job)?;
+        suggestions.retain(|one| !(one.imports() && one.edits.iter().any(|edit| recent.lost_imports(&edit.path))));
     }
     candidates(job, &suggestions)
 }
@@ -188,6 +200,9 @@ fn edit(job: &Job, span: &Span) -> Result<Option<Edit>> {
             return Ok(None);
         }
     }
-    let text = span.suggested_replacement.clone().unwrap_or_default();
-    Ok(Some(Edit { path, range, text }))
+    let new = span.suggested_replacement.clone().unwrap_or_default();
+    if let Some(item) = imports::imported(&new).filter(|_| range.is_empty()) {
+        return Ok(imports::edit(job, path, &text, item)?);
+    }
+    Ok(Some(Edit { path, range, text: new }))
 }

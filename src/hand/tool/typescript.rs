@@ -4,6 +4,7 @@
 use super::{program, scripts};
 use crate::brain::checkers::position;
 use crate::command::CommandLine;
+use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -77,17 +78,22 @@ struct File {
 pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let paths = named(job);
     let Some(node) = (!paths.is_empty()).then(|| program(job, "node")).flatten() else { return Ok(Vec::new()) };
+    // Where the last change took an import out, `hint` has its own words.
+    let recent = Recent::of(job)?;
+    let has_words = paths.iter().any(|path| recent.lost_imports(path));
+    let sure: Vec<&str> = SURE.iter().copied().filter(|fix| *fix != "import" || !has_words).collect();
     let asked = serde_json::json!({
         "files": paths.iter().take(MOST_FILES).collect::<Vec<_>>(),
         "compiler": job.workshop.find_program("tsc"),
         "project": project(job)?,
-        "sure": SURE,
+        "sure": sure,
         "likely": LIKELY,
         "seconds": SECONDS.min(job.workshop.left().as_secs() / 4).max(5),
     });
+    let asked = asked.to_string();
     // In the root, so that paths are those of the repository.
     let command = CommandLine::new([node.as_str(), "-e", SCRIPT]);
-    let done = job.workshop.run(&command, Some(asked.to_string().as_bytes()), Duration::from_secs(3 * SECONDS))?;
+    let done = job.workshop.run(&command, Some(asked.as_bytes()), Duration::from_secs(3 * SECONDS))?;
     let Ok(made) = serde_json::from_slice::<Vec<Made>>(&done.stdout) else {
         tracing::debug!("the script that asks TypeScript printed no candidates");
         return Ok(Vec::new());

@@ -34,7 +34,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub struct Bench<'a> {
     pub job: &'a Job,
@@ -48,6 +48,7 @@ pub struct Bench<'a> {
     runner: RefCell<Option<Runner>>,
     layers: Layers,
     deadline: Instant,
+    began: SystemTime,
     cancel: &'a AtomicBool,
     verify_seconds: Cell<f64>,
     /// Files that a command changed and that could not be put back.
@@ -69,9 +70,10 @@ pub struct Bench<'a> {
     pub model: Option<&'a dyn llm::Model>,
     /// What became of the last candidate.
     last: RefCell<Fallen>,
+    /// Choices that were made, for the audit trail.
+    pub decisions: RefCell<Vec<Decision>>,
     /// What hands want to be known at the end.
     notes: RefCell<Vec<String>>,
-    decisions: RefCell<Vec<Decision>>,
     /// Where a limit ended a hand's work.
     pub unfinished: RefCell<Option<Unfinished>>,
 }
@@ -101,6 +103,7 @@ impl<'a> Bench<'a> {
             runner: RefCell::new(runner),
             layers: Layers::new(&job.scratch, private),
             deadline: Instant::now() + Duration::from_secs(job.budget_seconds),
+            began: SystemTime::now(),
             cancel,
             verify_seconds: Cell::new(0.0),
             unprotected: RefCell::default(),
@@ -114,8 +117,8 @@ impl<'a> Bench<'a> {
             trials: Cell::new(0),
             model: None,
             last: RefCell::default(),
-            notes: RefCell::default(),
             decisions: RefCell::default(),
+            notes: RefCell::default(),
             unfinished: RefCell::default(),
         })
     }

@@ -162,6 +162,7 @@ mod tests {
             complexity: Complexity::Hard,
             strategy: Vec::new(),
             signature: Signature(String::new()),
+            seen: Vec::new(),
         }
     }
 

@@ -427,6 +427,7 @@ pub fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tri
         aim: hand::REPAIR,
         text: &whole.text,
         model: bench.model,
+        learnings: super::memory::learnings(bench, &diagnosis.seen),
         asking: &whole.asking,
         seed: whole.seed,
     }

@@ -8,6 +8,7 @@ mod inspect;
 mod ladder;
 mod layers;
 mod manner;
+mod memory;
 mod outward;
 mod past;
 mod progress;
@@ -26,9 +27,11 @@ use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Reproduce, Sa
 use crate::guard;
 use crate::hand;
 use crate::ids::{RelPath, Sha};
+use crate::learn::{self, score};
 use crate::llm;
 use crate::patch::{FilePatch, Patch};
 use crate::process;
+use crate::record::entry::Evaluation;
 use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, Tried};
 use crate::report::markdown::one_line;
 use crate::task::Request;
@@ -88,6 +91,9 @@ pub struct Job {
     pub seed: u64,
     /// What earlier attempts tried: untrusted, used only to skip and to tell.
     pub tried: Vec<Tried>,
+    /// What earlier runs left: data from the ledger.
+    #[serde(default)]
+    pub experience: learn::Experience,
     /// Where a model answers, in another process than this job's.
     #[serde(default)]
     pub model: Option<llm::Address>,
@@ -129,6 +135,7 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     }
     healing.notes.extend(bench.take_notes());
     healing.decisions = bench.take_decisions();
+    healing.evaluation = rated(&healing, bench.coverage().as_ref());
     let spent = model.map(llm::Model::spent).unwrap_or_default();
     (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
@@ -142,6 +149,19 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     Ok(healing)
 }
 
+/// How good the repair is; with the lines that its tests ran, where the command tells that.
+pub fn rated(healing: &Healing, coverage: Option<&score::Coverage>) -> Option<Evaluation> {
+    let repair = healing.candidate.as_ref()?;
+    Some(score::evaluate(&score::Input {
+        patch: &repair.patch,
+        evidence: healing.evidence.as_ref(),
+        guards: &healing.guards,
+        remarks: &[],
+        coverage,
+        opinion: None,
+    }))
+}
+
 fn work(bench: &Bench) -> Result<Healing> {
     let mut healing = Healing::default();
     if let (Sandbox::Full, Err(why)) = (bench.job.sandbox.tier, process::strongest()) {
@@ -151,11 +171,15 @@ fn work(bench: &Bench) -> Result<Healing> {
         );
         return Ok(healing.end(Outcome::Blocked, why));
     }
-    if let Err(failure) = bench.prepare()? {
+    let begun = Instant::now();
+    let prepared = bench.prepare()?;
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
+    if let Err(failure) = prepared {
         healing.retry_wanted = failure.may_pass.then(|| "the set-up failed, which may pass".to_owned());
         return Ok(healing.end(Outcome::Explained, failure.why));
     }
     healing.notes.extend(bench.download()?);
+    healing.seconds.prepare = begun.elapsed().as_secs_f64();
     if !bench.job.manner.wishes.is_empty() {
         let settled = wishes::settle(bench)?;
         return Ok(Healing { notes: healing.notes, ..settled });
@@ -185,6 +209,7 @@ fn work(bench: &Bench) -> Result<Healing> {
     let report = read(bench, &base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
+    memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
     if let Some(end) = not_reproduced(bench, &report, &mut healing) {
         return Ok(healing.end(Outcome::Explained, end));
@@ -224,6 +249,7 @@ fn repair_reported(bench: &Bench, reported: &Reported, mut healing: Healing) -> 
         diagnosis.suspects = suspects::of_text(bench);
     }
     (bench.say)("diagnose", &describe(&diagnosis));
+    memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
     let what = one_line(&reported.what, 120);
     healing.notes.push(format!("no test showed what the issue reports; one was made of its text: {what}"));
@@ -382,7 +408,9 @@ fn read(bench: &Bench, text: &str) -> LogReport {
 
 fn diagnose_report(bench: &Bench, report: LogReport) -> Result<Diagnosis> {
     let suspects = suspects::find(bench, &report)?;
-    Ok(judgment::diagnose(report, suspects, &bench.job.hands))
+    let mut diagnosis = judgment::diagnose(report, suspects, &bench.job.hands);
+    memory::remember(bench, &mut diagnosis);
+    Ok(diagnosis)
 }
 
 fn describe(diagnosis: &Diagnosis) -> String {

@@ -1,9 +1,9 @@
 //! Preprocessor lines: a header that a standard name wants, one that is misspelt, a lost `#`.
 
 use super::attempt::Try;
-use super::lexer::{Kind, Source};
+use super::lexer::Source;
 use super::{names, words};
-use crate::hand::cc::Problem;
+use crate::hand::cc::{Problem, include};
 use crate::hand::hint::distance::{distance, is_near};
 
 const DIRECTIVES: &[&str] = &["include", "define", "ifdef", "ifndef", "endif", "if", "else", "elif", "undef", "pragma"];
@@ -22,18 +22,9 @@ fn included(source: &Source, problem: &Problem, plus: bool) -> Vec<Try> {
     let has = |header: &str| source.text.contains(&format!("<{header}>"));
     let wanted = words::headers(&name, plus).find(|header| !has(header));
     let Some(header) = wanted else { return Vec::new() };
-    let line = format!("#include <{header}>{}", source.line_break());
-    let last = source
-        .tokens
-        .iter()
-        .rfind(|token| token.kind == Kind::Directive && source.text[token.range.clone()].contains("include"));
-    let place = last.map_or(0, |token| source.line_start(token.line + 1));
-    let line = match source.text[..place].ends_with('\n') || place == 0 {
-        true => line,
-        false => format!("{}{line}", source.line_break()),
-    };
+    let edit = include::place(&source.text, &format!("<{header}>"));
     let cost = if name.len() > 1 { 0.5 } else { 2.5 };
-    vec![Try::new(vec![(place..place, line)], cost, format!("included <{header}> for `{name}`"))]
+    vec![Try::new(vec![edit], cost, format!("included <{header}> for `{name}`"))]
 }
 
 /// `stdoi.h: No such file or directory`.

@@ -4,7 +4,7 @@ use super::attempt::Try;
 use super::declare::{declarations, statement_end};
 use super::lexer::{Kind, Source};
 use super::{call, format, text};
-use crate::hand::cc::Problem;
+use crate::hand::cc::{Problem, include};
 use std::ops::Range;
 
 /// The compiler's own fixes for an error. Names that are merely similar are judged elsewhere.
@@ -16,15 +16,39 @@ pub(super) fn compilers(source: &Source, problem: &Problem) -> Option<Try> {
         let range = source.offset(fix.from.0, fix.from.1)..source.offset(fix.to.0, fix.to.1);
         (range, fix.text.clone())
     };
-    let edits: Vec<_> = problem.fixes.iter().take(1).map(edit).collect();
+    let mut edits: Vec<_> = problem.fixes.iter().take(1).map(edit).collect();
     let text = edits[0].1.trim().to_owned();
     let cost = if problem.sure_fix().is_some() { 0.9 } else { 1.6 };
+    if let Some(header) = text.strip_prefix("#include ") {
+        edits = vec![include::place(&source.text, header)];
+    }
+    // A `;` before a block ends a head whose keyword is misspelt.
+    let ends_head = text == ";" && source.text[edits[0].0.end..].trim_start().starts_with('{');
+    let cost = if ends_head { cost + 2.0 } else { cost };
+    if let Some(open) = redundant(&source.text, edits[0].0.start).filter(|_| text == ")") {
+        return Some(Try::replace(source, open..open + 1, "", 1.2));
+    }
     let why = if text.is_empty() {
         "took out what the compiler marks".to_owned()
     } else {
         format!("put in `{text}`, as the compiler advises")
     };
     Some(Try::new(edits, cost, why))
+}
+
+/// The outer `(` of `((x)`, which a `)` at `at` would close for nothing: it is one too many.
+fn redundant(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?.trim_end().strip_suffix(')')?;
+    let mut depth = 1_usize;
+    let open = before.char_indices().rev().take(400).find_map(|(at, c)| {
+        match c {
+            ')' => depth += 1,
+            '(' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    })?;
+    before[..open].ends_with('(').then(|| open - 1)
 }
 
 type Rule = fn(&Scene) -> Vec<Try>;

@@ -85,6 +85,13 @@ pub(super) fn quote(scene: &Scene) -> Vec<Try> {
         let closes = text[1..].trim_start().starts_with([',', ')']);
         found.push(Try::insert(start + at + 1, mark, if closes { 0.3 } else { 1.1 }));
     }
+    // `case w':` has lost its first quote.
+    let before = &source.text[start..cut.range.start];
+    let word = before.len() - before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+    if mark == "'" && word == 1 {
+        let escape = usize::from(before[..before.len() - word].ends_with('\\'));
+        found.push(Try::insert(cut.range.start - word - escape, mark, 0.4));
+    }
     if mark == "'" {
         found.push(Try::replace(source, cut.range.start..cut.range.start + 1, "\"", 1.8));
     }

@@ -96,7 +96,9 @@ impl Near<'_> {
                 [text.starts_with(word).then_some(word.len()), text.ends_with(word).then(|| text.len() - word.len())];
             for at in places.into_iter().flatten().filter(|at| *at > 0 && *at < text.len()) {
                 let far = f64::from(u32::try_from(self.at.abs_diff(index)).unwrap_or(99));
-                for (lost, cost) in [(" ", 1.8), ("(", 2.0)] {
+                let row = self.source.line_text(token.line);
+                let is_short = row.matches(')').count() > row.matches('(').count();
+                for (lost, cost) in [(" ", 1.8), ("(", if is_short { 1.5 } else { 2.0 })] {
                     found.push(Try::insert(token.range.start + at, lost, cost + 0.22 * far));
                 }
             }

@@ -70,6 +70,21 @@ impl Habits {
         }
     }
 
+    /// Whether there are more of a bracket than of its partner.
+    pub fn has_many(&self, token: &str) -> bool {
+        let count = |c| self.brackets.get(&c).copied().unwrap_or(0);
+        let partner = match token {
+            "(" => ')',
+            ")" => '(',
+            "[" => ']',
+            "]" => '[',
+            "{" => '}',
+            "}" => '{',
+            _ => return false,
+        };
+        token.chars().next().is_some_and(|own| count(own) > count(partner))
+    }
+
     /// Putting in what is short, or taking out what is too many, costs nothing.
     pub fn imbalance(&self, token: &str, removes: bool) -> f64 {
         let removal = f64::from(u8::from(removes)) * 0.8;

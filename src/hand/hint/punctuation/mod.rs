@@ -3,6 +3,7 @@
 
 mod brackets;
 mod habits;
+mod layout;
 mod part;
 mod tries;
 
@@ -178,13 +179,24 @@ impl<'s> Judge<'s> {
         let unpaired = is_quote && self.quotes.contains(&line);
         let ill_indented = token.contains(['{', '}']) && self.suspects.contains(&line);
         let leads = !removes && token.starts_with([',', ';', ':']) && self.is_first(range.start);
+        // `{{`, where one `{` is too many: the second is a slip of the finger.
+        let doubled = removes && self.habits.has_many(token) && self.is_doubled(&range);
+        let long = token.len() == 3 && is_quote && !self.said.contains("triple");
         let bonus = |fits: bool, weight: f64| if fits { -weight } else { 0.0 };
         self.distance(line) + self.habits.imbalance(token, removes) - self.habits.usual(self.syntax, attempt)
             + bonus(spoken, 0.6)
             + bonus(missed, 0.6)
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
+            + bonus(doubled, if token == "{" || token == "}" { 1.4 } else { 0.7 })
             - bonus(leads, 0.7)
+            - bonus(long, 0.8)
+            - bonus(!removes && layout::is_odd(self.syntax, range.start, &attempt.text), layout::ODD)
+    }
+
+    fn is_doubled(&self, range: &std::ops::Range<usize>) -> bool {
+        let token = self.syntax.text(range);
+        self.syntax.text(&(0..range.start)).ends_with(token)
     }
 
     /// Whether nothing stands before a place on its line: what parts things stands behind the first of them.

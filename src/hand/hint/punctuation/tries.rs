@@ -1,5 +1,6 @@
 //! What can be put in or taken out, and where.
 
+use super::layout;
 use crate::hand::hint::meaning;
 use crate::syntax::{Language, Syntax};
 use std::collections::{BTreeSet, HashMap};
@@ -63,6 +64,15 @@ fn at_every_boundary(syntax: &Syntax, line: u32, found: &mut Vec<Try>) {
     let outer = &indent[..indent.len().saturating_sub(if indent.starts_with('\t') { 1 } else { indent.len().min(4) })];
     for closer in [format!("\n{indent}}}"), format!("\n{outer}}}"), format!("\n{indent})"), format!("\n{outer})")] {
         found.push(insertion(range.end, &closer));
+    }
+    if let Some(own) = layout::opener(syntax, range.end, true) {
+        // A line that lost its only mark is still there, and empty.
+        let empty =
+            syntax.line(line + 1).filter(|next| next.is_empty() && syntax.line(line + 2).is_some_and(|l| l.is_empty()));
+        found.push(match empty {
+            Some(empty) => insertion(empty.start, &format!("{own}}}")),
+            None => insertion(range.end, &format!("\n{own}}}")),
+        });
     }
     for (at, c) in text.char_indices().filter(|(_, c)| c.is_ascii_punctuation() && *c != '_') {
         found.push(Try { range: (range.start + at, range.start + at + c.len_utf8()), text: String::new() });

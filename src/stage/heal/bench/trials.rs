@@ -2,10 +2,14 @@
 
 use super::Bench;
 use crate::hand::Fallen;
+use crate::learn::score::{Coverage, coverage};
 use crate::patch::Patch;
 use crate::record::entry::Decision;
 use crate::verify::{self, Trial};
 use anyhow::Result;
+
+/// A larger report of coverage is not read.
+const LARGEST_COVERAGE: u64 = 32 << 20;
 
 impl Bench<'_> {
     pub(super) fn trial(&self, patch: &Patch, what: &str) -> Result<Trial> {
@@ -46,6 +50,17 @@ impl Bench<'_> {
     /// What the command printed on it; nothing, where it was not run.
     pub fn tell_output(&self, output: &str) {
         self.last.replace(Fallen { output: output.to_owned(), ..Fallen::default() });
+    }
+
+    /// Which lines the last run of the command ran, where it wrote that down.
+    pub fn coverage(&self) -> Option<Coverage> {
+        coverage::PLACES.into_iter().find_map(|place| {
+            let path = self.job.root.join(place);
+            let meta = path.symlink_metadata().ok().filter(|meta| meta.is_file() && meta.len() <= LARGEST_COVERAGE)?;
+            // One that lay there before says nothing of the repair.
+            meta.modified().ok().filter(|at| *at >= self.began)?;
+            Coverage::read(&String::from_utf8_lossy(&std::fs::read(&path).ok()?))
+        })
     }
 
     /// What hands noted until now.

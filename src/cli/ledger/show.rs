@@ -1,6 +1,7 @@
-//! `thanos-fix ledger show`: the attempts that were recorded.
+//! `thanos-fix ledger show`: the newest attempts, or one.
 
-use super::usage;
+use super::{plain, table};
+use crate::cli::usage;
 use crate::ids::{AttemptName, TaskKey};
 use crate::ledger::{Listed, Store};
 use crate::record::{AttemptRecord, SCHEMA};
@@ -10,30 +11,20 @@ use std::io::Write;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Action {
-    /// Lists the newest attempts, or shows one
-    Show {
-        /// Only attempts at this task, for example issue-12
-        #[arg(long, value_name = "KEY", value_parser = |key: &str| TaskKey::parse(key))]
-        task: Option<TaskKey>,
-        /// At most so many
-        #[arg(long, value_name = "N", default_value_t = 20)]
-        limit: usize,
-        /// One attempt, by its name
-        #[arg(value_name = "ATTEMPT", conflicts_with = "task", value_parser = |name: &str| AttemptName::parse(name))]
-        attempt: Option<AttemptName>,
-    },
+    /// Only attempts at this task, for example issue-12
+    #[arg(long, value_name = "KEY", value_parser = |key: &str| TaskKey::parse(key))]
+    task: Option<TaskKey>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    /// One attempt, by its name
+    #[arg(value_name = "ATTEMPT", conflicts_with = "task", value_parser = |name: &str| AttemptName::parse(name))]
+    attempt: Option<AttemptName>,
 }
 
 pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> Result<()> {
-    let Action::Show { task, limit, attempt } = &args.action;
-    let listed = match attempt {
-        None => store.list(task.as_ref(), *limit)?,
+    let listed = match &args.attempt {
+        None => store.list(args.task.as_ref(), args.limit)?,
         Some(attempt) => match store.get(attempt)? {
             Some(record) => Listed { records: vec![record], notes: Vec::new() },
             None => return Err(usage(format!("attempt {attempt} is not in the ledger ({})", store.place()))),
@@ -42,35 +33,28 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
     if json {
         let whole = json!({ "schema": SCHEMA, "records": listed.records, "notes": listed.notes });
         writeln!(out, "{whole}")?;
-    } else if let (Some(_), [record]) = (attempt, &*listed.records) {
+    } else if let (Some(_), [record]) = (&args.attempt, &*listed.records) {
         whole(record, out)?;
     } else {
-        table(&listed, store, out)?;
+        attempts(&listed, store, out)?;
     }
     Ok(())
 }
 
-fn table(listed: &Listed, store: &dyn Store, out: &mut dyn Write) -> Result<()> {
+fn attempts(listed: &Listed, store: &dyn Store, out: &mut dyn Write) -> Result<()> {
     if listed.records.is_empty() {
         writeln!(out, "no attempts in the ledger ({})", store.place())?;
     }
-    let rows: Vec<[String; 6]> = listed.records.iter().map(row).collect();
-    let head = ["STARTED", "TASK", "OUTCOME", "HAND", "SECONDS", "ATTEMPT"].map(str::to_owned);
-    let all: Vec<_> = (!rows.is_empty()).then_some(head).into_iter().chain(rows).collect();
-    let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..6).map(width).collect();
-    for row in &all {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        writeln!(out, "{}", cells.join("  ").trim_end())?;
-    }
+    let rows: Vec<Vec<String>> = listed.records.iter().map(row).collect();
+    table(&["STARTED", "TASK", "OUTCOME", "HAND", "SECONDS", "ATTEMPT"], &rows, out)?;
     for note in &listed.notes {
         writeln!(out, "note: {}", plain(note))?;
     }
     Ok(())
 }
 
-fn row(record: &AttemptRecord) -> [String; 6] {
-    [
+fn row(record: &AttemptRecord) -> Vec<String> {
+    vec![
         plain(&record.started),
         record.task.to_string(),
         record.outcome.as_str().to_owned(),
@@ -110,11 +94,6 @@ fn whole(record: &AttemptRecord, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// The ledger is data from outside: no control characters may reach the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +108,7 @@ mod tests {
     }
 
     fn show(store: &dyn Store, arguments: &[&str], json: bool) -> Result<String> {
-        let line = Line::try_parse_from([&["x", "show"], arguments].concat())?;
+        let line = Line::try_parse_from([&["x"], arguments].concat())?;
         let mut out = Vec::new();
         run(&line.args, store, json, &mut out)?;
         Ok(String::from_utf8(out)?)

@@ -1,0 +1,122 @@
+//! Which ledger is meant: the one of the environment, a branch, a folder, a database.
+
+use crate::cli::event::local_config;
+use crate::cli::held::held;
+use crate::cli::{Door, local, run, usage};
+use crate::forge::Forge as _;
+use crate::git::Repo;
+use crate::ids::RepoSlug;
+use crate::ledger::{self, Branch, Cloned, Directory, Postgres, Spooled, Store};
+use anyhow::Result;
+use sha2::{Digest as _, Sha256};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The variable that names a database.
+pub const URL: &str = "THANOS_LEDGER_URL";
+/// What people ask for may take longer than what a run waits for.
+const LONG: Duration = Duration::from_secs(900);
+
+/// What `--store` and `--to` say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Where {
+    #[default]
+    Usual,
+    Database,
+    Branch,
+    Own,
+    Url(String),
+    Folder(PathBuf),
+}
+
+impl FromStr for Where {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "" => return Err("use database, branch, own, a folder or a postgres:// address".to_owned()),
+            "database" => Self::Database,
+            "branch" => Self::Branch,
+            "own" => Self::Own,
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => Self::Url(url.to_owned()),
+            folder => Self::Folder(folder.into()),
+        })
+    }
+}
+
+/// The database of the environment, if there is one; of one repository, or of all.
+pub fn database(door: &Door, repository: Option<&RepoSlug>) -> Result<Option<Postgres>> {
+    let Some(url) = door.env.get(URL) else { return Ok(None) };
+    let opened = Postgres::open(url.trim(), repository, held().mask_fn());
+    opened.map(Some).map_err(|error| usage(format!("{URL}: {error:#}")))
+}
+
+/// The same for a run: what cannot be written waits in a folder of this user.
+pub fn spooled<'a>(door: &Door, store: Box<dyn Store + 'a>, say: impl Fn(&str) + 'a) -> Spooled<'a> {
+    let digest = Sha256::digest(store.place());
+    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let spool = local::state_dir(door).join("ledger-spool").join(name);
+    Spooled::new(store, Directory::new(spool, held().mask_fn()), say)
+}
+
+/// Opens the ledger, for people who may wait.
+pub fn with<R>(door: &Door, at: &Where, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
+    match at {
+        Where::Usual => usual(door, act),
+        Where::Own => act(&local::own_ledger(door)?),
+        Where::Folder(folder) => act(&Directory::new(folder, held().mask_fn())),
+        Where::Database => match database(door, None)? {
+            Some(store) => act(&store.with_patience(LONG)),
+            None => {
+                Err(usage(format!("{URL} is not set: it names the database, postgres://user:password@host/database")))
+            }
+        },
+        Where::Url(url) => {
+            held().learn(ledger::secrets_of(url));
+            let opened = Postgres::open(url, None, held().mask_fn()).map_err(|error| usage(format!("{error:#}")))?;
+            act(&opened.with_patience(LONG))
+        }
+        Where::Branch => match cloned(door)? {
+            _ if run::has_credential(&door.env) => at_forge(door, act),
+            Some(store) => act(&store),
+            None => {
+                let branch = local_config(door, &local::project(door)?)?.ledger.branch;
+                Err(usage(format!(
+                    "there is no branch {branch} here: fetch it (git fetch origin {branch}:{branch}), or set GITHUB_TOKEN and \
+                     GITHUB_REPOSITORY to read it at GitHub"
+                )))
+            }
+        },
+    }
+}
+
+/// The ledger that is meant when nobody says which.
+fn usual<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
+    if let Some(store) = database(door, None)? {
+        return act(&store.with_patience(LONG));
+    }
+    if door.env.in_actions() && run::has_credential(&door.env) {
+        return at_forge(door, act);
+    }
+    match cloned(door)? {
+        Some(store) => act(&store),
+        None => act(&local::own_ledger(door)?),
+    }
+}
+
+fn cloned(door: &Door) -> Result<Option<Cloned>> {
+    let branch = local_config(door, &local::project(door)?)?.ledger.branch;
+    match Repo::discover(&door.common.repo)? {
+        Some(repo) => Cloned::open(repo, branch.as_str()),
+        None => Ok(None),
+    }
+}
+
+fn at_forge<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
+    let forge = run::github(door, &local::cancel_flag()?)?;
+    let config = local_config(door, &local::project(door)?)?;
+    let default = forge.repo_info().map_err(anyhow::Error::from)?.default_branch;
+    crate::config::apart(&config, &default).map_err(usage)?;
+    act(&Branch::new(&forge, config.ledger.branch))
+}

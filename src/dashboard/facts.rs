@@ -1,0 +1,125 @@
+//! What the ledger remembers beside the runs, as it bears on them: what became of their pull requests, their score, what
+//! was spent. The texts wait in the spool for the audit trail and for the pages of the runs.
+
+use super::row::{self, NOBODY, NONE, Names, Row, compact};
+use super::spool::{Place, Spool};
+use crate::ids::RepoSlug;
+use crate::record::entry::{Entry, Fact, Learning, PullState, SpendState};
+use anyhow::Result;
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, Copy)]
+pub struct FactRow {
+    pub at: i64,
+    /// Of its own name, and of the repository's.
+    pub id: u64,
+    /// The run that it belongs to; 0: none.
+    pub run: u64,
+    pub whole: Place,
+    bearing: Bearing,
+}
+
+/// What it changes of its run.
+#[derive(Debug, Clone, Copy)]
+enum Bearing {
+    Nothing,
+    Pull { state: u8, number: u32, hours: f32 },
+    Score(f32),
+    Spent { usd: f32, model: u32 },
+}
+
+/// What a batch makes of a fact, on any thread.
+pub struct Draft {
+    fact: FactRow,
+    model: Option<String>,
+    whole: Vec<u8>,
+    pub learning: Option<Box<Learning>>,
+    pub at: String,
+}
+
+impl Draft {
+    pub fn new(mut entry: Entry) -> Result<Self> {
+        let learning = match &mut entry.fact {
+            Fact::Learning(learning) => {
+                let whole = Box::new(learning.clone());
+                // The page of learnings has it.
+                learning.patch = None;
+                Some(whole)
+            }
+            _ => None,
+        };
+        let (bearing, model) = bearing(&entry.fact);
+        let fact = FactRow {
+            at: row::seconds(&entry.at),
+            id: row::hashed(&[entry.id.as_str(), entry.repository.as_ref().map_or("", RepoSlug::as_str)]),
+            run: entry.attempt.as_ref().map_or(0, row::id),
+            whole: Place::default(),
+            bearing,
+        };
+        Ok(Self { fact, model, whole: compact(&entry)?, learning, at: entry.at })
+    }
+
+    pub fn id(&self) -> u64 {
+        self.fact.id
+    }
+
+    pub fn keep(mut self, models: &mut Names, wholes: &mut Spool) -> Result<FactRow> {
+        if let (Bearing::Spent { model, .. }, Some(name)) = (&mut self.fact.bearing, &self.model) {
+            *model = models.number(name);
+        }
+        self.fact.whole = wholes.put(&self.whole)?;
+        Ok(self.fact)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a float narrows to the nearest one")]
+fn bearing(fact: &Fact) -> (Bearing, Option<String>) {
+    let finite = |value: f64| if value.is_finite() { value as f32 } else { 0.0 };
+    match fact {
+        Fact::Pull(pull) => {
+            let hours = pull.hours.map_or(-1.0, finite);
+            let number = u32::try_from(pull.number).unwrap_or(0);
+            (Bearing::Pull { state: pull.state as u8, number, hours }, None)
+        }
+        Fact::Evaluation(evaluation) => (Bearing::Score(finite(evaluation.score).clamp(0.0, 100.0)), None),
+        Fact::Spend(spend) if spend.state == SpendState::Settled => {
+            (Bearing::Spent { usd: finite(spend.usd).max(0.0), model: NOBODY }, spend.model.clone())
+        }
+        Fact::Review(review) => (Bearing::Spent { usd: finite(review.cost_usd).max(0.0), model: NOBODY }, None),
+        _ => (Bearing::Nothing, None),
+    }
+}
+
+/// Oldest first, so that the last word counts. What a model cost is in the record, too: the larger one holds.
+pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
+    let by_id: HashMap<u64, usize> = rows.iter().enumerate().map(|(at, row)| (row.id, at)).collect();
+    for fact in facts {
+        let Some(row) = by_id.get(&fact.run).map(|at| &mut rows[*at]) else { continue };
+        match fact.bearing {
+            Bearing::Nothing => {}
+            Bearing::Pull { state, number, hours } => {
+                if row.pull == NONE || !is_check(state) || is_check(row.pull) || row.pull == PullState::Opened as u8 {
+                    row.pull = state;
+                }
+                if number != 0 {
+                    row.pr = number;
+                }
+                if state == PullState::Merged as u8 {
+                    row.hours = hours;
+                }
+            }
+            Bearing::Score(score) => row.score = score,
+            Bearing::Spent { usd, model } => {
+                row.usd = row.usd.max(usd);
+                if model != NOBODY {
+                    row.model = model;
+                }
+            }
+        }
+    }
+}
+
+/// A late check of a closed pull request opens it no more.
+fn is_check(state: u8) -> bool {
+    state == PullState::Green as u8 || state == PullState::Red as u8
+}

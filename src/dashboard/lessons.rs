@@ -1,0 +1,93 @@
+//! The newest version of everything that was learned.
+
+use super::row::compact;
+use super::spool::{Kept, Place, Spool};
+use crate::record::entry::Learning;
+use anyhow::Result;
+use serde_json::json;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// A longer patch is not shown.
+const PATCH: usize = 4 << 10;
+
+struct Lesson {
+    at: String,
+    weight: u64,
+    retired: bool,
+    place: Place,
+}
+
+#[derive(Default)]
+pub struct Lessons(HashMap<String, Lesson>);
+
+impl Lessons {
+    pub fn learn(&mut self, mut learning: Learning, at: String, spool: &mut Spool) -> Result<()> {
+        if self.0.get(&learning.key).is_some_and(|known| known.at > at) {
+            return Ok(());
+        }
+        learning.patch = learning.patch.filter(|patch| patch.len() <= PATCH);
+        let place = spool.put(&compact(&json!({"at": at, "learning": learning}))?)?;
+        let confidence = if learning.confidence.is_finite() { learning.confidence.clamp(0.0, 1.0) } else { 0.0 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1")]
+        let weight = (confidence * 1e6) as u64 + u64::from(learning.wins.min(1000));
+        self.0.insert(learning.key, Lesson { at, weight, retired: learning.retired, place });
+        Ok(())
+    }
+
+
+    /// What is in use first, and of that what is surest.
+    pub fn best_first(self) -> Vec<Place> {
+        let mut all: Vec<_> = self.0.into_iter().collect();
+        all.sort_by(|(a, x), (b, y)| {
+            (x.retired, Reverse(x.weight), Reverse(&x.at), a).cmp(&(y.retired, Reverse(y.weight), Reverse(&y.at), b))
+        });
+        all.into_iter().map(|(_, lesson)| lesson.place).collect()
+    }
+}
+
+/// Places as one JSON array.
+pub fn array(places: &[Place], kept: &Kept) -> Result<Vec<u8>> {
+    let mut out = b"[".to_vec();
+    for (number, place) in places.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        kept.read(*place, &mut out)?;
+    }
+    out.push(b']');
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn learning(key: &str, text: &str, confidence: f64, retired: bool) -> Learning {
+        serde_json::from_value(json!({"key": key, "lesson": "fix", "text": text, "confidence": confidence,
+            "origin": "o", "retired": retired}))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_newest_version_counts_and_the_surest_comes_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut spool = Spool::in_dir(dir.path()).unwrap();
+        let mut lessons = Lessons::default();
+        let told = [
+            ("a", "new", 0.2, false, "2026-02"),
+            ("a", "old", 0.9, false, "2026-01"),
+            ("b", "sure", 0.8, false, "2026-01"),
+            ("c", "gone", 1.0, true, "2026-03"),
+        ];
+        for (key, text, confidence, retired, at) in told {
+            lessons.learn(learning(key, text, confidence, retired), at.to_owned(), &mut spool).unwrap();
+        }
+        assert_eq!(lessons.0.len(), 3);
+        let all = array(&lessons.best_first(), &spool.close().unwrap()).unwrap();
+        let all: Vec<Value> = serde_json::from_slice(&all).unwrap();
+        let texts: Vec<&str> = all.iter().filter_map(|l| l["learning"]["text"].as_str()).collect();
+        assert_eq!(texts, ["sure", "new", "gone"]);
+    }
+}

@@ -1,0 +1,247 @@
+//! Lessons out of outcomes, by code alone: what mended a signature, what people objected to, what only needs a rerun.
+//! Text of people is cleaned and says whose it is; what strangers say teaches nothing.
+
+use super::{Known, digest};
+use crate::brain::text::clean;
+use crate::patch::Patch;
+use crate::record::entry::{Entry, Fact, Learning, Lesson, PullState, ReviewFact, ReviewSource, Verdict};
+use crate::record::{AttemptRecord, FailureClass, HandId, Healing, Outcome as End, Severity, Tried};
+
+/// The longest difference that is kept.
+pub const MAX_PATCH: usize = 16 * 1024;
+const MAX_TEXT: usize = 400;
+/// A person said no: that weighs more than one proof.
+const DECLINED: u32 = 2;
+const REVERTED: u32 = 3;
+
+/// How sure we are after so many outcomes for and against.
+pub fn confidence(wins: u32, losses: u32) -> f64 {
+    f64::from(wins + 1) / f64::from(wins + losses + 2)
+}
+
+/// What an attempt teaches. `known` are the lessons as they stand.
+pub fn from_attempt(record: &AttemptRecord, healing: &Healing, known: &[Known]) -> Vec<Learning> {
+    let mut learned = Vec::new();
+    match record.outcome {
+        End::Fixed | End::Proposed => learned.extend(fix(record, healing).map(|new| confirmed(new, known))),
+        End::Flaky => learned.extend(unsteady(record, healing, Lesson::Flaky).map(|new| confirmed(new, known))),
+        End::Transient if record.class == Some(FailureClass::Transient) => {
+            learned.extend(unsteady(record, healing, Lesson::Transient).map(|new| confirmed(new, known)));
+        }
+        _ => {}
+    }
+    let fell = record.tried.iter().filter(|tried| tried.is_refuted()).filter_map(refuted_key);
+    learned.extend(fell.filter_map(|key| weakened(known, key, 1)));
+    learned
+}
+
+/// A recalled repair of the very same failure that fell. What mended only a similar one was never said to fit.
+pub fn refuted_key(tried: &Tried) -> Option<&str> {
+    let rest = tried.why.strip_prefix(RECALLED).filter(|_| tried.hand == HandId::Recall)?;
+    rest.split_once(')').map(|(key, _)| key)
+}
+
+const RECALLED: &str = "what mended this failure before (";
+
+/// Why a lesson is tried again, in words that name it.
+pub fn mended(key: &str, text: &str, is_same: bool) -> String {
+    let what = if is_same { RECALLED } else { "what mended a similar failure before (" };
+    let how = text.split_once(": ").map_or(text, |(_, how)| how);
+    format!("{what}{key}): {}", short(how, 200))
+}
+
+fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
+    let (candidate, signature) = (healing.candidate.as_ref()?, record.signature.clone()?);
+    // To give up a change is no repair that could be made again.
+    let patch = (candidate.hand != HandId::Revert).then(|| candidate.patch.unified_diff());
+    let quote = healing.diagnosis.as_ref().and_then(|d| d.first_error.clone()).unwrap_or_else(|| signature.0.clone());
+    // A recalled repair is the lesson itself once more; its words say where it came from.
+    let why = candidate.why.split_once("): ").filter(|_| candidate.hand == HandId::Recall).map_or(&*candidate.why, |(_, why)| why);
+    Some(Learning {
+        key: format!("fix-{}-{}", digest(&signature.0, 4), digest(&change(&candidate.patch), 4)),
+        lesson: Lesson::Fix,
+        signature: Some(signature),
+        class: record.class,
+        hand: Some(candidate.hand),
+        files: candidate.patch.files().iter().map(|file| file.path.to_string()).collect(),
+        text: format!("{}: {}", short(&quote, 160).replace(": ", " – "), short(why, 200)),
+        patch: patch.filter(|patch| patch.len() <= MAX_PATCH),
+        confidence: confidence(1, 0),
+        wins: 1,
+        losses: 0,
+        origin: format!("attempt {}, proven by its command", record.attempt),
+        retired: false,
+    })
+}
+
+/// What a patch does, wherever it does it: the same for the same repair of a file that moved on.
+pub fn change(patch: &Patch) -> String {
+    let lines = |sign: char, all: Vec<(&crate::ids::RelPath, u32, String)>| {
+        all.into_iter().map(|(path, _, text)| format!("{sign}{path} {}\n", text.trim())).collect::<String>()
+    };
+    format!("{}{}", lines('-', patch.removed_lines()), lines('+', patch.added_lines()))
+}
+
+fn unsteady(record: &AttemptRecord, healing: &Healing, lesson: Lesson) -> Option<Learning> {
+    let signature = record.signature.clone()?;
+    let (word, told) = match lesson {
+        Lesson::Flaky => ("flaky", "it fails and passes on the same commit"),
+        _ => ("transient", "infrastructure, not the code: a rerun mends it"),
+    };
+    let quote = healing.diagnosis.as_ref().and_then(|d| d.first_error.clone()).unwrap_or_else(|| signature.0.clone());
+    Some(Learning {
+        key: format!("{word}-{}", digest(&signature.0, 4)),
+        lesson,
+        signature: Some(signature),
+        class: record.class,
+        hand: None,
+        files: Vec::new(),
+        text: format!("{}: {told}", short(&quote, 200).replace(": ", " – ")),
+        patch: None,
+        confidence: confidence(1, 0),
+        wins: 1,
+        losses: 0,
+        origin: format!("attempt {}", record.attempt),
+        retired: false,
+    })
+}
+
+/// A lesson that was learned once more; who made it first stays named.
+fn confirmed(new: Learning, known: &[Known]) -> Learning {
+    match known.iter().find(|one| one.learning.key == new.key) {
+        None => new,
+        Some(Known { learning: old, .. }) => {
+            let wins = old.wins + 1;
+            let hand = old.hand.or(new.hand);
+            Learning { wins, hand, confidence: confidence(wins, old.losses), ..old.clone() }
+        }
+    }
+}
+
+fn weakened(known: &[Known], key: &str, by: u32) -> Option<Learning> {
+    let old = &known.iter().find(|one| one.learning.key == key)?.learning;
+    let losses = old.losses + by;
+    Some(Learning { losses, confidence: confidence(old.wins, losses), ..old.clone() })
+}
+
+/// What came back about a run of ours.
+pub struct Outcome<'a> {
+    pub entry: &'a Entry,
+    pub record: &'a AttemptRecord,
+    /// The lessons that the run taught, as they stand.
+    pub taught: &'a [Known],
+    /// What was merged of our files, where people changed our patch first.
+    pub merged: Option<&'a str>,
+}
+
+/// What an outcome teaches; nothing, where whoever caused it may not write here.
+pub fn from_outcome(outcome: &Outcome) -> Vec<Learning> {
+    if !outcome.entry.trusted {
+        return Vec::new();
+    }
+    match &outcome.entry.fact {
+        Fact::Pull(pull) => {
+            let who = outcome.entry.actor.as_deref().unwrap_or("the forge");
+            let origin = |did: &str| format!("pull request #{}, {did} by {who}", pull.number);
+            match pull.state {
+                PullState::Merged => merged(outcome, &origin("merged")),
+                PullState::Closed => declined(outcome, DECLINED, &origin("closed without a merge")),
+                PullState::Reverted => declined(outcome, REVERTED, &origin("merged, then reverted")),
+                PullState::Opened | PullState::Green | PullState::Red | PullState::Reopened => Vec::new(),
+            }
+        }
+        Fact::Review(review) => objections(outcome, review),
+        _ => Vec::new(),
+    }
+}
+
+fn merged(outcome: &Outcome, origin: &str) -> Vec<Learning> {
+    let mut learned = Vec::new();
+    for Known { learning: old, .. } in outcome.taught.iter().filter(|one| one.learning.lesson == Lesson::Fix) {
+        let wins = old.wins + 1;
+        let patch = outcome.merged.filter(|diff| diff.len() <= MAX_PATCH).map(str::to_owned).or(old.patch.clone());
+        let confidence = confidence(wins, old.losses);
+        learned.push(Learning { wins, patch, confidence, origin: origin.to_owned(), ..old.clone() });
+        if outcome.merged.is_some() {
+            let said = "people changed this repair before they merged it; what they merged is kept".to_owned();
+            learned.push(objection(outcome.record, "edits", &said, origin));
+        }
+    }
+    learned
+}
+
+fn declined(outcome: &Outcome, losses: u32, origin: &str) -> Vec<Learning> {
+    let fixes = outcome.taught.iter().filter(|one| one.learning.lesson == Lesson::Fix);
+    let weaker = |one: &Known| weakened(outcome.taught, &one.learning.key, losses);
+    fixes.filter_map(weaker).map(|learning| Learning { origin: origin.to_owned(), ..learning }).collect()
+}
+
+/// What a person with write access wants otherwise. Programs' remarks are kept in the ledger and teach nothing.
+fn objections(outcome: &Outcome, review: &ReviewFact) -> Vec<Learning> {
+    let counts = review.source == ReviewSource::Person && review.verdict != Verdict::Approved;
+    let remarks = review.remarks.iter().filter(|r| counts && (r.severity > Severity::Note || review.verdict == Verdict::Changes));
+    let place = |path: &Option<String>| path.as_deref().map_or_else(String::new, |path| format!(" ({path})"));
+    let pull = review.pull.map_or_else(|| "a proposal".to_owned(), |n| format!("pull request #{n}"));
+    let origin = format!("{pull}, reviewed by {}", short(&review.reviewer, 60));
+    remarks
+        .take(10)
+        .map(|remark| {
+            let said = format!("{} wanted{}: {}", review.reviewer, place(&remark.path), remark.claim);
+            let mut learned = objection(outcome.record, &remark.claim, &said, &origin);
+            learned.files = remark.path.iter().cloned().collect();
+            learned
+        })
+        .collect()
+}
+
+fn objection(record: &AttemptRecord, what: &str, said: &str, origin: &str) -> Learning {
+    let about = format!("{:?} {what}", record.signature);
+    Learning {
+        key: format!("objection-{}", digest(&about, 5)),
+        lesson: Lesson::Objection,
+        signature: record.signature.clone(),
+        class: record.class,
+        hand: record.hand,
+        files: Vec::new(),
+        text: short(said, MAX_TEXT),
+        patch: None,
+        confidence: 0.75,
+        wins: 1,
+        losses: 0,
+        origin: origin.to_owned(),
+        retired: false,
+    }
+}
+
+/// What a person writes down. `at` and the text name it.
+pub fn add_note(text: &str, files: &[String], class: Option<FailureClass>, at: &str, who: &str) -> Learning {
+    Learning {
+        key: format!("note-{}", digest(&format!("{at} {text}"), 4)),
+        lesson: Lesson::Note,
+        signature: None,
+        class,
+        hand: None,
+        files: files.to_vec(),
+        text: short(text, MAX_TEXT),
+        patch: None,
+        confidence: 0.9,
+        wins: 0,
+        losses: 0,
+        origin: format!("written down by {who}"),
+        retired: false,
+    }
+}
+
+/// Out of use, by a person; the record of it stays.
+pub fn retire(learning: &Learning, who: &str) -> Learning {
+    Learning { retired: true, origin: format!("{}; taken back by {who}", learning.origin), ..learning.clone() }
+}
+
+/// One line of visible text, cut to so many characters.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let line = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    line.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}

@@ -1,0 +1,68 @@
+//! Maintainability: how much changes, in how many places, and whether it says again what stands there already.
+
+use super::{Changed, Input, Rating, shape};
+use crate::brain::text::count;
+use crate::record::entry::Part;
+use std::collections::BTreeSet;
+
+/// A repair of so many lines is small.
+const SMALL: usize = 10;
+/// Fewer lines in a row that stand elsewhere are a habit, not a copy.
+const COPY: usize = 4;
+/// Longer functions are hard to keep in mind.
+const LONG: usize = 80;
+
+pub(super) fn rate(input: &Input, files: &[Changed]) -> Part {
+    let mut rating = Rating::from(100.0);
+    let stats = input.patch.stats();
+    let lines = stats.added + stats.removed;
+    let more = lines.saturating_sub(SMALL);
+    rating.lose(more, 0.25, 40.0, &format!("{} changed", count(lines, "line")));
+    rating.lose(stats.files.saturating_sub(1), 5.0, 25.0, &format!("{} changed", count(stats.files, "file")));
+    let folders: BTreeSet<&str> = files.iter().map(|file| file.name().rsplit_once('/').map_or("", |(f, _)| f)).collect();
+    rating.lose(folders.len().saturating_sub(1), 4.0, 12.0, &format!("in {}", count(folders.len(), "folder")));
+    let copied = files.iter().map(|file| copied(file, files)).sum();
+    rating.lose(copied, 3.0, 25.0, &format!("{} that stand in these files already", count(copied, "added line")));
+    long_functions(&mut rating, files);
+    if rating.reasons.is_empty() {
+        rating.say(format!("small and in one place: {}, {}", count(lines, "line"), count(stats.files, "file")));
+    }
+    rating.part()
+}
+
+/// Added lines that, several in a row, are those of another place of the files as they were.
+fn copied(file: &Changed, all: &[Changed]) -> usize {
+    let telling = |line: &str| line.trim().len() > 3;
+    let before: Vec<Vec<&str>> =
+        all.iter().map(|f| f.before.lines().map(str::trim).filter(|line| telling(line)).collect()).collect();
+    let runs = runs(file).into_iter().map(|run| run.into_iter().filter(|line| telling(line)).collect::<Vec<_>>());
+    let stands = |run: &[&str]| before.iter().any(|lines| lines.windows(run.len()).any(|window| window == run));
+    runs.filter(|run| run.len() >= COPY)
+        .map(|run| run.chunks_exact(COPY).filter(|part| stands(part)).count() * COPY)
+        .sum()
+}
+
+/// Added lines that follow each other, trimmed.
+fn runs<'a>(file: &'a Changed) -> Vec<Vec<&'a str>> {
+    let mut runs: Vec<Vec<&str>> = Vec::new();
+    let mut last = None;
+    for (number, line) in &file.added {
+        match runs.last_mut().filter(|_| last == number.checked_sub(1)) {
+            Some(run) => run.push(line.trim()),
+            None => runs.push(vec![line.trim()]),
+        }
+        last = Some(*number);
+    }
+    runs
+}
+
+fn long_functions(rating: &mut Rating, files: &[Changed]) {
+    let mut grown = 0;
+    for file in files {
+        let Some((_, after)) = &file.trees else { continue };
+        let net = file.after.lines().count() > file.before.lines().count();
+        let is_long = |(line, _): &&(u32, String)| shape::function_lines(after, *line).is_some_and(|n| n > LONG);
+        grown += usize::from(net && file.added.iter().any(|added| is_long(&added)));
+    }
+    rating.lose(grown, 8.0, 16.0, &format!("makes a function of more than {LONG} lines longer"));
+}

@@ -1,0 +1,71 @@
+//! Between the runs: what the ledger gives a run to remember by, and what the run gives back.
+
+use super::Say;
+use crate::ids::RepoSlug;
+use crate::learn::{self, Experience, Stamp};
+use crate::ledger::{Store, Wanted};
+use crate::record::entry::{Entry, Fact};
+use crate::record::{AttemptRecord, Healing};
+use anyhow::Result;
+
+/// So many of the last attempts say how the hands do here.
+const ATTEMPTS: usize = 200;
+/// The facts that a run remembers by.
+const KINDS: [&str; 2] = ["learning", "pull"];
+
+/// What the stores know of a repository. Trouble with them is told and keeps nobody from repairing.
+pub fn experience(stores: &[&dyn Store], repository: Option<&RepoSlug>, now: &str, reorder: bool, say: Say) -> Experience {
+    let (mut entries, mut records) = (Vec::new(), Vec::new());
+    for store in stores {
+        match recall(*store, repository) {
+            Ok((facts, attempts)) => {
+                entries.extend(facts);
+                records.extend(attempts);
+            }
+            Err(e) => say("ledger", &format!("nothing is remembered from {}: {e:#}", store.place())),
+        }
+    }
+    records.sort_by(|a: &AttemptRecord, b| a.attempt.cmp(&b.attempt));
+    records.dedup_by(|a, b| a.attempt == b.attempt);
+    Experience {
+        now: now.to_owned(),
+        known: learn::known(&entries, now),
+        tallies: learn::tallies(&records, &entries),
+        reorder,
+    }
+}
+
+fn recall(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<(Vec<Entry>, Vec<AttemptRecord>)> {
+    let entries = facts(store, repository)?;
+    // Without a lesson or a pull request there was no run worth counting.
+    let mut records = if entries.is_empty() { Vec::new() } else { store.list(None, ATTEMPTS)?.records };
+    records.retain(|record| repository.is_none() || record.repository.as_ref() == repository);
+    Ok((entries, records))
+}
+
+/// Lessons and what became of pull requests.
+pub fn facts(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<Vec<Entry>> {
+    let kinds = KINDS.map(str::to_owned).to_vec();
+    Ok(store.entries(&Wanted { kinds, repository: repository.cloned(), ..Wanted::default() })?.entries)
+}
+
+/// What a run leaves beside its record: its score, its decisions and, where it was trusted, its lessons.
+pub fn after_attempt(record: &AttemptRecord, healing: &Healing, trusted: bool, before: &[Entry]) -> Vec<Entry> {
+    let stamp = Stamp {
+        at: &record.ended,
+        repository: record.repository.as_ref(),
+        attempt: Some(&record.attempt),
+        task: Some(&record.task),
+        actor: None,
+        cause: record.attempt.as_str(),
+    };
+    let mut entries = Vec::new();
+    entries.extend(healing.evaluation.clone().map(|score| stamp.entry("evaluation", Fact::Evaluation(score))));
+    let decisions = healing.decisions.iter().enumerate();
+    entries.extend(decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))));
+    if trusted {
+        let known = learn::known(before, &record.ended);
+        entries.extend(learn::from_attempt(record, healing, &known).into_iter().map(|one| stamp.learning(one)));
+    }
+    entries
+}
