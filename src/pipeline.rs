@@ -399,6 +399,11 @@ impl Pipeline<'_> {
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
         }
+        if let Some(entry) = past::review_entry(self, &proposal, &published)
+            && let Err(e) = self.store.append(&[entry])
+        {
+            (self.say)("ledger", &format!("the review could not be written: {e:#}"));
+        }
         if !told && let Err(e) = past::learn(self, &record, &proposal) {
             (self.say)("ledger", &format!("nothing was learned: {e:#}"));
         }

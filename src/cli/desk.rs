@@ -336,9 +336,16 @@ impl Desk<'_> {
             seed: SEED,
             tried,
             experience: Default::default(),
-            manner: Manner::of(config, work.wishes.clone()),
+            manner: Self::manner(config, work),
             keep: false,
         })
+    }
+
+    /// Only an issue reports something that a test may have to be made of.
+    fn manner(config: &Config, work: &Collected) -> Manner {
+        let manner = Manner::of(config, work.wishes.clone());
+        let reproduce = if work.task.kind == Kind::Issue { manner.reproduce } else { config::Reproduce::default() };
+        Manner { reproduce, ..manner }
     }
 
     /// Where the runner keeps what repository code must not see.

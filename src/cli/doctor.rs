@@ -5,6 +5,7 @@ mod builds;
 mod github;
 mod here;
 mod project;
+mod rabbit;
 mod show;
 pub(super) mod workflow;
 mod workflows;
@@ -64,6 +65,7 @@ pub fn run(door: &Door, _args: &Args) -> Result<Exit> {
     let house = workflow::House { files: &files, root };
     workflows.extend(workflows::check(&house, &config));
     workflows.extend(builds::check(&house));
+    workflows.extend(rabbit::check(root, &house, &config));
     workflows.extend(remote.compare(root, &house));
     let github = remote.check(&house);
     let groups = [("here", here::check(door)), ("project", project), ("workflows", workflows), ("GitHub", github)];

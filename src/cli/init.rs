@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 9] = [
+const TEMPLATES: [Template; 11] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -63,6 +63,18 @@ const TEMPLATES: [Template; 9] = [
         default: false,
     },
     Template {
+        name: "on-review",
+        path: ".github/workflows/thanos-review.yml",
+        text: include_str!("../../docs/workflows/on-review.yml"),
+        default: false,
+    },
+    Template {
+        name: "coderabbit",
+        path: ".coderabbit.yaml",
+        text: include_str!("../../docs/coderabbit.yaml"),
+        default: false,
+    },
+    Template {
         name: "dashboard",
         path: ".github/workflows/thanos-dashboard.yml",
         text: include_str!("../../docs/workflows/dashboard.yml"),
@@ -83,7 +95,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, outcomes, split, in-job, reusable,
-    /// dashboard
+    /// on-review, coderabbit, dashboard
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }
@@ -194,10 +206,10 @@ fn next_steps(wanted: &[&Template], builds: &[String]) -> Vec<String> {
             format!("{} waits for {}: take out what is no build", template.path, builds.join(", "))
         });
     }
-    if wanted.iter().any(|t| matches!(t.name, "on-issue" | "on-failed-build" | "split")) {
+    if wanted.iter().any(|t| matches!(t.name, "on-issue" | "on-failed-build" | "on-review" | "split")) {
         next.push("add what your build needs installed where the workflow says so".to_owned());
     }
-    if wanted.iter().any(|t| t.name != "config") {
+    if wanted.iter().any(|t| !matches!(t.name, "config" | "coderabbit")) {
         let setting = "\"Allow GitHub Actions to create and approve pull requests\"";
         next.push(format!("allow pull requests: Settings > Actions > General > {setting}"));
     }

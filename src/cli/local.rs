@@ -307,6 +307,7 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "seconds": healing.seconds,
         "tokens": healing.tokens,
         "cost_usd": healing.cost_usd,
+        "review": healing.review,
     })
 }
 

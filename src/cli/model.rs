@@ -5,7 +5,7 @@ use super::ui::Ui;
 use super::{Door, env::Env, held::held, usage};
 use crate::config::{self, Config};
 use crate::hand::command::Recipe;
-use crate::llm::{Host, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose_seats};
+use crate::llm::{Chosen, Host, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose, choose_seats};
 use crate::record::{HandId, Healing, Outcome};
 use crate::spend::{Metered, Purse};
 use crate::stage::Say;
@@ -157,7 +157,33 @@ pub fn live(
         .also(Seat::Cheap, cheap)
         .patient(Duration::from_secs(config.model.silence_seconds))
         .watched(watch);
+    let live = match reviewer(env, config, say) {
+        Some(chosen) => live.also(Seat::Reviewer, chosen),
+        None => live,
+    };
     Some(Asked::Live(Box::new(live)))
+}
+
+/// A reviewer of its own. A server of one's own may have a key of its own.
+fn reviewer(env: &Env, config: &Config, say: Say) -> Option<Chosen> {
+    if !config.review.is_another() {
+        return None;
+    }
+    let key = |name: &str| match name {
+        "THANOS_MODEL_KEY" => env.get("THANOS_REVIEW_KEY").or_else(|| env.get(name)),
+        name => env.get(name),
+    };
+    match choose(&config.review.as_model(), &key) {
+        Ok(chosen) => {
+            held().learn(chosen.iter().filter_map(|c| Some(c.key.as_ref()?.expose_secret().to_owned())));
+            chosen
+        }
+        // The writer's own model does not stand in for another that was asked for.
+        Err(why) => {
+            say("review", &format!("there is none: {}", why.replace("model.", "review.")));
+            None
+        }
+    }
 }
 
 /// Without a model nothing is to be seen of its hand, and without an agent nothing of that one.

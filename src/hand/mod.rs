@@ -11,10 +11,12 @@ mod offer;
 pub mod recall;
 mod recent;
 pub mod revert;
+pub mod review;
 pub mod search;
 #[cfg(test)]
 mod testing;
 pub mod tool;
+pub mod words;
 
 use crate::command::CommandLine;
 use crate::config::{self, OwnFixer};

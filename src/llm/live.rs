@@ -325,7 +325,8 @@ impl Model for Live {
             let chair = self.chair(seat);
             Seated { seat, name: chair.name.clone(), price: chair.chosen.price }
         };
-        Seat::ALL.map(of).into()
+        let reviewer = self.chairs.iter().any(|chair| chair.seat == Seat::Reviewer).then_some(Seat::Reviewer);
+        Seat::ALL.into_iter().chain(reviewer).map(of).collect()
     }
 
     /// Recorded in the order of the requests, whichever answer came first.

@@ -122,6 +122,8 @@ pub struct Spent {
 pub enum Seat {
     Strong,
     Cheap,
+    /// Who looks over what the others wrote.
+    Reviewer,
 }
 
 impl Seat {
@@ -131,6 +133,7 @@ impl Seat {
         match self {
             Self::Strong => "strong",
             Self::Cheap => "cheap",
+            Self::Reviewer => "reviewer",
         }
     }
 }

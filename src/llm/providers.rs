@@ -162,7 +162,7 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
 
 fn model(config: &config::Model, provider: &Provider, seat: Seat, url: &str) -> Result<String, String> {
     let (own, table) = match seat {
-        Seat::Strong => (&config.strong, provider.strong),
+        Seat::Strong | Seat::Reviewer => (&config.strong, provider.strong),
         Seat::Cheap => (&config.cheap, provider.cheap),
     };
     let elsewhere = config.base_url.is_some() || table.is_empty();

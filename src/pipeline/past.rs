@@ -5,6 +5,7 @@ use crate::config::Strangers;
 use crate::event::Event;
 use crate::forge::ForgeError;
 use crate::ids::{AttemptName, Sha};
+use crate::record::entry::{Entry, Fact};
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::aftermath::Aftermath;
 use crate::stage::memory::{after_attempt, facts};
@@ -103,6 +104,23 @@ pub(super) fn take_in(pipeline: &Pipeline, event: &Event) -> Option<Healing> {
             Some(e.downcast_ref::<ForgeError>().map_or_else(broke, failed))
         }
     }
+}
+
+/// What our own reviewer said, as a fact of its own.
+pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: &Published) -> Option<Entry> {
+    let mut fact = proposal.healing.review.clone()?;
+    fact.pull = published.pull;
+    Some(Entry {
+        schema: SCHEMA,
+        id: format!("review-{}", proposal.attempt).chars().take(120).collect(),
+        at: now(),
+        repository: Some(proposal.task.repository.clone()),
+        attempt: Some(proposal.attempt.clone()),
+        task: Some(proposal.task.key.clone()),
+        actor: None,
+        trusted: is_trusted(pipeline, &proposal.task),
+        fact: Fact::Review(fact),
+    })
 }
 
 /// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.

@@ -3,7 +3,7 @@
 use super::markdown::{code, details, fence, one_line, tail};
 use super::pull::{evidence_section, guard_section};
 use super::seen::seen_section;
-use super::{MAX_BODY, Story, outcome_phrase};
+use super::{MAX_BODY, Story, in_words, outcome_phrase};
 use crate::brain::text;
 use crate::ids::TaskKey;
 use crate::record::Outcome;
@@ -30,6 +30,7 @@ pub fn comment(story: &Story) -> String {
     if let Some(refused) = story.refused {
         let _ = writeln!(body, "{}\n", text::inert(refused));
     }
+    let _ = writeln!(body, "{}\n", in_words(story));
     if let Some(url) = story.compare_url {
         let _ = writeln!(body, "[Open the pull request by hand]({url})\n");
     }

@@ -4,8 +4,10 @@
 mod comment;
 pub mod markdown;
 mod notice;
+mod plain;
 mod progress;
 mod pull;
+mod review;
 mod score;
 mod seen;
 mod summary;
@@ -14,6 +16,7 @@ mod thread;
 
 pub use comment::{answered, comment, marker};
 pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
+pub use plain::{in_words, may_be_said};
 pub use progress::{Progress, ended, is_under_way, progress, without_progress};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use score::score_line;

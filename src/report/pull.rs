@@ -1,6 +1,8 @@
 //! The pull request and the commit: made by code, the same shape every time.
 
 use super::markdown::{cell, code, details, fence, one_line, table, tail};
+use super::plain::in_words_of_pull;
+use super::review::review_section;
 use super::score::score_section;
 use super::seen::seen_section;
 use super::{MAX_BODY, Story, count, status_word};
@@ -38,13 +40,14 @@ pub fn commit_message(story: &Story) -> String {
 
 /// The body as it is posted: problem, cause, change, evidence, guards, cost, by hand, how to stop.
 pub fn pull_body(story: &Story) -> String {
-    let mut body = String::new();
+    let mut body = format!("{}\n\n", in_words_of_pull(story));
     problem(&mut body, story);
     change(&mut body, story);
     if let Some(evidence) = &story.healing.evidence {
         body.push_str(&evidence_section(evidence));
     }
     body.push_str(&guard_section(&story.healing.guards));
+    body.push_str(&review_section(story.healing.review.as_ref()));
     if let Some(evaluation) = &story.healing.evaluation {
         body.push_str(&score_section(evaluation));
         body.push('\n');

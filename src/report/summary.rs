@@ -2,7 +2,7 @@
 
 use super::markdown::{details, fence, one_line};
 use super::pull::{evidence_section, guard_section};
-use super::{Story, outcome_phrase};
+use super::{Story, in_words, outcome_phrase};
 use crate::brain::text;
 use crate::record::{Healing, Outcome};
 use std::fmt::Write as _;
@@ -15,6 +15,7 @@ pub fn summary(story: &Story) -> String {
     let healing = story.healing;
     let mut out = format!("## thanos-fix: {}\n\n", outcome_phrase(healing.outcome));
     let _ = writeln!(out, "{}\n", text::inert(&one_line(&healing.reason, 600)));
+    let _ = writeln!(out, "{}\n", in_words(story));
     if let Some(url) = story.pull_url {
         let _ = writeln!(out, "Pull request: {url}\n");
     }

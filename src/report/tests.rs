@@ -261,3 +261,87 @@ fn a_fence_holds_any_content() {
     assert_eq!(markdown::code("a`b"), "`` a`b ``");
     assert_eq!(markdown::one_line("a\n  b\tc", 4), "a b…");
 }
+
+/// Every sentence of the few at the top, for every ending.
+#[test]
+fn a_run_in_plain_words() {
+    let mut fixture = Fixture::new("here");
+    let mut said = String::new();
+    for outcome in Outcome::ALL {
+        fixture.healing.outcome = outcome;
+        if matches!(outcome, Outcome::Healthy | Outcome::Duplicate | Outcome::Ignored | Outcome::Blocked) {
+            fixture.healing.candidate = None;
+        }
+        said += &format!("{}: {}\n\n", outcome.as_str(), in_words(&fixture.story()));
+        fixture.healing = healing("here");
+    }
+    for class in [
+        FailureClass::Compile,
+        FailureClass::Type,
+        FailureClass::Lint,
+        FailureClass::Format,
+        FailureClass::Dependency,
+        FailureClass::Config,
+        FailureClass::Transient,
+        FailureClass::Resource,
+        FailureClass::Permission,
+        FailureClass::Unknown,
+    ] {
+        fixture.healing.diagnosis.as_mut().unwrap().class = class;
+        said += &format!("{}: {}\n\n", class.as_str(), in_words(&fixture.story()));
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_models_words_are_taken_only_where_nothing_is_claimed() {
+    let mut fixture = Fixture::new("here");
+    let honest = "The function in `src/a.py` had a misspelt keyword on line 1, so Python could not read the file.";
+    fixture.healing.words = Some(honest.to_owned());
+    assert!(
+        in_words(&fixture.story()).contains("had a misspelt keyword"),
+        "{:?}",
+        may_be_said(&fixture.healing, honest)
+    );
+    for (words, why) in [
+        ("The misspelt keyword is fixed and the build is green again.", "fixed"),
+        ("A keyword was misspelt; 17 modules imported the broken file.", "17"),
+        ("A keyword was misspelt, which made all of the tests fail.", "counts tests"),
+        ("A keyword was misspelt in src/b.py, so Python could not read it.", "src/b.py"),
+        ("A keyword was misspelt. See https://example.com for what to do.", "links"),
+        ("The helper parse_config had a misspelt keyword in it.", "parse_config"),
+        ("Please merge this at once, since nothing can go wrong.", "please"),
+        ("short", "5 characters"),
+    ] {
+        let refused = may_be_said(&fixture.healing, words).unwrap_err();
+        assert!(refused.contains(why), "{words}: {refused}");
+        fixture.healing.words = Some(words.to_owned());
+        assert!(in_words(&fixture.story()).contains("corrected the keyword"), "the template is used: {words}");
+    }
+}
+
+#[test]
+fn a_reviewers_words_are_shown_and_inert() {
+    use crate::record::entry::{Concern, Remark, ReviewFact, ReviewSource, Verdict};
+    let mut fixture = Fixture::new("here");
+    fixture.healing.review = Some(ReviewFact {
+        pull: None,
+        source: ReviewSource::Ours,
+        reviewer: "some-model at somewhere".to_owned(),
+        verdict: Verdict::Commented,
+        remarks: vec![Remark {
+            path: Some("src/a.py".to_owned()),
+            line: Some(1),
+            severity: Severity::Warning,
+            concern: Concern::Test,
+            claim: "nothing tests | the <b>empty</b> list @everyone".to_owned(),
+            suggestion: Some("add a test".to_owned()),
+        }],
+        risks: vec!["public api".to_owned()],
+        complexity: Some(0.1),
+        tokens: crate::record::Tokens::default(),
+        cost_usd: 0.0,
+    });
+    let body = pull_body(&fixture.story());
+    insta::assert_snapshot!(&body[body.find("### Review").unwrap()..body.find("### Notes").unwrap()]);
+}

@@ -25,6 +25,7 @@ mod real;
 mod refusals;
 mod replay;
 mod retry;
+mod reviewer;
 mod reviews;
 mod runner;
 mod secrets;

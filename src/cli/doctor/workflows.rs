@@ -245,6 +245,10 @@ fn needs(file: &Workflow, used: &Use) -> Vec<Need> {
             Need("checks", Write, "annotations are printed to the log instead", false),
         ],
     };
+    // A review is answered in its threads.
+    if file.triggers().keys().all(|event| event.starts_with("pull_request_review")) {
+        needs.retain(|need| !matches!(need.0, "issues" | "checks"));
+    }
     if builds && used.mode != Mode::Publish {
         needs.push(logs);
     }

@@ -65,7 +65,7 @@ fn of(job: &Job) -> (&'static str, Route) {
 }
 
 fn seats(model: &dyn Model) -> Vec<Seated> {
-    model.seated()
+    model.seated().into_iter().filter(|seated| seated.seat != Seat::Reviewer).collect()
 }
 
 fn decide(job: &Job, seats: &[Seated], choice: &str, why: String) {

@@ -4,6 +4,7 @@
 
 mod alone;
 mod ends;
+mod reviewed;
 
 pub use alone::{Aim, one_hand};
 
@@ -83,6 +84,11 @@ struct State<'b, 'a> {
     judged: usize,
     skipped: usize,
     blocked: Option<Vec<CheckResult>>,
+    /// Whose candidate is judged.
+    author: HandId,
+    objections: reviewed::Objections,
+    /// What the reviewer says of what is taken.
+    review: Option<ReviewFact>,
     /// Passes, but others that behave differently pass as well: shown where nothing better comes, not taken.
     unsure: Option<Ending>,
     /// The command asks git whether something has changed, so that only what is committed can pass.
@@ -120,6 +126,9 @@ fn climb_so<'b, 'a>(
         judged: 0,
         skipped: 0,
         blocked: None,
+        author: HandId::Tool,
+        objections: reviewed::Objections::default(),
+        review: None,
         unsure: None,
         compares: false,
     };
@@ -258,6 +267,9 @@ impl State<'_, '_> {
         (self.bench.say)("heal", &format!("candidate {}: {} → {result}", self.tried.len() + 1, candidate.why));
         let tried = Tried { digest, hand: candidate.hand, why: candidate.why.clone(), result, work: None };
         self.tried.push(tried.clone());
+        if self.objections.is_last {
+            return Ok(self.objections.ending.take().map(|ending| Step::Done(Box::new(ending))));
+        }
         Ok(match trial {
             Trial::Unfinished(_) => None,
             Trial::Fell(_) => {
@@ -332,6 +344,7 @@ impl State<'_, '_> {
             return Ok(Trial::Fell(shut.unwrap_or_else(|| "does not apply".to_owned())));
         }
         self.judged += 1;
+        self.author = candidate.hand;
         let run = self.verify(full)?;
         self.bench.tell_output(&run.text);
         let compared = verify::compare(self.base, &run);
@@ -394,7 +407,7 @@ impl State<'_, '_> {
     fn ask_own(&mut self, patch: Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
         guards.extend(super::hooks::own(self.bench, &patch)?);
         if guard::passes(&guards) {
-            return Ok(Trial::Passed(Box::new((patch, run, guards))));
+            return self.reviewed(patch, run, guards);
         }
         let why = blocked_by(&guards);
         self.blocked = Some(guards);
@@ -402,7 +415,7 @@ impl State<'_, '_> {
     }
 }
 
-fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: &'a [Tried]) -> Job<'a> {
+pub fn job<'a>(bench: &'a Bench<'a>, diagnosis: &'a Diagnosis, log: &'a str, tried: &'a [Tried]) -> Job<'a> {
     let whole = bench.job;
     Job {
         diagnosis,
@@ -438,7 +451,7 @@ fn quoted(diagnosis: &Diagnosis) -> String {
     crate::report::markdown::one_line(diagnosis.first_error.as_deref().unwrap_or(diagnosis.class.as_str()), 120)
 }
 
-fn blocked_by(guards: &[CheckResult]) -> String {
+pub fn blocked_by(guards: &[CheckResult]) -> String {
     let failed = guards.iter().find(|g| g.status == CheckStatus::Fail);
     failed.map_or_else(String::new, |g| {
         let finding = g.findings.first().map(|f| f.message.as_str()).unwrap_or(&g.detail);

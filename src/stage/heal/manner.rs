@@ -22,6 +22,8 @@ pub struct Reviewing {
     pub rounds: u64,
     /// Also what the hands without a model propose.
     pub always: bool,
+    /// Another model than the one that writes.
+    pub another: bool,
 }
 
 impl Manner {
@@ -30,7 +32,11 @@ impl Manner {
         Self {
             wishes,
             reproduce: config.reproduce,
-            review: review.is_on().then_some(Reviewing { rounds: review.rounds, always: review.always }),
+            review: review.is_on().then_some(Reviewing {
+                rounds: review.rounds,
+                always: review.always,
+                another: review.is_another(),
+            }),
             words: config.summary == Wording::Model,
         }
     }

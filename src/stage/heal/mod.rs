@@ -21,10 +21,11 @@ mod wishes;
 
 use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
-use crate::brain::log;
+use crate::brain::{log, relate};
 use crate::command::{CommandLine, SetUp};
-use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Sandbox};
+use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Reproduce, Sandbox};
 use crate::guard;
+use crate::hand;
 use crate::ids::{RelPath, Sha};
 use crate::learn::{self, score};
 use crate::llm;
@@ -130,6 +131,12 @@ pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say:
     let mut bench = Bench::new(job, tree, verifier, cancel, say)?;
     bench.model = model;
     let mut healing = work(&bench)?;
+    if let Some(model) = model.filter(|_| job.manner.words && healing.candidate.is_some()) {
+        match hand::words::of(model, &healing) {
+            Ok(words) => healing.words = Some(words),
+            Err(why) => say("summary", &format!("the template is used, and not the model's words: {why}")),
+        }
+    }
     healing.notes.extend(bench.take_notes());
     healing.decisions = bench.take_decisions();
     healing.evaluation = rated(&healing, bench.coverage().as_ref());
@@ -226,7 +233,10 @@ fn work(bench: &Bench) -> Result<Healing> {
 /// What an issue reports, where no test shows it and one can be made of its text.
 fn reported(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
     let job = bench.job;
-    let is_wanted = job.request == Request::Fix && !job.has_failed && !job.text.trim().is_empty();
+    let is_wanted = job.request == Request::Fix
+        && job.manner.reproduce != Reproduce::Off
+        && !job.has_failed
+        && !job.text.trim().is_empty();
     if is_wanted { reproduce::reproduce(bench, passing) } else { Ok(None) }
 }
 
@@ -300,6 +310,11 @@ fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
             let why = "not reproduced: the command passes here; the log of the failed build tells nothing to compare";
             (Outcome::Explained, why.to_owned())
         }
+        None if bench.job.manner.reproduce == Reproduce::Required && !bench.job.text.trim().is_empty() => {
+            let why = "not reproduced: the command passes, and no test could be made that fails as reported (reproduce: \
+                       required)";
+            (Outcome::Explained, why.to_owned())
+        }
         None if bench.job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, "the command passes")),
         None => (Outcome::Healthy, "the command passes; nothing it runs shows what is reported".to_owned()),
     };
@@ -314,8 +329,17 @@ fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
 fn not_reproduced(bench: &Bench, here: &LogReport, healing: &mut Healing) -> Option<String> {
     let Some(recorded) = bench.job.recorded.as_ref() else {
         // Whoever reports it quotes it.
-        if let Some(evidence) = healing.evidence.as_mut().filter(|_| quotes(&bench.job.text, here)) {
+        let is_quoted = quotes(&bench.job.text, here);
+        if let Some(evidence) = healing.evidence.as_mut().filter(|_| is_quoted) {
             evidence.reproduced = Some(true);
+        }
+        let reported = &bench.job.text;
+        let is_required = bench.job.manner.reproduce == Reproduce::Required && !bench.job.has_failed;
+        let is_other = |diagnosis: &Diagnosis| !relate::is_about(reported, diagnosis, &Patch::default());
+        let other = is_required && !is_quoted && !reported.trim().is_empty();
+        if other && healing.diagnosis.as_ref().is_some_and(is_other) {
+            let why = "not reproduced: what fails here is not what is reported (reproduce: required)";
+            return Some(why.to_owned());
         }
         return None;
     };

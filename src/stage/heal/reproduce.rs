@@ -1,6 +1,7 @@
 //! An issue without a failing test: the example in its text becomes a test in the tree, beside the others. Only a
 //! test that fails, and fails as the issue says, is ground for a repair; it becomes a part of the patch then.
 
+mod model;
 mod script;
 
 use super::bench::Bench;
@@ -69,7 +70,7 @@ pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
         }
         bench.undo(&test)?;
     }
-    Ok(None)
+    model::reproduce(bench, passing)
 }
 
 /// The issue's examples as tests of this repository's languages.

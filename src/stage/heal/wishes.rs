@@ -214,6 +214,9 @@ impl Round<'_, '_> {
             // Its own words, where it gave up.
             Some(why) => {
                 let said = self.bench.notes_since(heard).into_iter().next_back();
+                let said = said.map(|said| {
+                    said.trim_start_matches("the model stops: ").trim_start_matches("it gives up: ").to_owned()
+                });
                 (false, said.unwrap_or(why))
             }
         })

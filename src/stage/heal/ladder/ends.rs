@@ -19,6 +19,7 @@ impl State<'_, '_> {
             candidate: Some(candidate),
             after: Some((summarize(run), verify::compare(self.base, run))),
             guards,
+            review: self.review.clone(),
             ..Ending::new(Outcome::Proposed, self.why.join("; "))
         }
     }
@@ -59,6 +60,10 @@ impl State<'_, '_> {
 
     pub(super) fn gave_up(&mut self) -> Ending {
         if let Some(ending) = self.unsure.take() {
+            return ending;
+        }
+        // Proven, and not let pass: more than nothing.
+        if let Some(ending) = self.objections.ending.take() {
             return ending;
         }
         let left = self.bench.unfinished.borrow_mut().take();
