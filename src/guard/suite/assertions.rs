@@ -81,10 +81,15 @@ fn tautology(file: &FileChange, assertion: &Assertion) -> Option<Finding> {
 
 /// The added assertion of the same file that shares most with `old`.
 fn nearest(file: &FileChange, old: &Assertion, added: &[(&FileChange, Assertion)]) -> Option<usize> {
-    // The same asked in the words of another library.
+    // The same asked in the words of another library, in which the subject stands elsewhere.
     let own = operands(&old.tokens);
-    let has_value = own.iter().any(|it| it.starts_with(|c: char| c == '"' || c.is_ascii_digit()));
-    let is_translated = |new: &Assertion| own.len() > 1 && has_value && operands(&new.tokens) == own;
+    let says_much = own.len() > 1 || own.iter().any(|it| it.starts_with('"') && it.len() > 3);
+    let is_translated = |new: &Assertion| {
+        let theirs = operands(&new.tokens);
+        let has_value = own.iter().any(|it| it.starts_with(|c: char| c == '"' || c.is_ascii_digit()));
+        let holds = own.iter().all(|it| theirs.contains(it)) && theirs.len() <= own.len() + 1;
+        says_much && has_value && holds
+    };
     let score = |new: &Assertion| {
         if is_translated(new) { 1.0 } else { similarity(&old.tokens, &new.tokens) }
     };

@@ -11,6 +11,7 @@ mod constness;
 mod conversion;
 mod data;
 mod dependency;
+mod dialect;
 mod distance;
 mod idle;
 mod indentation;
@@ -43,6 +44,7 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod unreturned;
 mod verbs;
 mod visible;
 mod words;
@@ -81,6 +83,8 @@ const KINDS: &[Kind] = &[
     Kind { name: "slip in the last change", propose: slip::propose },
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
+    Kind { name: "header of this repository", propose: native::header::propose },
+    Kind { name: "words of another language", propose: dialect::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
@@ -95,6 +99,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "missing return", propose: returning::propose },
+    Kind { name: "result that is not given back", propose: unreturned::propose },
     Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },

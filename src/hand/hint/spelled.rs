@@ -41,6 +41,9 @@ const CASES: &[Case] = &[
     Case { path: "a.go", text: "package a\n\nimport (\n\t\"os\"\n\t\"strings\"\n)\n\nfunc f() { os.Exit(1) }\n", log: "./a.go:5:2: \"strings\" imported and not used", wrong: "\t\"strings\"\n", right: "" },
     Case { path: "a.go", text: "package a\n\nfunc f() {\n\tx := 1\n}\n", log: "./a.go:4:2: declared and not used: x", wrong: "\tx := 1\n", right: "" },
     Case { path: "a.go", text: "package a\n\nfunc f(n int) int {\n\tn + 1\n}\n", log: "./a.go:4:2: n + 1 (value of type int) is not used\n./a.go:5:1: missing return", wrong: "\tn + 1", right: "\treturn n + 1" },
+    Case { path: "a.go", text: "package a\n\nfunc f(xs []int) (int, error) {\n\ttotal := 0\n\tfor _, x := range xs {\n\t\ttotal += x\n\t}\n}\n", log: "./a.go:8:1: missing return", wrong: "\t}\n}", right: "\t}\n\treturn total, nil\n}" },
+    Case { path: "A.java", text: "class A {\n    int f(int[] xs) {\n        int total = 0;\n        for (int x : xs) {\n            total += x;\n        }\n    }\n}\n", log: "A.java:7: error: missing return statement\n    }\n    ^\n1 error", wrong: "        }\n    }", right: "        }\n        return total;\n    }" },
+    Case { path: "a.ts", text: "function f(xs: number[]): number {\n  let total = 0;\n  for (const x of xs) {\n    total += x;\n  }\n}\n", log: "a.ts(1,27): error TS2355: A function whose declared type is neither 'undefined', 'void', nor 'any' must return a value.", wrong: "  }\n}", right: "  }\n  return total;\n}" },
     Case { path: "a.go", text: "package a\n\nimport \"os\"\n\nfunc f() { os.Exitt(1) }\n", log: "./a.go:5:15: undefined: os.Exitt", wrong: "Exitt", right: "Exit" },
     Case { path: "a.go", text: "package a\n\nfunc f(count int) int { return cuont }\n", log: "./a.go:3:32: undefined: cuont", wrong: "cuont", right: "count" },
     Case { path: "a.go", text: "package a\n\nfunc g(n int, deep bool) {}\n\nfunc f(deep bool) { g(1) }\n", log: "./a.go:5:24: not enough arguments in call to g\n\thave (number)\n\twant (int, bool)", wrong: "g(1)", right: "g(1, deep)" },
@@ -52,6 +55,9 @@ const CASES: &[Case] = &[
     Case { path: "A.java", text: "class A {\n  private int b() { return 1; }\n}\nclass C {\n  int d(A a) { return a.b(); }\n}\n", log: "A.java:5: error: b() has private access in A\n  int d(A a) { return a.b(); }\n                       ^\n1 error", wrong: "private int b", right: "public int b" },
     Case { path: "a.js", text: "function f(a) {\n  return a == 1\n}\n", log: "\n/repo/a.js\n  2:12  error  Expected '===' and instead saw '=='  eqeqeq\n", wrong: "==", right: "===" },
     Case { path: "a.c", text: "int a;\n<<<<<<< HEAD\nint b = a;\n=======\nint b = aa;\n>>>>>>> topic\n", log: "a.c:2:1: error: expected identifier or '(' before '<<' token", wrong: "<<<<<<< HEAD\nint b = a;\n=======\nint b = aa;\n>>>>>>> topic\n", right: "int b = a;\n" },
+    Case { path: "a.go", text: "package a\n\nfunc f(n int) {\n\twhile n > 10 {\n\t}\n}\n", log: "./a.go:4:8: syntax error: unexpected name n at end of statement", wrong: "while", right: "for" },
+    Case { path: "A.java", text: "class A {\n  bool f() {\n    return true;\n  }\n}\n", log: "A.java:2: error: cannot find symbol\n  bool f() {\n  ^\n  symbol:   class bool\n  location: class A\n1 error", wrong: "bool", right: "boolean" },
+    Case { path: "a.js", text: "class P {}\nconst p = P();\n", log: "/repo/a.js:2\nconst p = P();\n          ^\n\nTypeError: Class constructor P cannot be invoked without 'new'\n    at Object.<anonymous> (/repo/a.js:2:11)\n", wrong: "= P", right: "= new P" },
     Case { path: "package.json", text: "{\n  \"name\": \"a\"\n  \"version\": \"1.0.0\"\n}\n", log: "npm error JSON.parse Expected ',' or '}' after property value in JSON at position 16", wrong: "\"a\"\n", right: "\"a\",\n" },
 ];
 

@@ -158,7 +158,7 @@ fn hunt(job: &Job, judge: &dyn Judge, targets: &[String], end: Instant) -> Resul
     let singles = judge.judge(&range, &tests, &shots, MARGIN, left())?;
     told(job, "single edits", &singles);
     if !singles.alive.is_empty() {
-        return survivors::candidates(&range, &shots, &singles);
+        return survivors::candidates(&range, &shots, &singles, targets.len());
     }
     let doubles = pairs::pairs(&shots, &singles.hopeful);
     if doubles.is_empty() || left().is_zero() {
@@ -166,7 +166,7 @@ fn hunt(job: &Job, judge: &dyn Judge, targets: &[String], end: Instant) -> Resul
     }
     let answer = judge.judge(&range, &tests, &doubles, MARGIN / 2.0, left())?;
     told(job, "pairs of edits", &answer);
-    survivors::candidates(&range, &doubles, &answer)
+    survivors::candidates(&range, &doubles, &answer, targets.len())
 }
 
 fn told(job: &Job, what: &str, answer: &Answer) {

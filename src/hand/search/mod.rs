@@ -48,6 +48,8 @@ impl Hand for Search {
         let end = Instant::now() + budget;
         for open in JUDGES {
             if let Some(judge) = open(job, budget)? {
+                // A slow start (a compiler, a virtual machine) leaves something to judge with all the same.
+                let end = end.max(Instant::now() + (job.workshop.left() / SHARE).min(budget / 2));
                 let candidates = hunt::search(job, judge.as_ref(), end)?;
                 return Ok(offer::fresh(job, candidates.into_iter().map(Ok)));
             }

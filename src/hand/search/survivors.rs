@@ -13,6 +13,9 @@ const MOST: usize = 5;
 /// What is alone and costs more than this is one of the less likely edits, with nothing that speaks for it but the tests.
 const LIKELY: f64 = 2.2;
 
+/// One failing test can be made to pass by chance; a lone survivor that mends so many hardly is chance.
+const TELLING: usize = 2;
+
 /// The answer of a judge about its shots.
 pub struct Verdict<'a> {
     /// Best first.
@@ -21,12 +24,15 @@ pub struct Verdict<'a> {
     pub groups: &'a [Vec<usize>],
 }
 
-pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer) -> Result<Vec<Candidate>> {
-    let unseen = verdict.unseen;
+/// `mended`: how many tests failed that pass now.
+pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer, mended: usize) -> Result<Vec<Candidate>> {
+    // Where the clock ended it nobody knows what else would have passed.
+    let unseen = verdict.unseen || verdict.out_of_time;
     let verdict = Verdict { alive: &verdict.alive, groups: &verdict.groups };
     let confidence = match verdict.groups.len() {
         0..=2 if unseen => Confidence::Suggested,
-        0 | 1 if verdict.alive.len() > 1 || verdict.alive.iter().all(|one| shots[*one].cost < LIKELY) => {
+        0 | 1 if verdict.alive.len() > 1 => Confidence::Confident,
+        0 | 1 if mended >= TELLING && verdict.alive.iter().all(|one| shots[*one].cost < LIKELY) => {
             Confidence::Confident
         }
         0 | 1 => Confidence::Suggested,

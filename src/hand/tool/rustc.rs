@@ -202,7 +202,7 @@ fn edit(job: &Job, span: &Span) -> Result<Option<Edit>> {
     }
     let new = span.suggested_replacement.clone().unwrap_or_default();
     if let Some(item) = imports::imported(&new).filter(|_| range.is_empty()) {
-        return Ok(imports::edit(job, path, &text, item)?);
+        return imports::edit(job, path, &text, item);
     }
     Ok(Some(Edit { path, range, text: new }))
 }

@@ -9,6 +9,7 @@ mod declare;
 mod directive;
 mod format;
 mod habits;
+pub(super) mod header;
 mod lexer;
 pub(super) mod link;
 mod names;

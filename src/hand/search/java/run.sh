@@ -21,7 +21,7 @@ if [ "$(wc -c <"$place/packed")" -gt 1 ]; then
   base64 -d <"$place/packed" >"$place/driver.jar" || exit 1
 else
   printf 'Premain-Class: thanos_search.Agent\n' >"$place/manifest"
-  javac --release 11 -Xlint:-options -g:none -proc:none -encoding UTF-8 -d "$place/classes" "$place"/sources/*.java >&2 &&
+  javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC --release 11 -Xlint:-options -g:none -proc:none -encoding UTF-8 -d "$place/classes" "$place"/sources/*.java >&2 &&
     jar cfm "$place/driver.jar" "$place/manifest" -C "$place/classes" . >&2 || exit 1
   JAVA_TOOL_OPTIONS="${JAVA_TOOL_OPTIONS:+$JAVA_TOOL_OPTIONS }-javaagent:$place/driver.jar=$place,$limit" \
     "$@" </dev/null >"$place/said" 2>&1

@@ -36,7 +36,9 @@ pub fn tuples(kinds: &[Kind], seen: &[Vec<Value>], most: usize) -> Vec<Vec<Value
         if all.len() >= most || seen.is_empty() {
             break;
         }
-        let mut tuple = seen[dice.below(seen.len())].clone();
+        // From a new one too, so that they come further than one step.
+        let from = if dice.below(3) == 0 { &all } else { seen };
+        let mut tuple = from[dice.below(from.len())].clone();
         for _ in 0..=dice.below(2) {
             let at = dice.below(kinds.len());
             let other = seen[dice.below(seen.len())][at].clone();
