@@ -16,7 +16,8 @@ become() {
   local mode=${THANOS_INPUT_MODE:-run}
   case $mode in
     run | propose | publish | doctor) exec "$1" "$mode" ;;
-    *) die "the input mode is not run, propose, publish or doctor: ${mode:0:40}" ;;
+    backup) exec "$1" ledger backup --out "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/thanos-fix-ledger.jsonl" ;;
+    *) die "the input mode is not run, propose, publish, doctor or backup: ${mode:0:40}" ;;
   esac
 }
 

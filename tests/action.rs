@@ -129,7 +129,7 @@ fn what_is_not_listed_or_not_known_dies_with_the_mend() {
     let cases: [(&[(&str, &str)], &str); 5] = [
         (&[("THANOS_INPUT_VERSION", "9.9.9")], "version 9.9.9"),
         (&[("THANOS_INPUT_VERSION", "../../etc")], "not listed in dist/versions"),
-        (&[("THANOS_INPUT_MODE", "--version")], "the input mode is not run, propose, publish or doctor"),
+        (&[("THANOS_INPUT_MODE", "--version")], "the input mode is not run, propose, publish, doctor or backup"),
         (&[("THANOS_FIX_BIN", "/nonexistent")], "THANOS_FIX_BIN is not a program"),
         (&[("THANOS_INPUT_VERSION", "*")], "not listed in dist/versions"),
     ];

@@ -86,7 +86,22 @@ impl Desk<'_> {
             cancel: &self.cancel,
             say: &say,
         };
-        act(&pipeline)
+        let ended = act(&pipeline)?;
+        if config.ledger.transcripts && info.private {
+            self.keep_transcript(store.as_ref(), &ended);
+        }
+        Ok(ended)
+    }
+
+    /// Beside the record; trouble with it spoils nothing.
+    fn keep_transcript(&self, store: &dyn Store, ended: &Ended) {
+        let Some(record) = &ended.record else { return };
+        let said = self.transcript.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let talked = self.talked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kept = ledger::Line::of_transcript(record, &said, &talked).and_then(|line| store.take(&[line]));
+        if let Err(e) = kept {
+            self.say("ledger", &format!("the transcript could not be kept: {e:#}"));
+        }
     }
 
     fn say(&self, stage: &str, text: &str) {

@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 7] = [
+const TEMPLATES: [Template; 8] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -56,6 +56,12 @@ const TEMPLATES: [Template; 7] = [
         text: include_str!("../../docs/workflows/reusable.yml"),
         default: false,
     },
+    Template {
+        name: "ledger-backup",
+        path: ".github/workflows/thanos-ledger-backup.yml",
+        text: include_str!("../../docs/workflows/ledger-backup.yml"),
+        default: false,
+    },
 ];
 
 /// Write the workflow files and a commented .github/thanos.yml for this repository
@@ -64,7 +70,8 @@ pub struct Args {
     /// Overwrite files that are there
     #[arg(long)]
     force: bool,
-    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable
+    /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, split, in-job, reusable,
+    /// ledger-backup
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }

@@ -115,7 +115,7 @@ impl<F: Files> Store for F {
             }
             let mut take = |place: &RelPath, text: &[u8]| {
                 let read = Line::parse(text).map_err(|error| format!("skipped: {error:#}"));
-                match read.and_then(|line| if line.is_run() { Ok(None) } else { line.entry().map(Some) }) {
+                match read.and_then(|line| if line.is_fact() { line.entry().map(Some) } else { Ok(None) }) {
                     Ok(Some(entry)) if wanted.takes(&entry) && seen.insert(entry.id.clone()) => {
                         found.entries.push(entry)
                     }
