@@ -1,7 +1,7 @@
 //! What `heal` and `fix` share: a job on the user's own working tree.
 
 use super::branch::Place;
-use super::ledger::place::{self, Where};
+use super::ledger::place;
 use super::{Door, Exit, event::local_config, held::held, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
@@ -342,11 +342,6 @@ pub fn project(door: &Door) -> Result<PathBuf> {
     let repo = Repo::discover(&door.common.repo)?;
     let root = repo.as_ref().and_then(Repo::workdir).unwrap_or(&door.common.repo);
     root.canonicalize().with_context(|| format!("cannot open {}", root.display()))
-}
-
-/// The ledger that a person in a terminal means.
-pub fn with_ledger<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
-    place::with(door, &Where::Usual, act)
 }
 
 /// Set by SIGINT, SIGTERM or SIGHUP (the terminal went away); a second one ends the process at once.

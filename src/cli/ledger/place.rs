@@ -69,7 +69,7 @@ pub fn with<R>(door: &Door, at: &Where, act: impl FnOnce(&dyn Store) -> Result<R
         Where::Database => match database(door, None)? {
             Some(store) => act(&store.with_patience(LONG)),
             None => {
-                Err(usage(format!("{URL} is not set: it names the database, postgres://user:password@host/database")))
+                Err(usage(format!("{URL} is not set: it names the database, postgres://USER@HOST/DATABASE")))
             }
         },
         Where::Url(url) => {
