@@ -34,7 +34,8 @@ use thanos_fix::ledger::{Branch, By, Directory, Line, Postgres, Query, RUN, Stor
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let records = words.iter().find_map(|word| word.parse().ok()).unwrap_or(100_000);
-    let is_wanted = |name: &str| words.iter().any(|word| word == name) || words.iter().all(|word| word.parse::<usize>().is_ok());
+    let is_wanted =
+        |name: &str| words.iter().any(|word| word == name) || words.iter().all(|word| word.parse::<usize>().is_ok());
     if is_wanted("writers") {
         many_writers();
     }
@@ -115,11 +116,18 @@ fn queries(records: usize) {
     thanos_fix::ledger::archive::copy(&Directory::new(&folder, Arc::new(str::to_owned)), &branch).unwrap();
     drop(branch);
     for (name, store) in [("folder", folder.to_str().unwrap()), ("branch, cloned", "branch")] {
-        for words in [&["--by", "hand"][..], &["--outcome", "explained", "--task", "issue-77"], &["--since", "2026-12"]] {
+        for words in [&["--by", "hand"][..], &["--outcome", "explained", "--task", "issue-77"], &["--since", "2026-12"]]
+        {
             let repo = if store == "branch" { bare.as_path() } else { dir.path() };
             let mut times: Vec<f64> = (0..5).map(|_| ask(repo, store, words)).collect();
             times.sort_by(f64::total_cmp);
-            println!("{records} records, {name}: query {}: {:.2} s ({:.2} to {:.2})", words.join(" "), times[2], times[0], times[4]);
+            println!(
+                "{records} records, {name}: query {}: {:.2} s ({:.2} to {:.2})",
+                words.join(" "),
+                times[2],
+                times[0],
+                times[4]
+            );
         }
     }
 }
@@ -144,7 +152,10 @@ fn database(records: usize) {
     for (name, query) in [
         ("by hand", Query { by: Some(By::Hand), ..runs() }),
         ("by day", Query { by: Some(By::Day), ..runs() }),
-        ("by class, one repository", Query { by: Some(By::Class), repository: Some("octo-org/project-3".into()), ..runs() }),
+        (
+            "by class, one repository",
+            Query { by: Some(By::Class), repository: Some("octo-org/project-3".into()), ..runs() },
+        ),
         ("the newest that were not repaired", Query { outcome: Some("explained".into()), ..runs() }),
         ("one task", Query { task: Some("issue-77".into()), ..runs() }),
     ] {

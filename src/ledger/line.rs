@@ -84,7 +84,8 @@ impl Line {
 
     /// What was said in the attempt that `record` is of.
     pub fn of_transcript(record: &AttemptRecord, said: &str, talked: &str) -> Result<Self> {
-        let digest: String = Sha256::digest(record.attempt.as_str()).iter().take(12).map(|b| format!("{b:02x}")).collect();
+        let digest: String =
+            Sha256::digest(record.attempt.as_str()).iter().take(12).map(|b| format!("{b:02x}")).collect();
         let value = serde_json::json!({
             "schema": SCHEMA, "kind": TRANSCRIPT, "id": format!("transcript-{digest}"), "at": record.started,
             "repository": record.repository, "attempt": record.attempt, "task": record.task, "actor": null,

@@ -87,7 +87,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         let mut command = Command::new(self.bin.join("pg_ctl"));
-        command.arg("-D").arg(self.data()).args(["stop", "-m", "immediate"]).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("-D")
+            .arg(self.data())
+            .args(["stop", "-m", "immediate"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         if is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
