@@ -18,7 +18,8 @@ become() {
     run | propose | publish | doctor) exec "$1" "$mode" ;;
     digest) exec "$1" notify digest ;;
     dashboard) exec "$1" dashboard build --out "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/thanos-dashboard" ;;
-    *) die "the input mode is not run, propose, publish, doctor, digest or dashboard: ${mode:0:40}" ;;
+    backup) exec "$1" ledger backup --out "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/thanos-fix-ledger.jsonl" ;;
+    *) die "the input mode is not run, propose, publish, doctor, digest, dashboard or backup: ${mode:0:40}" ;;
   esac
 }
 

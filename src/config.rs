@@ -271,11 +271,13 @@ pub enum LedgerStore {
 pub struct Ledger {
     pub store: LedgerStore,
     pub branch: BranchName,
+    /// Keep what was said in a run, and the conversation with a model; never in a public repository.
+    pub transcripts: bool,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { store: LedgerStore::Branch, branch: known_branch("thanos/ledger") }
+        Self { store: LedgerStore::Branch, branch: known_branch("thanos/ledger"), transcripts: false }
     }
 }
 

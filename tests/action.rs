@@ -131,7 +131,7 @@ fn what_is_not_listed_or_not_known_dies_with_the_mend() {
         (&[("THANOS_INPUT_VERSION", "../../etc")], "not listed in dist/versions"),
         (
             &[("THANOS_INPUT_MODE", "--version")],
-            "the input mode is not run, propose, publish, doctor, digest or dashboard",
+            "the input mode is not run, propose, publish, doctor, digest, dashboard or backup",
         ),
         (&[("THANOS_FIX_BIN", "/nonexistent")], "THANOS_FIX_BIN is not a program"),
         (&[("THANOS_INPUT_VERSION", "*")], "not listed in dist/versions"),

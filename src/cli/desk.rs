@@ -110,6 +110,9 @@ impl Desk<'_> {
             let url = self.this.url.as_deref();
             notify::after(self.door, &config, store.as_ref(), &ended, url, &self.cancel, &say);
         }
+        if config.ledger.transcripts && info.private {
+            self.keep_transcript(store.as_ref(), &ended);
+        }
         Ok(ended)
     }
 
@@ -119,6 +122,17 @@ impl Desk<'_> {
         let number = task.number.filter(|_| self.this.attempt > 1 || ended.published.took_over.is_some());
         let how = (ended.healing.outcome, ended.healing.reason.as_str());
         self.watch.close(self.forge.as_ref(), number, &report::marker(&task.key), how);
+    }
+
+    /// Beside the record; trouble with it spoils nothing.
+    fn keep_transcript(&self, store: &dyn Store, ended: &Ended) {
+        let Some(record) = &ended.record else { return };
+        let said = self.transcript.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let talked = self.talked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kept = ledger::Line::of_transcript(record, &said, &talked).and_then(|line| store.take(&[line]));
+        if let Err(e) = kept {
+            self.say("ledger", &format!("the transcript could not be kept: {e:#}"));
+        }
     }
 
     fn say(&self, stage: &str, text: &str) {

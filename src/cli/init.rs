@@ -18,7 +18,7 @@ struct Template {
     default: bool,
 }
 
-const TEMPLATES: [Template; 11] = [
+const TEMPLATES: [Template; 12] = [
     Template { name: "config", path: ".github/thanos.yml", text: include_str!("../../docs/thanos.yml"), default: true },
     Template {
         name: "on-issue",
@@ -86,6 +86,12 @@ const TEMPLATES: [Template; 11] = [
         text: include_str!("../../docs/workflows/digest.yml"),
         default: false,
     },
+    Template {
+        name: "ledger-backup",
+        path: ".github/workflows/thanos-ledger-backup.yml",
+        text: include_str!("../../docs/workflows/ledger-backup.yml"),
+        default: false,
+    },
 ];
 
 /// Write the workflow files and a commented .github/thanos.yml for this repository
@@ -95,7 +101,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// Write only this one (repeatable): config, on-issue, on-failed-build, retry, outcomes, split, in-job, reusable,
-    /// on-review, coderabbit, dashboard
+    /// on-review, coderabbit, dashboard, digest, ledger-backup
     #[arg(long, value_name = "NAME", value_parser = names())]
     only: Vec<String>,
 }

@@ -116,7 +116,7 @@ impl<F: Files> Store for F {
             }
             let mut take = |place: &RelPath, text: &[u8]| {
                 let read = Line::parse(text).map_err(|error| format!("skipped: {error:#}"));
-                match read.and_then(|line| if line.is_run() { Ok(None) } else { line.entry().map(Some) }) {
+                match read.and_then(|line| if line.is_fact() { line.entry().map(Some) } else { Ok(None) }) {
                     Ok(Some(entry)) if wanted.takes(&entry) && seen.insert(entry.id.clone()) => {
                         found.entries.push(entry)
                     }
@@ -372,7 +372,8 @@ pub(super) fn path_of(line: &Line) -> Result<RelPath> {
 /// A small file is read by people, too. What would lose by it (the order of keys, a number's digits) keeps its words.
 fn pretty(line: &Line) -> Result<Vec<u8>> {
     let value: serde_json::Value = serde_json::from_str(&line.text)?;
-    let mut bytes = match value.to_string() == line.text {
+    let sorted = value.to_string();
+    let mut bytes = match sorted == line.text {
         true => serde_json::to_vec_pretty(&value)?,
         false => line.text.clone().into_bytes(),
     };

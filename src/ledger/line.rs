@@ -8,9 +8,13 @@ use crate::record::{AttemptRecord, SCHEMA};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 /// The kind of an attempt's record; facts have their own.
 pub const RUN: &str = "run";
+
+/// The kind of what a run said, where `ledger.transcripts` keeps it: `data.said` and `data.talked` (with a model).
+pub const TRANSCRIPT: &str = "transcript";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -78,6 +82,18 @@ impl Line {
         Self::of(entry, mask)
     }
 
+    /// What was said in the attempt that `record` is of.
+    pub fn of_transcript(record: &AttemptRecord, said: &str, talked: &str) -> Result<Self> {
+        let digest: String =
+            Sha256::digest(record.attempt.as_str()).iter().take(12).map(|b| format!("{b:02x}")).collect();
+        let value = serde_json::json!({
+            "schema": SCHEMA, "kind": TRANSCRIPT, "id": format!("transcript-{digest}"), "at": record.started,
+            "repository": record.repository, "attempt": record.attempt, "task": record.task, "actor": null,
+            "trusted": true, "data": { "said": said, "talked": talked },
+        });
+        Self::of(&value, &str::to_owned)
+    }
+
     fn of(value: &impl Serialize, mask: &dyn Fn(&str) -> String) -> Result<Self> {
         let value = serde_json::to_value(value).context("cannot write it as JSON")?;
         Self::parse(crate::forge::mask_json(&value, mask).to_string().as_bytes())
@@ -134,6 +150,11 @@ impl Line {
             return Err(format!("skipped: {}", self.newer()));
         }
         serde_json::from_str(&self.text).map_err(|error| format!("skipped: kind {:.40}: {error}", self.kind))
+    }
+
+    /// Whether it is one of the facts of [`crate::record::entry`], of any version.
+    pub(super) fn is_fact(&self) -> bool {
+        !self.is_run() && self.kind != TRANSCRIPT
     }
 
     pub fn is_newer(&self) -> bool {

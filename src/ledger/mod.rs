@@ -17,7 +17,7 @@ mod wanted;
 pub use branch::Branch;
 pub use cloned::Cloned;
 pub use directory::Directory;
-pub use line::{Line, RUN, Taken};
+pub use line::{Line, RUN, TRANSCRIPT, Taken};
 pub use postgres::{Postgres, secrets_of};
 pub use query::{Answer, By, Query, Row, Sum};
 pub use spool::Spooled;

@@ -14,13 +14,14 @@ use std::io::Write;
 const PLACES: &str = "\
 Where the ledger is (--store):
   database     the PostgreSQL of THANOS_LEDGER_URL: the default where that is set
-  branch       ledger.branch of the repository: at GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, else
-               as it was fetched here (git fetch origin thanos/ledger); the default where it is there
-  own          what `heal` and `fix` recorded for this project on this machine: the default otherwise
+  branch       ledger.branch: at GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, else as
+               it was fetched here (git fetch origin thanos/ledger); the default where it is there
+  own          what `heal` and `fix` recorded here for this project: the default otherwise
   DIR          a folder
   postgres://… a database
 
-Move a ledger to PostgreSQL: set THANOS_LEDGER_URL, then `thanos-fix ledger sync --store branch --to database`.
+Move a ledger to PostgreSQL: set THANOS_LEDGER_URL, then
+  thanos-fix ledger sync --store branch --to database
 What is in a record, and more of all this: docs/ledger.md.";
 
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
+use std::sync::PoisonError;
 
 /// Percent-encodes what must not stand in a path; `/` stays.
 pub(super) fn encode(path: &str) -> String {
@@ -164,13 +165,22 @@ impl GitHub {
         }
         let mode = old.map_or(FileMode::File, |entry| entry.mode).octal();
         let blob = match &file.after {
-            Some(content) => {
-                let body = json!({ "content": STANDARD.encode(content), "encoding": "base64" });
-                Some(self.make("/git/blobs", body, true)?)
-            }
+            Some(content) => Some(self.sent_blob(content)?),
             None => None,
         };
         Ok(json!({ "path": file.path, "mode": mode, "type": "blob", "sha": blob }))
+    }
+
+    fn sent_blob(&self, content: &[u8]) -> Result<Sha> {
+        let id = git::blob_id(content).ok();
+        let sent = || self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = id.as_ref().and_then(|id| sent().get(id).cloned()) {
+            return Ok(there);
+        }
+        let body = json!({ "content": STANDARD.encode(content), "encoding": "base64" });
+        let made: Sha = self.make("/git/blobs", body, true)?;
+        sent().extend(id.map(|id| (id, made.clone())));
+        Ok(made)
     }
 
     fn make(&self, what: &str, body: Value, raw: bool) -> Result<Sha> {

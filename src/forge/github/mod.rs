@@ -21,7 +21,7 @@ pub use app::{App, Learn};
 use client::Client;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
 pub use keys::Credential;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -75,6 +75,8 @@ pub struct GitHub {
     mask: Mask,
     holds: Holds,
     me: OnceLock<Account>,
+    /// Contents that the server has from us already, by their id: a commit that lost a race is built again.
+    sent: Mutex<BTreeMap<Sha, Sha>>,
 }
 
 impl GitHub {
@@ -88,6 +90,7 @@ impl GitHub {
             mask: config.mask,
             holds: config.holds,
             me: OnceLock::new(),
+            sent: Mutex::default(),
         })
     }
 

@@ -243,7 +243,7 @@ impl Store for Postgres {
     }
 
     fn entries(&self, wanted: &Wanted) -> Result<Entries> {
-        let sql = "SELECT record::text FROM records WHERE kind <> 'run' AND ($1::text IS NULL OR repository = $1) \
+        let sql = "SELECT record::text FROM records WHERE kind NOT IN ('run', 'transcript') AND ($1::text IS NULL OR repository = $1) \
                    AND ($2::text IS NULL OR repository = $2) AND (cardinality($3::text[]) = 0 OR kind = ANY($3)) \
                    AND ($4::text IS NULL OR task = $4) AND ($5::text IS NULL OR at >= $5::timestamptz) \
                    ORDER BY at DESC, id DESC LIMIT $6";

@@ -43,7 +43,7 @@ impl Pool {
         let url = url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
             let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            anyhow!("it is not an address like postgres://user:password@host:5432/database?sslmode=require ({why})")
+            anyhow!("it is not an address like postgres://USER@HOST:5432/DATABASE?sslmode=require ({why})")
         })?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
