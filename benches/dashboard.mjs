@@ -13,14 +13,14 @@ for (let round = 0; round < 5; round++) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const loaded = [];
   page.on('response', response => loaded.push(response.body().then(body => body.length, () => 0)));
-  page.on('requestfinished', request => { if (request.url().startsWith('file:')) loaded.push(Promise.resolve(fs.statSync(new URL(request.url())).size)); });
+  const asked = new Set();
+  page.on('request', request => asked.add(request.url().split(/[?#]/)[0]));
   await page.goto(url, { waitUntil: 'load' });
   await page.waitForFunction(() => document.documentElement.dataset.shown && document.querySelectorAll('canvas').length === 2);
   // A click is answered.
   times.push(await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))));
   if (url.startsWith('file:')) {
-    const names = await page.evaluate(() => performance.getEntriesByType('resource').map(entry => entry.name).concat(location.href));
-    bytes = [...new Set(names.map(name => name.split(/[?#]/)[0]))].reduce((sum, name) => sum + fs.statSync(new URL(name)).size, 0);
+    bytes = [...asked].reduce((sum, name) => sum + fs.statSync(new URL(name)).size, 0);
   } else {
     bytes = (await Promise.race([Promise.all(loaded), new Promise(done => setTimeout(() => done(loaded.map(() => 0)), 2000))])).reduce((a, b) => a + b, 0);
   }
