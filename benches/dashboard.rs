@@ -23,7 +23,10 @@ fn main() {
     if counts.is_empty() {
         counts = vec![100_000, 1_000_000];
     }
-    println!("{:>9}  {:>8}  {:>8}  {:>8}  {:>8}  {:>7}  first view", "runs", "lines MB", "site MB", "build s", "peak MB", "files");
+    println!(
+        "{:>9}  {:>8}  {:>8}  {:>8}  {:>8}  {:>7}  first view",
+        "runs", "lines MB", "site MB", "build s", "peak MB", "files"
+    );
     for count in counts {
         once(count);
     }

@@ -73,7 +73,8 @@ impl Place {
     fn look(&self, url: &str, live: bool, mut met: impl FnMut(&str)) -> String {
         let tools = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-tools.json"));
         let tools: Value = serde_json::from_slice(&tools.expect("run tests/install first")).unwrap();
-        let word = |key: &str| tools[key].as_str().unwrap_or_else(|| panic!("no `{key}`: run tests/install")).to_owned();
+        let word =
+            |key: &str| tools[key].as_str().unwrap_or_else(|| panic!("no `{key}`: run tests/install")).to_owned();
         let pictures = self.dir.path().join("pictures");
         fs::create_dir_all(&pictures).unwrap();
         let mut command = Command::new("node");

@@ -97,7 +97,10 @@ pub fn report(report: &Report) -> Result<Exit> {
         }
     }
     let outcome = ended.healing.outcome;
-    let good = matches!(outcome, Outcome::Fixed | Outcome::Healthy | Outcome::Proposed | Outcome::Duplicate | Outcome::Recorded);
+    let good = matches!(
+        outcome,
+        Outcome::Fixed | Outcome::Healthy | Outcome::Proposed | Outcome::Duplicate | Outcome::Recorded
+    );
     let line = format!("{}: {}", report::outcome_phrase(outcome), ended.healing.reason);
     ui.verdict(good, &held().mask(&line));
     Ok(match outcome {

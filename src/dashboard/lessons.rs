@@ -35,7 +35,6 @@ impl Lessons {
         Ok(())
     }
 
-
     /// What is in use first, and of that what is surest.
     pub fn best_first(self) -> Vec<Place> {
         let mut all: Vec<_> = self.0.into_iter().collect();

@@ -98,7 +98,10 @@ mod tests {
         let beacon = Beacon::light(&folder, "`cargo test` fails", "o/r").unwrap();
         beacon.step("verify", "running <script>");
         let seen = running(&folder);
-        assert_eq!((&seen[0]["title"], &seen[0]["steps"][0][2]), (&json!("`cargo test` fails"), &json!("running <script>")));
+        assert_eq!(
+            (&seen[0]["title"], &seen[0]["steps"][0][2]),
+            (&json!("`cargo test` fails"), &json!("running <script>"))
+        );
         for number in 0..2000 {
             beacon.step("search", &format!("{number} {}", "x".repeat(300)));
         }

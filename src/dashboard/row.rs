@@ -70,7 +70,12 @@ impl Draft {
             tried: u16::try_from(record.tried.len()).unwrap_or(u16::MAX),
             outcome: record.outcome as u8,
             hand: record.hand.map_or(NONE, |hand| hand as u8),
-            tried_by: record.tried.iter().map(|tried| tried.hand).chain(record.hand).fold(0, |bits, hand| bits | bit(hand as u8)),
+            tried_by: record
+                .tried
+                .iter()
+                .map(|tried| tried.hand)
+                .chain(record.hand)
+                .fold(0, |bits, hand| bits | bit(hand as u8)),
             class: record.class.map_or(NONE, |class| class as u8),
             confidence: record.detail.confidence.map_or(NONE, |sure| sure as u8),
             pull: if record.pr.is_some() { PullState::Opened as u8 } else { NONE },
@@ -262,7 +267,8 @@ mod tests {
         record.reason = "é".repeat(1 << 20);
         assert!(compact(&record).unwrap().len() < 3 * TEXT);
         record.reason = "short".to_owned();
-        let tried = serde_json::from_value(json!({"digest": "d", "hand": "hint", "why": "w".repeat(TEXT), "result": "r"}));
+        let tried =
+            serde_json::from_value(json!({"digest": "d", "hand": "hint", "why": "w".repeat(TEXT), "result": "r"}));
         record.tried = vec![tried.unwrap(); 9000];
         let cut = compact(&record).unwrap();
         assert!(cut.len() < 4 * LARGE, "{}", cut.len());

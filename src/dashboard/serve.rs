@@ -7,8 +7,8 @@ mod answer;
 use super::live;
 use super::site::{self, Options};
 use super::source::Source;
-use anyhow::{Context as _, Result};
 use answer::{Shown, State};
+use anyhow::{Context as _, Result};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,12 +50,8 @@ pub fn serve(
     let address = listener.local_addr()?;
     let mut keeper = Keeper::new(open, options)?;
     let (told, shown) = watch::channel(Shown { version: 1, ..Shown::default() });
-    let state = State {
-        site: Arc::clone(&keeper.site),
-        shown,
-        hosts: hosts(address, &listen.names),
-        guests: Arc::default(),
-    };
+    let state =
+        State { site: Arc::clone(&keeper.site), shown, hosts: hosts(address, &listen.names), guests: Arc::default() };
     let (end, ended) = watch::channel(false);
     let server = std::thread::spawn(move || answer::run(listener, state, ended));
     say(&format!("http://{address}/ shows {}; Ctrl-C ends it", keeper.place));

@@ -1,13 +1,13 @@
 //! Writes the site: one pass over the ledger, numbers in memory, texts in a spool, then small files that the pages load
 //! when they are looked at. Numbers of files count from the oldest run on, so that a new run changes only the last ones.
 
+use super::assets;
 use super::facts::{self, FactRow};
 use super::lessons::{Lessons, array};
 use super::row::{self, Names, Row, columns};
 use super::source::{Item, Source};
 use super::spool::{Kept, Place, Spool};
 use super::totals::Totals;
-use super::assets;
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -128,7 +128,9 @@ fn prepare(out: &Path) -> Result<()> {
     let foreign = others.find(|name| !name.as_encoded_bytes().starts_with(b"."));
     if let (false, Some(name)) = (is_ours, foreign) {
         let (out, name) = (out.display(), name.display());
-        return Err(Unusable(format!("{out} holds {name} and no dashboard: give an empty directory or a new one")).into());
+        return Err(
+            Unusable(format!("{out} holds {name} and no dashboard: give an empty directory or a new one")).into()
+        );
     }
     for folder in ["data", "api"] {
         if is_ours && out.join(folder).exists() {
@@ -269,7 +271,8 @@ impl Site<'_> {
     /// For machines: sums and the latest runs, as docs/dashboard.md describes them.
     fn api(&self, overview: &Value) -> Result<()> {
         let recent: Vec<&Row> = self.all.rows.iter().rev().take(RECENT).collect();
-        let keys = ["schema", "version", "generated", "place", "minutes", "hourly", "runs", "facts", "learnings", "totals"];
+        let keys =
+            ["schema", "version", "generated", "place", "minutes", "hourly", "runs", "facts", "learnings", "totals"];
         let mut api: serde_json::Map<String, Value> =
             keys.iter().filter_map(|key| Some(((*key).to_owned(), overview.get(*key)?.clone()))).collect();
         api.insert("recent".to_owned(), self.columns(&recent)?);
@@ -283,7 +286,15 @@ fn holds(rows: &[&Row]) -> Value {
     let repositories: BTreeSet<u32> = rows.iter().map(|row| row.repository).collect();
     let is_named = repositories.len() <= FEW && repositories.iter().all(|at| (*at as usize) < NAMED);
     let (from, to) = (rows.first().map_or(0, |row| row.started), rows.last().map_or(0, |row| row.started));
-    json!([from, to, rows.len(), bits(|r| r.outcome), bits(|r| r.hand), bits(|r| r.class), is_named.then_some(repositories)])
+    json!([
+        from,
+        to,
+        rows.len(),
+        bits(|r| r.outcome),
+        bits(|r| r.hand),
+        bits(|r| r.class),
+        is_named.then_some(repositories)
+    ])
 }
 
 #[cfg(test)]

@@ -268,9 +268,14 @@ mod tests {
     #[test]
     fn what_needed_no_repair_spoils_no_rate() {
         let mut totals = Totals::default();
-        for (seconds, outcome) in
-            [(1.0, "fixed"), (8.0, "fixed"), (64.0, "proposed"), (900.0, "explained"), (5.0, "healthy"), (1.0, "duplicate")]
-        {
+        for (seconds, outcome) in [
+            (1.0, "fixed"),
+            (8.0, "fixed"),
+            (64.0, "proposed"),
+            (900.0, "explained"),
+            (5.0, "healthy"),
+            (1.0, "duplicate"),
+        ] {
             totals.add(&row(seconds, outcome));
         }
         let mut undone = row(2.0, "fixed");

@@ -7,8 +7,8 @@ mod cc;
 pub mod hint;
 pub mod model;
 mod offer;
-mod recent;
 pub mod recall;
+mod recent;
 pub mod revert;
 pub mod search;
 #[cfg(test)]

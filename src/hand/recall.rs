@@ -22,7 +22,8 @@ impl Hand for Recall {
             let learning = job.learnings.iter().copied().find(|learning| learn::may_recall(seen, learning))?;
             Some((seen, learning, learning.patch.as_deref()?))
         });
-        let candidates = with_patch.filter_map(|(seen, learning, diff)| candidate(job, seen, learning, diff).transpose());
+        let candidates =
+            with_patch.filter_map(|(seen, learning, diff)| candidate(job, seen, learning, diff).transpose());
         Ok(Box::new(candidates.take(MOST)))
     }
 }
@@ -82,7 +83,11 @@ mod tests {
             hand: None,
             files: Vec::new(),
         };
-        Shop::new(&[("a.py", text)]).recalling(&Recall, &[seen], &[Learning { losses, confidence: learn::confidence(1, losses), ..learning(diff) }])
+        Shop::new(&[("a.py", text)]).recalling(
+            &Recall,
+            &[seen],
+            &[Learning { losses, confidence: learn::confidence(1, losses), ..learning(diff) }],
+        )
     }
 
     #[test]

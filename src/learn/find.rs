@@ -75,7 +75,11 @@ fn says_something(signature: &str) -> bool {
 fn words_of(learning: &Learning) -> BTreeSet<String> {
     let signature = learning.signature.as_ref().map_or("", |s| s.0.as_str());
     // What a note says is all that is known of it.
-    let own = if learning.lesson == Lesson::Note { learning.text.as_str() } else { learning.text.split(": ").next().unwrap_or_default() };
+    let own = if learning.lesson == Lesson::Note {
+        learning.text.as_str()
+    } else {
+        learning.text.split(": ").next().unwrap_or_default()
+    };
     words(&format!("{signature} {own}"))
 }
 

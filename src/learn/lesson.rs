@@ -56,7 +56,11 @@ fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
     let patch = (candidate.hand != HandId::Revert).then(|| candidate.patch.unified_diff());
     let quote = healing.diagnosis.as_ref().and_then(|d| d.first_error.clone()).unwrap_or_else(|| signature.0.clone());
     // A recalled repair is the lesson itself once more; its words say where it came from.
-    let why = candidate.why.split_once("): ").filter(|_| candidate.hand == HandId::Recall).map_or(&*candidate.why, |(_, why)| why);
+    let why = candidate
+        .why
+        .split_once("): ")
+        .filter(|_| candidate.hand == HandId::Recall)
+        .map_or(&*candidate.why, |(_, why)| why);
     Some(Learning {
         key: format!("fix-{}-{}", digest(&signature.0, 4), digest(&change(&candidate.patch), 4)),
         lesson: Lesson::Fix,
@@ -179,7 +183,8 @@ fn declined(outcome: &Outcome, losses: u32, origin: &str) -> Vec<Learning> {
 /// What a person with write access wants otherwise. Programs' remarks are kept in the ledger and teach nothing.
 fn objections(outcome: &Outcome, review: &ReviewFact) -> Vec<Learning> {
     let counts = review.source == ReviewSource::Person && review.verdict != Verdict::Approved;
-    let remarks = review.remarks.iter().filter(|r| counts && (r.severity > Severity::Note || review.verdict == Verdict::Changes));
+    let remarks =
+        review.remarks.iter().filter(|r| counts && (r.severity > Severity::Note || review.verdict == Verdict::Changes));
     let place = |path: &Option<String>| path.as_deref().map_or_else(String::new, |path| format!(" ({path})"));
     let pull = review.pull.map_or_else(|| "a proposal".to_owned(), |n| format!("pull request #{n}"));
     let origin = format!("{pull}, reviewed by {}", short(&review.reviewer, 60));

@@ -48,7 +48,8 @@ pub fn tallies(records: &[AttemptRecord], entries: &[Entry]) -> Vec<Tally> {
                 continue;
             }
             let won = record.hand == Some(hand) && matches!(record.outcome, Outcome::Fixed | Outcome::Proposed);
-            let empty = Tally { class, hand, tries: 0, wins: 0, merged: 0, declined: 0, candidates: 0, seconds: 0.0, usd: 0.0 };
+            let empty =
+                Tally { class, hand, tries: 0, wins: 0, merged: 0, declined: 0, candidates: 0, seconds: 0.0, usd: 0.0 };
             let tally = all.entry((class, hand)).or_insert(empty);
             tally.tries += 1;
             tally.wins += u32::from(won);
@@ -124,7 +125,8 @@ fn why(ordered: &[HandId], usual: &[HandId], class: FailureClass, tallies: &[Tal
         Some(format!("{} mended {} of {}{ends}", hand.as_str(), tally.wins, tally.tries))
     };
     let numbers: Vec<String> = ordered.iter().filter_map(told).collect();
-    let verb = if ordered == usual { "the usual order of the hands stays" } else { "the hands are asked in another order" };
+    let verb =
+        if ordered == usual { "the usual order of the hands stays" } else { "the hands are asked in another order" };
     format!("for {} failures {verb}: here {}", class.as_str(), numbers.join(", "))
 }
 

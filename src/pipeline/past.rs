@@ -1,8 +1,8 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
-use crate::ids::{AttemptName, Sha};
 use super::Pipeline;
 use crate::config::Strangers;
+use crate::ids::{AttemptName, Sha};
 use crate::record::{AttemptRecord, Detail, Outcome, SCHEMA, Tried};
 use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;

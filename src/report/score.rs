@@ -13,7 +13,8 @@ const PARTS: [(&str, u32, fn(&Evaluation) -> &Part); 4] = [
 
 /// `score 87 of 100: code quality 95, …`.
 pub fn score_line(evaluation: &Evaluation) -> String {
-    let parts: Vec<String> = PARTS.iter().map(|(name, _, part)| format!("{name} {:.0}", part(evaluation).score)).collect();
+    let parts: Vec<String> =
+        PARTS.iter().map(|(name, _, part)| format!("{name} {:.0}", part(evaluation).score)).collect();
     format!("{:.0} of 100 ({})", evaluation.score, parts.join(", "))
 }
 

@@ -14,7 +14,13 @@ const ATTEMPTS: usize = 200;
 const KINDS: [&str; 2] = ["learning", "pull"];
 
 /// What the stores know of a repository. Trouble with them is told and keeps nobody from repairing.
-pub fn experience(stores: &[&dyn Store], repository: Option<&RepoSlug>, now: &str, reorder: bool, say: Say) -> Experience {
+pub fn experience(
+    stores: &[&dyn Store],
+    repository: Option<&RepoSlug>,
+    now: &str,
+    reorder: bool,
+    say: Say,
+) -> Experience {
     let (mut entries, mut records) = (Vec::new(), Vec::new());
     for store in stores {
         match recall(*store, repository) {
@@ -62,7 +68,9 @@ pub fn after_attempt(record: &AttemptRecord, healing: &Healing, trusted: bool, b
     let mut entries = Vec::new();
     entries.extend(healing.evaluation.clone().map(|score| stamp.entry("evaluation", Fact::Evaluation(score))));
     let decisions = healing.decisions.iter().enumerate();
-    entries.extend(decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))));
+    entries.extend(
+        decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))),
+    );
     if trusted {
         let known = learn::known(before, &record.ended);
         entries.extend(learn::from_attempt(record, healing, &known).into_iter().map(|one| stamp.learning(one)));

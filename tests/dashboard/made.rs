@@ -48,18 +48,49 @@ impl Lots {
 }
 
 const REPOSITORIES: [&str; 9] = [
-    "acme/checkout", "acme/ledger-core", "acme/web", "acme/mobile-app", "acme/docs", "octo/parser", "octo/http-kit",
-    "example/monorepo", "example/infra",
+    "acme/checkout",
+    "acme/ledger-core",
+    "acme/web",
+    "acme/mobile-app",
+    "acme/docs",
+    "octo/parser",
+    "octo/http-kit",
+    "example/monorepo",
+    "example/infra",
 ];
-const FILES: [&str; 6] =
-    ["src/cart/total.py", "src/parser/lexer.rs", "web/src/hooks/useCart.ts", "pkg/store/store.go", "lib/format.js", "core/Invoice.java"];
+const FILES: [&str; 6] = [
+    "src/cart/total.py",
+    "src/parser/lexer.rs",
+    "web/src/hooks/useCart.ts",
+    "pkg/store/store.go",
+    "lib/format.js",
+    "core/Invoice.java",
+];
 const TITLES: [&str; 10] = [
-    "TypeError when the cart is empty", "Build fails since the last merge", "`cargo test` fails", "Discount is applied twice",
-    "CI: lint job is red on main", "NullPointerException in invoice export", "undefined name `lenght` in totals",
-    "Parser drops the last token", "Version conflict of two dependencies", "Timezone is wrong around midnight",
+    "TypeError when the cart is empty",
+    "Build fails since the last merge",
+    "`cargo test` fails",
+    "Discount is applied twice",
+    "CI: lint job is red on main",
+    "NullPointerException in invoice export",
+    "undefined name `lenght` in totals",
+    "Parser drops the last token",
+    "Version conflict of two dependencies",
+    "Timezone is wrong around midnight",
 ];
-const CLASSES: [&str; 11] =
-    ["test", "compile", "type", "lint", "format", "dependency", "config", "transient", "resource", "permission", "unknown"];
+const CLASSES: [&str; 11] = [
+    "test",
+    "compile",
+    "type",
+    "lint",
+    "format",
+    "dependency",
+    "config",
+    "transient",
+    "resource",
+    "permission",
+    "unknown",
+];
 const MODELS: [&str; 3] = ["claude-sonnet-4-5 at anthropic", "gpt-5-mini at openai", "qwen3-coder at ollama"];
 const START: i64 = 1_735_689_600;
 
@@ -98,7 +129,19 @@ fn run(lots: &mut Lots, number: u64, at: i64, is_bad: bool) -> Value {
     } else if lots.is(skill) {
         if lots.is(85) { "fixed" } else { "proposed" }
     } else {
-        lots.of(&["explained", "explained", "explained", "healthy", "flaky", "blocked", "budget", "duplicate", "cancelled", "error", "lost"])
+        lots.of(&[
+            "explained",
+            "explained",
+            "explained",
+            "healthy",
+            "flaky",
+            "blocked",
+            "budget",
+            "duplicate",
+            "cancelled",
+            "error",
+            "lost",
+        ])
     };
     let is_fix = outcome == "fixed" || outcome == "proposed";
     let hand = lots.of(&["tool", "hint", "hint", "search", "model", "revert"]);
@@ -126,7 +169,8 @@ fn run(lots: &mut Lots, number: u64, at: i64, is_bad: bool) -> Value {
     }
     let diff = diff(lots, file);
     let error = text(lots, "AssertionError: assert 12 == 10", is_bad);
-    let before = json!({"exit": 1, "seconds": command / 2.0, "excerpt": format!("{error}\n1 failed, 11 passed in 0.12s")});
+    let before =
+        json!({"exit": 1, "seconds": command / 2.0, "excerpt": format!("{error}\n1 failed, 11 passed in 0.12s")});
     let after = is_fix.then(|| json!({"exit": 0, "seconds": command / 2.0, "excerpt": "12 passed in 0.11s"}));
     let diagnosis = json!({
         "class": class, "failing": ["tests/test_cart.py::test_total"], "first_error": error, "tool": "pytest", "complexity": "simple",
@@ -166,12 +210,23 @@ fn run(lots: &mut Lots, number: u64, at: i64, is_bad: bool) -> Value {
 fn diff(lots: &mut Lots, file: &str) -> String {
     let limit = lots.below(90);
     let (old, new) = match file.rsplit('.').next() {
-        Some("py") => (format!("    return sum(item.price for item in items[:{limit}])  # all but the last"), "    return sum(item.price for item in items)".to_owned()),
-        Some("rs") => (format!("    let end = tokens.len() - {limit};"), "    let end: usize = tokens.len(); // \"all\" of them".to_owned()),
-        Some("ts" | "js") => (format!("  const total = items.slice({limit}).reduce((a, b) => a + b, 0);"), "  const total = items.reduce((a, b) => a + b.price, 0);".to_owned()),
+        Some("py") => (
+            format!("    return sum(item.price for item in items[:{limit}])  # all but the last"),
+            "    return sum(item.price for item in items)".to_owned(),
+        ),
+        Some("rs") => (
+            format!("    let end = tokens.len() - {limit};"),
+            "    let end: usize = tokens.len(); // \"all\" of them".to_owned(),
+        ),
+        Some("ts" | "js") => (
+            format!("  const total = items.slice({limit}).reduce((a, b) => a + b, 0);"),
+            "  const total = items.reduce((a, b) => a + b.price, 0);".to_owned(),
+        ),
         _ => (format!("\tfor i := 1; i < {limit}; i++ {{"), "\tfor i := 0; i < len(items); i++ {".to_owned()),
     };
-    format!("--- a/{file}\n+++ b/{file}\n@@ -40,4 +40,5 @@\n context before the change\n-{old}\n+{new}\n+\n -- not a header\n context after it\n")
+    format!(
+        "--- a/{file}\n+++ b/{file}\n@@ -40,4 +40,5 @@\n context before the change\n-{old}\n+{new}\n+\n -- not a header\n context after it\n"
+    )
 }
 
 fn facts(lots: &mut Lots, number: u64, at: i64, run: &Value, is_bad: bool) -> Vec<Value> {
@@ -184,10 +239,20 @@ fn facts(lots: &mut Lots, number: u64, at: i64, run: &Value, is_bad: bool) -> Ve
         all.push(entry("decision", 1, None, json!({"about": "hands", "choice": "hint, tool, search, model", "why": text(lots, "drawn from 41 outcomes of this class", is_bad), "options": [["hint", 0.81], ["tool", 0.62], ["search", 0.4]], "seed": 20})));
     }
     if run["cost_usd"].as_f64().is_some_and(|usd| usd > 0.0) {
-        all.push(entry("spend", 2, None, json!({"state": "settled", "usd": run["cost_usd"], "model": lots.of(&MODELS), "tokens": run["tokens"]})));
+        all.push(entry(
+            "spend",
+            2,
+            None,
+            json!({"state": "settled", "usd": run["cost_usd"], "model": lots.of(&MODELS), "tokens": run["tokens"]}),
+        ));
     }
     if run["outcome"] == "error" {
-        all.push(entry("error", 3, None, json!({"stage": "heal", "message": text(lots, "the sandbox could not be made", is_bad)})));
+        all.push(entry(
+            "error",
+            3,
+            None,
+            json!({"stage": "heal", "message": text(lots, "the sandbox could not be made", is_bad)}),
+        ));
     }
     let Some(pr) = run["pr"].as_u64() else { return all };
     let score = (55.0 + 43.0 * lots.part()).round();
@@ -197,10 +262,17 @@ fn facts(lots: &mut Lots, number: u64, at: i64, run: &Value, is_bad: bool) -> Ve
     all.push(entry("pull", 5, None, pull("opened", None, None)));
     all.push(entry("review", 600, Some("coderabbitai"), json!({"pull": pr, "source": "coderabbit", "reviewer": "coderabbitai", "verdict": "commented", "risks": ["public api"], "remarks": [{"path": "src/cart/total.py", "line": 42, "severity": "warning", "concern": "style", "claim": text(lots, "the name could say more", is_bad), "suggestion": "call it `sum`"}]})));
     let sure = run["detail"]["confidence"] == "confident";
-    let ending = if lots.is(if sure { 82 } else { 58 }) { "merged" } else if lots.is(60) { "closed" } else { "open" };
+    let ending = if lots.is(if sure { 82 } else { 58 }) {
+        "merged"
+    } else if lots.is(60) {
+        "closed"
+    } else {
+        "open"
+    };
     if ending != "open" {
         let hours = 0.5 + 60.0 * lots.part() * lots.part();
-        let edits = (ending == "merged" && lots.is(10)).then_some("--- a/src/cart/total.py\n+++ b/src/cart/total.py\n@@ -1 +1 @@\n-sum\n+total\n");
+        let edits = (ending == "merged" && lots.is(10))
+            .then_some("--- a/src/cart/total.py\n+++ b/src/cart/total.py\n@@ -1 +1 @@\n-sum\n+total\n");
         all.push(entry("review", 900, Some("octocat"), json!({"pull": pr, "source": "person", "reviewer": "octocat", "verdict": if ending == "merged" { "approved" } else { "changes" }, "remarks": []})));
         all.push(entry("pull", 4000, Some("octocat"), pull(ending, Some(hours), edits)));
         if ending == "merged" && lots.is(5) {

@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn no_path_leads_out() {
-        for path in ["data/../x.js", "data/a/b.js", "data/.js", "data/%2e%2e.js", "api/other.json", "etc/passwd", "data/a.json"]
+        for path in
+            ["data/../x.js", "data/a/b.js", "data/.js", "data/%2e%2e.js", "api/other.json", "etc/passwd", "data/a.json"]
         {
             assert!(data(path).is_none(), "{path}");
         }
@@ -174,7 +175,8 @@ mod tests {
     fn other_names_and_other_sites_get_nothing() {
         let hosts = ["localhost:7".to_owned()];
         let ask = |method: Method, headers: &[(&str, &str)]| {
-            let request = headers.iter().fold(Request::builder().method(method), |r, (name, value)| r.header(*name, *value));
+            let request =
+                headers.iter().fold(Request::builder().method(method), |r, (name, value)| r.header(*name, *value));
             refused(&request.body(Body::empty()).unwrap(), &hosts).map(|(status, _)| status.as_u16())
         };
         let own = ("host", "localhost:7");
@@ -184,7 +186,10 @@ mod tests {
         assert_eq!(ask(Method::GET, &[]), Some(421));
         assert_eq!(ask(Method::GET, &[own, ("host", "evil.example")]), Some(421));
         assert_eq!(ask(Method::POST, &[own]), Some(405));
-        assert_eq!(ask(Method::GET, &[own, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")]), Some(403));
+        assert_eq!(
+            ask(Method::GET, &[own, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")]),
+            Some(403)
+        );
         assert_eq!(ask(Method::GET, &[own, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]), None);
     }
 }

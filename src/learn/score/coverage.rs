@@ -87,7 +87,9 @@ fn go(text: &str) -> Coverage {
 
 fn cobertura(text: &str) -> Coverage {
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"<class\b[^>]*\bfilename="([^"]+)"|<line\b[^>]*?\b(?:number="(\d+)"[^>]*\bhits="(\d+)"|hits="(\d+)"[^>]*\bnumber="(\d+)")"#)
+        pattern(
+            r#"<class\b[^>]*\bfilename="([^"]+)"|<line\b[^>]*?\b(?:number="(\d+)"[^>]*\bhits="(\d+)"|hits="(\d+)"[^>]*\bnumber="(\d+)")"#,
+        )
     });
     let (mut found, mut file) = (Coverage::default(), None);
     for tag in TAG.captures_iter(text) {

@@ -7,9 +7,9 @@ use crate::record::{CheckStatus, Severity};
 
 pub(super) fn rate(input: &Input, files: &[Changed]) -> Part {
     let mut rating = Rating::from(100.0);
-    let broken = files.iter().filter(|file| {
-        file.trees.as_ref().is_some_and(|(before, after)| before.is_sound() && !after.is_sound())
-    });
+    let broken = files
+        .iter()
+        .filter(|file| file.trees.as_ref().is_some_and(|(before, after)| before.is_sound() && !after.is_sound()));
     let broken: Vec<&str> = broken.map(Changed::name).collect();
     rating.lose(broken.len(), 40.0, 80.0, &format!("no longer in its language: {}", broken.join(", ")));
     complexity(&mut rating, files);
@@ -29,7 +29,12 @@ fn complexity(rating: &mut Rating, files: &[Changed]) {
     let (before, after) = of(shape::ways);
     let more = after.saturating_sub(before);
     // A guard that was missing is one way more, and no fault.
-    rating.lose(more.saturating_sub(1), 4.0, 30.0, &format!("{} more through the code ({before} → {after})", count(more, "way")));
+    rating.lose(
+        more.saturating_sub(1),
+        4.0,
+        30.0,
+        &format!("{} more through the code ({before} → {after})", count(more, "way")),
+    );
     let (before, after) = of(shape::depth);
     let deeper = after.saturating_sub(before.max(3));
     rating.lose(deeper, 5.0, 15.0, &format!("nested {} deeper ({before} → {after})", count(deeper, "level")));

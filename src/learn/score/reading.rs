@@ -22,7 +22,8 @@ pub(super) fn rate(input: &Input, files: &[Changed]) -> Part {
     rating.lose(indented, 15.0, 30.0, "tabs where the file has blanks, or the other way round");
     let trailing = files.iter().flat_map(|f| &f.added).filter(|(_, l)| l.ends_with([' ', '\t'])).count();
     rating.lose(trailing, 3.0, 9.0, &format!("{} with blanks at the end", count(trailing, "line")));
-    let left = files.iter().flat_map(|f| &f.added).filter(|(_, l)| ["TODO", "FIXME", "XXX"].iter().any(|w| l.contains(w)));
+    let left =
+        files.iter().flat_map(|f| &f.added).filter(|(_, l)| ["TODO", "FIXME", "XXX"].iter().any(|w| l.contains(w)));
     rating.lose(left.count(), 5.0, 15.0, "something is left to be done");
     let silent = files.iter().filter(|file| uncommented(file)).count();
     rating.lose(silent, 10.0, 20.0, "much new code without a comment, where the file has them");

@@ -32,7 +32,8 @@ const FORKS: &[&str] = &[
 
 /// Those that also push what is in them one level deeper.
 fn nests(kind: &str) -> bool {
-    let is_expression = ["conditional_expression", "ternary_expression", "boolean_operator", "if_clause"].contains(&kind);
+    let is_expression =
+        ["conditional_expression", "ternary_expression", "boolean_operator", "if_clause"].contains(&kind);
     FORKS.contains(&kind) && !is_expression && !["elif_clause", "match_arm"].contains(&kind)
 }
 

@@ -19,7 +19,8 @@ pub(super) fn rate(input: &Input, files: &[Changed]) -> Part {
     let more = lines.saturating_sub(SMALL);
     rating.lose(more, 0.25, 40.0, &format!("{} changed", count(lines, "line")));
     rating.lose(stats.files.saturating_sub(1), 5.0, 25.0, &format!("{} changed", count(stats.files, "file")));
-    let folders: BTreeSet<&str> = files.iter().map(|file| file.name().rsplit_once('/').map_or("", |(f, _)| f)).collect();
+    let folders: BTreeSet<&str> =
+        files.iter().map(|file| file.name().rsplit_once('/').map_or("", |(f, _)| f)).collect();
     rating.lose(folders.len().saturating_sub(1), 4.0, 12.0, &format!("in {}", count(folders.len(), "folder")));
     let copied = files.iter().map(|file| copied(file, files)).sum();
     rating.lose(copied, 3.0, 25.0, &format!("{} that stand in these files already", count(copied, "added line")));

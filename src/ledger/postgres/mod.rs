@@ -207,8 +207,7 @@ async fn write_stages(transaction: &Transaction<'_>, lines: &[&Line], records: &
     for (line, record) in lines.iter().zip(records) {
         let guards = record["guards"].as_array().into_iter().flatten().filter_map(|guard| guard["seconds"].as_f64());
         let of = |name: &str| record["seconds"][name].as_f64();
-        let stages =
-            ["total", "collect", "prepare", "verify", "hands", "publish"].map(|stage| (stage, of(stage)));
+        let stages = ["total", "collect", "prepare", "verify", "hands", "publish"].map(|stage| (stage, of(stage)));
         for (stage, seconds) in stages.into_iter().chain([("guards", Some(guards.sum::<f64>()))]) {
             let Some(seconds) = seconds else { continue };
             let values =
