@@ -159,7 +159,7 @@ fn heal_case(
     let is_wanted = setting.model.is_some() || setting.hands.contains(&HandId::Model);
     let live = || model::live(&door.env, &config, cancel, Default::default(), door.ui, &say);
     let asked = if is_wanted { live() } else { None };
-    job.hands = model::hands(&config.hands.0, asked.as_ref());
+    job.hands = model::hands(&config.hands.0, asked.as_ref(), None);
     job.seed = args.seed;
     heal::heal(&job, asked.as_ref().map(model::Asked::model), cancel, &say)
 }
@@ -180,6 +180,7 @@ fn job(door: &Door, config: &Config, spec: &Spec, tree: &Path, scratch: &Path) -
     let prepare = prepare.iter().filter_map(|line| line.to_line(spec.directory.as_ref()));
     let prepare = prepare.map(|command| crate::command::SetUp { command, may_fail: false }).collect();
     Some(Job {
+        agent: None,
         root: tree.to_owned(),
         journal: scratch.join("journal"),
         scratch: scratch.join("private"),

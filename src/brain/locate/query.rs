@@ -1,13 +1,18 @@
 //! What an issue text asks for, as weighted terms.
 
 use super::path::Mention;
-use super::terms::{Finder, Term};
+use super::terms::{Finder, Kind, Term};
 use super::words::{TAILS, split_words, stem};
-use crate::brain::text::{self, IssueText};
-use std::collections::HashMap;
+use crate::brain::text::{self, IssueText, ascii};
+use regex::Regex;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Terms beyond this say little and cost time in every file.
 const MOST_TERMS: usize = 160;
+/// Names of which only the definition counts.
+const MOST_NAMES: usize = 80;
 /// Of a long text only its beginning and end are read for words; traces and names come from all.
 const LONGEST_TEXT: usize = 24_000;
 
@@ -33,7 +38,8 @@ impl Query {
 
     pub fn new(issue: &IssueText) -> Self {
         let terms = terms(issue);
-        let by_text = terms.iter().enumerate().map(|(i, term)| (term.text.clone(), i)).collect();
+        let in_paths = terms.iter().enumerate().filter(|(_, term)| term.kind != Kind::Definition);
+        let by_text = in_paths.map(|(i, term)| (term.text.clone(), i)).collect();
         let title = issue.title.to_ascii_lowercase();
         let word = |list: &[&str]| split_words(&title).any(|w| list.contains(&w.to_ascii_lowercase().as_str()));
         Self {
@@ -68,14 +74,16 @@ fn terms(issue: &IssueText) -> Vec<Term> {
     add(&issue.title, TITLE_WEIGHT);
     let code: usize = issue.code_blocks.iter().map(|b| b.text.len()).sum();
     let body_weight = if code * 2 > issue.body.len() { CODE_WEIGHT } else { BODY_WEIGHT };
-    for part in ends(&issue.body) {
+    for part in ends(&without_versions(&issue.body)) {
         add(part, body_weight);
     }
-    let words = weights.into_iter().map(|(text, w)| Term { text, weight: 1.0 + w.ln_1p(), whole: false });
+    let words = weights.into_iter().map(|(text, w)| Term { text, weight: 1.0 + w.ln_1p(), kind: Kind::Word });
     let mut terms: Vec<_> = words.chain(identifiers(issue)).collect();
     terms.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));
     terms.dedup_by(|a, b| a.text == b.text);
     terms.truncate(MOST_TERMS);
+    let known: HashSet<String> = terms.iter().filter(|t| t.kind == Kind::Name).map(|t| t.text.clone()).collect();
+    terms.extend(definitions(issue, &known));
     terms
 }
 
@@ -88,8 +96,24 @@ fn identifiers(issue: &IssueText) -> impl Iterator<Item = Term> + '_ {
     named.chain(traced).map(bare).filter(compound).take(MOST_TERMS).map(|name| Term {
         text: name.to_ascii_lowercase(),
         weight: 2.0,
-        whole: true,
+        kind: Kind::Name,
     })
+}
+
+/// Names that code calls or reaches for, `known` ones left out: whoever defines one may be meant.
+fn definitions(issue: &IssueText, known: &HashSet<String>) -> impl Iterator<Item = Term> {
+    let names = issue.code_names.iter().filter(|name| name.is_ascii()).map(|name| name.to_ascii_lowercase());
+    let names: BTreeSet<String> = names.filter(|name| !known.contains(name)).take(MOST_NAMES).collect();
+    names.into_iter().map(|text| Term { text, weight: 1.0, kind: Kind::Definition })
+}
+
+/// Lines that tell of versions and settings of the reporter's machine: `numpy: 1.24.1`, `LOCALE None`.
+fn without_versions(body: &str) -> Cow<'_, str> {
+    static VERSIONS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let value = r"(?:v?\d+(?:\.\w+)+.*|none|true|false|not installed)";
+        ascii(&format!(r"(?im)^[\s>*-]*[\w.() /-]{{1,40}}\s*(?:[:=]+|\s)\s*{value}\s*$"))
+    });
+    VERSIONS.as_ref().map_or(Cow::Borrowed(body), |versions| versions.replace_all(body, ""))
 }
 
 fn ends(text: &str) -> [&str; 2] {

@@ -4,6 +4,7 @@
 use super::path::{Mention, PathParts, kind_weight, path_terms};
 use super::query::Query;
 use super::scan::Doc;
+use super::terms::Kind;
 use crate::ids::RelPath;
 use crate::record::Suspect;
 use rayon::prelude::*;
@@ -13,13 +14,16 @@ use std::collections::HashMap;
 const K1: f64 = 1.2;
 const B: f64 = 0.6;
 
-const NAME_WEIGHT: f64 = 2.5;
-const FOLDER_WEIGHT: f64 = 0.7;
+/// What the other signs are worth beside the words of the content. Fitted on real issues, five folds apart
+/// (docs/performance.md, `locate` on real issues); the ranking changes little when one is half or twice as large.
+const NAME_WEIGHT: f64 = 5.0;
+const FOLDER_WEIGHT: f64 = 4.0;
 const DEFINITION_WEIGHT: f64 = 0.5;
-const WHOLE_DEFINITION_WEIGHT: f64 = 1.5;
-const WINDOW_WEIGHT: f64 = 0.6;
+const NAMED_DEFINITION_WEIGHT: f64 = 8.0;
+const CODE_DEFINITION_WEIGHT: f64 = 5.0;
+const WINDOW_WEIGHT: f64 = 2.0;
 const MENTION_WEIGHT: f64 = 1.0;
-const RECENT_WEIGHT: f64 = 0.1;
+const RECENT_WEIGHT: f64 = 0.3;
 
 /// How many of the best files are looked at a second time.
 const SECOND_LOOK: usize = 100;
@@ -83,7 +87,7 @@ impl Ranking<'_> {
         let text = |term: usize| self.query.terms()[term].text.as_str();
         let mut why: Vec<_> = file.mention.map(Mention::reason).into_iter().collect();
         let mut hits: Vec<_> = file.doc.hits.iter().map(|h| (usize::from(h.term), h.defines)).collect();
-        let rank = |term: usize| (self.query.terms()[term].whole, self.value[term]);
+        let rank = |term: usize| (self.query.terms()[term].kind != Kind::Word, self.value[term]);
         hits.sort_by(|a, b| rank(b.0).0.cmp(&rank(a.0).0).then(rank(b.0).1.total_cmp(&rank(a.0).1)));
         why.extend(hits.iter().filter(|h| h.1).take(2).map(|h| format!("defines {}", text(h.0))));
         let in_name = path_terms(self.query, &file.doc.path).into_iter().filter(|p| p.1);
@@ -114,9 +118,13 @@ fn content_score(query: &Query, doc: &Doc, value: &[f64], mean: f64) -> f64 {
     let length = 1.0 - B + B * doc.length as f64 / mean.max(1.0);
     let of_term = |hits: &super::scan::Hits| {
         let (term, count) = (usize::from(hits.term), f64::from(hits.count));
-        let whole = if query.terms()[term].whole { WHOLE_DEFINITION_WEIGHT } else { DEFINITION_WEIGHT };
-        let defined = if hits.defines { whole } else { 0.0 };
-        value[term] * (count * (K1 + 1.0) / (count + K1 * length) + defined)
+        let repeated = count * (K1 + 1.0) / (count + K1 * length);
+        let (used, defined) = match query.terms()[term].kind {
+            Kind::Word => (repeated, DEFINITION_WEIGHT),
+            Kind::Name => (repeated, NAMED_DEFINITION_WEIGHT),
+            Kind::Definition => (0.0, CODE_DEFINITION_WEIGHT),
+        };
+        value[term] * (used + if hits.defines { defined } else { 0.0 })
     };
     doc.hits.iter().map(of_term).sum()
 }

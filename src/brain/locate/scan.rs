@@ -1,7 +1,7 @@
 //! Counts a query's terms in one file.
 
 use super::query::Query;
-use super::terms::{Hit, is_name};
+use super::terms::{Hit, Kind, is_name};
 use crate::ids::RelPath;
 
 /// Lines longer than this on average are generated or minified.
@@ -38,10 +38,12 @@ impl Query {
         let mut counts = vec![0u16; self.terms().len()];
         let mut defines = vec![false; self.terms().len()];
         self.finder.find(bytes, |hit: Hit| {
-            counts[hit.term] = counts[hit.term].saturating_add(1);
-            if !defines[hit.term] {
-                defines[hit.term] = is_definition(bytes, hit.start);
+            let only_defined = self.terms()[hit.term].kind == Kind::Definition;
+            let defined = (only_defined || !defines[hit.term]) && is_definition(bytes, hit.start);
+            if defined || !only_defined {
+                counts[hit.term] = counts[hit.term].saturating_add(1);
             }
+            defines[hit.term] |= defined;
         });
         let found = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         let hits = found.map(|(term, count)| Hits {
@@ -57,7 +59,11 @@ impl Query {
     pub(super) fn best_window(&self, bytes: &[u8], value: &[f64]) -> (f64, u32) {
         let mut line = Lines { bytes, at: 0, line: 1 };
         let mut hits = Vec::new();
-        self.finder.find(bytes, |hit| hits.push((line.of(hit.start), hit.term)));
+        self.finder.find(bytes, |hit| {
+            if self.terms()[hit.term].kind != Kind::Definition || is_definition(bytes, hit.start) {
+                hits.push((line.of(hit.start), hit.term));
+            }
+        });
         let mut counts = vec![0u32; value.len()];
         let (mut sum, mut from, mut best) = (0.0, 0, (0.0, 1));
         // The second time a term stands in a window it is worth half as much, and so on.

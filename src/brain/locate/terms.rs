@@ -13,8 +13,18 @@ pub struct Term {
     /// At least three bytes.
     pub text: String,
     pub weight: f64,
-    /// A whole identifier of several words, matched only as a whole.
-    pub whole: bool,
+    pub kind: Kind,
+}
+
+/// Where a term counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// At the start of a word, with another ending too.
+    Word,
+    /// As a whole identifier.
+    Name,
+    /// As a whole identifier, where it is defined.
+    Definition,
 }
 
 /// Terms by a hash of their first three letters.
@@ -135,7 +145,7 @@ impl Term {
         if !found.eq_ignore_ascii_case(self.text.as_bytes()) {
             return false;
         }
-        if self.whole {
+        if self.kind != Kind::Word {
             let before = start.checked_sub(1).is_none_or(|i| !is_name(bytes[i]));
             return before && bytes.get(end).is_none_or(|b| !is_name(*b));
         }

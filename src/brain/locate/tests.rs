@@ -1,4 +1,4 @@
-use super::terms::{Finder, Term};
+use super::terms::{Finder, Kind, Term};
 use super::*;
 use crate::ids::RelPath;
 use crate::record::Suspect;
@@ -73,7 +73,8 @@ fn binary_and_minified_files_are_left_out() {
 }
 
 fn hits(term: &str, whole: bool, text: &str) -> Vec<usize> {
-    let finder = Finder::new(vec![Term { text: term.to_owned(), weight: 1.0, whole }]);
+    let kind = if whole { Kind::Name } else { Kind::Word };
+    let finder = Finder::new(vec![Term { text: term.to_owned(), weight: 1.0, kind }]);
     let mut starts = Vec::new();
     finder.find(text.as_bytes(), |hit| starts.push(hit.start));
     starts

@@ -14,6 +14,7 @@ mod tests;
 
 pub use clean::{clean, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
+pub(in crate::brain) use names::ascii;
 pub use quote::{count, cut, inert};
 pub use script::{ScriptExample, free_calls, script_examples};
 pub use suggestion::{replaced, suggestions};
@@ -42,6 +43,8 @@ pub struct IssueText {
     /// With a line where one follows the path.
     pub paths: Vec<(String, Option<u32>)>,
     pub symbols: Vec<String>,
+    /// Names that code calls, defines or reaches for, wherever they stand.
+    pub code_names: Vec<String>,
 }
 
 /// Cleans title and body and finds everything that points into the code.
@@ -57,6 +60,7 @@ pub fn extract(title: &str, body: &str) -> IssueText {
         tests: names::tests(&everything),
         paths: names::paths(&everything),
         symbols: names::symbols(&prose, &inline),
+        code_names: names::code_names(&everything),
         title,
         body,
         code_blocks,

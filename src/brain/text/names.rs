@@ -236,6 +236,22 @@ static SYMBOL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 static IDENTIFIER: LazyLock<Option<Regex>> =
     LazyLock::new(|| ascii(r"^[@$#.]?([A-Za-z_$][\w$]*(?:(?:\.|::|->|#|/)[A-Za-z_$][\w$]*)*)(?:\(.*\))?!?$"));
 
+static CODE_NAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    all(r"\b([A-Za-z_]\w{2,})\(
+        \b(?:class|def|fn|func|function|import|new|struct)\s+([A-Za-z_]\w{2,})
+        \.([A-Za-z_]\w{2,})\b
+        `([A-Za-z_]\w{2,})`
+        \b([A-Z][a-z\d]+[A-Z]\w*)\b")
+});
+
+/// Names that stand where code calls, defines or reaches for something, in prose and in code alike; of paths like
+/// `a.b.c` the last part.
+pub fn code_names(text: &str) -> Vec<String> {
+    let mut found = Unique::default();
+    found.matches(&CODE_NAMES, text);
+    found.list
+}
+
 /// Names of code in prose: in backticks, or with the shape that only code has.
 pub fn symbols(prose: &str, inline: &[String]) -> Vec<String> {
     let mut found = Unique::default();
