@@ -70,7 +70,8 @@ fn ending(story: &Story) -> String {
 }
 
 fn wrong(healing: &Healing) -> String {
-    let is_of_no_interest = matches!(healing.outcome, Outcome::Healthy | Outcome::Duplicate | Outcome::Ignored | Outcome::Recorded);
+    let is_of_no_interest =
+        matches!(healing.outcome, Outcome::Healthy | Outcome::Duplicate | Outcome::Ignored | Outcome::Recorded);
     let Some(diagnosis) = healing.diagnosis.as_ref().filter(|_| !is_of_no_interest) else { return String::new() };
     let what = match (diagnosis.class, diagnosis.failing.len()) {
         (FailureClass::Test, 0) => "A test failed".to_owned(),
@@ -160,7 +161,9 @@ fn next(story: &Story) -> String {
         Outcome::Healthy if story.task.number.is_some() => {
             "if it is broken for you all the same, add a test or the exact steps that show it.".to_owned()
         }
-        Outcome::Healthy | Outcome::Ignored | Outcome::Duplicate | Outcome::Recorded => "nothing has to be done here.".to_owned(),
+        Outcome::Healthy | Outcome::Ignored | Outcome::Duplicate | Outcome::Recorded => {
+            "nothing has to be done here.".to_owned()
+        }
         Outcome::Flaky => {
             "make the test independent of time, order and other tests, or take it out of what blocks a merge."
                 .to_owned()

@@ -21,8 +21,8 @@ pub use app::{App, Learn};
 use client::Client;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
 pub use keys::Credential;
-use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 /// Everything the client must be told; nothing is read from the environment here.
