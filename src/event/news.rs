@@ -13,6 +13,8 @@ pub enum News {
         branch: BranchName,
         commits: Vec<Pushed>,
     },
+    /// An issue was opened again, at this time.
+    Reopened(String),
     /// The checks of a commit ended.
     Checks {
         branch: BranchName,
@@ -72,6 +74,7 @@ pub(super) fn read(name: &str, value: &Value) -> Option<News> {
     let action = text(value, "/action").unwrap_or_default();
     match (name, action) {
         ("pull_request", "closed" | "reopened") => pull(value).map(Box::new).map(News::Pull),
+        ("issues", "reopened") => text(value, "/issue/updated_at").map(|at| News::Reopened(at.to_owned())),
         ("push", _) => push(value),
         ("check_suite", "completed") => checks(value, "/check_suite", "updated_at"),
         ("workflow_run", "completed") => checks(value, "/workflow_run", "updated_at"),

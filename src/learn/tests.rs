@@ -265,7 +265,11 @@ fn little_knowledge_changes_no_order() {
 fn hands_that_do_well_here_are_asked_first_and_none_is_left_out() {
     let much = [tally(HandId::Tool, 40, 0, 0), tally(HandId::Hint, 40, 36, 0)];
     let ordered = order(&USUAL, FailureClass::Test, &much, 7);
-    assert_eq!(ordered.hands, [HandId::Recall, HandId::Hint, HandId::Search, HandId::Tool, HandId::Revert]);
+    assert_eq!(
+        (ordered.hands[..2].to_vec(), ordered.hands.last()),
+        (vec![HandId::Recall, HandId::Hint], Some(&HandId::Revert))
+    );
+    assert_eq!(ordered.hands.len(), USUAL.len(), "none is left out");
     let decision = ordered.decision.unwrap();
     assert_eq!((decision.about.as_str(), decision.seed, decision.options.len()), ("hands", Some(7), 3));
     assert!(decision.why.contains("hint mended 36 of 40"), "{}", decision.why);

@@ -138,8 +138,8 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
         return Err(format!("the provider {} needs the variable {key_name}", provider.name));
     }
     let model = model(config, provider, seat, &url)?;
-    let newer =
-        || config.prices.get(&format!("{}/{model}", provider.name)).or_else(|| config.prices.get(&model)).copied();
+    let of = |wanted: &str| config.prices.iter().find(|(known, _)| is_of(known, wanted)).map(|(_, price)| *price);
+    let newer = || of(&format!("{}/{model}", provider.name)).or_else(|| of(&model));
     let price = config.price.or_else(newer).or_else(|| price(provider.name, &model));
     if price.is_none() && !config.allow_unknown_price {
         return Err(format!(
@@ -292,8 +292,13 @@ mod tests {
                 .input
         };
         assert_eq!(
-            [newer("openai, name: new"), newer("groq, name: new"), newer("openai, name: gpt-5"), newer("openai")],
-            [1.0, 3.0, 5.0, 0.25]
+            [
+                newer("openai, name: new"),
+                newer("groq, name: new"),
+                newer("openai, name: gpt-5"),
+                newer("openai, name: gpt-5-2025-08-07")
+            ],
+            [1.0, 3.0, 5.0, 5.0]
         );
         let own = "{base-url: 'http://127.0.0.1:1/v1', name: x, allow-unknown-price: true}";
         assert!(chosen(own, &[]).unwrap().unwrap().price.is_none());

@@ -134,16 +134,11 @@ impl Open<'_> {
     }
 
     /// The message is made once; every try sends the same.
-    fn prepared(
-        &self,
-        notice: &Notice,
-        delivery: &str,
-    ) -> Result<Box<dyn Fn(&Limits) -> Result<(), Fault> + '_>, String> {
+    fn prepared(&self, notice: &Notice, delivery: &str) -> Result<Send<'_>, String> {
         let json = |url: &'_ str, value: serde_json::Value| {
             let (url, body) = (url.to_owned(), value.to_string().into_bytes());
             let headers = vec![("content-type", "application/json".to_owned())];
-            Box::new(move |limits: &Limits| post(&url, &headers, &body, limits))
-                as Box<dyn Fn(&Limits) -> Result<(), Fault>>
+            Box::new(move |limits: &Limits| post(&url, &headers, &body, limits)) as Send<'_>
         };
         Ok(match &self.way {
             Way::Slack(url) => json(url, chat::slack(notice)),
@@ -160,6 +155,9 @@ impl Open<'_> {
         })
     }
 }
+
+/// One try.
+type Send<'a> = Box<dyn Fn(&Limits) -> Result<(), Fault> + 'a>;
 
 /// Everything in it that people may have written, and everything else.
 fn masked(notice: &Notice, mask: &Mask) -> Notice {

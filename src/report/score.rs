@@ -4,7 +4,10 @@ use super::markdown::{cell, details, one_line, table};
 use crate::brain::text;
 use crate::record::entry::{Evaluation, Part};
 
-const PARTS: [(&str, u32, fn(&Evaluation) -> &Part); 4] = [
+type Get = fn(&Evaluation) -> &Part;
+
+/// Name, weight in percent, and where it lies.
+const PARTS: [(&str, u32, Get); 4] = [
     ("code quality", 30, |e| &e.code_quality),
     ("test coverage", 25, |e| &e.test_coverage),
     ("maintainability", 25, |e| &e.maintainability),

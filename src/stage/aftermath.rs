@@ -136,9 +136,13 @@ impl Aftermath<'_> {
             tokens: Tokens::default(),
             cost_usd: 0.0,
         });
-        // The payload says not when; the same issue is opened again once for each repair of it.
-        let id = format!("issue-{number}-reopened-{}", record.pr.unwrap_or_default());
-        let came = Came { record, id, at: &record.ended, actor: &event.sender, fact, merged: None };
+        // A payload of a few fields may not say when.
+        let at = match &event.news {
+            Some(News::Reopened(at)) => at,
+            _ => &record.ended,
+        };
+        let id = format!("issue-{number}-reopened-{}-{}", record.pr.unwrap_or_default(), digits(at));
+        let came = Came { record, id, at, actor: &event.sender, fact, merged: None };
         let written = self.keep(&came)?;
         Ok(Some(format!("issue #{number} was opened again; {}", said(record, written))))
     }

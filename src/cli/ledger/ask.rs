@@ -240,7 +240,7 @@ mod tests {
         assert_eq!((value["sums"][0]["key"].as_str(), value["sums"][0]["count"].as_u64()), (Some("fixed"), Some(3)));
         for (arguments, part) in [
             (["--since", "soon"], "use 2026, 2026-05"),
-            (["--hand", "left"], "use one of tool"),
+            (["--hand", "left"], "use one of recall, tool"),
             (["--class", "odd"], "use one of compile"),
             (["--by", "colour"], "use one of hand"),
         ] {

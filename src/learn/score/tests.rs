@@ -46,7 +46,8 @@ fn what_is_measured_takes_points_off_and_is_named() {
         "{FILE}\n\ndef thirdOne(aValue):\n{}",
         "    if aValue:\n        for x in aValue:\n            while x:\n                if x and aValue:\n\t\t\t\t\treturn x  \n"
     );
-    let patch = patch("a.py", FILE, &tangled);
+    let before = format!("{FILE}\n\ndef another_one(a_value):\n    return a_value\n");
+    let patch = patch("a.py", &before, &tangled.replace(FILE, &before));
     let rated = evaluate(&input(&patch, &evidence(0, None)));
     let told = |part: &Part, word: &str| assert!(part.reasons.iter().any(|r| r.contains(word)), "{word}: {part:?}");
     told(&rated.code_quality, "way");

@@ -38,9 +38,15 @@ fn copied(file: &Changed, all: &[Changed]) -> usize {
         all.iter().map(|f| f.before.lines().map(str::trim).filter(|line| telling(line)).collect()).collect();
     let runs = runs(file).into_iter().map(|run| run.into_iter().filter(|line| telling(line)).collect::<Vec<_>>());
     let stands = |run: &[&str]| before.iter().any(|lines| lines.windows(run.len()).any(|window| window == run));
-    runs.filter(|run| run.len() >= COPY)
-        .map(|run| run.chunks_exact(COPY).filter(|part| stands(part)).count() * COPY)
-        .sum()
+    // Whichever line of a copy is the first one here.
+    let copies = |run: &Vec<&str>| {
+        let mut seen = vec![false; run.len()];
+        for at in (0..=run.len() - COPY).filter(|at| stands(&run[*at..at + COPY])) {
+            seen[at..at + COPY].fill(true);
+        }
+        seen.into_iter().filter(|seen| *seen).count()
+    };
+    runs.filter(|run| run.len() >= COPY).map(|run| copies(&run)).sum()
 }
 
 /// Added lines that follow each other, trimmed.

@@ -202,7 +202,8 @@ fn reviews_reopened_issues_and_checks_belong_to_their_run() {
             "submitted_at": "2026-05-02T00:00:00Z"}});
     assert!(world.tell("pull_request_review", &review).unwrap().contains("a review of pull request #4"));
     let issue = json!({"action": "reopened", "repository": {"full_name": "o/r"}, "sender": {"login": "ann", "type": "User"},
-        "issue": {"number": 1, "title": "t", "state": "open", "user": {"login": "bob", "type": "User"}}});
+        "issue": {"number": 1, "title": "t", "state": "open", "updated_at": "2026-05-03T00:00:00Z",
+            "user": {"login": "bob", "type": "User"}}});
     assert!(world.tell("issues", &issue).unwrap().contains("opened again"));
     assert_eq!(world.facts("review").len(), 2);
     let mut opened = issue.clone();
