@@ -18,7 +18,7 @@ const MOST_PLACES: usize = 6;
 /// How tools say that text is not in the language.
 #[rustfmt::skip]
 const SYNTAX_SIGNS: &[&str] = &[
-    "invalid syntax", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
+    "invalid syntax", "syntax error: ", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
     "' expected", "no rules expected", "missing )",
 ];
 
