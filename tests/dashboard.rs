@@ -1,7 +1,7 @@
 //! The dashboard as people meet it: built and served from a ledger of several hundred varied records with hostile texts,
 //! every page looked at in a real browser (tests/dashboard/check.mjs).
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the test starts the program as a person does")]
 
 #[path = "dashboard/made.rs"]

@@ -1,6 +1,5 @@
 //! Many runs write the ledger's branch at the same time, through GitHub's API onto a real git repository.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod common;
 #[path = "common/ledger.rs"]

@@ -235,7 +235,7 @@ fn facts(lots: &mut Lots, number: u64, at: i64, run: &Value, is_bad: bool) -> Ve
             "actor": actor, "trusted": actor != Some("stranger"), "kind": kind, "data": data})
     };
     let mut all = Vec::new();
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         all.push(entry("decision", 1, None, json!({"about": "hands", "choice": "hint, tool, search, model", "why": text(lots, "drawn from 41 outcomes of this class", is_bad), "options": [["hint", 0.81], ["tool", 0.62], ["search", 0.4]], "seed": 20})));
     }
     if run["cost_usd"].as_f64().is_some_and(|usd| usd > 0.0) {
@@ -279,7 +279,7 @@ fn facts(lots: &mut Lots, number: u64, at: i64, run: &Value, is_bad: bool) -> Ve
             all.push(entry("pull", 90_000, Some("octocat"), pull("reverted", Some(hours + 24.0), None)));
         }
     }
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         let key = format!("fix-{}", number / 10 % 400);
         all.push(entry("learning", 5000, Some("octocat"), json!({"key": key, "lesson": lots.of(&["fix", "objection", "flaky", "transient", "note"]), "signature": run["signature"], "class": run["class"], "hand": run["hand"], "files": ["src/cart/total.py"], "text": text(lots, "a bound that is one too small", is_bad), "patch": run["detail"]["diff"], "confidence": lots.part(), "wins": lots.below(9), "losses": lots.below(3), "origin": format!("pull request #{pr}, merged by octocat"), "retired": lots.is(10)})));
     }
