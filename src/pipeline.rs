@@ -7,7 +7,6 @@ mod triage;
 
 pub use past::{now, record};
 
-use crate::brain::diagnose::may_be_patched;
 use crate::command::CommandLine;
 use crate::config::Config;
 use crate::event::{Body, Event};
@@ -101,7 +100,9 @@ impl Pipeline<'_> {
         let told = past::take_in(self, event);
         let task = match self.admit(event, self.command.clone()) {
             Ok(task) => task,
-            Err(Refused { task: None, healing }) => return Ok(Ended::unpublished(told.unwrap_or(*healing), false)),
+            Err(Refused { task: None, healing }) => {
+                return Ok(Ended::unpublished(past::or_told(told, *healing), false));
+            }
             Err(Refused { task: Some(task), healing }) => return self.finish(*healing, &task, None, &started, event),
         };
         (self.say)("event", &format!("{} → task {}", event.name, task.key));
@@ -246,7 +247,7 @@ impl Pipeline<'_> {
             return cancelled(Healing::default());
         }
         let records = self.store.of_task(&work.task.key, EARLIER);
-        if let Some(healing) = not_worth_a_checkout(work).or_else(|| self.enough(work, &records)) {
+        if let Some(healing) = triage::not_worth_a_checkout(work).or_else(|| self.enough(work, &records)) {
             return healing;
         }
         let (tried, mut notes) = earlier(records, &work.base);
@@ -487,15 +488,4 @@ fn is_retry(healing: &Healing, this: &ThisRun, config: &Config) -> bool {
 
 fn cancelled(healing: Healing) -> Healing {
     Healing { candidate: None, ..healing.end(Outcome::Cancelled, "stopped from outside before anything was published") }
-}
-
-/// Infrastructure failures are no work for a patch; publish asks for a rerun.
-fn not_worth_a_checkout(work: &Collected) -> Option<Healing> {
-    let recorded = work.recorded.as_ref().filter(|r| work.task.run.is_some() && !may_be_patched(r.class))?;
-    let quote = recorded.first_error.clone().unwrap_or_default();
-    let why = format!("{} failure, not a fault of the code: {quote:.200}", recorded.class.as_str());
-    let mut healing = Healing::ended(Outcome::Transient, why);
-    healing.diagnosis = Some(crate::brain::diagnose::diagnose(recorded.clone(), Vec::new(), &[]));
-    healing.notes.clone_from(&work.notes);
-    Some(healing)
 }

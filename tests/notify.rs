@@ -1,6 +1,7 @@
 //! The channels through the real binary: a mail server of its own on the loopback interface, and HTTP servers. What is
 //! expected of SMTP is RFC 5321's.
 
+#![expect(clippy::disallowed_methods, reason = "the test starts the program as a person does")]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::io::{BufRead as _, BufReader, Write as _};

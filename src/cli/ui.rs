@@ -109,7 +109,7 @@ const PARTS: [(&str, &[&str]); 5] = [
     ("find out what is asked", &["event", "collect"]),
     ("set up", &["prepare"]),
     ("see it fail", &["verify", "diagnose"]),
-    ("repair", &["heal", "tool", "hint", "search", "model", "revert"]),
+    ("repair", &["heal", "recall", "tool", "hint", "search", "model", "command", "revert"]),
     ("publish", &["publish", "propose", "ledger", "artifact", "notify"]),
 ];
 

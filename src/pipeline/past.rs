@@ -106,6 +106,16 @@ pub(super) fn take_in(pipeline: &Pipeline, event: &Event) -> Option<Healing> {
     }
 }
 
+/// How an event without work ends: what it told of an earlier repair counts, and why nothing more came of a review.
+pub(super) fn or_told(told: Option<Healing>, healing: Healing) -> Healing {
+    match told {
+        Some(told) if healing.outcome == Outcome::Ignored && told.outcome == Outcome::Recorded => {
+            Healing { reason: format!("{}; nothing else was done: {}", told.reason, healing.reason), ..told }
+        }
+        told => told.unwrap_or(healing),
+    }
+}
+
 /// What our own reviewer said, as a fact of its own.
 pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: &Published) -> Option<Entry> {
     let mut fact = proposal.healing.review.clone()?;

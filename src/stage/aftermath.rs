@@ -105,6 +105,10 @@ impl Aftermath<'_> {
         let Some(branch) = &pull.branch else { return Ok(None) };
         let Some(record) = self.run_of(branch, pull.is_fork, pull.number)? else { return Ok(None) };
         let actor = if review.author.login.is_empty() { &event.sender } else { &review.author };
+        // A stranger's words must not be able to grow a branch, and no review is nothing to remember.
+        if review.verdict == Verdict::None || !(self.is_trusted(actor)? || self.is_listed(actor)) {
+            return Ok(None);
+        }
         let fact = Fact::Review(review_fact(Some(pull.number), actor, review));
         let kind = if review.place.is_some() { "comment" } else { "review" };
         let id = format!("{kind}-{}", review.id);
@@ -329,6 +333,11 @@ impl Aftermath<'_> {
         let taught: Vec<Known> = keys.iter().filter_map(|key| newest.get(key).cloned()).collect();
         let outcome = learn::Outcome { entry, record: came.record, taught: &taught, merged: came.merged.as_deref() };
         Ok(learn::from_outcome(&outcome))
+    }
+
+    /// One of the programs whose reviews are worked on.
+    fn is_listed(&self, actor: &Actor) -> bool {
+        task::is_answered(actor, self.config)
     }
 
     fn is_trusted(&self, actor: &Actor) -> Result<bool> {

@@ -48,11 +48,11 @@ pub fn text(text: &str) -> String {
 
 /// Addresses of this machine, of documentation and of nobody are nobody's.
 fn address(found: &str) -> String {
-    let is_nobodys = match found.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(ip)) => {
+    let is_nobodys = match found.parse::<core::net::IpAddr>() {
+        Ok(core::net::IpAddr::V4(ip)) => {
             ip.is_loopback() || ip.is_unspecified() || ip.is_documentation() || ip.is_broadcast() || ip.is_link_local()
         }
-        Ok(std::net::IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unspecified(),
+        Ok(core::net::IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unspecified(),
         // A time or a version, for instance.
         Err(_) => true,
     };

@@ -88,7 +88,9 @@ fn clone(world: &World, into: &std::path::Path, more: &[&str]) {
 
 #[test]
 fn a_workspace_that_has_the_commit_is_used_and_left_alone() {
-    let (world, step) = opened(&[project::VERIFY]);
+    // A ledger on a branch is fetched to be read.
+    let elsewhere = format!("{}ledger: {{store: directory}}\n", project::VERIFY.1);
+    let (world, step) = opened(&[(project::VERIFY.0, &elsewhere)]);
     let workspace = step.workspace();
     clone(&world, &workspace, &["--depth", "1"]);
     // Nothing of the workspace's git is executed, and nothing of it changes.

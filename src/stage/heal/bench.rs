@@ -267,19 +267,6 @@ impl<'a> Bench<'a> {
         self.tree.borrow_mut().keep_repair(patch)
     }
 
-    /// What the commands did to the tree that could not be put back, for people.
-    pub fn damage(&self) -> Vec<String> {
-        let files = self.unprotected.borrow();
-        let git = self.git_destroyed.get().then(|| GIT_DESTROYED.to_owned());
-        let large = (!files.is_empty()).then(|| {
-            let few = super::told::few(files.iter());
-            let were = if files.len() == 1 { "was" } else { "were" };
-            let files = count(files.len(), "file");
-            format!("{files} too large to be protected {were} changed by the command: {few}")
-        });
-        git.into_iter().chain(large).collect()
-    }
-
     /// The checks over data alone.
     pub fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
         let modes = guard::Modes::default();

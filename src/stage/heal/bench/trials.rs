@@ -1,10 +1,11 @@
 //! Patches that a hand tries by itself, and what it is told of its candidates.
 
-use super::Bench;
+use super::{Bench, GIT_DESTROYED};
 use crate::hand::Fallen;
 use crate::learn::score::{Coverage, coverage};
 use crate::patch::Patch;
 use crate::record::entry::Decision;
+use crate::report::count;
 use crate::verify::{self, Trial};
 use anyhow::Result;
 
@@ -12,6 +13,19 @@ use anyhow::Result;
 const LARGEST_COVERAGE: u64 = 32 << 20;
 
 impl Bench<'_> {
+    /// What the commands did to the tree that could not be put back, for people.
+    pub fn damage(&self) -> Vec<String> {
+        let files = self.unprotected.borrow();
+        let git = self.git_destroyed.get().then(|| GIT_DESTROYED.to_owned());
+        let large = (!files.is_empty()).then(|| {
+            let few = super::super::told::few(files.iter());
+            let were = if files.len() == 1 { "was" } else { "were" };
+            let files = count(files.len(), "file");
+            format!("{files} too large to be protected {were} changed by the command: {few}")
+        });
+        git.into_iter().chain(large).collect()
+    }
+
     pub(super) fn trial(&self, patch: &Patch, what: &str) -> Result<Trial> {
         if self.over().is_some() {
             return Ok(Trial::Over);
