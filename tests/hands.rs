@@ -156,7 +156,7 @@ fn c() {
             vec![("v.cpp", PLUS.to_owned())],
             &["g++", "-c", "v.cpp"],
             "v.cpp",
-            "#include <vector>\n".to_owned() + PLUS,
+            "#include <vector>\n\n".to_owned() + PLUS,
             "tool",
         ),
     ] {

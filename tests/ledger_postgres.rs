@@ -141,7 +141,7 @@ fn records_and_facts_are_kept_and_stand_in_columns() {
         ("SELECT state, usd FROM spend", "settled 0.25"),
         (
             "SELECT string_agg(stage || '=' || seconds, ' ' ORDER BY stage) FROM stage_timings",
-            "guards=0.25 hands=0.1 total=2 verify=0.5",
+            "collect=0 guards=0.25 hands=0.1 prepare=0 publish=0 total=2 verify=0.5",
         ),
         ("SELECT pull_state, score, reviews, review_findings FROM run_overview", "merged 88 1 3"),
     ] {
