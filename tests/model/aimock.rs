@@ -41,7 +41,7 @@ impl Drop for Mock {
 impl Mock {
     fn new(fixtures: &[Value]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let tools = std::fs::read_to_string(root.join("target/test-tools.json")).expect("run tests/install first");
+        let tools = std::fs::read_to_string(root.join("target/test-tools.json")).unwrap();
         let tools: Value = serde_json::from_str(&tools).unwrap();
         let program = Path::new(tools["node_bin"].as_str().unwrap()).join("llmock");
         let folder = tempfile::tempdir().unwrap();
