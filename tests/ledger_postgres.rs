@@ -39,7 +39,7 @@ fn record(attempt: &str, started: &str, repository: &str) -> AttemptRecord {
         "schema": 1, "attempt": attempt, "task": "issue-1", "repository": repository, "started": started,
         "ended": started, "event": "issues.opened", "outcome": "fixed", "reason": "said hunter2", "hand": "hint",
         "class": "test", "tried": [], "guards": [{"id": "policy", "status": "pass", "seconds": 0.25}],
-        "seconds": {"total": 2.0, "verify": 0.5, "hands": 0.1}, "tokens": {"input": 7, "output": 3},
+        "seconds": {"total": 2.0, "collect": 0.3, "prepare": 0.4, "verify": 0.5, "hands": 0.1, "publish": 0.6}, "tokens": {"input": 7, "output": 3},
         "cost_usd": 0.5, "version": "0.1.0",
     }))
     .unwrap()
@@ -141,7 +141,7 @@ fn records_and_facts_are_kept_and_stand_in_columns() {
         ("SELECT state, usd FROM spend", "settled 0.25"),
         (
             "SELECT string_agg(stage || '=' || seconds, ' ' ORDER BY stage) FROM stage_timings",
-            "guards=0.25 hands=0.1 total=2 verify=0.5",
+            "collect=0.3 guards=0.25 hands=0.1 prepare=0.4 publish=0.6 total=2 verify=0.5",
         ),
         ("SELECT pull_state, score, reviews, review_findings FROM run_overview", "merged 88 1 3"),
     ] {
