@@ -24,6 +24,11 @@ impl Env {
         Some(value).filter(|v| !v.is_empty())
     }
 
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.remove(OsStr::new(name));
+        self
+    }
+
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.0.get(OsStr::new(name)).filter(|v| !v.is_empty()).map(PathBuf::from)
     }

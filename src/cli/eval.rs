@@ -89,6 +89,9 @@ fn compare(door: &Door, args: &Args, dir: &Path) -> Result<Exit> {
     let settings = settings(args)?;
     let mut cases = eval::cases(dir).map_err(usage)?;
     cases.retain(|case| args.only.as_ref().is_none_or(|part| case.name.contains(part.as_str())));
+    if let (true, Some(part)) = (cases.is_empty(), &args.only) {
+        return Err(usage(format!("--only {part}: no case of {} has that in its name", dir.display())));
+    }
     let cancel = local::cancel_flag()?;
     let mut rows = Vec::new();
     for case in &cases {

@@ -51,7 +51,7 @@ struct Cli {
     verb: Verb,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Options of every verb")]
 struct Common {
     /// The repository to work in; `heal` and `fix` look at, and repair, nothing outside of this folder
@@ -138,6 +138,13 @@ struct Door {
     common: Common,
     env: Env,
     ui: Ui,
+}
+
+impl Door {
+    /// The same where the variable `name` is not set.
+    fn without(&self, name: &str) -> Self {
+        Self { common: self.common.clone(), env: self.env.clone().without(name), ui: self.ui }
+    }
 }
 
 /// The whole program, after the sandbox helper has had its chance.

@@ -136,6 +136,8 @@ fn the_demo_repairs_what_its_issue_reports() {
     let run = |out: &str| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_thanos-fix"));
         command.env("XDG_STATE_HOME", dir.path().join("state"));
+        // It is offline whatever is set.
+        command.env("THANOS_LEDGER_URL", "postgres://nobody@127.0.0.1:1/nothing");
         let done = command.args(["demo", "--out"]).arg(dir.path().join(out)).output().unwrap();
         let told = String::from_utf8_lossy(&done.stderr).into_owned();
         assert!(done.status.success(), "{told}");
@@ -145,8 +147,19 @@ fn the_demo_repairs_what_its_issue_reports() {
     assert!(text.contains("README") && text.contains("Fixes #1"), "{text}");
     assert!(told.contains("run the demonstration again") && !text.contains("Seen before"), "{told}");
     assert!(text.contains("score: "), "{text}");
+    assert!(told.contains("to `commits` → still fails") && told.contains("candidate 2: renamed"), "{told}");
     // The second one does again what mended the first, and says so.
     let (told, text) = run("two");
     assert!(told.contains("this run remembered 1 earlier demonstration"), "{told}");
     assert!(text.contains("hand `recall`") && text.contains("Seen before"), "{text}");
+    assert!(!told.contains("candidate 2"), "{told}");
+    // The words that it tells to type show both, and the one that fell.
+    let typed = told.lines().find_map(|line| line.split_once("thanos-fix dashboard ")).unwrap().1;
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_thanos-fix"));
+    let built = command.arg("dashboard").args(typed.split(' ')).output().unwrap();
+    assert!(built.status.success(), "{built:?}");
+    let run = std::fs::read_to_string(dir.path().join("two/site/data/run-0.js")).unwrap();
+    for shown in ["1-1-demo-issue-1", "2-1-demo-issue-1", "still fails: TypeError", "what mended this failure before"] {
+        assert!(run.contains(shown), "{shown}: {run}");
+    }
 }

@@ -5,6 +5,7 @@ mod past;
 
 use super::desk::Desk;
 use super::held::held;
+use super::ledger::place;
 use super::{Door, Exit, local};
 use crate::config::Config;
 use crate::event;
@@ -14,7 +15,7 @@ use crate::ids::{BranchName, RelPath, RepoSlug};
 use crate::patch::{FilePatch, Patch};
 use crate::pipeline::{Ended, ThisRun};
 use crate::record::{HandId, Outcome};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
 /// The whole main job, offline, without a key, in seconds
@@ -38,23 +39,30 @@ const PROJECT: &[(&str, &str)] = &[
 const AUTHOR: (&str, &str) = ("Demo", "demo@localhost");
 
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
+    // A database is the team's, behind a network, and its reports are no place for demonstrations.
+    let door = &door.without(place::URL);
     let ui = door.ui;
     let event = event::parse("issues", PAYLOAD)?;
     let Some(repository) = &event.repository else { bail!("the payload names no repository") };
     // What a new bare repository calls its default branch.
     let branch = BranchName::parse("main")?;
-    let place = folder(args)?;
-    let bare = place.join("remote.git");
+    let folder = folder(args)?;
+    let bare = folder.join("remote.git");
     publish_project(&bare, &branch)?;
     ui.stage("demo", &format!("a project with a failing test is at {} (a bare repository)", bare.display()));
     ui.stage("demo", "the event is a real payload of `issues.opened`; no network, no key");
-    let mut desk = open(door, &event, &repository.slug, &bare, &place)?;
-    let earlier = past(&desk)?.bring()?;
+    let mut desk = open(door, &event, &repository.slug, &bare, &folder)?;
+    let earlier = past(&desk)?.bring().unwrap_or_else(|e| {
+        ui.stage("memory", &format!("earlier demonstrations are not known: {e:#}"));
+        0
+    });
     // Two runs never share a name.
     desk.this.id = earlier + 1;
     let ended = desk.pipeline(None, None, |pipeline| pipeline.run(&event))?;
-    show(&desk, &ended, &place)?;
-    remember(&desk, &ended, earlier)?;
+    show(&desk, &ended, &folder)?;
+    if let Err(e) = remember(&desk, &ended, earlier, &folder) {
+        ui.stage("memory", &format!("this run is not kept for the next one: {e:#}"));
+    }
     Ok(if ended.healing.outcome == Outcome::Fixed { Exit::Done } else { Exit::No })
 }
 
@@ -64,7 +72,7 @@ fn past<'a>(desk: &'a Desk) -> Result<past::Past<'a>> {
 }
 
 /// Keeps this run for the next one, and says what the earlier ones were good for.
-fn remember(desk: &Desk, ended: &Ended, earlier: u64) -> Result<()> {
+fn remember(desk: &Desk, ended: &Ended, earlier: u64, folder: &Path) -> Result<()> {
     let (ui, past) = (desk.door.ui, past(desk)?);
     if let Some(record) = &ended.record {
         past.keep(record)?;
@@ -77,14 +85,31 @@ fn remember(desk: &Desk, ended: &Ended, earlier: u64) -> Result<()> {
         "run the demonstration again: the next one remembers this repair and needs no search for it".to_owned()
     };
     ui.stage("memory", &told);
-    ui.stage("memory", &format!("it lies in {} (remove the folder to forget)", past.place()));
+    let (kept, site) = (past.place(), folder.join("site"));
+    ui.stage("memory", &format!("it lies in {} (remove the folder to forget)", kept.display()));
+    let (kept, site) = (word(kept), word(&site));
+    let runs = if earlier == 0 { "this run" } else { "all of these runs" };
+    ui.stage(
+        "pages",
+        &format!("{runs}, and why each candidate fell: thanos-fix dashboard build --from {kept} --out {site}"),
+    );
+    let url = place::URL;
+    ui.stage("move", &format!("to PostgreSQL, with {url} set: thanos-fix ledger sync --store {kept} --to database"));
     Ok(())
+}
+
+/// A path as a shell takes it.
+fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn folder(args: &Args) -> Result<PathBuf> {
     let place = match &args.out {
         Some(dir) => {
-            std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+            let made = std::fs::create_dir_all(dir);
+            made.map_err(|e| super::usage(format!("--out: cannot make {}: {e}", dir.display())))?;
             if dir.read_dir()?.next().is_some() {
                 return Err(super::usage(format!("{} is not empty; give a new folder", dir.display())));
             }

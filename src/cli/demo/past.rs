@@ -7,7 +7,7 @@ use crate::ids::BranchName;
 use crate::ledger::{Branch, Directory, Store, Wanted};
 use crate::record::AttemptRecord;
 use anyhow::Result;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// So many earlier demonstrations are carried over.
 const MOST: usize = 10;
@@ -24,9 +24,9 @@ impl<'a> Past<'a> {
         Self { kept: Directory::new(&place, held().mask_fn()), place, branch: Branch::new(forge, branch) }
     }
 
-    /// Where it is kept, for people.
-    pub fn place(&self) -> String {
-        self.place.display().to_string()
+    /// Where it is kept.
+    pub fn place(&self) -> &Path {
+        &self.place
     }
 
     /// Lays the earlier ones into the new ledger; how many there were in all.

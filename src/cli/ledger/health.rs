@@ -11,7 +11,7 @@ use serde_json::json;
 use std::io::Write;
 
 pub fn run(door: &Door, at: &Where) -> Result<Exit> {
-    let (place, health) = place::with(door, at, |store| Ok((store.place(), check(store)?)))?;
+    let (place, health) = place::there(door, at, |store| Ok((store.place(), check(store)?)))?;
     let rate = rate(door);
     to_stdout(|out| match door.common.json {
         true => as_json(&place, &health, rate.as_ref(), out),
@@ -40,7 +40,7 @@ fn as_json(place: &str, health: &Health, rate: Option<&RateLimit>, out: &mut dyn
 
 fn told(place: &str, health: &Health, rate: Option<&RateLimit>, out: &mut dyn Write) -> Result<()> {
     let Health { contents, months, small, newer, again, problems } = health;
-    writeln!(out, "{place}: {} records, {}", contents.records, size(contents.bytes))?;
+    writeln!(out, "{place}: {}, {}", super::moves::records(contents), size(contents.bytes))?;
     for (kind, many) in &contents.kinds {
         writeln!(out, "  {many:>8} {}", plain(kind))?;
     }

@@ -60,8 +60,8 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let json = door.common.json;
     let at = args.store.clone().unwrap_or_default();
     match &args.action {
-        Action::Show(args) => place::with(door, &at, |store| to_stdout(|out| show::run(args, store, json, out))),
-        Action::Query(args) => place::with(door, &at, |store| to_stdout(|out| ask::run(args, store, json, out))),
+        Action::Show(args) => place::there(door, &at, |store| to_stdout(|out| show::run(args, store, json, out))),
+        Action::Query(args) => place::there(door, &at, |store| to_stdout(|out| ask::run(args, store, json, out))),
         Action::Export(args) => moves::export(door, &at, args),
         Action::Import(args) => moves::import(door, &at, args),
         Action::Sync(args) => moves::sync(door, &at, args),

@@ -74,7 +74,7 @@ fn notes(door: &Door, notes: &[String]) {
 }
 
 pub fn export(door: &Door, at: &Where, args: &Export) -> Result<Exit> {
-    place::with(door, at, |store| {
+    place::there(door, at, |store| {
         let since = args.since.as_deref();
         let (contents, said) = match &args.out {
             Some(path) => {
@@ -129,7 +129,11 @@ impl<W: std::io::Write> std::io::Write for Masked<W> {
 fn told(contents: &Contents) -> String {
     let kinds: Vec<String> = contents.kinds.iter().map(|(kind, many)| format!("{many} {}", plain(kind))).collect();
     let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-    format!("{}{kinds}", count(usize::try_from(contents.records).unwrap_or(usize::MAX), "record"))
+    format!("{}{kinds}", records(contents))
+}
+
+pub fn records(contents: &Contents) -> String {
+    count(usize::try_from(contents.records).unwrap_or(usize::MAX), "record")
 }
 
 /// How it went, for people and machines.
@@ -165,12 +169,18 @@ pub fn import(door: &Door, at: &Where, args: &Import) -> Result<Exit> {
 }
 
 fn open(path: &Path) -> Result<File> {
+    if path.is_dir() {
+        return Err(usage(format!(
+            "{} is a folder; give a file, or copy a ledger with `sync --store`",
+            path.display()
+        )));
+    }
     File::open(path).map_err(|e| usage(format!("cannot read {}: {e}", path.display())))
 }
 
 pub fn sync(door: &Door, at: &Where, args: &Sync) -> Result<Exit> {
     if let Some(to) = &args.to {
-        return place::with(door, at, |from| {
+        return place::there(door, at, |from| {
             place::with(door, to, |to| {
                 if from.place() == to.place() {
                     return Err(usage(format!("--store and --to are both {}", to.place())));
@@ -190,7 +200,7 @@ pub fn sync(door: &Door, at: &Where, args: &Sync) -> Result<Exit> {
 }
 
 pub fn compact(door: &Door, at: &Where, args: &Compact) -> Result<Exit> {
-    place::with(door, at, |store| {
+    place::there(door, at, |store| {
         usable(store)?;
         let before = args.before.clone().unwrap_or_else(|| pipeline::now().chars().take(7).collect());
         let taken = store.compact(&before)?;
@@ -207,7 +217,7 @@ pub fn compact(door: &Door, at: &Where, args: &Compact) -> Result<Exit> {
 }
 
 pub fn backup(door: &Door, at: &Where, args: &Backup) -> Result<Exit> {
-    place::with(door, at, |store| {
+    place::there(door, at, |store| {
         let (contents, said) = archive::backup(store, &pipeline::now(), &args.out)?;
         notes(door, &said);
         if door.common.json {

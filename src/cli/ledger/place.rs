@@ -40,6 +40,9 @@ impl FromStr for Where {
             "branch" => Self::Branch,
             "own" => Self::Own,
             url if url.starts_with("postgres://") || url.starts_with("postgresql://") => Self::Url(url.to_owned()),
+            url if url.contains("://") => {
+                return Err("use database, branch, own, a folder or a postgres:// address".to_owned());
+            }
             folder => Self::Folder(folder.into()),
         })
     }
@@ -60,11 +63,25 @@ pub fn spooled<'a>(door: &Door, store: Box<dyn Store + 'a>, say: impl Fn(&str) +
     Spooled::new(store, Directory::new(spool, held().mask_fn()), say)
 }
 
+/// The same for who only reads: a folder that is not there is a misspelt name, not an empty ledger.
+pub fn there<R>(door: &Door, at: &Where, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
+    match at {
+        Where::Folder(folder) if !folder.is_dir() => {
+            Err(usage(format!("--store: there is no folder {}", folder.display())))
+        }
+        _ => with(door, at, act),
+    }
+}
+
 /// Opens the ledger, for people who may wait.
 pub fn with<R>(door: &Door, at: &Where, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
     match at {
         Where::Usual => usual(door, act),
         Where::Own => act(&local::own_ledger(door)?),
+        Where::Folder(file) if file.is_file() => Err(usage(format!(
+            "{} is a file, not a ledger's folder: `thanos-fix ledger import` reads one",
+            file.display()
+        ))),
         Where::Folder(folder) => act(&Directory::new(folder, held().mask_fn())),
         Where::Database => match database(door, None)? {
             Some(store) => act(&store.with_patience(LONG)),

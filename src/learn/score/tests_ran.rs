@@ -51,7 +51,8 @@ fn by_results(input: &Input) -> Rating {
         (0, kept) => (65.0, format!("the command passes and {} as before; none was failing by name", counted(kept))),
         (mended, 0) => (80.0, format!("{} failed before and passes now, so it runs the change", counted(mended))),
         (mended, kept) => {
-            let told = format!("{} failed before and passes now, {} passes as before", counted(mended), counted(kept));
+            let told =
+                format!("{} failing before and passing now, {} passing as before", counted(mended), counted(kept));
             (if kept >= 5 { 90.0 } else { 85.0 }, told)
         }
     };

@@ -9,6 +9,6 @@ from history import Store
 def example():
     store = Store()
     first = store.committ("hello", "First")
-    store.commit("hello world", "Second")
+    assert store.commits() == [(first, "First")]
     store.revert(first)
     return store

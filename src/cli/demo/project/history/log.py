@@ -3,6 +3,5 @@
 
 def summary(store):
     """One line for each version, newest first."""
-    messages = store.messages()
-    lines = [f"{number}: {message}" for number, message in enumerate(messages, start=1)]
+    lines = [f"{number}: {message}" for number, message in store.commits()]
     return "\n".join(reversed(lines))

@@ -21,5 +21,6 @@ class Store:
         text = self.checkout(number)
         return self.commit(text, f"Revert to {number}")
 
-    def messages(self):
-        return [message for message, _ in self._versions]
+    def commits(self):
+        """The number and the message of each version."""
+        return [(number, message) for number, (message, _) in enumerate(self._versions, start=1)]

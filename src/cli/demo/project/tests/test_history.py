@@ -13,6 +13,10 @@ class StoreTest(unittest.TestCase):
     def test_versions_are_counted_from_one(self):
         self.assertEqual(self.store.commit("x", "Third"), 3)
 
+    def test_commits_are_listed(self):
+        self.assertEqual(self.store.commits(), [(1, "First"), (2, "Second")])
+        self.assertEqual(list(Store().commits()), [])
+
     def test_old_versions_stay(self):
         self.assertEqual(self.store.checkout(1), "hello")
 
@@ -30,7 +34,7 @@ class StoreTest(unittest.TestCase):
 
 class ReadmeTest(unittest.TestCase):
     def test_its_example_works(self):
-        self.assertEqual(README.example().checkout(3), "hello")
+        self.assertEqual(README.example().checkout(2), "hello")
 
 
 if __name__ == "__main__":
