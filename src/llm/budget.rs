@@ -106,9 +106,11 @@ impl Budget {
         let left = self.limits.usd - used - to_read;
         let affordable = if price.output > 0.0 { left * 1e6 / price.output } else { f64::MAX };
         if left < 0.0 || affordable < LEAST_REPLY as f64 {
-            let most = self.limits.usd;
+            // Parts of a cent are told, too.
+            let digits = if self.limits.usd < 0.01 { 4 } else { 2 };
+            let most = format!("{:.digits$}", self.limits.usd);
             return Err(NoReply::budget(format!(
-                "the budget of ${most:.2} holds no further request: ${used:.4} spent, the next one costs ${to_read:.4} or more to read (budget.usd)",
+                "the budget of ${most} holds no further request: ${used:.4} spent, the next one costs ${to_read:.4} or more to read (budget.usd)",
             )));
         }
         // Beyond what an f64 counts exactly nobody asks.
