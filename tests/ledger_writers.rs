@@ -1,6 +1,5 @@
 //! Many runs write the ledger's branch at the same time, through GitHub's API onto a real git repository.
 
-
 mod common;
 #[path = "common/ledger.rs"]
 mod writers;
