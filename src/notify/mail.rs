@@ -24,7 +24,8 @@ pub struct Server {
 impl Server {
     /// Messages never repeat the address: it holds a password.
     pub fn parse(address: &str) -> Result<Self, String> {
-        const FORM: &str = "use smtps://user:password@host or smtp://user:password@host:587 (STARTTLS)";
+        // No example of a password: it would be masked like one.
+        const FORM: &str = "use smtps://host or smtp://host:587 (STARTTLS), `user:password@` before the host";
         let url = Url::parse(address.trim()).map_err(|_| FORM.to_owned())?;
         let is_implicit = match url.scheme() {
             "smtps" => true,
@@ -137,9 +138,15 @@ fn escaped(text: &str) -> String {
 pub fn hand_in(server: &Server, message: &Message, limits: &Limits) -> Result<(), Fault> {
     let sent = server.transport(limits)?.send(message);
     sent.map(drop).map_err(|e| {
-        let said = one_line(&e.to_string(), 200);
-        let why =
-            std::error::Error::source(&e).map(|source| one_line(&format!("{said}: {source}"), 300)).unwrap_or(said);
+        let mut why = one_line(&e.to_string(), 200);
+        // Some errors repeat what is below them.
+        let below = std::error::Error::source(&e).map(|source| one_line(&source.to_string(), 200));
+        if let Some(below) = below.filter(|below| !why.contains(below.as_str())) {
+            why = format!("{why}: {below}");
+        }
+        if server.is_implicit && !e.is_permanent() && !e.is_transient() {
+            why += " (smtps:// is TLS from the first byte; a server with STARTTLS wants smtp://)";
+        }
         // What a server refuses for good, and a certificate that nobody vouches for, is refused the next time too.
         if e.is_permanent() || e.is_tls() || e.is_client() { Fault::never(why) } else { Fault::again(why, None) }
     })

@@ -65,10 +65,11 @@ pub struct Source {
 impl Source {
     pub fn new(attempt: Attempt, entries: &[Entry], trust: Trust) -> Self {
         let verdict = judge(&attempt.record, entries, trust);
-        let Attempt { record, mut patch, mut excerpts, diagnosis, talk } = attempt;
+        let Attempt { mut record, mut patch, mut excerpts, diagnosis, talk } = attempt;
         if patch.is_empty() {
-            patch = learnt(&record.attempt, entries).unwrap_or_default();
+            patch = whole(&record).or_else(|| learnt(&record.attempt, entries)).unwrap_or_default();
         }
+        let diagnosis = diagnosis.or_else(|| record.detail.diagnosis.take());
         if excerpts.is_empty() {
             excerpts = excerpts_of(&patch);
         }
@@ -112,6 +113,13 @@ pub fn judge(record: &AttemptRecord, entries: &[Entry], trust: Trust) -> Verdict
         }
         _ => Verdict::Unknown,
     }
+}
+
+/// The patch as the record has it, unless it was too long for it: then its last line says so.
+fn whole(record: &AttemptRecord) -> Option<String> {
+    let is_cut =
+        |diff: &String| diff.lines().next_back().is_some_and(|last| last.ends_with(" more lines are not recorded"));
+    record.detail.diff.clone().filter(|diff| !is_cut(diff))
 }
 
 /// The patch as the learnings have it.

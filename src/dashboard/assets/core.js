@@ -87,7 +87,9 @@ const percent = (part, all) => (all > 0 ? Math.round((100 * part) / all) + "%" :
 function money(usd) {
   if (!Number.isFinite(usd)) return "–";
   const size = Math.abs(usd);
-  const text = size >= 1000 ? whole(size) : size >= 0.1 || size === 0 ? size.toFixed(2) : String(Number(size.toPrecision(2)));
+  // Two digits that count, also where the second is a zero: a column of them is read by its places.
+  const places = size >= 0.1 || size === 0 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(size)));
+  const text = size >= 1000 ? whole(size) : size.toFixed(places);
   return (usd < 0 ? "−$" : "$") + text;
 }
 
@@ -117,6 +119,7 @@ const MEANING = {
   transient: ["warn", "infrastructure, not the code"], explained: ["info", "no repair could be proven; the cause is told"],
   blocked: ["bad", "a rule or a missing right stopped it"], budget: ["warn", "time or money ran out"],
   duplicate: ["calm", "somebody works on it already"], ignored: ["calm", "not for us"],
+  recorded: ["calm", "what became of an earlier repair was written down"],
   cancelled: ["calm", "stopped from outside"], error: ["bad", "we broke"], lost: ["bad", "it ended without a word"],
 };
 const PULL = { opened: "info", green: "info", red: "warn", merged: "good", closed: "bad", reopened: "info", reverted: "bad" };

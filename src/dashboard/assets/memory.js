@@ -62,7 +62,7 @@ const option = (name, label, words, again) => h("label", {}, label, h("select", 
 const searchField = again => h("label", { class: "wide" }, "Search", h("input", { type: "search", name: "q", autocomplete: "off", "aria-keyshortcuts": "/", onchange: again }));
 const holdsAll = (value, q) => { const text = JSON.stringify(value).toLowerCase(); return (q || "").toLowerCase().split(/\s+/).filter(Boolean).every(term => text.includes(term)); };
 
-pages.learnings = main => browser(main, "Learnings", "What earlier runs, reviews and merges taught. The surest comes first; only outcomes from people who may write count. `thanos-fix learn` lists, edits and deletes them.",
+pages.learnings = main => browser(main, "Learnings", "What earlier runs, reviews and merges taught. The surest comes first; only outcomes from people who may write count. `thanos-fix learnings` lists, edits and deletes them.",
   again => [searchField(again), option("lesson", "Kind", Object.keys(LESSON), again), option("state", "State", ["in use", "retired"], again)],
   Array.from({ length: overview.lesson_files }, (_, at) => ({ name: "learnings-" + at })),
   chosen => ({ learning }) => (!chosen.lesson || learning.lesson === chosen.lesson) && (!chosen.state || (chosen.state === "retired") === Boolean(learning.retired)) && holdsAll(learning, chosen.q),

@@ -43,20 +43,22 @@ function coloured(text, language) {
 
 function diff(text) {
   const table = h("div", { class: "diff", role: "region", tabindex: "0", "aria-label": "The patch" });
-  let language = languageOf(""), before = 0, after = 0;
+  let language = languageOf(""), before = 0, after = 0, old = 0, fresh = 0;
   for (const line of text.replace(/\n$/, "").split("\n").slice(0, 3000)) {
-    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
-    const head = /^(---|\+\+\+) /.test(line) && (before === 0 || line.startsWith("+++") || /^--- (a\/|\/dev\/null)/.test(line));
-    if (line.startsWith("diff ") || line.startsWith("index ") || head) {
-      before = 0;
+    // What a hunk still has to tell is a line of code, whatever it looks like: `-- a comment`, taken away, is no header.
+    const inside = old > 0 || fresh > 0;
+    const hunk = inside ? null : /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    if (!inside && /^(diff |index |--- |\+\+\+ )/.test(line)) {
       const path = /^\+\+\+ b\/(.*)$/.exec(line) || /^--- a\/(.*)$/.exec(line);
       if (path) language = languageOf(path[1]);
-      if (!line.startsWith("index ") && !(line.startsWith("diff "))) table.append(h("div", { class: "file" }, foreign(line)));
+      if (!/^(diff|index) /.test(line)) table.append(h("div", { class: "file" }, foreign(line)));
     } else if (hunk) {
-      [before, after] = [Number(hunk[1]), Number(hunk[2])];
+      [before, old, after, fresh] = hunk.slice(1).map(count => Number(count ?? 1));
       table.append(h("div", { class: "hunk" }, foreign(line)));
     } else {
       const kind = { "+": "add", "-": "del", " ": "same" }[line[0]] || "note";
+      old -= kind === "del" || kind === "same" ? 1 : 0;
+      fresh -= kind === "add" || kind === "same" ? 1 : 0;
       const numbers = [kind === "add" || kind === "note" ? "" : before++, kind === "del" || kind === "note" ? "" : after++];
       table.append(h("div", { class: "line " + kind }, h("span", { class: "ln", "aria-hidden": "true" }, numbers[0]), h("span", { class: "ln", "aria-hidden": "true" }, numbers[1]),
         h("span", { class: "sign" }, kind === "note" ? "" : line[0] || " "), h("code", { dir: "ltr" }, kind === "note" ? line : coloured(line.slice(1), language))));
@@ -131,7 +133,7 @@ function score(entry) {
     table("The parts of the score", ["Part", "Score", "Weight", "Why"], PARTS.map(([key, name, weight]) => {
       const part = e[key] || { score: 0, reasons: [] };
       return [name, meter(part.score / 100, Math.round(part.score)), weight + "%", h("ul", { class: "plain" }, list(part.reasons).map(reason => h("li", {}, foreign(reason))))];
-    })), e.opinion === null || e.opinion === undefined ? null : h("p", { class: "dim" }, "A model's opinion: " + Math.round(e.opinion) + "; it moves the score by 10 at most."));
+    }), { class: "parts" }), e.opinion === null || e.opinion === undefined ? null : h("p", { class: "dim" }, "A model's opinion: " + Math.round(e.opinion) + "; it moves the score by 10 at most."));
 }
 
 const VERDICT = { approved: "good", changes: "warn", commented: "info", none: "calm" };
