@@ -102,7 +102,10 @@ impl Channel {
     pub fn wants(&self, outcome: Outcome) -> bool {
         let wanted = match &self.on {
             Some(on) => on.contains(&outcome),
-            None => !matches!(outcome, Outcome::Ignored | Outcome::Duplicate | Outcome::Healthy | Outcome::Cancelled),
+            None => !matches!(
+                outcome,
+                Outcome::Ignored | Outcome::Recorded | Outcome::Duplicate | Outcome::Healthy | Outcome::Cancelled
+            ),
         };
         wanted && severity(outcome) >= self.severity
     }

@@ -37,17 +37,17 @@ pub fn from_attempt(record: &AttemptRecord, healing: &Healing, known: &[Known]) 
 
 /// A recalled repair of the very same failure that fell. What mended only a similar one was never said to fit.
 pub fn refuted_key(tried: &Tried) -> Option<&str> {
-    let rest = tried.why.strip_prefix(RECALLED).filter(|_| tried.hand == HandId::Recall)?;
-    rest.split_once(')').map(|(key, _)| key)
+    let (_, key) = tried.why.rsplit_once(RECALLED).filter(|_| tried.hand == HandId::Recall)?;
+    key.strip_suffix(')')
 }
 
-const RECALLED: &str = "what mended this failure before (";
+const RECALLED: &str = " (mended this failure before: ";
 
 /// Why a lesson is tried again, in words that name it.
 pub fn mended(key: &str, text: &str, is_same: bool) -> String {
-    let what = if is_same { RECALLED } else { "what mended a similar failure before (" };
+    let what = if is_same { RECALLED } else { " (mended a similar failure before: " };
     let how = text.split_once(": ").map_or(text, |(_, how)| how);
-    format!("{what}{key}): {}", short(how, 200))
+    format!("{}{what}{key})", short(how, 200))
 }
 
 fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
@@ -58,9 +58,9 @@ fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
     // A recalled repair is the lesson itself once more; its words say where it came from.
     let why = candidate
         .why
-        .split_once("): ")
+        .rsplit_once(" (mended ")
         .filter(|_| candidate.hand == HandId::Recall)
-        .map_or(&*candidate.why, |(_, why)| why);
+        .map_or(&*candidate.why, |(why, _)| why);
     Some(Learning {
         key: format!("fix-{}-{}", digest(&signature.0, 4), digest(&change(&candidate.patch), 4)),
         lesson: Lesson::Fix,

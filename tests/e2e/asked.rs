@@ -159,7 +159,7 @@ fn the_demo_repairs_what_its_issue_reports() {
     let built = command.arg("dashboard").args(typed.split(' ')).output().unwrap();
     assert!(built.status.success(), "{built:?}");
     let run = std::fs::read_to_string(dir.path().join("two/site/data/run-0.js")).unwrap();
-    for shown in ["1-1-demo-issue-1", "2-1-demo-issue-1", "still fails: TypeError", "what mended this failure before"] {
+    for shown in ["1-1-demo-issue-1", "2-1-demo-issue-1", "still fails: TypeError", "mended this failure before"] {
         assert!(run.contains(shown), "{shown}: {run}");
     }
 }
