@@ -95,7 +95,7 @@ mod tests {
         let moved = "import os\n\n\ndef f(x):\n    return x.lenght\n\n\ndef g():\n    pass\n";
         let offers = offered(moved, DIFF, 0);
         assert_eq!(after(&offers[0]), moved.replace("lenght", "length"));
-        assert!(offers[0].why.contains("(fix-1): renamed it"), "{}", offers[0].why);
+        assert!(offers[0].why.contains("renamed it (mended this failure before: fix-1)"), "{}", offers[0].why);
     }
 
     #[test]
