@@ -111,7 +111,7 @@ fn only_open_threads_of_those_who_may_ask_are_read() {
     }
     let since = world.journal().len();
     let done = reviewed(&world, "alice", "", 4101).go();
-    done.expect(0, "recorded");
+    done.expect(0, "ignored");
     assert!(done.output("reason").contains("no open thread"), "{done:#?}");
     let by_stranger = reviewed(&world, "stranger", "do it", 4102).go();
     by_stranger.expect(0, "ignored");

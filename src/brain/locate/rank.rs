@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const K1: f64 = 1.2;
 const B: f64 = 0.6;
 
-/// What the other signs are worth beside the words of the content. Fitted on real issues, five folds apart
+/// What the other signs are worth beside the words of the content. Fitted on real issues
 /// (docs/performance.md, `locate` on real issues); the ranking changes little when one is half or twice as large.
 const NAME_WEIGHT: f64 = 5.0;
 const FOLDER_WEIGHT: f64 = 4.0;
