@@ -2,7 +2,18 @@
 //! enters, so that nothing past the edge handles a raw string.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
+
+/// Two lower-case hex digits for each byte.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The first `bytes` bytes (of 32) of the SHA-256 of something, as hex digits.
+pub fn digest(of: impl AsRef<[u8]>, bytes: usize) -> String {
+    hex(&Sha256::digest(of)[..bytes])
+}
 
 /// A name from outside that does not have the form it must have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

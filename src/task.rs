@@ -10,7 +10,6 @@ use crate::config::{Bot, Config, Strangers};
 use crate::event::{Actor, Body, Event, Issue, UpstreamRun};
 use crate::ids::{BranchName, RepoSlug, Sha, TaskKey};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -339,7 +338,7 @@ fn from_dispatch<'a>(task: Task, input: impl Fn(&str) -> Option<&'a str>, branch
 
 /// Eight hex digits that stand for a longer name.
 fn digest8(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect()
+    crate::ids::digest(text, 4)
 }
 
 fn first_line(text: &str) -> &str {
@@ -366,6 +365,13 @@ pub enum Trust {
     TriageOnly(String),
     /// A reaction at most.
     Wait(String),
+}
+
+/// Whether those let in by `trust.strangers` alone are none of its actors.
+pub fn is_of_writers<E>(task: &Task, config: &Config, permission: impl FnMut(&str) -> Result<Permission, E>) -> bool {
+    let mut strict = config.clone();
+    strict.trust.strangers = Strangers::Wait;
+    matches!(trust(task, &strict, permission), Ok(Trust::Granted))
 }
 
 /// Judges the actors of a task; `permission` answers for one login and is asked only about people.

@@ -23,7 +23,7 @@ use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
 use crate::stage::heal::{Job, Manner, SEED};
 use crate::stage::memory;
-use crate::task::{self, Kind, Trust};
+use crate::task::{self, Kind};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -291,13 +291,8 @@ impl Desk<'_> {
 
     /// `trust.strangers: no-model` keeps a model from the tasks of people without write access.
     fn may_ask(&self, config: &Config, work: &Collected) -> bool {
-        if config.trust.strangers != Strangers::NoModel {
-            return true;
-        }
-        let mut strict = config.clone();
-        strict.trust.strangers = Strangers::Wait;
-        let trust = task::trust(&work.task, &strict, |login| self.forge.permission(login));
-        matches!(trust, Ok(Trust::Granted))
+        config.trust.strangers != Strangers::NoModel
+            || task::is_of_writers(&work.task, config, |login| self.forge.permission(login))
     }
 
     fn workspace(&self) -> PathBuf {

@@ -7,7 +7,7 @@ use crate::command::CommandLine;
 use crate::config::{self, Config, Confinement, Sandbox};
 use crate::dashboard::Beacon;
 use crate::git::Repo;
-use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
+use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey, digest};
 use crate::ledger;
 use crate::pipeline;
 use crate::process;
@@ -19,7 +19,6 @@ use crate::task::{Kind, Request, Task};
 use crate::{report, verify};
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -355,8 +354,7 @@ fn proposal(root: &Path, attempt: AttemptName, title: &str, started: &str, heali
 /// One for each project: `ledger show` must not list another one's attempts.
 pub fn own_ledger(door: &Door) -> Result<ledger::Directory> {
     let root = project(door)?;
-    let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
-    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let name = digest(root.as_os_str().as_encoded_bytes(), 8);
     Ok(ledger::Directory::new(state_dir(door).join("ledger").join(name), held().mask_fn()))
 }
 

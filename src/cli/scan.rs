@@ -7,6 +7,7 @@ mod sarif;
 
 use super::{Door, Exit, print_json, print_text, usage};
 use crate::guard::secrets::{self, Baseline, Place, Scanner, Secret, Settings, diff};
+use crate::ids::hex;
 use crate::record::SCHEMA;
 use crate::workspace;
 use anyhow::{Context as _, Result};
@@ -134,8 +135,7 @@ fn remember(door: &Door, file: &Path, found: &[Found]) -> Result<Exit> {
     std::fs::File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut salt))
         .context("no random bytes")?;
-    let salt = salt.iter().map(|b| format!("{b:02x}")).collect();
-    let baseline = Baseline::new(salt, found.iter().map(|found| (found.path.as_str(), &found.secret)));
+    let baseline = Baseline::new(hex(salt), found.iter().map(|found| (found.path.as_str(), &found.secret)));
     let text = serde_json::to_string_pretty(&baseline)? + "\n";
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let made = folder.map_or(Ok(()), std::fs::create_dir_all);

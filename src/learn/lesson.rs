@@ -62,7 +62,7 @@ fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
         .filter(|_| candidate.hand == HandId::Recall)
         .map_or(&*candidate.why, |(why, _)| why);
     Some(Learning {
-        key: format!("fix-{}-{}", digest(&signature.0, 4), digest(&change(&candidate.patch), 4)),
+        key: format!("fix-{}-{}", digest(&signature.0, 4), digest(change(&candidate.patch), 4)),
         lesson: Lesson::Fix,
         signature: Some(signature),
         class: record.class,
@@ -220,7 +220,7 @@ fn objection(record: &AttemptRecord, what: &str, said: &str, origin: &str) -> Le
 /// What a person writes down. `at` and the text name it.
 pub fn add_note(text: &str, files: &[String], class: Option<FailureClass>, at: &str, who: &str) -> Learning {
     Learning {
-        key: format!("note-{}", digest(&format!("{at} {text}"), 4)),
+        key: format!("note-{}", digest(format!("{at} {text}"), 4)),
         lesson: Lesson::Note,
         signature: None,
         class,

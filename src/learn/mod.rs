@@ -14,11 +14,10 @@ pub use lesson::{
 pub use order::{Ordered, Tally, order, tallies};
 pub use replay::replay;
 
-use crate::ids::{AttemptName, RepoSlug, TaskKey};
+use crate::ids::{AttemptName, RepoSlug, TaskKey, digest};
 use crate::record::SCHEMA;
 use crate::record::entry::{Entry, Fact, Learning, Lesson};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// Days after which a lesson that nothing confirms is worth half.
@@ -111,7 +110,7 @@ impl Stamp<'_> {
     pub fn entry(&self, id: &str, fact: Fact) -> Entry {
         Entry {
             schema: SCHEMA,
-            id: format!("{id}-{}", digest(&format!("{:?} {}", self.repository, self.cause), 6)),
+            id: format!("{id}-{}", digest(format!("{:?} {}", self.repository, self.cause), 6)),
             at: self.at.to_owned(),
             repository: self.repository.cloned(),
             attempt: self.attempt.cloned(),
@@ -127,11 +126,6 @@ impl Stamp<'_> {
         let id = format!("learning-{}", learning.key);
         self.entry(&id, Fact::Learning(learning))
     }
-}
-
-/// So many bytes of a hash, as hex digits.
-fn digest(text: &str, bytes: usize) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(bytes).map(|b| format!("{b:02x}")).collect()
 }
 
 /// Days from one time to another; 0 where either is none, or they are the other way round.

@@ -7,7 +7,6 @@ use super::{Chunk, Filed, Store};
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -169,7 +168,7 @@ fn verified(text: &[u8]) -> Result<&[u8]> {
 }
 
 fn digest(text: &[u8]) -> String {
-    Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect()
+    crate::ids::digest(text, 32)
 }
 
 /// What a look at everything found.

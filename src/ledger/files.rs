@@ -4,13 +4,12 @@
 use super::line::{Line, Taken};
 use super::months::{Added, Month, Months, Shelf};
 use super::{Chunk, Entries, Filed, Listed, Put, Store, Under, Wanted, month_of};
-use crate::ids::{AttemptName, RelPath, TaskKey};
+use crate::ids::{AttemptName, RelPath, TaskKey, digest};
 use crate::patch::FilePatch;
 use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
 use anyhow::{Context as _, Result, ensure};
 use memchr::memmem;
-use sha2::{Digest as _, Sha256};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -239,7 +238,7 @@ impl<F: Files> Store for F {
             names.extend(view.list(under)?.iter().map(|file| format!("{} {}", file.path, blob(file))));
         }
         names.sort();
-        Ok(Sha256::digest(names.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(digest(names.join("\n"), 32))
     }
 
     fn take(&self, lines: &[Line]) -> Result<Taken> {

@@ -2,13 +2,12 @@
 //! that nothing is lost of what this version does not know.
 
 use super::{Put, month_of};
-use crate::ids::AttemptName;
+use crate::ids::{AttemptName, digest};
 use crate::record::entry::Entry;
 use crate::record::{AttemptRecord, SCHEMA};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 /// The kind of an attempt's record; facts have their own.
 pub const RUN: &str = "run";
@@ -84,8 +83,7 @@ impl Line {
 
     /// What was said in the attempt that `record` is of.
     pub fn of_transcript(record: &AttemptRecord, said: &str, talked: &str) -> Result<Self> {
-        let digest: String =
-            Sha256::digest(record.attempt.as_str()).iter().take(12).map(|b| format!("{b:02x}")).collect();
+        let digest = digest(record.attempt.as_str(), 12);
         let value = serde_json::json!({
             "schema": SCHEMA, "kind": TRANSCRIPT, "id": format!("transcript-{digest}"), "at": record.started,
             "repository": record.repository, "attempt": record.attempt, "task": record.task, "actor": null,

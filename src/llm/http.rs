@@ -121,7 +121,7 @@ impl Client {
 
     async fn begun(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, Fault> {
         request.send().await.map_err(|e| match e.is_connect() {
-            true => Fault::Unreached(innermost(&e)),
+            true => Fault::Unreached(forge::root_cause(&e)),
             false => self.cut(&e),
         })
     }
@@ -154,7 +154,7 @@ impl Client {
     fn cut(&self, error: &reqwest::Error) -> Fault {
         Fault::Cut(match error.is_timeout() {
             true => format!("nothing came for {} s (model.silence-seconds)", self.silence.as_secs()),
-            false => innermost(error),
+            false => forge::root_cause(error),
         })
     }
 }
@@ -190,12 +190,6 @@ async fn stopped(cancel: Option<&Arc<AtomicBool>>) {
     while !cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
         tokio::time::sleep(LOOK).await;
     }
-}
-
-/// The outer messages repeat it, or hold the URL.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let last = std::iter::successors(Some(error), |error| error.source()).last().unwrap_or(error);
-    last.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 #[cfg(test)]

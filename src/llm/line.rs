@@ -73,21 +73,23 @@ pub struct Host {
     address: Address,
 }
 
+/// 32 hex digits that nobody can guess.
+pub(super) fn random_word() -> Result<String> {
+    let mut bytes = [0u8; 16];
+    let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
+    filled.map_err(|_| anyhow::anyhow!("no random numbers can be had"))?;
+    Ok(crate::ids::hex(bytes))
+}
+
 impl Host {
     pub fn open(model: &dyn Model) -> Result<Self> {
-        let random = || {
-            let mut bytes = [0u8; 16];
-            let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
-            filled.map_err(|_| anyhow::anyhow!("no random numbers can be had"))?;
-            Ok::<_, anyhow::Error>(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>())
-        };
-        let name = format!("thanos-fix-{}", random()?);
+        let name = format!("thanos-fix-{}", random_word()?);
         let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name)?);
         let listener = listener.context("cannot open a line to the heal process")?;
         listener.set_nonblocking(true)?;
         let passable = model.passage().map(|p| (p.model().to_owned(), p.dialects().to_vec())).unwrap_or_default();
         let (model, seated) = (model.name().to_owned(), model.seated());
-        Ok(Self { listener, address: Address { name, word: random()?, model, seated, passable } })
+        Ok(Self { listener, address: Address { name, word: random_word()?, model, seated, passable } })
     }
 
     pub fn address(&self) -> &Address {

@@ -200,12 +200,11 @@ fn post(url: &str, headers: &[(&'static str, String)], body: &[u8], limits: &Lim
 
 /// The outer messages hold the URL, which is the secret; a resolver's holds the host, and its own query.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let chain = || std::iter::successors(Some(error), |error| error.source());
-    if chain().any(|error| error.to_string() == "dns error") {
+    let mut chain = std::iter::successors(Some(error), |error| error.source());
+    if chain.any(|error| error.to_string() == "dns error") {
         return "its host is not known here (DNS)".to_owned();
     }
-    let last = chain().last().unwrap_or(error);
-    crate::report::markdown::one_line(&last.to_string(), 200)
+    forge::root_cause(error)
 }
 
 #[cfg(test)]

@@ -34,8 +34,7 @@ pub fn sign(notice: &Notice, secret: &str, delivery: &str, seconds: i64) -> anyh
 
 fn signature(body: &[u8], secret: &str) -> String {
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
-    let hex: String = ring::hmac::sign(&key, body).as_ref().iter().map(|b| format!("{b:02x}")).collect();
-    format!("sha256={hex}")
+    format!("sha256={}", crate::ids::hex(ring::hmac::sign(&key, body)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What earlier attempts left, and what this one leaves: records of the ledger.
 
 use super::{Pipeline, failed};
-use crate::config::Strangers;
 use crate::event::Event;
 use crate::forge::ForgeError;
 use crate::ids::{AttemptName, Sha};
@@ -11,7 +10,7 @@ use crate::stage::aftermath::Aftermath;
 use crate::stage::memory::{after_attempt, facts};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
-use crate::task::{self, Kind, Task, Trust};
+use crate::task::{self, Kind, Task};
 use anyhow::Result;
 
 /// So many records of a task are looked at.
@@ -152,10 +151,7 @@ fn is_trusted(pipeline: &Pipeline, task: &Task) -> bool {
         Kind::Review => return false,
         Kind::Issue | Kind::Build | Kind::Manual => {}
     }
-    let mut strict = pipeline.config.clone();
-    strict.trust.strangers = Strangers::Wait;
-    let trust = task::trust(task, &strict, |login| pipeline.forge.permission(login));
-    matches!(trust, Ok(Trust::Granted))
+    task::is_of_writers(task, pipeline.config, |login| pipeline.forge.permission(login))
 }
 
 /// RFC 3339, UTC, whole seconds.

@@ -9,7 +9,6 @@ use crate::task::Task;
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use std::fs::{File, Permissions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -129,8 +128,7 @@ pub fn clear(dir: &Path) -> Result<()> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", crate::ids::digest(bytes, 32))
 }
 
 /// A file and nothing that only has the name of one: the folder may come from a job that ran foreign code, and a

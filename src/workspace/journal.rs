@@ -4,6 +4,7 @@
 
 use super::disk::{Found, Old};
 use super::name::AnyPath;
+use crate::ids::hex;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -70,24 +71,20 @@ impl Wrote {
         let mut hasher = Sha256::new();
         let prefix = |page: &[u8]| {
             hasher.update(page);
-            hex(&hasher.clone().finalize())
+            hex(hasher.clone().finalize())
         };
         Self(bytes.chunks(PAGE).map(prefix).collect())
     }
 
     /// `None`: no file.
     pub fn digest(bytes: Option<&[u8]>) -> String {
-        bytes.map_or_else(|| GONE.to_owned(), |bytes| hex(&Sha256::digest(bytes)))
+        bytes.map_or_else(|| GONE.to_owned(), |bytes| hex(Sha256::digest(bytes)))
     }
 
     /// Whether a write that a kill cut short can have ended here.
     pub fn may_be_half(bytes: &[u8]) -> bool {
         bytes.len().is_multiple_of(PAGE)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 impl Journal {

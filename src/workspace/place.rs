@@ -1,9 +1,9 @@
 //! Where a tree's old states are kept: one folder for each tree, private to its owner and used by one
 //! process at a time.
 
+use crate::ids::digest;
 use anyhow::{Context as _, Result};
 use rustix::fs::FlockOperation;
-use sha2::{Digest as _, Sha256};
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -23,8 +23,7 @@ pub fn own_dir(root: &Path, journal_dir: &Path) -> Result<PathBuf> {
         let said = format!("the journal folder {} lies inside the tree {}", journal_dir.display(), root.display());
         return Err(Unusable(said).into());
     }
-    let name: String = Sha256::digest(root.as_os_str().as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let own = journal_dir.join(name);
+    let own = journal_dir.join(digest(root.as_os_str().as_bytes(), 8));
     make_private(journal_dir)?;
     make_private(&own)?;
     Ok(own)

@@ -5,10 +5,9 @@ use crate::cli::held::held;
 use crate::cli::{Door, local, run, usage};
 use crate::forge::Forge as _;
 use crate::git::Repo;
-use crate::ids::RepoSlug;
+use crate::ids::{RepoSlug, digest};
 use crate::ledger::{self, Branch, Cloned, Directory, Postgres, Spooled, Store};
 use anyhow::Result;
-use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -57,9 +56,7 @@ pub fn database(door: &Door, repository: Option<&RepoSlug>) -> Result<Option<Pos
 
 /// The same for a run: what cannot be written waits in a folder of this user.
 pub fn spooled<'a>(door: &Door, store: Box<dyn Store + 'a>, say: impl Fn(&str) + 'a) -> Spooled<'a> {
-    let digest = Sha256::digest(store.place());
-    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let spool = local::state_dir(door).join("ledger-spool").join(name);
+    let spool = local::state_dir(door).join("ledger-spool").join(digest(store.place(), 8));
     Spooled::new(store, Directory::new(spool, held().mask_fn()), say)
 }
 

@@ -285,7 +285,7 @@ fn failed(call: Call, error: &(dyn std::error::Error + 'static)) -> ForgeError {
 }
 
 /// The innermost message: the outer ones repeat it, or hold the URL with its query.
-fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut last = error;
     while let Some(inner) = last.source() {
         last = inner;

@@ -19,6 +19,7 @@ use super::*;
 use crate::git;
 pub use app::{App, Learn};
 use client::Client;
+pub(crate) use client::root_cause;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
 pub use keys::Credential;
 use std::sync::atomic::AtomicBool;

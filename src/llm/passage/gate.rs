@@ -2,6 +2,7 @@
 //! worth nothing elsewhere. It passes requests on one at a time, and answers by itself what needs no model.
 
 use super::super::http::Piece;
+use super::super::line::random_word;
 use super::{Asked, Dialect, NotPassed, Passage};
 use anyhow::{Context as _, Result, bail, ensure};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -39,10 +40,7 @@ struct Heard {
 
 impl Gate {
     pub fn new() -> Result<Self> {
-        let mut bytes = [0u8; 16];
-        let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
-        filled.map_err(|_| anyhow::anyhow!("no random numbers can be had"))?;
-        let key = bytes.iter().fold("run-".to_owned(), |key, byte| format!("{key}{byte:02x}"));
+        let key = format!("run-{}", random_word()?);
         Ok(Self { key, requests: AtomicUsize::new(0), troubles: Mutex::default() })
     }
 
