@@ -257,6 +257,7 @@ fn large_files(root: &Path) -> Option<Checkup> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::State;
     use super::*;
 
     #[test]
@@ -274,5 +275,21 @@ mod tests {
             assert_eq!(names.join(" "), wanted, "{script}");
         }
         assert_eq!(programs(&CommandLine::new(["cargo", "test"])).len(), 1);
+    }
+
+    #[test]
+    fn a_model_and_a_reviewer_are_named_or_what_they_lack() {
+        let told = |yaml: &str, keys: &[(&str, &str)]| {
+            let config = config::parse("t", yaml).unwrap();
+            let found = models(&Env::from_pairs(keys.iter().copied()), &config);
+            found.into_iter().map(|one| (one.state, one.what)).collect::<Vec<_>>()
+        };
+        let (state, what) = told("{}", &[("ANTHROPIC_API_KEY", "k")]).remove(0);
+        assert!(state == State::Ok && what.contains("at anthropic, with ANTHROPIC_API_KEY"), "{what}");
+        assert_eq!(told("budget: {usd: 0}", &[("ANTHROPIC_API_KEY", "k")])[0].1, "no model is asked (budget.usd is 0)");
+        let (state, what) = told("model: {provider: openai}", &[("ANTHROPIC_API_KEY", "k")]).remove(0);
+        assert_eq!((state, what.as_str()), (State::Missing, "the provider openai needs the variable OPENAI_API_KEY"));
+        let both = told("review: {provider: openai}", &[("ANTHROPIC_API_KEY", "k")]);
+        assert!(both.len() == 2 && both[1].0 == State::Missing && both[1].1.contains("OPENAI_API_KEY"), "{both:?}");
     }
 }
