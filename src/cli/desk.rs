@@ -21,7 +21,7 @@ use crate::record::{Healing, Outcome, Tried};
 use crate::report;
 use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, Manner, SEED};
+use crate::stage::heal::{Job, Manner};
 use crate::stage::memory;
 use crate::task::{self, Kind};
 use anyhow::{Context as _, Result};
@@ -319,34 +319,19 @@ impl Desk<'_> {
         let keep: Vec<String> = config.environment.keep.iter().filter(|name| !is_secret(name)).cloned().collect();
         let env = process::base_env(&self.door.env.pairs(), &keep);
         Some(Job {
-            root: root.to_owned(),
             journal: scratch.join(JOURNAL),
-            scratch: scratch.join("private"),
-            command,
             prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
             as_step: true,
             has_failed: work.task.run.is_some(),
             recorded: work.recorded.clone(),
             text: work.text.clone(),
             request: work.task.request,
-            hands: config.hands.0.clone(),
-            model: None,
-            agent: None,
-            asking: config.model.clone(),
             since: work.since.clone(),
-            policy: config.policy.clone(),
-            fixers: config.fixers.clone(),
-            guards: config.guards.clone(),
-            sandbox: config.sandbox.clone(),
             hidden: self.hidden(),
             env: local::strings(env),
-            timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
-            budget_seconds: config.budget.seconds,
-            seed: SEED,
             tried,
-            experience: Default::default(),
             manner: Self::manner(config, work),
-            keep: false,
+            ..Job::of(config, root.to_owned(), scratch, command)
         })
     }
 

@@ -1,7 +1,7 @@
 //! `thanos-fix eval`: cases with a known failure, run through the whole heal stage and compared.
 
 use super::{Door, Exit, event::local_config, local, model, print_json, print_text, usage};
-use crate::config::{Command, Config, Confinement, Sandbox};
+use crate::config::{Command, Config, Sandbox};
 use crate::eval::build::{self, Wish};
 use crate::eval::{self, Case, Row, Setting, Spec, Total};
 use crate::git::Repo;
@@ -184,34 +184,10 @@ fn job(door: &Door, config: &Config, spec: &Spec, tree: &Path, scratch: &Path) -
     let prepare = prepare.iter().filter_map(|line| line.to_line(spec.directory.as_ref()));
     let prepare = prepare.map(|command| crate::command::SetUp { command, may_fail: false }).collect();
     Some(Job {
-        agent: None,
-        root: tree.to_owned(),
-        journal: scratch.join("journal"),
-        scratch: scratch.join("private"),
-        command,
         prepare,
-        as_step: false,
-        has_failed: false,
-        recorded: None,
         text: crate::brain::text::clean(spec.issue.as_deref().unwrap_or_default()),
-        request: Request::Fix,
-        hands: config.hands.0.clone(),
-        experience: Default::default(),
-        model: None,
-        manner: heal::Manner::of(config, Vec::new()),
-        asking: config.model.clone(),
-        since: None,
-        policy: config.policy.clone(),
-        fixers: config.fixers.clone(),
-        guards: config.guards.clone(),
-        sandbox: Confinement { ..config.sandbox.clone() },
-        hidden: Vec::new(),
         env: local::strings(process::terminal_env(&door.env.pairs())),
-        timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
-        budget_seconds: config.budget.seconds,
-        seed: SEED,
-        tried: Vec::new(),
-        keep: false,
+        ..Job::of(config, tree.to_owned(), scratch, command)
     })
 }
 
