@@ -159,8 +159,8 @@ impl Desk<'_> {
             let branch = &info.default_branch;
             return Err(Untrusted::User(usage(format!("input `config`: there is no {path} on the branch {branch}"))));
         }
-        let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
+        let mut config =
+            super::event::parse_config(path.as_str(), text.unwrap_or_default()).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
         config::apart(&config, &info.default_branch).map_err(|why| Untrusted::User(usage(format!("{path}: {why}"))))?;
         Ok((info, config))
