@@ -115,6 +115,7 @@ pub fn complete(forge: &dyn Forge, config: &Config, mut task: Task, ours: Ours) 
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
     if task.is_pull {
         own_task(forge, config, number, &mut task, ours)?;
+        return Ok(Ok(task));
     }
     let now = match forge.issue(number) {
         // What the event says must do.

@@ -159,10 +159,11 @@ fn a_branch_that_was_rewritten_gets_no_pull_request() {
     let tree = format!("{}^{{tree}}", world.branch("feature").unwrap());
     let other = world.git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", &tree, "-m", "Squashed"]);
     world.git(&["update-ref", "refs/heads/feature", other.trim()]);
-    let done = Step::new(&world, "workflow_run", &event).go();
+    let step = Step::new(&world, "workflow_run", &event);
+    let done = step.go();
     done.expect(0, "proposed");
     assert!(done.output("reason").contains("rewritten"), "{done:#?}");
-    assert!(std::path::Path::new(done.output("patch-path")).is_file());
+    assert!(Path::new(done.output("patch-path")).is_file());
     assert!(look::pulls(&world).is_empty());
 }
 
