@@ -222,7 +222,7 @@ fn simple(project: &Project) -> Option<CommandLine> {
         let is_flutter = text(project.root, "pubspec.yaml").contains("sdk: flutter");
         return Some(CommandLine::new([if is_flutter { "flutter" } else { "dart" }, "test"]));
     }
-    let row = SIMPLE.iter().find(|(signs, _)| signs.iter().any(|sign| there(&sign)))?;
+    let row = SIMPLE.iter().find(|(signs, _)| signs.iter().any(there))?;
     Some(CommandLine::new(row.1.iter().copied()))
 }
 
