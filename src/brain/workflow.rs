@@ -44,8 +44,8 @@ pub type Read<'r> = &'r dyn Fn(&RelPath) -> Option<String>;
 /// Events that build what somebody wrote.
 const BUILDS: &[&str] = &["push", "pull_request", "merge_group"];
 
-/// What a workflow runs that builds what is pushed; nothing of the others.
-pub fn scripts(file: &str) -> Vec<String> {
+/// What a workflow runs that builds what is pushed, and whether in the root; nothing of the others.
+pub fn scripts(file: &str) -> Vec<(String, bool)> {
     let Ok(workflow) = serde_yaml::from_str::<Workflow>(file) else { return Vec::new() };
     let is_build = |event: &Value| event.as_str().is_some_and(|name| BUILDS.contains(&name));
     let builds = match &workflow.on {
@@ -53,8 +53,13 @@ pub fn scripts(file: &str) -> Vec<String> {
         Value::Mapping(events) => events.keys().any(is_build),
         event => is_build(event),
     };
-    let steps = workflow.jobs.into_values().filter(|_| builds).flat_map(|job| job.steps);
-    steps.filter_map(|step| step.run).map(|run| run.to_string()).collect()
+    let everywhere = workflow.defaults.run.working_directory;
+    let of_job = |job: Job| {
+        let elsewhere = everywhere.is_some() || job.defaults.run.working_directory.is_some();
+        let of_step = move |step: Step| Some((step.run?.to_string(), !elsewhere && step.working_directory.is_none()));
+        job.steps.into_iter().filter_map(of_step)
+    };
+    workflow.jobs.into_values().filter(|_| builds).flat_map(of_job).collect()
 }
 
 /// The job that failed, in the file that holds its steps.

@@ -27,19 +27,19 @@ const fn way(find: fn(&Project) -> Option<CommandLine>, runs: &'static [&'static
 
 /// In the order in which they are believed where no workflow says more.
 const WAYS: &[Way] = &[
-    way(cargo, &["cargo test", "cargo nextest", "cargo t "]),
+    way(cargo, &["cargo test", "cargo nextest", "cargo t"]),
     way(node::command, node::RUNS),
     way(go, &["go test"]),
-    way(python::command, &["pytest", "unittest", "manage.py test"]),
+    way(python::command, &["pytest", "unittest", "manage.py test", "tox", "nox"]),
     way(maven, &["mvn", "mvnw"]),
-    way(gradle, &["gradle"]),
+    way(gradle, &["gradle", "gradlew"]),
     way(ruby, &["rspec", "rake", "rails test"]),
     way(php, &["phpunit", "bin/pest", "composer test", "composer run test"]),
     way(simple, SIMPLE_RUNS),
     way(make, &["make test", "make check"]),
     way(recipe, &["just test", "task test"]),
-    way(cmake, &["ctest", "cmake"]),
-    way(autotools, &["configure"]),
+    way(cmake, &["ctest"]),
+    way(autotools, &["./configure"]),
 ];
 
 /// Files of which one says it all → the command. A name that begins with `*` may begin with anything.
@@ -73,38 +73,60 @@ const SIMPLE_RUNS: &[&str] = &[
     "rebar3",
     "gleam test",
     "swift test",
-    "sbt ",
+    "sbt",
     "lein test",
     "stack test",
     "cabal test",
-    "dune ",
-    "zig build",
+    "dune",
+    "zig build test",
     "crystal spec",
     "nimble test",
     "deno test",
     "deno task",
     "flutter test",
     "dart test",
-    "julia ",
+    "julia",
     "Rscript",
-    "prove ",
+    "prove",
     "busted",
-    "ant ",
-    "bazel",
+    "ant",
+    "bazel test",
+    "bazelisk test",
     "meson",
 ];
 
-/// The way that the root directory shows; of several, the first one that a workflow of the repository goes. Where the
-/// root shows none, the only folder in it that shows one.
+/// The way that the root directory shows; of several, the one that the repository's own workflows go most. Where the
+/// root shows none, the only folder in it that shows one, else what a workflow plainly runs.
 pub fn detect(root: &Path) -> Option<CommandLine> {
-    let runs = runs(root);
-    command_of(&Project { root, runs: &runs }).or_else(|| below(root, &runs))
+    let steps = steps(root);
+    let runs: String = steps.iter().flat_map(|(script, _)| [script, "\n"]).collect();
+    command_of(&Project { root, runs: &runs }).or_else(|| below(root, &runs)).or_else(|| plainly_run(&steps))
 }
 
 fn command_of(project: &Project) -> Option<CommandLine> {
     let found: Vec<(&Way, CommandLine)> = WAYS.iter().filter_map(|way| Some((way, (way.find)(project)?))).collect();
-    let is_gone = |(way, _): &&(&Way, CommandLine)| way.runs.iter().any(|said| project.runs.contains(said));
-    found.iter().find(is_gone).or(found.first()).map(|(_, command)| command.clone())
+    let gone = |way: &Way| way.runs.iter().map(|said| mentions(project.runs, said)).sum::<usize>();
+    // Of those that are gone alike the first.
+    found.iter().rev().max_by_key(|(way, _)| gone(way)).map(|(_, command)| command.clone())
+}
+
+/// How often a command stands in scripts: `make test` is not in `make test-all`.
+fn mentions(scripts: &str, command: &str) -> usize {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
+    let starts = |at: usize| !scripts[..at].ends_with(is_part);
+    let ends = |at: usize| !scripts[at + command.len()..].starts_with(is_part);
+    scripts.match_indices(command).filter(|(at, _)| starts(*at) && ends(*at)).count()
+}
+
+/// The first line of a workflow that is one of our commands and nothing else, in the root.
+fn plainly_run(steps: &[(String, bool)]) -> Option<CommandLine> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " ./_=:,@+-".contains(c);
+    let is_test = |line: &&str| {
+        let first = |said: &&str| line.starts_with(*said) && mentions(line, said) > 0;
+        line.chars().all(is_plain) && WAYS.iter().flat_map(|way| way.runs).any(|said| first(said))
+    };
+    let lines = steps.iter().filter(|(_, in_root)| *in_root).flat_map(|(script, _)| script.lines()).map(str::trim);
+    lines.into_iter().find(is_test).map(|line| CommandLine::new(line.split_whitespace()))
 }
 
 /// Folders that are no project of the repository.
@@ -112,6 +134,10 @@ const ASIDE: &[&str] =
     &["node_modules", "vendor", "third_party", "examples", "example", "docs", "doc", "target", "build"];
 
 fn below(root: &Path, runs: &str) -> Option<CommandLine> {
+    if python::is_package(root) {
+        // What lies below is a part of it.
+        return None;
+    }
     let named = |name: &String| !name.starts_with('.') && !ASIDE.contains(&name.as_str());
     let in_one = |name: String| {
         let mut command = command_of(&Project { root: &root.join(&name), runs })?;
@@ -127,12 +153,12 @@ fn below(root: &Path, runs: &str) -> Option<CommandLine> {
 const LONGEST: u64 = 256 * 1024;
 const MOST: usize = 20;
 
-/// What the workflows run that build what is pushed.
-fn runs(root: &Path) -> String {
+/// What the workflows run that build what is pushed, and whether in the root.
+fn steps(root: &Path) -> Vec<(String, bool)> {
     let dir = root.join(".github/workflows");
     let files = names(&dir).into_iter().filter(|name| name.ends_with(".yml") || name.ends_with(".yaml")).take(MOST);
     let small = files.filter(|name| dir.join(name).metadata().is_ok_and(|meta| meta.len() <= LONGEST));
-    small.flat_map(|name| workflow::scripts(&text(&dir, &name))).collect::<Vec<_>>().join("\n")
+    small.flat_map(|name| workflow::scripts(&text(&dir, &name))).collect()
 }
 
 /// What lies in a folder, in order.

@@ -34,8 +34,14 @@ pub(super) fn command(project: &Project) -> Option<CommandLine> {
             Some(CommandLine::new(words.into_iter().chain(top.iter().copied())))
         }
         _ if has(root, "manage.py") => Some(CommandLine::new(["python3", "manage.py", "test"])),
+        _ if has(root, "tox.ini") => Some(CommandLine::new(["tox"])),
+        _ if has(root, "noxfile.py") => Some(CommandLine::new(["nox"])),
         _ => None,
     }
+}
+
+pub(super) fn is_package(root: &Path) -> bool {
+    has(root, "pyproject.toml") || has(root, "setup.py")
 }
 
 /// Managers that start it in an environment of their own.

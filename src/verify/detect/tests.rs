@@ -78,6 +78,30 @@ fn of_several_ways_the_one_that_is_gone_counts() {
 }
 
 #[test]
+fn what_no_file_shows_a_workflow_may_say() {
+    let ci = |steps: &str| format!("on: [push]\njobs: {{a: {{steps: [{steps}]}}}}\n");
+    for (steps, expected) in [
+        ("{run: pip install pytest}, {run: \"cd x\\npytest -x --cov=app\"}", "pytest -x --cov=app"),
+        ("{run: 'pytest $ARGS'}, {run: 'make tests'}, {run: 'pytest | tee log'}", ""),
+        ("{run: npm test, working-directory: web}", ""),
+    ] {
+        let found = found(&[(".github/workflows/ci.yml", &ci(steps))]);
+        assert_eq!(found.map(|command| command.to_string()).unwrap_or_default(), expected, "{steps}");
+    }
+    // Mentioned more often.
+    let both = ci("{run: mix test}, {run: mix test --slow}, {run: npm test}");
+    let files =
+        [(".github/workflows/ci.yml", both.as_str()), ("package.json", r#"{"scripts":{"test":"x"}}"#), ("mix.exs", "")];
+    assert_eq!(found(&files).unwrap().to_string(), "mix test");
+    // A package's own folder is no project beside it.
+    assert_eq!(
+        found(&[("setup.py", ""), ("tornado/test/a_test.py", "import unittest"), ("tox.ini", "")]).unwrap().to_string(),
+        "tox"
+    );
+    assert_eq!(found(&[("setup.py", ""), ("tornado/test/a_test.py", "import unittest")]), None);
+}
+
+#[test]
 fn the_only_project_below_an_empty_root_is_it() {
     let one = [("README.md", ""), ("app/go.mod", ""), ("docs/package.json", r#"{"scripts":{"test":"x"}}"#)];
     let command = found(&one).unwrap();
