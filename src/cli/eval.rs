@@ -171,8 +171,8 @@ fn heal_case(
 /// The case's own configuration; `--config` is the reader's and not the case's.
 fn own_config(tree: &Path) -> Result<Config> {
     let file = tree.join(crate::config::PATH);
-    match std::fs::read_to_string(&file) {
-        Ok(text) => super::event::parse_config(&file.display().to_string(), &text),
+    match std::fs::read(&file) {
+        Ok(text) => super::event::parse_config(&file.display().to_string(), text),
         Err(_) => Ok(Config::default()),
     }
 }

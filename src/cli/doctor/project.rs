@@ -148,7 +148,7 @@ fn remote_configuration(door: &Door, remote: &Remote, found: &mut Vec<Checkup>) 
         Ok(Some(text)) => text,
     };
     match text {
-        Some(text) => told(parse_config(&path, &text), true, found),
+        Some(text) => told(parse_config(&path, text.into_bytes()), true, found),
         None if named.is_some() => {
             told(Err(usage(format!("input `config`: there is no {path} on the default branch"))), true, found)
         }

@@ -61,7 +61,7 @@ impl Bench<'_> {
             env.retain(|(name, _)| name != "TMPDIR");
             env.push(("TMPDIR".into(), self.job.scratch.join("tmp").into()));
         }
-        env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
+        verify::set_own(&mut env, command);
         let own = [root.to_owned(), self.job.scratch.clone()];
         let caches = verify::caches(&self.env);
         let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
