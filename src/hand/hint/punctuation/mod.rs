@@ -181,11 +181,15 @@ impl<'s> Judge<'s> {
         let leads = !removes && token.starts_with([',', ';', ':']) && self.is_first(range.start);
         // `{{`, where one `{` is too many: the second is a slip of the finger.
         let doubled = removes && self.habits.has_many(token) && self.is_doubled(&range);
+        // The reader says that a comparison is meant.
+        let compares =
+            token == "=" && ["'=='", "`==`"].iter().any(|it| self.said.contains(it)) && self.is_beside(&range, "=");
         let long = token.len() == 3 && is_quote && !self.said.contains("triple");
         let bonus = |fits: bool, weight: f64| if fits { -weight } else { 0.0 };
         self.distance(line) + self.habits.imbalance(token, removes) - self.habits.usual(self.syntax, attempt)
             + bonus(spoken, 0.6)
             + bonus(missed, 0.6)
+            + bonus(compares, 2.0)
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
             + bonus(doubled, if token == "{" || token == "}" { 1.4 } else { 0.7 })
@@ -195,8 +199,16 @@ impl<'s> Judge<'s> {
     }
 
     fn is_doubled(&self, range: &std::ops::Range<usize>) -> bool {
-        let token = self.syntax.text(range);
-        self.syntax.text(&(0..range.start)).ends_with(token)
+        self.is_doubled_by(range.start, self.syntax.text(range))
+    }
+
+    fn is_beside(&self, range: &std::ops::Range<usize>, token: &str) -> bool {
+        let behind = self.syntax.text(&(range.end..self.syntax.bytes().len().min(range.end + token.len())));
+        self.is_doubled_by(range.start, token) || behind == token
+    }
+
+    fn is_doubled_by(&self, at: usize, token: &str) -> bool {
+        self.syntax.text(&(0..at)).ends_with(token)
     }
 
     /// Whether nothing stands before a place on its line: what parts things stands behind the first of them.
