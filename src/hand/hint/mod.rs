@@ -6,6 +6,7 @@ mod arguments;
 mod asynchronous;
 mod awaited;
 mod binding;
+mod circular;
 mod complaint;
 mod conflict;
 mod constness;
@@ -26,8 +27,10 @@ mod keyword;
 mod keyworded;
 mod list;
 mod lone;
+mod make;
 mod meaning;
 mod missing;
+mod mixed;
 mod name;
 mod native;
 mod node;
@@ -93,6 +96,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "slip in the last change", propose: slip::propose },
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
+    Kind { name: "makefile", propose: make::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "words of another language", propose: dialect::propose },
     Kind { name: "C and C++", propose: native::propose },
@@ -105,8 +109,10 @@ const KINDS: &[Kind] = &[
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
     Kind { name: "module that is one thing", propose: whole::propose },
+    Kind { name: "two kinds of modules", propose: mixed::propose },
     Kind { name: "required and not given", propose: required::propose },
     Kind { name: "module of another package", propose: depth::propose },
+    Kind { name: "modules in a circle", propose: circular::propose },
     Kind { name: "member without its owner", propose: owner::propose },
     Kind { name: "text that nobody fills", propose: unfilled::propose },
     Kind { name: "value that comes later", propose: awaited::propose },

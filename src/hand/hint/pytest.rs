@@ -33,7 +33,8 @@ fn fixtures(scene: &Scene, log: &str) -> Result<Vec<Candidate>> {
             at = scene.job.workshop.resolve(&found[1]).zip(found[2].parse::<u32>().ok());
         } else if let Some(found) = FIXTURE.captures(line) {
             wrong = Some(found[1].to_owned());
-        } else if let (Some(found), Some(name), Some((path, line))) = (FIXTURES.captures(line), wrong.take(), at.take())
+        } else if let Some(found) = FIXTURES.captures(line)
+            && let (Some(name), Some((path, line))) = (wrong.take(), at.take())
         {
             let near = found[1].split(", ").filter(|own| is_near(&name, own));
             let Some(right) = near.min_by(|a, b| distance(&name, a).total_cmp(&distance(&name, b))) else { continue };
