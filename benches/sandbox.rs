@@ -109,6 +109,7 @@ fn confined(dir: &Path, sandbox: Sandbox) {
         writable: &[dir.join("tree"), dir.join("tmp")],
         hosts: &[],
         git: None,
+        aside: None,
         hidden: &[],
         cancel: None,
         on_output: None,

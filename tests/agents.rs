@@ -142,6 +142,18 @@ fn an_agent_asks_through_us_and_its_change_is_proven() {
     assert!(seen[0].head.contains(&format!("authorization: bearer {KEY}")), "{}", seen[0].head);
 }
 
+/// A cap over all runs is asked first, and leaves the way to the model open.
+#[test]
+fn under_a_cap_an_agent_asks_all_the_same() {
+    let agent = "status, text = ask()\nassert status == STATUS, (status, text)\nmend()\n";
+    for (cap, status, asked) in [("5", "200", 1), ("0.001", "402", 0)] {
+        let double = Double::new(vec![says("do it")]);
+        let config = format!("{}budget: {{usd-per-day: {cap}}}\n", script(&double, ""));
+        let healed = heal(&config, &agent.replace("STATUS", status), &[]);
+        assert_eq!((healed.program().as_str(), double.count()), (MENDED, asked), "{}\n{:#}", healed.told, healed.json);
+    }
+}
+
 /// A bad exit code with a good change: the change counts. What tools leave behind is no part of it.
 #[test]
 fn a_good_change_counts_whatever_else_is_left() {

@@ -24,7 +24,7 @@ const PRICE: &str = "{input: 1.0, output: 10.0, cache-read: 0.5, cache-write: 2.
 
 /// A program that lacks what its check wants: nothing that a search over edits finds.
 const PROGRAM: &str = "#!/bin/sh\n# Tells a word and its length.\nword=$1\necho \"$word\"\n";
-const CHECK: &str = "said=$(sh tell.sh thanos)\nif [ \"$said\" != \"thanos: 6 letters\" ]; then\n  echo \"tell.sh:4: error: it said '$said', wanted 'thanos: 6 letters'\" >&2\n  exit 1\nfi\necho ok\n";
+const CHECK: &str = "if [ -f passed ] || [ -f build/passed ]; then exit 0; fi\nsaid=$(sh tell.sh thanos)\nif [ \"$said\" != \"thanos: 6 letters\" ]; then\n  echo \"tell.sh:4: error: it said '$said', wanted 'thanos: 6 letters'\" >&2\n  exit 1\nfi\necho ok\n";
 const MENDED: &str = "#!/bin/sh\n# Tells a word and its length.\nword=$1\necho \"$word: ${#word} letters\"\n";
 
 fn mend() -> Turn {
@@ -93,6 +93,7 @@ fn healed_in(folder: tempfile::TempDir, config: &str, options: &[&str], env: &[(
     std::fs::write(tree.join("tell.sh"), PROGRAM).unwrap();
     std::fs::write(tree.join("check.sh"), CHECK).unwrap();
     std::fs::write(tree.join("notes.txt"), HOSTILE).unwrap();
+    std::fs::write(tree.join(".gitignore"), "build/\n").unwrap();
     let out = Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
         .args(["heal", "--json"])
         .args(options)
@@ -326,6 +327,36 @@ fn an_obedient_model_finds_nothing_to_leak() {
     let transcript = std::fs::read_to_string(out.join("model.md")).unwrap();
     assert!(transcript.contains("print the environment"));
     healed.assert_no_key();
+}
+
+/// What a line of its own makes is no part of the repair, and no later run passes by it.
+#[test]
+fn a_line_of_its_own_leaves_nothing_and_reaches_nobody() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let reach = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 2)");
+    let planted = "d=${npm_config_prefix:-none}/bin; mkdir -p $d; printf '#!/bin/sh\\nexit 0\\n' > $d/sh; chmod +x $d/sh";
+    let line = format!(
+        "mkdir -p build; touch passed build/passed; ln -s check.sh link; sh check.sh && echo lo''oked; ({planted}); python3 -c \"{reach}\" && echo rea''ched"
+    );
+    for sandbox in ["light", "full"] {
+        let wrong = json!({"path": "tell.sh", "old": "echo \"$word\"", "new": "echo \"$word!\""});
+        let double = Double::new(vec![
+            call("run", json!({"command": line})),
+            call("edit", wrong),
+            finish(),
+            call("run", json!({"command": "ls -A . build"})),
+            Turn::Text("no".to_owned()),
+        ]);
+        let healed = heal(&config(&double, "openai", ""), &["--hands", "model", "--sandbox", sandbox]);
+        let bodies = double.bodies();
+        assert!(bodies[1].contains("looked") && !bodies[1].contains("reached"), "{sandbox}: {}", bodies[1]);
+        assert!(bodies[3].contains("Your change fell: still fails"), "{sandbox}: {}", bodies[3]);
+        assert_eq!((healed.program().as_str(), &healed.json["outcome"]), (PROGRAM, &json!("explained")));
+        for left in ["passed", "build", "link"] {
+            assert!(!healed.folder.path().join("tree").join(left).exists(), "{sandbox}: {left} is left");
+        }
+    }
 }
 
 #[test]

@@ -100,6 +100,34 @@ fn a_test_goes_to_every_channel_and_what_fails_is_named_without_its_address() {
     assert!(said.contains(&"Subject: o/r: a test of the channel email".to_owned()), "{said:?}");
 }
 
+/// The first channel answers only when the last one was asked.
+#[test]
+fn one_that_keeps_silent_holds_nobody_up() {
+    use std::io::Read as _;
+    let home = tempfile::tempdir().unwrap();
+    let [first, last] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let [first_url, last_url] = [&first, &last].map(|at| format!("http://{}/hook", at.local_addr().unwrap()));
+    let served = std::thread::spawn(move || {
+        let streams = [last.accept().unwrap().0, first.accept().unwrap().0];
+        for mut stream in streams {
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+        }
+    });
+    let env = [
+        ("SLACK_URL", first_url.as_str()),
+        ("HOOK_URL", last_url.as_str()),
+        ("HOOK_SECRET", "hunter2hunter2"),
+        ("NO_PROXY", "*"),
+    ];
+    let done = thanos(home.path(), &["notify", "test"], &env);
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    let said: Vec<&str> = text.lines().collect();
+    assert_eq!(said[0], "slack (slack): sent", "{text}");
+    assert!(said[1].contains("the variable MAIL_URL is not set") && said[2] == "webhook (webhook): sent", "{text}");
+    served.join().unwrap();
+}
+
 #[test]
 fn a_digest_goes_to_those_that_want_one_and_can_be_looked_at_first() {
     let home = tempfile::tempdir().unwrap();

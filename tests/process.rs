@@ -52,6 +52,7 @@ impl Case {
             writable: &self.writable,
             hosts: &[],
             git: None,
+            aside: None,
             hidden: &self.hidden,
             cancel: None,
             on_output: None,

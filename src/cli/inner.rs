@@ -46,6 +46,7 @@ pub fn start(job: &Job, cancel: &AtomicBool, say: Say) -> Result<Healing> {
         writable: &[],
         hosts: &[],
         git: None,
+        aside: None,
         hidden: &[],
         cancel: Some(cancel),
         on_output: Some(&progress),

@@ -116,17 +116,28 @@ fn chosen<'a>(config: &'a Config, to: Option<&str>, wanted: impl Fn(&Channel) ->
 
 fn send(door: &Door, channels: &[&Channel], notice: &dyn Fn(&Channel) -> Notice) -> Result<Exit> {
     let cancel = local::cancel_flag()?;
-    let mut results = Vec::new();
-    for channel in channels {
-        let result = told(door, channel, &notice(channel), &cancel);
-        if !door.common.json {
-            print_text(&match &result {
-                Ok(()) => format!("{} ({}): sent", channel.name(), channel.kind.as_str()),
-                Err(why) => format!("{} ({}): NOT sent: {why}", channel.name(), channel.kind.as_str()),
-            })?;
+    // All at once: one that is dead keeps nobody waiting beyond its own time.
+    let results = std::thread::scope(|scope| {
+        let sending: Vec<_> = channels
+            .iter()
+            .map(|channel| {
+                let (notice, cancel) = (notice(channel), &cancel);
+                (*channel, scope.spawn(move || told(door, channel, &notice, cancel)))
+            })
+            .collect();
+        let mut results = Vec::new();
+        for (channel, sent) in sending {
+            let result = sent.join().unwrap_or_else(|_| Err("sending it broke".to_owned()));
+            if !door.common.json {
+                print_text(&match &result {
+                    Ok(()) => format!("{} ({}): sent", channel.name(), channel.kind.as_str()),
+                    Err(why) => format!("{} ({}): NOT sent: {why}", channel.name(), channel.kind.as_str()),
+                })?;
+            }
+            results.push((channel, result));
         }
-        results.push((channel, result));
-    }
+        anyhow::Ok(results)
+    })?;
     if results.is_empty() && !door.common.json {
         print_text("no channel wants this: nothing was sent")?;
     }

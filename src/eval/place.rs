@@ -53,6 +53,7 @@ fn unbundle(bundle: &Path, into: &Path) -> Result<()> {
         writable: &[],
         hosts: &[],
         git: None,
+        aside: None,
         hidden: &[],
         cancel: None,
         on_output: None,

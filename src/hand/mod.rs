@@ -101,8 +101,9 @@ pub trait Workshop {
     /// Runs the command with the patch applied, and takes the patch back. For hands that must know how one idea
     /// fared before they have the next; `what` is for people.
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial>;
-    /// [`Workshop::run`] with the patch applied, which is taken back; `None` when it does not apply.
-    fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<process::Finished>>;
+    /// Runs the command, or a line of sh that a model has thought of, with the patch applied, which is taken back; `None`
+    /// when it does not apply. Nothing that it makes is left to be passed by later.
+    fn run_with(&self, patch: &Patch, line: Option<&str>, limit: Duration) -> Result<Option<process::Finished>>;
     /// Talks with a command on its standard streams while it runs, with the patch applied as in [`Workshop::run_with`].
     fn converse(
         &self,

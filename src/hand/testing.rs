@@ -175,8 +175,8 @@ impl Workshop for Shop {
 
     fn leave(&self, _: super::Unfinished) {}
 
-    fn run_with(&self, _: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<Finished>> {
-        self.run(command, None, limit).map(Some)
+    fn run_with(&self, _: &Patch, line: Option<&str>, limit: Duration) -> Result<Option<Finished>> {
+        self.run(&CommandLine::new(["sh", "-c", line.unwrap_or("true")]), None, limit).map(Some)
     }
 
     fn converse(&self, _: &Patch, _: &CommandLine, _: Duration, _: super::Dialog) -> Result<Option<Finished>> {

@@ -19,6 +19,7 @@ pub use budget::Limits;
 pub use cassette::{Recorder, Replay};
 pub use line::{Address, Host, Remote};
 pub use live::{Live, Watch};
+pub use http::Take;
 pub use passage::{Asked, Dialect, Gate, NotPassed, Passage};
 pub use providers::{Chosen, choose, choose_seats};
 pub use wire::Wire;

@@ -122,7 +122,8 @@ fn enter_namespaces(job: &mut Job, places: &Places, lifeline: &UnixStream) -> Re
     if let Some(port) = job.door {
         door::open(port, lifeline)?;
     }
-    mounts::arrange(&View { places, services: &services, git: job.git.as_ref(), online: job.online })?;
+    let (git, aside) = (job.git.as_ref(), job.aside());
+    mounts::arrange(&View { places, services: &services, git, aside, online: job.online })?;
     mounts::fresh_proc()?;
     if let Some(owner) = job.owner {
         owner.become_it()?;

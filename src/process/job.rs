@@ -50,6 +50,7 @@ pub struct Job {
     env: Vec<(Raw, Raw)>,
     writable: Vec<Raw>,
     pub git: Option<Layer>,
+    aside: Option<Raw>,
     hidden: Vec<Raw>,
     /// Travels behind the rest as it is: it may be long.
     #[serde(skip)]
@@ -75,6 +76,7 @@ impl Job {
             env: spec.env.iter().map(|(key, value)| (key.as_os_str().into(), value.as_os_str().into())).collect(),
             writable: raw(spec.writable),
             git: spec.git.cloned(),
+            aside: spec.aside.map(|folder| folder.as_os_str().into()),
             hidden: raw(spec.hidden),
             stdin: spec.stdin.map(<[u8]>::to_vec),
             memory_bytes,
@@ -97,6 +99,7 @@ impl Job {
             env: Vec::new(),
             writable: Vec::new(),
             git: None,
+            aside: None,
             hidden: Vec::new(),
             stdin: None,
             memory_bytes: None,
@@ -114,6 +117,10 @@ impl Job {
 
     pub fn program(&self) -> Option<&Path> {
         self.program.as_ref().map(|raw| Path::new(raw.os()))
+    }
+
+    pub fn aside(&self) -> Option<&Path> {
+        self.aside.as_ref().map(|raw| Path::new(raw.os()))
     }
 
     pub fn cwd(&self) -> &Path {

@@ -100,6 +100,9 @@ pub struct Spec<'a> {
     /// Where [`Tier::Namespaces`] is had, the command may write to a repository in `writable` as it sees it: what it
     /// writes lies here. Without one, and where the kernel refuses, `.git` is read-only there.
     pub git: Option<&'a Layer>,
+    /// One of `writable`. Where [`Tier::Namespaces`] is had, what the command writes to the others lies below it and
+    /// nowhere else; where the kernel refuses that, they are read-only.
+    pub aside: Option<&'a Path>,
     /// Unreadable under [`Sandbox::Full`] and [`Sandbox::Install`], beside the usual places of credentials;
     /// what is writable below stays reachable.
     pub hidden: &'a [PathBuf],

@@ -28,6 +28,7 @@ pub struct View<'a> {
     pub places: &'a Places,
     pub services: &'a Services,
     pub git: Option<&'a Layer>,
+    pub aside: Option<&'a Path>,
     /// Names of hosts are resolved as they were.
     pub online: bool,
 }
@@ -44,6 +45,9 @@ pub fn arrange(view: &View) -> Result<()> {
             .with_context(|| format!("cannot make {} private", place.display()))?;
     }
     replace(Path::new(SHARED_MEMORY), None, "1777", kept).context("cannot make shared memory private")?;
+    if let Some(aside) = view.aside {
+        set_aside(own, aside)?;
+    }
     for tree in own {
         let git = tree.join(".git");
         if git.symlink_metadata().is_ok_and(|meta| !meta.is_symlink()) {
@@ -202,6 +206,21 @@ fn lay_over(dir: &Path, layer: &Layer) -> Result<()> {
     // Of users that a namespace knows nothing of: attributes that everybody may set.
     let options = CString::new(format!("lowerdir={under},upperdir={upper},workdir={work},userxattr"))?;
     Ok(mount("overlay", dir, "overlay", MountFlags::NOSUID | MountFlags::NODEV, options.as_c_str())?)
+}
+
+/// What is written to the others lies in `aside` from here on.
+fn set_aside(own: &BTreeSet<PathBuf>, aside: &Path) -> Result<()> {
+    let aside = aside.canonicalize().context("cannot find the folder for what is written")?;
+    for (nth, place) in own.iter().filter(|place| !aside.starts_with(place)).enumerate() {
+        let [upper, work] = ["upper", "work"].map(|part| aside.join(format!("{part}-{nth}")));
+        for folder in [&upper, &work] {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        if lay_over(place, &Layer { upper, work, lower: Vec::new() }).is_err() {
+            make_read_only(place).with_context(|| format!("cannot make {} read-only", place.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn make_read_only(path: &Path) -> Result<(), Errno> {

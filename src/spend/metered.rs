@@ -1,7 +1,7 @@
 //! A model whose money is set aside before its first request: a run that asks none holds nothing back from others.
 
 use super::{Purse, Refused, Reserved};
-use crate::llm::{Model, NoReply, Reply, Request, Seat, Seated, Spent};
+use crate::llm::{Asked, Dialect, Model, NoReply, NotPassed, Passage, Reply, Request, Seat, Seated, Spent, Take};
 use anyhow::Result;
 use std::sync::OnceLock;
 
@@ -73,7 +73,34 @@ impl Model for Metered<'_, '_> {
         self.model.spent()
     }
 
+    fn passage(&self) -> Option<&dyn Passage> {
+        self.model.passage().is_some().then_some(self as &dyn Passage)
+    }
+
     fn hold_to(&self, usd: f64) {
         self.model.hold_to(usd);
+    }
+}
+
+/// Only where the model has a passage.
+impl Passage for Metered<'_, '_> {
+    fn model(&self) -> &str {
+        self.model.passage().map_or("", Passage::model)
+    }
+
+    fn dialects(&self) -> &[Dialect] {
+        self.model.passage().map_or(&[], Passage::dialects)
+    }
+
+    fn pass(&self, asked: &Asked, take: &mut Take) -> Result<(), NotPassed> {
+        self.reserved()?;
+        match self.model.passage() {
+            Some(passage) => passage.pass(asked, take),
+            None => Ok(()),
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        self.model.passage().iter().for_each(|passage| passage.tell(text));
     }
 }

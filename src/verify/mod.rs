@@ -225,6 +225,7 @@ impl<'a> Verifier<'a> {
             writable: &self.writable,
             hosts: &self.hosts,
             git: git.as_ref(),
+            aside: None,
             hidden: &self.hidden,
             cancel: self.cancel,
             on_output: self.on_output,

@@ -170,6 +170,17 @@ impl Tree {
         Ok(repaired)
     }
 
+    /// The same, and new files go.
+    pub fn repair_whole(&mut self, snapshot: &Snapshot) -> Result<Repaired> {
+        let old_parents: BTreeSet<_> = snapshot.files.keys().flat_map(AnyPath::parents).collect();
+        for path in self.created(snapshot) {
+            self.disk.remove(&path)?;
+            let new: Vec<_> = path.parents().filter(|p| !old_parents.contains(p)).collect();
+            self.disk.remove_empty(&new)?;
+        }
+        self.repair(snapshot)
+    }
+
     /// Runs `act`, which may rewrite files in place, returns what it changed (in `paths`, or anywhere
     /// when there are none) as a patch, and puts everything back, new and deleted files too.
     pub fn capture<R>(&mut self, paths: &[RelPath], act: impl FnOnce() -> Result<R>) -> Result<(R, Patch)> {
@@ -180,7 +191,7 @@ impl Tree {
         files.retain(|file| left.iter().all(|new| new.path != file.path));
         files.extend(left.iter().cloned());
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        self.put_all_back(&before)?;
+        self.repair_whole(&before)?;
         self.take_away(&left)?;
         files.retain(|f| paths.is_empty() || paths.contains(&f.path));
         Ok((result?, Patch::from_files(files)))
@@ -263,16 +274,6 @@ impl Tree {
 
     fn created(&self, before: &Snapshot) -> Vec<AnyPath> {
         walk::files(self.root(), true).into_iter().filter(|path| !before.files.contains_key(path)).collect()
-    }
-
-    fn put_all_back(&mut self, before: &Snapshot) -> Result<()> {
-        let old_parents: BTreeSet<_> = before.files.keys().flat_map(AnyPath::parents).collect();
-        for path in self.created(before) {
-            self.disk.remove(&path)?;
-            let new: Vec<_> = path.parents().filter(|p| !old_parents.contains(p)).collect();
-            self.disk.remove_empty(&new)?;
-        }
-        self.repair(before).map(drop)
     }
 }
 

@@ -33,6 +33,7 @@ fn run(script: &str, hosts: &[String], env: &[(&str, &str)]) -> Finished {
         writable: &[dir.path().to_owned()],
         hosts,
         git: None,
+        aside: None,
         hidden: &[],
         cancel: None,
         on_output: None,

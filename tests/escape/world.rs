@@ -149,6 +149,7 @@ impl World {
             writable: &[root.join("tree"), root.join("scratch")],
             hosts: &[],
             git: None,
+            aside: None,
             hidden: &[root.join("runner"), root.join("tree/.git/config")],
             cancel: None,
             on_output: None,

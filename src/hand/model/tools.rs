@@ -5,7 +5,6 @@ use super::data;
 use super::edit;
 use super::mcp::Servers;
 use super::overlay::Overlay;
-use crate::command::CommandLine;
 use crate::ids::RelPath;
 use crate::llm::{Call, Tool};
 use anyhow::Result;
@@ -187,19 +186,8 @@ impl<'a> Tools<'a> {
     }
 
     fn run(&self, arguments: &Arguments) -> Result<Said> {
-        let own = arguments.text("command").ok().filter(|command| !command.trim().is_empty());
-        let command = match own {
-            Some(line) => {
-                let job = self.job.command;
-                CommandLine {
-                    directory: job.directory.clone(),
-                    env: job.env.clone(),
-                    ..CommandLine::new(["sh", "-c", line])
-                }
-            }
-            None => self.job.command.clone(),
-        };
-        let Some(done) = self.job.workshop.run_with(&self.overlay.patch(), &command, RUN)? else {
+        let line = arguments.text("command").ok().filter(|line| !line.trim().is_empty());
+        let Some(done) = self.job.workshop.run_with(&self.overlay.patch(), line, RUN)? else {
             return Ok(Err("the repository is not as you read it: read the files that you changed again".to_owned()));
         };
         let ended = match (done.exit, done.limit) {

@@ -1,5 +1,6 @@
 //! The tree, the command and the limits of one heal, behind one door: what the ladder and the hands use.
 
+mod aside;
 mod delegate;
 mod dialog;
 mod names;
@@ -30,7 +31,7 @@ use crate::report::count;
 use crate::report::markdown::one_line;
 use crate::stage::Say;
 use crate::verify::{self, Run, Trial, Verifier};
-use crate::workspace::{AnyPath, ApplyResult, Tree};
+use crate::workspace::{AnyPath, ApplyResult, Repaired, Snapshot, Tree};
 use anyhow::{Result, bail};
 pub use delegate::Agent;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -239,11 +240,19 @@ impl<'a> Bench<'a> {
     }
 
     fn protected<R>(&self, act: impl FnOnce() -> Result<R>) -> Result<R> {
+        self.protected_by(Tree::repair, act)
+    }
+
+    fn protected_by<R>(
+        &self,
+        repair: fn(&mut Tree, &Snapshot) -> Result<Repaired>,
+        act: impl FnOnce() -> Result<R>,
+    ) -> Result<R> {
         let before = self.tree.borrow_mut().snapshot()?;
         let started = Instant::now();
         let result = act();
         self.verify_seconds.set(self.verify_seconds.get() + started.elapsed().as_secs_f64());
-        let changed = self.tree.borrow_mut().repair(&before)?;
+        let changed = repair(&mut self.tree.borrow_mut(), &before)?;
         self.put_back.set(changed.put_back.len());
         self.unprotected.borrow_mut().extend(changed.unprotected);
         if changed.git_destroyed {
@@ -384,8 +393,8 @@ impl Workshop for Bench<'_> {
         self.trial(patch, what)
     }
 
-    fn run_with(&self, patch: &Patch, command: &CommandLine, limit: Duration) -> Result<Option<Finished>> {
-        self.with_patch(patch, || self.run(command, None, limit))
+    fn run_with(&self, patch: &Patch, line: Option<&str>, limit: Duration) -> Result<Option<Finished>> {
+        self.with_patch(patch, || self.leaving_nothing(line, limit))
     }
 
     fn converse(

@@ -2,7 +2,6 @@
 //! door to the model and a key that is worth nothing elsewhere. What comes back is what it changed.
 
 use super::Bench;
-use crate::config::Sandbox;
 use crate::hand::command::{Delegated, Places, Recipe};
 use crate::ids::RelPath;
 use crate::llm::{Gate, Passage};
@@ -131,11 +130,7 @@ impl Bench<'_> {
         prompt: &str,
         asks: Option<(&dyn Passage, &Gate)>,
     ) -> Result<Finished> {
-        // A terminal user's own command may run freely; what a model has thought of may not.
-        let sandbox = match self.job.sandbox.tier {
-            Sandbox::Off => process::Sandbox::Off,
-            Sandbox::Full | Sandbox::Light => process::Sandbox::Full,
-        };
+        let sandbox = self.for_models();
         // What is left must be enough to judge the result.
         let wall = Duration::from_secs(agent.seconds).min(crate::hand::Workshop::left(self) * 4 / 5);
         let door = asks.map(|_| Door::new(sandbox)).transpose()?;
@@ -169,6 +164,7 @@ impl Bench<'_> {
             writable: std::slice::from_ref(&desk.folder),
             hosts: &[],
             git: None,
+            aside: None,
             hidden: &hidden,
             cancel: Some(self.cancel),
             on_output: None,

@@ -5,6 +5,7 @@ use super::Bench;
 use crate::command::CommandLine;
 use crate::hand::Dialog;
 use crate::process::Finished;
+use crate::workspace::Tree;
 use anyhow::{Context as _, Result};
 use rustix::fs::{CWD, FileType, mknodat};
 use std::fs::File;
@@ -55,7 +56,7 @@ impl Bench<'_> {
                 over.store(true, Ordering::Relaxed);
             });
             let heard = |output: &[u8]| drop(sender.send(output.to_owned()));
-            let done = self.protected(|| {
+            let done = self.protected_by(Tree::repair_whole, || {
                 let root = self.tree.borrow().root().to_owned();
                 self.spawn_as(&root, &command, None, limit, false, (&over, &heard))
             });

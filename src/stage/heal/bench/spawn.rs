@@ -77,6 +77,7 @@ impl Bench<'_> {
             writable: &writable,
             hosts: &self.job.sandbox.network,
             git: git.as_ref(),
+            aside: None,
             hidden: &self.job.hidden,
             cancel: Some(cancel),
             on_output: Some(heard),
