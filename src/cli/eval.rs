@@ -5,6 +5,7 @@ use crate::config::{Command, Config, Confinement, Sandbox};
 use crate::eval::build::{self, Wish};
 use crate::eval::{self, Case, Row, Setting, Spec, Total};
 use crate::git::Repo;
+use crate::learn::Experience;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
 use crate::stage::heal::{self, Job, SEED};
@@ -164,7 +165,7 @@ fn heal_case(
     let asked = if is_wanted { live() } else { None };
     job.hands = model::hands(&config.hands.0, asked.as_ref(), None);
     job.seed = args.seed;
-    heal::heal(&job, asked.as_ref().map(model::Asked::model), cancel, &say)
+    heal::heal(&job, asked.as_ref().map(model::Asked::model), &Experience::default, cancel, &say)
 }
 
 /// The case's own configuration; `--config` is the reader's and not the case's.
@@ -235,7 +236,8 @@ fn build_cases(door: &Door, args: &BuildArgs) -> Result<Exit> {
         let Some(job) = job(door, &config, &spec, tree, scratch.path()) else { return Ok(None) };
         // A diagnosis runs the command once, and changes nothing.
         let job = Job { request: Request::Explain, hands: Vec::new(), ..job };
-        let healing = heal::heal(&job, None, &cancel, &|stage, text| tracing::debug!("{stage}: {text}"))?;
+        let healing =
+            heal::heal(&job, None, &Experience::default, &cancel, &|stage, text| tracing::debug!("{stage}: {text}"))?;
         Ok(match healing.outcome {
             Outcome::Healthy => Some(true),
             Outcome::Explained if healing.evidence.is_some() => Some(false),

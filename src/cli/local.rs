@@ -131,7 +131,6 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     super::notify::keep_secret(door, &config);
     let env = command_env(door, &config);
     let agent = model::agent(&config, &say);
-    let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
@@ -157,7 +156,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         budget_seconds: budget,
         seed: options.seed.unwrap_or(SEED),
         tried: Vec::new(),
-        experience,
+        experience: Default::default(),
         manner: heal::Manner::of(&config, Vec::new()),
         keep: !options.dry_run && place.is_none(),
         root: root.clone(),
@@ -176,7 +175,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     };
     let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
-    let mut healing = model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &cancel, &say))?;
+    let recall = || memory::experience(door, &root, &config, &say);
+    let mut healing =
+        model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &recall, &cancel, &say))?;
     healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);

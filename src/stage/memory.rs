@@ -55,8 +55,13 @@ pub fn facts(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<Vec<Ent
     Ok(store.entries(&Wanted { kinds, repository: repository.cloned(), ..Wanted::default() })?.entries)
 }
 
-/// What a run leaves beside its record: its score, its decisions and, where it was trusted, its lessons.
-pub fn after_attempt(record: &AttemptRecord, healing: &Healing, trusted: bool, before: &[Entry]) -> Vec<Entry> {
+/// What a run leaves in `store` beside its record: its score, its decisions and, where it was trusted, its lessons.
+pub fn after_attempt(
+    store: &dyn Store,
+    record: &AttemptRecord,
+    healing: &Healing,
+    trusted: bool,
+) -> Result<Vec<Entry>> {
     let stamp = Stamp {
         at: &record.ended,
         repository: record.repository.as_ref(),
@@ -71,9 +76,9 @@ pub fn after_attempt(record: &AttemptRecord, healing: &Healing, trusted: bool, b
     entries.extend(
         decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))),
     );
-    if trusted {
-        let known = learn::known(before, &record.ended);
+    if trusted && learn::teaches(record) {
+        let known = learn::known(&facts(store, record.repository.as_ref())?, &record.ended);
         entries.extend(learn::from_attempt(record, healing, &known).into_iter().map(|one| stamp.learning(one)));
     }
-    entries
+    Ok(entries)
 }

@@ -92,7 +92,7 @@ pub struct Job {
     pub seed: u64,
     /// What earlier attempts tried: untrusted, used only to skip and to tell.
     pub tried: Vec<Tried>,
-    /// What earlier runs left: data from the ledger.
+    /// What earlier runs left, data from the ledger, for a stage in a process of its own.
     #[serde(default)]
     pub experience: learn::Experience,
     /// Where a model answers, in another process than this job's.
@@ -122,13 +122,22 @@ fn told(tree: &Tree, say: Say) -> Vec<String> {
     recovered
 }
 
+/// What earlier runs left; asked for once something has failed.
+pub type Recall<'a> = &'a dyn Fn() -> learn::Experience;
+
 /// Runs the stage. Whatever happens, the tree ends either repaired (and `keep` was set) or as it began.
-pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say: Say) -> Result<Healing> {
+pub fn heal(
+    job: &Job,
+    model: Option<&dyn llm::Model>,
+    recall: Recall,
+    cancel: &AtomicBool,
+    say: Say,
+) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
     let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;
-    let mut bench = Bench::new(job, tree, verifier, cancel, say)?;
+    let mut bench = Bench::new(job, tree, verifier, recall, cancel, say)?;
     bench.model = model;
     let mut healing = work(&bench)?;
     if let Some(model) = model.filter(|_| job.manner.words && healing.candidate.is_some()) {
