@@ -123,7 +123,7 @@ fn plainly_run(steps: &[(String, bool)]) -> Option<CommandLine> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " ./_=:,@+-".contains(c);
     let is_test = |line: &&str| {
         let first = |said: &&str| line.starts_with(*said) && mentions(line, said) > 0;
-        line.chars().all(is_plain) && WAYS.iter().flat_map(|way| way.runs).any(|said| first(said))
+        line.chars().all(is_plain) && WAYS.iter().flat_map(|way| way.runs).any(first)
     };
     let lines = steps.iter().filter(|(_, in_root)| *in_root).flat_map(|(script, _)| script.lines()).map(str::trim);
     lines.into_iter().find(is_test).map(|line| CommandLine::new(line.split_whitespace()))
