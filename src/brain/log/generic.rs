@@ -2,8 +2,8 @@
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
-use super::script;
 use super::table::Parser;
+use super::{junit, node, script};
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
@@ -39,6 +39,7 @@ patterns! {
     BULLET = r"^\s*(?:[-*•xX✗✘×❌]|[0-9]+[.)]) ";
     BARE = r"^\s*(?:##\[error\]|::error[^:]*::)?\s*(?:Error|ERROR|error|fatal)(?: during build)?:$";
     NO_COMMAND = r"^\s*(?:\S*/)?(?:[a-z]*sh|\S+\.sh): (?:line )?[0-9]+: \S+: (?:command )?not found$";
+    SHELL = r"^\s*(?P<path>[^\s:]+\.(?:ba|z|k|da)?sh): (?:line )?(?P<line>[0-9]+): (?:syntax error|Syntax error)\b";
     ARROW = r"^\s*--> (?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     ABOVE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+):?$";
     BEHIND = r"^\s*(?:\[[^\]]+\] )*(?P<path>[^\s:()\[\]]+\.\w+) \((?P<line>[0-9]+):(?P<column>[0-9]+)\): \S";
@@ -61,6 +62,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.marked(at);
     if NO_COMMAND.is_match(line) {
         out.push(Found::new("shell", FailureClass::Config, Rank::Strong, at, line));
+        return;
+    }
+    if let Some(c) = SHELL.captures(line) {
+        let spot = place(group(&c, "path"), group(&c, "line"), "", line, "");
+        out.push(Found::new("shell", FailureClass::Compile, Rank::Strong, at, line).location(spot));
         return;
     }
     if line.trim() == "Killed" {
@@ -88,7 +94,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     // A label alone says nothing: its message stands below.
     let text = if BARE.is_match(line) { lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()) } else { None };
     let found = Found::new("", FailureClass::Unknown, rank, at, text.map_or(line, |(_, l)| l));
-    out.push(if rank == Rank::Generic { compiler(lines, at, found) } else { found });
+    let found = if rank == Rank::Generic { compiler(lines, at, found) } else { found };
+    out.push(if found.locations.is_empty() { thrown(lines, at, found) } else { found });
 }
 
 /// An error that a script reported to the runner in its own words, not one about what else failed.
@@ -97,9 +104,9 @@ pub(super) fn explains(quote: &str) -> bool {
 }
 
 /// Nothing was recognised: the last line that speaks of a failure.
-pub(super) fn hint(lines: &Lines) -> Option<Found> {
+pub(super) fn hint(lines: &Lines, end: usize) -> Option<Found> {
     const LOOK: usize = 400;
-    let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| speaks(l) && !l.starts_with(['+', '$']))?;
+    let (at, line) = lines.before(end, LOOK).find(|(_, l)| speaks(l) && !l.starts_with(['+', '$']))?;
     let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
     Some(Found::new("", class, Rank::Echo, at, line))
 }
@@ -134,6 +141,16 @@ fn last_words(lines: &Lines, at: usize) -> &str {
     // Of a list the first is told.
     let list = lines.before(at, 200).skip_while(|(_, l)| l.trim().is_empty());
     list.map(|(_, l)| l).take_while(|l| l.starts_with(bullet.as_str())).last().unwrap_or(said)
+}
+
+/// The stack right below an error, whoever caught and told it.
+fn thrown(lines: &Lines, at: usize, found: Found) -> Found {
+    if !lines.get(at + 1).trim_start().starts_with("at ") {
+        return found;
+    }
+    let spots = junit::frames(lines, at, "");
+    let spots = if spots.is_empty() { node::own_only(node::stack(lines, at, 30)) } else { spots };
+    found.locations(spots)
 }
 
 /// Compilers of many languages point at the source with an arrow below their message.

@@ -121,7 +121,7 @@ fn thrown(lines: &Lines, at: usize, tool: &'static str, owner: &str) -> Found {
 }
 
 /// Frames of test libraries and of Java itself tell nothing; those near the test's own package tell most.
-fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
+pub(super) fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
     let mut own: Vec<(&str, Location)> = Vec::new();
     for (_, line) in lines.after(at, 60) {
         match FRAME.captures(line) {
