@@ -104,9 +104,9 @@ pub(super) fn explains(quote: &str) -> bool {
 }
 
 /// Nothing was recognised: the last line that speaks of a failure.
-pub(super) fn hint(lines: &Lines, end: usize) -> Option<Found> {
+pub(super) fn hint(lines: &Lines) -> Option<Found> {
     const LOOK: usize = 400;
-    let (at, line) = lines.before(end, LOOK).find(|(_, l)| speaks(l) && !l.starts_with(['+', '$']))?;
+    let (at, line) = lines.before(lines.len(), LOOK).find(|(_, l)| speaks(l) && !l.starts_with(['+', '$']))?;
     let class = script::purpose(line).unwrap_or(FailureClass::Unknown);
     Some(Found::new("", class, Rank::Echo, at, line))
 }

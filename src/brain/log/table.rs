@@ -4,7 +4,6 @@ use super::found::{Found, Rank};
 use super::lines::Lines;
 use super::phrase;
 use super::{diff, generic, said};
-use crate::record::FailureClass;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -117,13 +116,8 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
     if found.iter().all(|f| f.rank <= Rank::Echo) {
         found.extend(diff::hint(lines));
     }
-    let verdict = found.iter().find(|f| f.rank == Rank::Echo && f.class == FailureClass::Unknown).map(|f| f.at);
-    let only_ends = found.iter().all(|f| f.rank <= Rank::Echo && (f.quote.is_empty() || generic::is_verdict(&f.quote)));
-    if only_ends {
-        // A line of the job itself says more than the runner's verdict on it.
-        let hint = generic::hint(lines, verdict.unwrap_or(lines.len()));
-        found
-            .extend(hint.map(|hint| Found { rank: if verdict.is_some() { Rank::Wrapper } else { hint.rank }, ..hint }));
+    if found.iter().all(|f| f.rank == Rank::Context) {
+        found.extend(generic::hint(lines));
     }
     found
 }

@@ -1,11 +1,9 @@
 //! UTF-16, which PowerShell writes where it redirects a command: turned into UTF-8 while the log streams.
 
 /// What has been seen of the log's encoding so far.
-#[derive(Default)]
 pub(super) enum Wide {
-    /// Not enough to tell.
-    #[default]
-    Unknown,
+    /// Less than the two bytes that tell.
+    Unknown(Vec<u8>),
     No,
     /// How a pair of bytes makes a unit, and what is left of the last piece.
     Yes {
@@ -14,14 +12,27 @@ pub(super) enum Wide {
     },
 }
 
+impl Default for Wide {
+    fn default() -> Self {
+        Self::Unknown(Vec::new())
+    }
+}
+
 impl Wide {
     /// The UTF-8 of the next piece, or nothing where the piece is what it seems.
     pub fn decode(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        if matches!(self, Self::Unknown) && !bytes.is_empty() {
-            *self = match bytes {
+        if let Self::Unknown(held) = self {
+            let first = [held.as_slice(), bytes].concat();
+            *self = match first.as_slice() {
                 [0xff, 0xfe, ..] => Self::Yes { unit: u16::from_le_bytes, rest: Vec::new() },
                 [0xfe, 0xff, ..] => Self::Yes { unit: u16::from_be_bytes, rest: Vec::new() },
+                [] | [0xff | 0xfe] => Self::Unknown(first.clone()),
                 _ => Self::No,
+            };
+            return match self {
+                Self::Unknown(_) => Some(Vec::new()),
+                Self::No => Some(first),
+                Self::Yes { .. } => self.decode(&first),
             };
         }
         let Self::Yes { unit, rest } = self else { return None };
