@@ -1,9 +1,10 @@
 //! C and C++ compilers (gcc, clang, MSVC), clang-tidy, clang-format, and the sanitizers.
 
 use super::found::{Found, Rank, group, patterns, place};
+use super::judge::is_foreign;
 use super::lines::Lines;
 use super::table::Parser;
-use crate::record::FailureClass;
+use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
     keys: &[
@@ -30,6 +31,8 @@ patterns! {
     NIM = r"^(?P<path>\S+\.nims?)\((?P<line>[0-9]+), (?P<column>[0-9]+)\) Error: (?P<text>.+?)(?: \[(?P<code>\w+)\])?$";
     SANITIZER = r"(?:ERROR|WARNING): (?:Address|Leak|Thread|Memory)Sanitizer|^\s*(?P<path>\S+?):(?P<line>[0-9]+):(?P<column>[0-9]+): runtime error: ";
     SUMMARY = r"^(?:[0-9]+: )?SUMMARY: \w+Sanitizer: \S+ (?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))? in ";
+    FROM = r"^\s*(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+):\s+required from here$";
+    REQUESTED = r"^\s*(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+): note: in instantiation of .* requested here$";
     FRAME = r"^\s*#[0-9]+ .*?\s(?P<path>/?[^\s:()]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
 }
 
@@ -41,7 +44,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         // So does CppUTest.
         let unit = group(&c, "text").starts_with("Failure in ") && line.ends_with(')');
         if !unit && !tested || !group(&c, "column").is_empty() {
-            out.push(message(line, at, &c));
+            out.push(message(line, at, &c).locations(instantiated(lines, at, group(&c, "path"))));
         }
     } else if let Some(c) = SUMMARY.captures(line) {
         // The report's last line, where its head is lost.
@@ -56,6 +59,20 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let found = Found::new("sanitizer", FailureClass::Test, Rank::Sure, at, line);
         out.push(found.locations(own).locations(super::node::own_only(frames.collect())));
     }
+}
+
+/// Where the project's own code made a library's template fail: gcc tells above, clang below.
+fn instantiated(lines: &Lines, at: usize, path: &str) -> Vec<Location> {
+    if !is_foreign(path) {
+        return Vec::new();
+    }
+    let above = lines.before(at, 12).find_map(|(_, l)| FROM.captures(l));
+    let below = lines.after(at, 60).take_while(|(_, l)| !GCC.is_match(l)).filter_map(|(_, l)| REQUESTED.captures(l));
+    above
+        .into_iter()
+        .chain(below)
+        .map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "", ""))
+        .collect()
 }
 
 fn message(line: &str, at: usize, c: &regex::Captures<'_>) -> Found {

@@ -1,5 +1,6 @@
 //! Takes the noise off one raw line: terminal codes, timestamps, job and step prefixes, CI folds.
 
+use super::mojibake;
 use memchr::{memchr2, memmem};
 
 /// Appends the cleaned form of `raw` to `out`.
@@ -8,6 +9,7 @@ pub(super) fn clean(raw: &str, out: &mut String) {
     let line = last_overwrite(line);
     let start = out.len();
     strip_ansi(line, out);
+    mojibake::repair(out, start);
     let kept = strip_tool_prefix(&out[start..]).len();
     let cut = out.len() - kept;
     out.replace_range(start..cut, "");

@@ -34,6 +34,10 @@ patterns! {
     UNIX = r"^(?P<path>[^\s:][^:]*):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+) \[Error/(?P<code>[@\w/-]+)\]$";
     COMPACT = r"^(?P<path>\S.*): line (?P<line>[0-9]+), col (?P<column>[0-9]+), Error - (?P<text>.+?)(?: \((?P<code>[@\w/-]+)\))?$";
     TSLINT = r"^\s*ERROR: (?:\((?P<code>[\w-]+)\) )?(?P<path>[^\s:\[]+\.[cm]?[jt]sx?)(?::(?P<line>[0-9]+):(?P<column>[0-9]+)|\[(?P<line2>[0-9]+), (?P<column2>[0-9]+)\])(?:: | - | )(?P<text>.+)$";
+    // TSLint's own stylish form: the file stands above, with its first place.
+    TSLINT_ROW = r"^ERROR: (?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?P<code>[a-z][\w-]+)\s+(?P<text>\S.*)$";
+    TSLINT_FILE = r"^(?P<path>\S+\.\w+):[0-9]+:[0-9]+$";
+    VISUAL = r"^\s*(?P<path>[^\s:(][^(]*)\((?P<line>[0-9]+),(?P<column>[0-9]+)\): error (?P<code>[a-z@][\w/@-]*) : (?P<text>.+)$";
     BIOME = r"^(?:\S+ )?(?P<path>[^\s:]+):(?P<line>[0-9]+):(?P<column>[0-9]+) (?P<code>lint/\S+)";
     STANDARD = r"^\s*(?P<path>/?[^\s:]+\.[cm]?[jt]sx?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>[^(]+?)(?: \((?P<code>[@\w/-]+)\))?$";
     FILE = r"^(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/ -]+\.\w+)$";
@@ -46,13 +50,24 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = STYLISH.captures(line).or_else(|| REACT.captures(line)) {
         out.push(below_file(lines, at, &c));
-    } else if let Some(c) = UNIX.captures(line).or_else(|| COMPACT.captures(line)).or_else(|| BIOME.captures(line)) {
+    } else if let Some(c) = UNIX
+        .captures(line)
+        .or_else(|| COMPACT.captures(line))
+        .or_else(|| VISUAL.captures(line))
+        .or_else(|| BIOME.captures(line))
+    {
         out.push(flat(line, at, &c));
     } else if let Some(c) = TSLINT.captures(line) {
         let row = c.name("line").or(c.name("line2")).map_or("", |m| m.as_str());
         let column = c.name("column").or(c.name("column2")).map_or("", |m| m.as_str());
         let spot = place(group(&c, "path"), row, column, group(&c, "text"), group(&c, "code"));
         out.push(Found::new("tslint", FailureClass::Lint, Rank::Sure, at, line).location(spot));
+    } else if let Some(c) = TSLINT_ROW.captures(line) {
+        let file = lines.before(at, 400).find_map(|(_, l)| TSLINT_FILE.captures(l));
+        let spot = file.map(|f| {
+            place(group(&f, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), group(&c, "code"))
+        });
+        out.push(Found::new("tslint", FailureClass::Lint, Rank::Sure, at, line).locations(spot));
     } else if let Some(c) = BIOME_FILE.captures(line) {
         let spot = place(group(&c, "path"), "", "", "", group(&c, "code"));
         out.push(Found::new("biome", FailureClass::Format, Rank::Sure, at, line).location(spot));

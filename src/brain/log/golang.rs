@@ -19,6 +19,7 @@ pub(super) const PARSER: Parser = Parser {
         "diff -u ",
         "diff ",
         "cannot find main module",
+        "does not contain main module",
         "malformed module path",
         "go: errors parsing go.mod",
         "[build failed]",
@@ -35,7 +36,7 @@ patterns! {
     MODULE = r"missing go\.sum entry|no required module provides package|cannot find package|cannot find module providing package|updates to go\.mod needed|inconsistent vendoring|unknown revision|is not in (?:GOROOT|std)|verifying .*: (?:checksum mismatch|.*not found)|module .* found \(.*\), but does not contain package|is replaced but not required|requires go >= ";
     FETCH = r"^\S+@v[0-9]\S*: (?:read|Get|reading) |: reading https?://\S+: ";
     SERVER = r"stream error|connection reset|[Tt]imeout|timed out|unexpected EOF|server misbehaving|no such host|\b(?:429|50[0-9])\b|refused";
-    CONFIG = r"go\.mod file not found|cannot find main module|malformed module path|errors parsing go\.mod|unknown directive";
+    CONFIG = r"go\.mod file not found|cannot find main module|does not contain main module|malformed module path|errors parsing go\.mod|unknown directive";
     GOFMT = r"^diff (?:-u )?(?P<path>\S+\.go)(?:\.orig)? \S+\.go$";
     FAILED = r"^FAIL\s+\S+ \[(?:build|setup) failed\]";
 }

@@ -1,6 +1,7 @@
 //! Jest.
 
 use super::found::{Found, Rank, group, patterns, place};
+use super::judge::is_foreign;
 use super::lines::Lines;
 use super::node;
 use super::table::Parser;
@@ -54,9 +55,15 @@ fn failure(lines: &Lines, at: usize, title: &str) -> Option<Found> {
 /// The suite did not load: the first line that names an error says why.
 fn suite(lines: &Lines, at: usize, first: usize, end: usize) -> Found {
     let named = |l: &str| l.contains("Error") || l.contains("Cannot find") || l.contains("error TS");
+    // Advice of many lines stands before what could not be parsed.
+    let advised = lines.get(first).contains("encountered an unexpected token");
+    let reach = if advised { 60 } else { 12 };
     let quote =
-        lines.after(first - 1, (end - first).min(12)).find(|(_, l)| named(l)).map_or(lines.get(first), |(_, l)| l);
+        lines.after(first - 1, (end - first).min(reach)).find(|(_, l)| named(l)).map_or(lines.get(first), |(_, l)| l);
     let spot = SYNTAX_AT.captures(quote);
     let spot = spot.map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), quote, ""));
-    Found::new("jest", node::load_class(quote), Rank::Sure, at, quote).locations(spot)
+    // What an installed package or a setting makes unreadable is no broken code of the project's own.
+    let own = spot.as_ref().is_some_and(|spot| !is_foreign(&spot.path));
+    let class = if advised && !own { FailureClass::Test } else { node::load_class(quote) };
+    Found::new("jest", class, Rank::Sure, at, quote).locations(spot)
 }

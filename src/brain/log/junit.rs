@@ -43,7 +43,8 @@ patterns! {
     LISTED_OLD = r"^\s*(?:\[ERROR\] )?\s*(?P<name>[\w$]+)\((?P<class>[\w.$]+)\):?(?: (?P<text>.*))?$";
     LISTED_CLASS = r"^\s+(?P<class>(?:[a-z_]\w*\.)+[A-Z]\w*): (?P<text>\S.*)$";
     LISTED_HASH = r"^\s*(?:\[ERROR\] )?\s*(?P<class>[\w.$]+\.[\w$]+)#(?P<name>[\w$]+)(?: (?P<text>.*))?$";
-    GRADLE = r"^\s*(?P<name>\S.* > .+?) FAILED$";
+    // TestNG under Gradle: the class and the method in one.
+    GRADLE = r"^\s*(?P<name>\S.* > .+?|(?:[a-z_]\w*\.)+(?:[A-Z][\w$]*\.)+\w+) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
     ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";
     TESTNG = r"^\s*FAILED: (?P<name>[\w$]+)(?:\(.*\))?$";
@@ -120,7 +121,7 @@ fn thrown(lines: &Lines, at: usize, tool: &'static str, owner: &str) -> Found {
 }
 
 /// Frames of test libraries and of Java itself tell nothing; those near the test's own package tell most.
-fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
+pub(super) fn frames(lines: &Lines, at: usize, owner: &str) -> Vec<Location> {
     let mut own: Vec<(&str, Location)> = Vec::new();
     for (_, line) in lines.after(at, 60) {
         match FRAME.captures(line) {

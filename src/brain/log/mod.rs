@@ -5,6 +5,7 @@ mod clean;
 mod found;
 mod judge;
 mod lines;
+mod mojibake;
 mod phrase;
 mod quiet;
 mod said;
@@ -12,6 +13,7 @@ mod signature;
 mod steps;
 mod table;
 mod unfold;
+mod wide;
 mod window;
 
 // parsers

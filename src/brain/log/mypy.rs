@@ -20,7 +20,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         (Some(c), _) => ("mypy", c),
         (None, Some(c)) => ("pyright", c),
         (None, None) => {
-            if let Some(c) = WHOLE.captures(line) {
+            // A program of that name that was started wrongly prints how it should be.
+            let usage = || lines.before(at, 40).any(|(_, l)| l.contains("usage: "));
+            if let Some(c) = WHOLE.captures(line).filter(|_| !usage()) {
                 let spot = place(group(&c, "path"), "", "", group(&c, "text"), group(&c, "code"));
                 out.push(Found::new("mypy", FailureClass::Type, Rank::Strong, at, line).location(spot));
             } else if SUMMARY.is_match(line) {

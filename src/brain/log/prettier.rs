@@ -18,7 +18,8 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    FILE = r"^\s*\[(?:warn|error)\] (?P<path>\S.*\.\w+)$";
+    // Before 2.0 the paths stand alone.
+    FILE = r"^\s*(?:\[(?:warn|error)\] )?(?P<path>\S.*\.\w+)$";
     BROKEN = r"^\s*\[error\] (?P<path>\S+): SyntaxError: (?P<text>.+?) \((?P<line>[0-9]+):(?P<column>[0-9]+)\)";
     SUMMARY = r"Code style issues (?:found|were found|fixed)|Forgot to run Prettier";
     BIOME = r"Formatter would have printed the following content";

@@ -32,6 +32,7 @@ patterns! {
     ERROR = r"^E   \s*(?P<text>\S.*)$";
     NAMED = r"^E\s+File \x22(?P<path>[^\x22]+)\x22, line (?P<line>[0-9]+)";
     EXCEPTION = r"^E\s+(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Exit)\b";
+    RAISED_HERE = r"^(?:assert |(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Exit)\b)";
     TOTALS = r"^\s*=+ (?:.*, )?[1-9][0-9]* (?:failed|errors?)\b.* in [0-9.:]+ ?s\S*.* =+$";
     BAR = r"^(?:=|_|-){3,}.*(?:=|_|-){3,}$";
 }
@@ -115,12 +116,20 @@ fn raised(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
         return short(lines, at, c);
     }
     let marks: Vec<&str> = lines.before(at, 40).take_while(|(_, l)| !RAISED.is_match(l)).map(|(_, l)| l).collect();
-    let quote = marks.into_iter().rev().find(|l| ERROR.is_match(l))?;
+    let Some(quote) = marks.into_iter().rev().find(|l| ERROR.is_match(l)) else { return on_one_line(lines, at, c) };
     let spot = |c: &regex::Captures<'_>| place(group(c, "path"), group(c, "line"), "", "", "");
     let above = lines.before(at, 200).take_while(|(_, l)| !ends_section(l)).filter_map(|(_, l)| RAISED.captures(l));
     let spots = std::iter::once(spot(c)).chain(above.map(|c| spot(&c))).collect();
     let rank = if lines.before(at, 400).any(|(_, l)| HEAD.is_match(l)) { Rank::Strong } else { Rank::Sure };
     Some(Found::new("pytest", FailureClass::Test, rank, at, quote).locations(telling_first(spots)))
+}
+
+/// `--tb=line`: the place and what was raised there are all that is told of a failure.
+fn on_one_line(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let text = group(c, "text");
+    let raised = RAISED_HERE.is_match(text);
+    let spot = place(group(c, "path"), group(c, "line"), "", text, "");
+    raised.then(|| Found::new("pytest", FailureClass::Test, Rank::Strong, at, lines.get(at)).location(spot))
 }
 
 /// The last frame of a short traceback whose heading the log has lost: what was raised stands below.

@@ -11,6 +11,7 @@ pub(super) const PARSER: Parser = Parser {
         "rspec ./",
         ") Failure:",
         ") Error:",
+        "Error: ",
         ".rb:",
         "Failure:",
         "cannot load such file",
@@ -28,6 +29,9 @@ patterns! {
     MINITEST = r"^\s*(?P<name>[\w:]+#\w+)(?: \[(?P<path>[^\s:]+):(?P<line>[0-9]+)\])?:?$";
     RUBOCOP = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+):(?P<column>[0-9]+): [CWEFR]: (?:\[Corr\w+\] )?(?:(?P<code>[A-Z]\w+/[\w/]+): )?(?P<text>.+)$";
     RAISED = r"^\s*(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+):in .+?: (?P<text>.+?) \((?P<code>[\w:]+)\)$";
+    // test-unit: the place stands below, then the code around it, then what was expected.
+    UNIT = r"^(?:Failure|Error): (?P<name>\w+)\((?P<class>[\w:]+)\)(?:: (?P<text>.*))?$";
+    CODE = r"^\s*(?:=> )?[0-9]+: |^\s*(?:=> )?[0-9]+:$";
     CUCUMBER = r"^cucumber (?P<name>\S+\.feature:[0-9]+)";
     STEP = r"^\s+(?P<path>\S+\.rb):(?P<line>[0-9]+):in [`'](?:/|')";
     SYNTAX = r"^(?P<path>[^\s:]+\.rb):(?P<line>[0-9]+): (?:syntax error|.*SyntaxError)";
@@ -52,6 +56,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         || line.trim_end().ends_with(") Error:")
     {
         out.extend(minitest(lines, at));
+    } else if let Some(c) = UNIT.captures(line) {
+        out.extend(test_unit(lines, at, &c));
     } else if let Some(c) = RUBOCOP.captures(line) {
         out.push(Found::new("rubocop", FailureClass::Lint, Rank::Sure, at, line).location(spot(&c)));
     } else if let Some(c) = RAISED.captures(line) {
@@ -94,6 +100,16 @@ fn step(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
     let quote = body.into_iter().rev().find(|l| !l.is_empty())?;
     let spot = place(group(c, "path"), group(c, "line"), "", quote, "");
     Some(Found::new("cucumber", FailureClass::Test, Rank::Sure, at, quote).location(spot))
+}
+
+fn test_unit(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let told = |l: &str| !l.trim().is_empty() && !FRAME.is_match(l) && !CODE.is_match(l) && !l.contains(".rb:");
+    let text = c.name("text").map_or("", |m| m.as_str());
+    let below = || lines.after(at, 40).take_while(|(_, l)| !l.starts_with("====")).find(|(_, l)| told(l));
+    let quote = if text.is_empty() { below()?.1 } else { text };
+    let id = format!("{}#{}", group(c, "class"), group(c, "name"));
+    let found = Found::new("test-unit", FailureClass::Test, Rank::Sure, at, quote);
+    Some(found.failing(id).locations(frames(lines, at)))
 }
 
 fn minitest(lines: &Lines, at: usize) -> Option<Found> {

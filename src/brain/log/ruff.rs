@@ -10,6 +10,7 @@ pub(super) const PARSER: Parser = Parser { keys: &[".py:", ".ipynb:", ".pyi:", "
 patterns! {
     FLAT = r"^\s*(?P<path>[^\s:][^:]*\.(?:py|pyi|ipynb(?::cell [0-9]+)?)):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)? \[?(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax)\b:?(?:\([a-z-]+\))?\]?:? ?(?P<text>.*)$";
     ARROW = r"^\s*-->\s+(?P<path>.+?\.(?:py|pyi|ipynb)(?::cell [0-9]+)?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
+    TY = r"^\s*info: rule `[\w-]+` (?:is|was) (?:enabled|selected)|^Found [0-9]+ diagnostics?$";
     HEAD = r"^\s*(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax|error\[[\w-]+\])(?: \[\*\]|:)? (?P<text>.+)$";
 }
 
@@ -22,7 +23,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let Some(place_of) = ARROW.captures(line) else { return };
     let heading = lines.before(at, 2).find_map(|(index, l)| Some((index, HEAD.captures(l)?)));
     if let Some((index, head)) = heading {
-        out.push(finding(lines.get(index), index, &place_of, group(&head, "code"), group(&head, "text")));
+        let found = finding(lines.get(index), index, &place_of, group(&head, "code"), group(&head, "text"));
+        // ty tells below which of its rules it was, and counts otherwise.
+        let kebab = group(&head, "code").starts_with("error[");
+        let typed = kebab && lines.after(at, 3_000).any(|(_, l)| TY.is_match(l));
+        out.push(if typed { Found { class: FailureClass::Type, tool: "ty", ..found } } else { found });
     }
 }
 

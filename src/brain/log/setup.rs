@@ -23,6 +23,10 @@ pub(super) const LIST: List = List {
         phrase("please set the java_home", Config, Strong),
         phrase("java home supplied is invalid", Config, Strong),
         phrase_with("'dependencies.dependency.version' for", "is missing", Config, Strong),
+        // arguments that a program does not know
+        phrase("error: unrecognized arguments", Config, Strong),
+        phrase("error: the following arguments are required", Config, Strong),
+        phrase_with("error: argument ", "invalid choice", Config, Strong),
         // Xcode
         phrase("unable to find a destination matching", Config, Strong),
         phrase_with("xcodebuild: error:", "does not exist", Config, Strong),

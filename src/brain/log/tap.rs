@@ -6,7 +6,7 @@ use super::node;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser = Parser { keys: &["not ok ", "✖ failing tests:", "test at "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["not ok ", "✖ ", "test at "], read };
 
 patterns! {
     NOT_OK = r"^(?P<indent>\s*)not ok [0-9]+(?: -)? ?(?P<name>.*?)(?: # (?:time=.*|(?P<skip>(?i:todo|skip)).*))?$";
@@ -31,7 +31,17 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         }
     } else if let Some(c) = TEST_AT.captures(line) {
         out.extend(spec(lines, at, &c));
+    } else if let Some(c) = TITLE.captures(line).filter(|_| lines.before(at, 3_000).any(|(_, l)| l == "Failed tests:"))
+    {
+        out.extend(dotted(lines, at, group(&c, "name")));
     }
+}
+
+/// The dot reporter lists what failed without its places; a suite only counts its tests.
+fn dotted(lines: &Lines, at: usize, name: &str) -> Option<Found> {
+    let quote = Some(lines.get(at + 1)).filter(|l| l.starts_with("  ") && !l.ends_with(" failed'"))?;
+    let stack = node::own_only(node::stack(lines, at, 30));
+    Some(Found::new("node:test", FailureClass::Test, Rank::Sure, at, quote).failing(name).locations(stack))
 }
 
 /// The diagnostic block below says what was expected; a suite that only reports its subtests is left out.

@@ -124,11 +124,35 @@ proptest! {
             include_str!("../../../tests/logs/rust.txt"),
             include_str!("../../../tests/logs/go_jvm.txt"),
             include_str!("../../../tests/logs/native.txt"),
+            include_str!("../../../tests/logs/languages.txt"),
+            include_str!("../../../tests/logs/ci.txt"),
             include_str!("../../../tests/logs/other.txt"),
             include_str!("../../../tests/logs/machine.txt"),
         );
         let lines: Vec<&str> = text.lines().collect();
         let log: Vec<&str> = order.iter().map(|index| lines[index % lines.len()]).collect();
         read(&log.join("\n"));
+    }
+
+    /// Lines cut anywhere, with what no tool prints in between, in pieces of any size.
+    #[test]
+    fn any_ruins_are_read(
+        order in prop::collection::vec((0_usize..10_000, 0_usize..200), 0..40),
+        noise in prop::collection::vec(any::<u8>(), 0..12),
+        joint in prop::sample::select(vec!["\n", "\r\n", "\r", "\0", "\u{feff}", ""]),
+        size in 1_usize..400,
+    ) {
+        let text = concat!(include_str!("../../../tests/logs/python.txt"), include_str!("../../../tests/logs/ci.txt"));
+        let lines: Vec<&str> = text.lines().collect();
+        let mut log = Vec::new();
+        for (index, cut) in order {
+            let line = lines[index % lines.len()].as_bytes();
+            log.extend_from_slice(&line[cut.min(line.len())..]);
+            log.extend_from_slice(&noise);
+            log.extend_from_slice(joint.as_bytes());
+        }
+        let mut reader = super::Reader::default();
+        log.chunks(size).for_each(|piece| reader.push(piece));
+        reader.finish();
     }
 }

@@ -6,10 +6,13 @@ use super::python;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["FAIL: ", "ERROR: ", " failed -- Traceback", "[FAIL]", "[ERROR]"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &["FAIL: ", "ERROR: ", " failed -- Traceback", "[FAIL]", "[ERROR]", "Error in ", "Failure in "],
+    read,
+};
 
 patterns! {
+    GREEN = r"^(?:Error|Failure) in (?P<name>\w+(?:\.\w+)+)$";
     DOTTED = r"^\w+(?:\.\w+){2,}\s*$";
     HEAD = r"^(?:FAIL|ERROR): (?P<name>[\w.]+)(?:\((?P<arguments>.*?)\))?(?: \((?P<owner>[\w.<>]+)\))?";
 }
@@ -21,6 +24,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     }
     if matches!(lines.get(at).trim_end(), "[FAIL]" | "[ERROR]") {
         out.extend(trial(lines, at));
+        return;
+    }
+    if let Some(c) = GREEN.captures(lines.get(at)) {
+        out.extend(green(lines, at, group(&c, "name")));
         return;
     }
     let Some(c) = HEAD.captures(lines.get(at)) else { return };
@@ -52,6 +59,13 @@ fn regrtest(lines: &Lines, at: usize) -> Option<Found> {
     let raised = python::frames_below(lines, at)?;
     let found = Found::new("regrtest", FailureClass::Test, Rank::Sure, at, lines.get(raised.at));
     Some(found.failing(frame.1.trim()).locations(raised.locations))
+}
+
+/// green leaves the word `Traceback` away.
+fn green(lines: &Lines, at: usize, name: &str) -> Option<Found> {
+    let raised = python::frames_below(lines, at)?;
+    let found = Found::new("green", FailureClass::Test, Rank::Sure, at, lines.get(raised.at)).failing(name);
+    Some(found.locations(python::own_first(raised.locations)))
 }
 
 /// trial names the tests below what they raised.

@@ -1,6 +1,7 @@
 //! Streams a log of any size in bounded memory: keeps the head, the lines around telling words, and
 //! the tail.
 
+use super::wide::Wide;
 use crate::record::LogReport;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::VecDeque;
@@ -56,6 +57,7 @@ static TELLING_WORDS: LazyLock<Option<AhoCorasick>> =
 /// Takes a log piece by piece.
 #[derive(Default)]
 pub struct Reader {
+    wide: Wide,
     head: Vec<u8>,
     announcing: Shelf,
     plain: Shelf,
@@ -97,7 +99,14 @@ impl Shelf {
 }
 
 impl Reader {
-    pub fn push(&mut self, mut bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
+        match self.wide.decode(bytes) {
+            Some(text) => self.take(&text),
+            None => self.take(bytes),
+        }
+    }
+
+    fn take(&mut self, mut bytes: &[u8]) {
         let room = HEAD - self.head.len();
         let (head, rest) = bytes.split_at(room.min(bytes.len()));
         self.head.extend_from_slice(head);
@@ -239,6 +248,18 @@ mod tests {
         let mut reader = Reader::default();
         FAILURE.as_bytes().chunks(3).for_each(|piece| reader.push(piece));
         assert_eq!(reader.finish(), super::super::read(FAILURE));
+    }
+
+    #[test]
+    fn what_powershell_redirects_is_read_in_any_pieces() {
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let wide: Vec<u8> = format!("\u{feff}\u{1f980} {FAILURE}").encode_utf16().flat_map(unit).collect();
+            for size in [1, 3, 5, wide.len()] {
+                let mut reader = Reader::default();
+                wide.chunks(size).for_each(|piece| reader.push(piece));
+                assert_eq!(reader.finish().failing, ["a::fails"], "{size}");
+            }
+        }
     }
 
     /// Ends: a pattern that looks back or ahead without bound would not.
