@@ -135,12 +135,13 @@ pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: 
 /// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
 pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
     let trusted = is_trusted(pipeline, &proposal.task);
-    let before = if trusted { facts(pipeline.store, Some(&proposal.task.repository))? } else { Vec::new() };
-    let entries = after_attempt(record, &proposal.healing, trusted, &before);
+    let before = trusted.then(|| facts(pipeline.store, Some(&proposal.task.repository))).transpose();
+    let known = before.as_ref().ok().and_then(Option::as_deref);
+    let entries = after_attempt(record, &proposal.healing, known);
     if !entries.is_empty() {
         pipeline.store.append(&entries)?;
     }
-    Ok(())
+    before.map(drop)
 }
 
 /// Whoever is let in by `trust.strangers` alone teaches nothing.

@@ -55,8 +55,9 @@ pub fn facts(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<Vec<Ent
     Ok(store.entries(&Wanted { kinds, repository: repository.cloned(), ..Wanted::default() })?.entries)
 }
 
-/// What a run leaves beside its record: its score, its decisions and, where it was trusted, its lessons.
-pub fn after_attempt(record: &AttemptRecord, healing: &Healing, trusted: bool, before: &[Entry]) -> Vec<Entry> {
+/// What a run leaves beside its record: its score, its decisions and its lessons. How sure one of these is depends on what
+/// was there before; `None`, where the run is not trusted or that cannot be read: no lesson.
+pub fn after_attempt(record: &AttemptRecord, healing: &Healing, before: Option<&[Entry]>) -> Vec<Entry> {
     let stamp = Stamp {
         at: &record.ended,
         repository: record.repository.as_ref(),
@@ -71,7 +72,7 @@ pub fn after_attempt(record: &AttemptRecord, healing: &Healing, trusted: bool, b
     entries.extend(
         decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))),
     );
-    if trusted {
+    if let Some(before) = before {
         let known = learn::known(before, &record.ended);
         entries.extend(learn::from_attempt(record, healing, &known).into_iter().map(|one| stamp.learning(one)));
     }
