@@ -11,7 +11,7 @@ const CASSETTE: &str = "cassette.jsonl";
 const TRANSCRIPT: &str = "transcript.md";
 
 /// One line of the cassette.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Exchange {
     model: String,
     pub request: Request,
