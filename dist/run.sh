@@ -13,8 +13,10 @@ die() {
 
 # The mode is the verb; everything else the binary reads from its environment.
 become() {
-  local mode=${THANOS_INPUT_MODE:-run}
+  local mode
+  mode=$(tr -d '[:space:]' <<<"${THANOS_INPUT_MODE:-}" | tr '[:upper:]' '[:lower:]')
   case $mode in
+    "") exec "$1" run ;;
     run | propose | publish | doctor) exec "$1" "$mode" ;;
     digest) exec "$1" notify digest ;;
     dashboard) exec "$1" dashboard build --out "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/thanos-dashboard" ;;
@@ -64,7 +66,7 @@ if [[ -n ${THANOS_FIX_BIN:-} ]]; then
   become "$THANOS_FIX_BIN"
 fi
 
-wanted=${THANOS_INPUT_VERSION:-}
+wanted=$(tr -d '[:space:]' <<<"${THANOS_INPUT_VERSION:-}")
 wanted=${wanted#v}
 target=$(platform) || { echo "$target"; exit 2; }
 read -r version digest < <(lookup "$wanted" "$target") ||

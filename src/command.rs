@@ -25,6 +25,29 @@ pub struct SetUp {
     pub may_fail: bool,
 }
 
+/// Programs that take a script as an argument, and behind which option.
+const INTERPRETERS: &[(&str, &str)] = &[
+    ("python", "-c"),
+    ("python3", "-c"),
+    ("perl", "-e"),
+    ("ruby", "-e"),
+    ("node", "-e"),
+    ("php", "-r"),
+    ("rscript", "-e"),
+    ("julia", "-e"),
+    ("zsh", "-c"),
+    ("fish", "-c"),
+];
+
+/// A shell template of GitHub's; on Windows its program has an ending, and perhaps a space in its path.
+fn program_and_options(shell: &str) -> (&str, &str) {
+    let shell = shell.trim();
+    match shell.to_ascii_lowercase().find(".exe") {
+        Some(end) => (&shell[..end], &shell[end + ".exe".len()..]),
+        None => shell.split_once(char::is_whitespace).unwrap_or((shell, "")),
+    }
+}
+
 /// Names that bash takes behind `-o`.
 const BASH_SETTINGS: &[&str] = &["pipefail", "errexit", "nounset", "xtrace", "noglob", "noclobber", "posix", "verbose"];
 
@@ -54,16 +77,18 @@ impl CommandLine {
     /// what it takes where none is named (docs: workflow syntax, `jobs.<job_id>.steps[*].shell`). Unknown shells are
     /// treated as `sh`.
     pub fn shell(shell: &str, script: &str) -> Self {
-        let mut words = shell.split_whitespace();
-        let name = words.next().unwrap_or_default();
-        let name = name.rsplit('/').next().unwrap_or_default();
+        let (program, rest) = program_and_options(shell);
+        let name = program.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let words = rest.split_whitespace();
         // The template may come from a log: an option that names a file or a command is none of these.
         let options = bash_options(words);
-        match name {
+        match name.as_str() {
             "bash" if !options.is_empty() => Self::new(["bash"].into_iter().chain(options).chain(["-c", script])),
             "bash" => Self::new(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]),
-            "python" | "python3" => Self::new([name, "-c", script]),
-            "pwsh" => Self::new(["pwsh", "-command", script]),
+            "pwsh" | "powershell" => Self::new(["pwsh", "-command", script]),
+            name if let Some((program, flag)) = INTERPRETERS.iter().find(|(known, _)| *known == name) => {
+                Self::new([program, flag, script])
+            }
             _ => Self::new(["sh", "-e", "-c", script]),
         }
     }
@@ -116,6 +141,13 @@ mod tests {
         );
         assert_eq!(options("bash -c evil --rcfile /tmp/x -e {0}"), "bash -e -c x");
         assert_eq!(options("bash -euo pipefail -o evil {0}"), "bash -euo pipefail -c x");
+        assert_eq!(options("perl {0}"), "perl -e x");
+        assert_eq!(
+            options(r"C:\Program Files\Git\bin\bash.EXE --noprofile --norc -e {0}"),
+            "bash --noprofile --norc -e -c x"
+        );
+        assert_eq!(options(r"C:\Program Files\PowerShell\7\pwsh.EXE -command . '{0}'"), "pwsh -command x");
+        assert_eq!(options(""), "sh -e -c x");
         assert_eq!(step.script(), Some("npm ci\nnpm test\n"));
         assert_eq!(CommandLine::new(["make", "-c", "x"]).script(), None);
     }

@@ -342,7 +342,13 @@ fn explain(message: &str, text: &str) -> String {
 
 /// serde's words for types, as people say them.
 fn plain(message: &str) -> String {
-    const WORDS: [(&str, &str); 8] = [
+    const WORDS: [(&str, &str); 11] = [
+        ("invalid type: unit value", "there is no value"),
+        ("expected a YAML tag starting with '!'", "expected a word"),
+        (
+            "found character that cannot start any token",
+            "found a tab (indent with spaces) or a value that must be quoted",
+        ),
         ("expected struct ", "expected a table of keys, not the struct "),
         ("expected u64", "expected a whole number from 0"),
         ("expected usize", "expected a whole number from 0"),
@@ -371,7 +377,7 @@ mod tests {
 
     #[test]
     fn no_file_and_an_empty_file_mean_the_defaults() {
-        for text in ["", "\n# only a comment\n", "---\n", "{}"] {
+        for text in ["", "\n# only a comment\n", "---\n", "{}", "\u{feff}{}\r\n", "branch:\n"] {
             assert_eq!(parse("thanos.yml", text).unwrap(), Config::default(), "{text:?}");
         }
     }

@@ -86,8 +86,8 @@ impl Ended {
     }
 
     /// The forge did not even let us read the configuration.
-    pub fn without_configuration(error: &ForgeError, this: &ThisRun) -> Self {
-        let healing = failed(error);
+    pub fn without_configuration(error: &ForgeError, this: &ThisRun, is_cancelled: bool) -> Self {
+        let healing = if is_cancelled { cancelled(Healing::default()) } else { failed(error) };
         let retry = is_retry(&healing, this, &Config::default());
         Self::unpublished(healing, retry)
     }
@@ -188,6 +188,11 @@ impl Pipeline<'_> {
         }
         let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner);
         collect::already_handled(self.forge, self.config, task, task::is_asked(event), &mine, self.say)
+    }
+
+    /// The healing, unless it failed because everything was to end: nobody who stops a run wants another one.
+    fn unless_cancelled(&self, healing: Healing) -> Healing {
+        if self.is_cancelled() && healing.retry_wanted.is_some() { cancelled(healing) } else { healing }
     }
 
     /// The healing, unless people closed our pull request for this very failure, and nobody asked again.
@@ -303,7 +308,7 @@ impl Pipeline<'_> {
         started: &str,
         event: &Event,
     ) -> Result<Ended> {
-        let healing = self.unless_declined(healing, task, event);
+        let healing = self.unless_declined(self.unless_cancelled(healing), task, event);
         let target = work.as_ref().map_or_else(|| self.default_branch.clone(), |w| w.target.clone());
         let proposal = Proposal {
             schema: SCHEMA,
@@ -368,6 +373,7 @@ impl Pipeline<'_> {
                 Err(e) => proposal.healing = failed(&e),
             }
         }
+        proposal.healing = self.unless_cancelled(proposal.healing);
         self.publish(proposal)
     }
 
@@ -487,5 +493,6 @@ fn is_retry(healing: &Healing, this: &ThisRun, config: &Config) -> bool {
 }
 
 fn cancelled(healing: Healing) -> Healing {
-    Healing { candidate: None, ..healing.end(Outcome::Cancelled, "stopped from outside before anything was published") }
+    let healing = healing.end(Outcome::Cancelled, "stopped from outside before anything was published");
+    Healing { candidate: None, retry_wanted: None, ..healing }
 }

@@ -77,7 +77,7 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
     let Some(repository) = &event.repository else {
         return ignored(match event.name.as_str() {
             "" => "nobody said which event it is (GITHUB_EVENT_NAME or --name)".to_owned(),
-            name => format!("the {name} event names no repository"),
+            name => format!("the {name} event names no repository (a runner does, in GITHUB_REPOSITORY)"),
         });
     };
     let task = Task {
@@ -137,11 +137,24 @@ fn made(task: Task) -> Decision {
     Decision::Task(Box::new(task))
 }
 
+/// What GitHub's merge queue calls its branches.
+const QUEUED: &str = "gh-readonly-queue/";
+
+/// Why there is nothing to open a pull request onto.
+fn not_lasting(branch: &BranchName) -> Option<String> {
+    branch.as_str().starts_with(QUEUED).then(|| {
+        "a merge queue's branch ends with its check: it is the queued pull request that needs the repair".to_owned()
+    })
+}
+
 /// The same command on another branch is another task.
 fn from_command(task: Task, event: &Event, command: CommandLine) -> Decision {
     let Some(head) = &event.head else {
         return ignored(format!("the {} event is about no branch, so there is none to repair", event.name));
     };
+    if let Some(why) = not_lasting(&head.branch) {
+        return ignored(why);
+    }
     let words = format!("command-{}", digest8(&format!("{command}\n{}", head.branch)));
     made(Task {
         kind: Kind::Command,
@@ -183,9 +196,9 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
     }
     let wanted = &config.triggers.label;
     match event.action.as_str() {
-        "labeled" if label == Some(wanted.as_str()) => made(about(task, issue)),
+        "labeled" if label.is_some_and(|label| is_same(label, wanted)) => made(about(task, issue)),
         "labeled" => ignored(format!("the label is not `{wanted}` (triggers.label)")),
-        "opened" | "reopened" if config.triggers.issues || issue.labels.contains(wanted) => {
+        "opened" | "reopened" if config.triggers.issues || issue.labels.iter().any(|label| is_same(label, wanted)) => {
             let mut task = about(task, issue);
             if !issue.author.login.is_empty() && issue.author != event.sender && event.action == "opened" {
                 // Whoever opened it caused the event, also where nobody else is named.
@@ -196,6 +209,11 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
         }
         _ => ignored("new issues are off (triggers.issues) and the label is not there"),
     }
+}
+
+/// As GitHub compares names of labels, and texts in `if:`.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// A word of GitHub's in quotes; `None` for what is none.
@@ -222,10 +240,12 @@ fn from_comment(task: Task, event: &Event, issue: &Issue, id: u64, text: &str, a
 }
 
 /// The command must begin the comment, so that quoting it in a sentence starts nothing. Exactly so, because a
-/// workflow's `if:` can ask for no more than how a text begins, and what it lets pass and what we take must be one.
+/// workflow's `if:` can ask for no more than how a text begins, and what it lets pass and what we take must be one:
+/// GitHub compares in any case.
 fn command_in(text: &str) -> Option<Request> {
-    let line = text.strip_prefix("/thanos ")?.lines().next()?;
-    match line.split_whitespace().next()? {
+    const CALL: &str = "/thanos ";
+    let line = text.get(CALL.len()..)?.lines().next().filter(|_| is_same(&text[..CALL.len()], CALL))?;
+    match line.split_whitespace().next()?.to_ascii_lowercase().as_str() {
         "fix" => Some(Request::Fix),
         "explain" => Some(Request::Explain),
         _ => None,
@@ -269,6 +289,9 @@ pub fn not_ours(run: &UpstreamRun, config: &Config) -> Option<String> {
             Some(conclusion) => format!("the workflow run ended with {conclusion}, not with a failure"),
         });
     }
+    if let Some(why) = run.head_branch.as_ref().and_then(not_lasting) {
+        return Some(why);
+    }
     let file = run.path.rsplit('/').next().unwrap_or_default();
     let wanted = &config.triggers.workflows;
     if !wanted.is_empty() && !wanted.iter().any(|w| *w == run.workflow || w == file) {
@@ -286,7 +309,10 @@ pub fn for_run(task: Task, run: &UpstreamRun, branch: &BranchName) -> Task {
     Task {
         kind: Kind::Build,
         key,
-        title: format!("{} failed on {branch}", run.workflow),
+        title: match run.workflow.as_str() {
+            "" => format!("The build failed on {branch}"),
+            workflow => format!("{workflow} failed on {branch}"),
+        },
         actors: if actors.is_empty() { task.actors } else { actors },
         number: run.pulls.first().copied(),
         is_pull: !run.pulls.is_empty(),
@@ -332,7 +358,10 @@ fn from_dispatch<'a>(task: Task, input: impl Fn(&str) -> Option<&'a str>, branch
     }
     let place = branch.as_ref().map_or("default", BranchName::as_str);
     let words = format!("manual-{}", digest8(place));
-    let title = format!("The checks of {place} fail");
+    let title = match &branch {
+        Some(branch) => format!("The checks of {branch} fail"),
+        None => "The checks of the default branch fail".to_owned(),
+    };
     made(Task { key: TaskKey::from_words(&words), title, target: branch, ..task })
 }
 
@@ -481,6 +510,8 @@ mod tests {
         let mut labeled = issue("labeled");
         labeled["label"] = json!({"name": "thanos-fix"});
         assert_eq!(task("issues", &labeled).key.as_str(), "issue-12");
+        labeled["label"]["name"] = json!("Thanos-Fix");
+        assert_eq!(task("issues", &labeled).key.as_str(), "issue-12");
         labeled["label"]["name"] = json!("bug");
         assert!(ignored_because("issues", &labeled).contains("triggers.label"));
         let mut closed = issue("opened");
@@ -503,11 +534,55 @@ mod tests {
         assert_eq!(logins, ["bob", "ann"]);
     }
 
+    /// Older servers, importers and people leave out, or set to nothing, what no task needs.
+    #[test]
+    fn what_is_missing_or_odd_costs_no_task() {
+        for (name, pointer, value) in [
+            ("workflow_run", "/workflow_run/pull_requests", Value::Null),
+            ("workflow_run", "/workflow_run/pull_requests", json!([null, {"id": 1}])),
+            ("workflow_run", "/workflow_run/run_attempt", json!("2")),
+            ("workflow_run", "/workflow_run/actor", json!({"login": null})),
+            ("workflow_run", "/workflow_run/name", Value::Null),
+            ("issues", "/issue/labels", Value::Null),
+            ("issues", "/issue/labels", json!(["bug", {"name": null}])),
+            ("issues", "/issue/user", json!({"login": null, "type": 3})),
+            ("issues", "/issue/title", Value::Null),
+            ("issues", "/sender", Value::Null),
+            ("issues", "/repository", json!({"name": "r", "owner": {"login": "o"}})),
+            ("issues", "/repository", json!({"name": "r", "owner": {"name": "o"}, "default_branch": 3})),
+        ] {
+            let mut payload = if name == "issues" { issue("opened") } else { run() };
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            payload.pointer_mut(parent).unwrap()[key] = value;
+            let task = task(name, &payload);
+            assert_eq!(task.repository.as_str(), "o/r", "{pointer}");
+            assert!(name == "issues" || !task.title.starts_with(' '), "{pointer}: {}", task.title);
+        }
+    }
+
+    /// Nothing can be opened onto a branch that goes away with its check, or is gone.
+    #[test]
+    fn queues_and_deleted_branches_have_nothing_to_repair() {
+        let mut queued = run();
+        queued["workflow_run"]["head_branch"] = json!("gh-readonly-queue/main/pr-7-abc");
+        assert!(ignored_because("workflow_run", &queued).contains("merge queue"));
+        let command = |payload: Value| {
+            let event = event::parse("push", &serde_json::to_vec(&payload).unwrap()).unwrap();
+            decide(&event, &Config::default(), Some(CommandLine::new(["make"])))
+        };
+        let push = json!({"ref": "refs/heads/x", "after": "0".repeat(40), "deleted": true, "repository": {"full_name": "o/r"}});
+        assert!(matches!(command(push), Decision::Ignored(why) if why.contains("no branch")));
+        let push = json!({"ref": "refs/heads/gh-readonly-queue/main/pr-7", "repository": {"full_name": "o/r"}});
+        assert!(matches!(command(push), Decision::Ignored(why) if why.contains("merge queue")));
+    }
+
     #[test]
     fn only_the_first_words_of_a_comment_command() {
         assert_eq!(task("issue_comment", &comment("/thanos fix please")).request, Request::Fix);
         assert_eq!(task("issue_comment", &comment("/thanos  explain\r\nplease")).request, Request::Explain);
+        assert_eq!(task("issue_comment", &comment("/Thanos FIX")).request, Request::Fix);
         for text in [
+            "/thanoß fix",
             " /thanos fix",
             "/thanos\tfix",
             "say `/thanos fix`",

@@ -500,6 +500,22 @@ fn people_are_asked_of_the_api() {
     assert_eq!(forge.me().unwrap(), Account { login: "our-app[bot]".to_owned(), bot: true });
 }
 
+/// An Enterprise server has the REST API below `/api/v3` and GraphQL at `/api/graphql`.
+#[test]
+fn an_enterprise_server_is_asked_where_it_listens() {
+    let fake = Fake::start();
+    let forge = fake.forge_with(|config| config.api_url += "/api/v3/");
+    let tip = json!({ "ref": "refs/heads/main", "object": { "sha": sha("a") } });
+    let found = |at: &str, body: &Value| {
+        fake.mount(Mock::given(path(at.to_owned())).respond_with(ResponseTemplate::new(200).set_body_json(body)));
+    };
+    found("/api/v3/repos/o/r/git/ref/heads/main", &tip);
+    assert!(forge.branch_tip(&BranchName::parse("main").unwrap()).unwrap().is_some());
+    fake.mount(Mock::given(path("/api/v3/user")).respond_with(ResponseTemplate::new(403)));
+    found("/api/graphql", &json!({ "data": { "viewer": { "login": "our-app[bot]" } } }));
+    assert_eq!(forge.me().unwrap().login, "our-app[bot]");
+}
+
 #[test]
 fn builds_are_read() {
     let fake = Fake::start();

@@ -16,7 +16,7 @@ use std::path::Path;
 pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
     // A mistake in it must not wait until the work is done.
     fail_on(env)?;
-    if let Some(hands) = env.input("hands") {
+    if let Some(hands) = word(env, "hands") {
         let known = |name: &str| HandId::ALL.into_iter().find(|h| h.as_str() == name);
         let parsed: Option<Vec<_>> = hands.split(',').map(|h| known(h.trim())).collect();
         let parsed = parsed.filter(|h| !h.is_empty());
@@ -33,10 +33,10 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
         config.budget.seconds =
             parsed.ok_or_else(|| usage(format!("input `budget-seconds`: `{seconds}`; use 1 to 21600")))?;
     }
-    if let Some(wanted) = env.input("sandbox") {
+    if let Some(wanted) = word(env, "sandbox") {
         config.sandbox.tier = super::local::sandbox(&wanted).map_err(|e| usage(format!("input `sandbox`: {e}")))?;
     }
-    if let Some(draft) = env.input("draft") {
+    if let Some(draft) = word(env, "draft") {
         config.publish.draft = match draft.as_str() {
             "true" => true,
             "false" => false,
@@ -46,9 +46,14 @@ pub fn apply_inputs(env: &Env, config: &mut Config) -> Result<()> {
     Ok(())
 }
 
+/// GitHub's own actions take `True` and `TRUE`, too.
+fn word(env: &Env, name: &str) -> Option<String> {
+    env.input(name).map(|value| value.to_lowercase())
+}
+
 /// Which outcomes turn the step red, from the input `fail-on`.
 fn fail_on(env: &Env) -> Result<Vec<Outcome>> {
-    let Some(list) = env.input("fail-on") else { return Ok(Vec::new()) };
+    let Some(list) = word(env, "fail-on") else { return Ok(Vec::new()) };
     let known = |name: &str| Outcome::ALL.into_iter().find(|o| o.as_str() == name);
     let names = || Outcome::ALL.map(Outcome::as_str).join(", ");
     list.split([',', ' '])
@@ -215,4 +220,30 @@ fn append(file: &Path, text: &str) -> Result<()> {
         .open(file)
         .and_then(|mut f| f.write_all(text.as_bytes()))
         .with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_inputs_are_taken_in_any_case() {
+        let with = |name: &str, value: &str| {
+            let mut config = Config::default();
+            apply_inputs(&Env::from_pairs([(format!("THANOS_INPUT_{name}"), value.to_owned())]), &mut config)
+                .map(|()| config)
+        };
+        for (value, draft) in [("True", true), (" FALSE ", false), ("false", false), ("", true)] {
+            assert_eq!(with("DRAFT", value).unwrap().publish.draft, draft, "{value}");
+        }
+        assert_eq!(with("HANDS", " Tool, hint ").unwrap().hands.0, [HandId::Tool, HandId::Hint]);
+        assert_eq!(with("SANDBOX", "Light").unwrap().sandbox.tier, config::Sandbox::Light);
+        for (name, value) in
+            [("DRAFT", "yes"), ("SANDBOX", "none"), ("HANDS", "tol"), ("FAIL_ON", "red"), ("BUDGET_SECONDS", "9m")]
+        {
+            let refused = with(name, value).unwrap_err();
+            let told = refused.to_string().to_uppercase().replace('-', "_");
+            assert!(refused.is::<crate::cli::UsageError>() && told.contains(name), "{refused}");
+        }
+    }
 }

@@ -21,13 +21,13 @@ use crate::record::{Healing, Outcome, Tried};
 use crate::report;
 use crate::spend::{self, Purse};
 use crate::stage::collect::Collected;
-use crate::stage::heal::{Job, Manner, SEED};
+use crate::stage::heal::{Job, Manner};
 use crate::stage::memory;
 use crate::task::{self, Kind};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -82,7 +82,10 @@ impl Desk<'_> {
         let (info, config) = match self.trusted_config() {
             Ok(both) => both,
             Err(Untrusted::User(e)) => return Err(e),
-            Err(Untrusted::Forge(e)) => return Ok(Ended::without_configuration(&e, &self.this)),
+            Err(Untrusted::Forge(e)) => {
+                let is_cancelled = self.cancel.load(Ordering::Relaxed);
+                return Ok(Ended::without_configuration(&e, &self.this, is_cancelled));
+            }
         };
         notify::keep_secret(self.door, &config);
         let is_proposed = propose.is_some();
@@ -159,8 +162,8 @@ impl Desk<'_> {
             let branch = &info.default_branch;
             return Err(Untrusted::User(usage(format!("input `config`: there is no {path} on the branch {branch}"))));
         }
-        let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-        let mut config = super::event::parse_config(path.as_str(), &text).map_err(Untrusted::User)?;
+        let mut config =
+            super::event::parse_config(path.as_str(), text.unwrap_or_default()).map_err(Untrusted::User)?;
         actions::apply_inputs(&self.door.env, &mut config).map_err(Untrusted::User)?;
         config::apart(&config, &info.default_branch).map_err(|why| Untrusted::User(usage(format!("{path}: {why}"))))?;
         Ok((info, config))
@@ -319,34 +322,19 @@ impl Desk<'_> {
         let keep: Vec<String> = config.environment.keep.iter().filter(|name| !is_secret(name)).cloned().collect();
         let env = process::base_env(&self.door.env.pairs(), &keep);
         Some(Job {
-            root: root.to_owned(),
             journal: scratch.join(JOURNAL),
-            scratch: scratch.join("private"),
-            command,
             prepare: if prepare.is_empty() { work.prepare.clone() } else { prepare },
             as_step: true,
             has_failed: work.task.run.is_some(),
             recorded: work.recorded.clone(),
             text: work.text.clone(),
             request: work.task.request,
-            hands: config.hands.0.clone(),
-            model: None,
-            agent: None,
-            asking: config.model.clone(),
             since: work.since.clone(),
-            policy: config.policy.clone(),
-            fixers: config.fixers.clone(),
-            guards: config.guards.clone(),
-            sandbox: config.sandbox.clone(),
             hidden: self.hidden(),
             env: local::strings(env),
-            timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
-            budget_seconds: config.budget.seconds,
-            seed: SEED,
             tried,
-            experience: Default::default(),
             manner: Self::manner(config, work),
-            keep: false,
+            ..Job::of(config, root.to_owned(), scratch, command)
         })
     }
 

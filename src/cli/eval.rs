@@ -1,10 +1,11 @@
 //! `thanos-fix eval`: cases with a known failure, run through the whole heal stage and compared.
 
 use super::{Door, Exit, event::local_config, local, model, print_json, print_text, usage};
-use crate::config::{Command, Config, Confinement, Sandbox};
+use crate::config::{Command, Config, Sandbox};
 use crate::eval::build::{self, Wish};
 use crate::eval::{self, Case, Row, Setting, Spec, Total};
 use crate::git::Repo;
+use crate::learn::Experience;
 use crate::process;
 use crate::record::{HandId, Healing, Outcome, SCHEMA};
 use crate::stage::heal::{self, Job, SEED};
@@ -164,14 +165,14 @@ fn heal_case(
     let asked = if is_wanted { live() } else { None };
     job.hands = model::hands(&config.hands.0, asked.as_ref(), None);
     job.seed = args.seed;
-    heal::heal(&job, asked.as_ref().map(model::Asked::model), cancel, &say)
+    heal::heal(&job, asked.as_ref().map(model::Asked::model), &Experience::default, cancel, &say)
 }
 
 /// The case's own configuration; `--config` is the reader's and not the case's.
 fn own_config(tree: &Path) -> Result<Config> {
     let file = tree.join(crate::config::PATH);
-    match std::fs::read_to_string(&file) {
-        Ok(text) => super::event::parse_config(&file.display().to_string(), &text),
+    match std::fs::read(&file) {
+        Ok(text) => super::event::parse_config(&file.display().to_string(), text),
         Err(_) => Ok(Config::default()),
     }
 }
@@ -183,34 +184,10 @@ fn job(door: &Door, config: &Config, spec: &Spec, tree: &Path, scratch: &Path) -
     let prepare = prepare.iter().filter_map(|line| line.to_line(spec.directory.as_ref()));
     let prepare = prepare.map(|command| crate::command::SetUp { command, may_fail: false }).collect();
     Some(Job {
-        agent: None,
-        root: tree.to_owned(),
-        journal: scratch.join("journal"),
-        scratch: scratch.join("private"),
-        command,
         prepare,
-        as_step: false,
-        has_failed: false,
-        recorded: None,
         text: crate::brain::text::clean(spec.issue.as_deref().unwrap_or_default()),
-        request: Request::Fix,
-        hands: config.hands.0.clone(),
-        experience: Default::default(),
-        model: None,
-        manner: heal::Manner::of(config, Vec::new()),
-        asking: config.model.clone(),
-        since: None,
-        policy: config.policy.clone(),
-        fixers: config.fixers.clone(),
-        guards: config.guards.clone(),
-        sandbox: Confinement { ..config.sandbox.clone() },
-        hidden: Vec::new(),
         env: local::strings(process::terminal_env(&door.env.pairs())),
-        timeout_seconds: config.verify.timeout_seconds.min(config.budget.seconds),
-        budget_seconds: config.budget.seconds,
-        seed: SEED,
-        tried: Vec::new(),
-        keep: false,
+        ..Job::of(config, tree.to_owned(), scratch, command)
     })
 }
 
@@ -235,7 +212,8 @@ fn build_cases(door: &Door, args: &BuildArgs) -> Result<Exit> {
         let Some(job) = job(door, &config, &spec, tree, scratch.path()) else { return Ok(None) };
         // A diagnosis runs the command once, and changes nothing.
         let job = Job { request: Request::Explain, hands: Vec::new(), ..job };
-        let healing = heal::heal(&job, None, &cancel, &|stage, text| tracing::debug!("{stage}: {text}"))?;
+        let healing =
+            heal::heal(&job, None, &Experience::default, &cancel, &|stage, text| tracing::debug!("{stage}: {text}"))?;
         Ok(match healing.outcome {
             Outcome::Healthy => Some(true),
             Outcome::Explained if healing.evidence.is_some() => Some(false),

@@ -6,7 +6,7 @@ use crate::config::{self, Config};
 use crate::event::{self, MAX_PAYLOAD};
 use crate::record::SCHEMA;
 use crate::report::markdown::one_line;
-use crate::task::{Decision, Task, decide};
+use crate::task::{Decision, Kind, Task, decide};
 use anyhow::Result;
 use serde_json::json;
 use std::io::Read;
@@ -33,10 +33,8 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let env_name = door.env.get("GITHUB_EVENT_NAME").filter(|_| !explicit);
     let name = args.name.clone().or(env_name).unwrap_or_default();
     let payload = read_payload(&file)?;
-    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", spoken(&file))))?;
-    if !explicit {
-        event.head = super::run::with_runner(&door.env, event.head);
-    }
+    let event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", spoken(&file))))?;
+    let event = if explicit { event } else { super::run::with_runner(&door.env, event) };
     let config = local_config(door, &super::local::project(door)?)?;
     let command = args.command.as_deref().map(|script| CommandLine::shell("bash", script));
     let decision = decide(&event, &config, command);
@@ -49,13 +47,13 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     }
     print_text(&match &decision {
         Decision::Task(task) => format!(
-            "task {} ({}): {} in {}\n{}before it is worked on, GitHub is asked whether {} may write (trust)",
+            "task {} ({}): {} in {}\n{}{}",
             task.key,
             event.name,
             wanted(task),
             task.repository,
             titled(task),
-            one_line(&task.actors.iter().map(|a| named(&a.login)).collect::<Vec<_>>().join(" and "), 100),
+            asked_first(task),
         ),
         Decision::Ignored(why) => format!("ignored: {why}"),
     })?;
@@ -87,7 +85,7 @@ pub fn local_config(door: &Door, root: &Path) -> Result<Config> {
         None => (root.join(config::PATH), read_own(root)?),
     };
     match text {
-        Some(text) => parse_config(&file.display().to_string(), &String::from_utf8_lossy(&text)),
+        Some(text) => parse_config(&file.display().to_string(), text),
         None => Ok(Config::default()),
     }
 }
@@ -119,8 +117,9 @@ fn read_own(root: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Parses a configuration; what only rooms above the words know to be without effect is refused here.
-pub fn parse_config(file: &str, text: &str) -> Result<Config> {
-    let config = config::parse(file, text).map_err(usage)?;
+pub fn parse_config(file: &str, text: Vec<u8>) -> Result<Config> {
+    let text = String::from_utf8(text).map_err(|_| usage(format!("{file}: it is not UTF-8; save it as that")))?;
+    let config = config::parse(file, &text).map_err(usage)?;
     if let Some(why) = crate::guard::refuse(&config.policy) {
         return Err(usage(format!("{file}: {why}")));
     }
@@ -139,6 +138,15 @@ fn wanted(task: &Task) -> String {
         (None, Some(run)) => format!("{request} the build of run {run}"),
         (None, None) => request,
     }
+}
+
+/// What stands between the task and the work.
+fn asked_first(task: &Task) -> String {
+    if task.kind == Kind::Command {
+        return "a repair is proposed only: a job of its own publishes it (mode: publish)".to_owned();
+    }
+    let who = task.actors.iter().map(|actor| named(&actor.login)).collect::<Vec<_>>().join(" and ");
+    format!("before it is worked on, GitHub is asked whether {} may write (trust)", one_line(&who, 100))
 }
 
 /// The title's own line; by hand only a number is given, and the title is asked later.

@@ -3,13 +3,13 @@
 use super::local::{cancel_flag, sandbox, state_dir, strings};
 use super::{Door, Exit, event::local_config, local, print_json, usage};
 use crate::command::CommandLine;
-use crate::config::{self, Config, Confinement, Policy, Sandbox};
+use crate::config::{Config, Confinement, Policy, Sandbox};
 use crate::git::{Changes, Repo};
 use crate::guard::secrets::Scanner;
 use crate::guard::{self, Modes};
 use crate::ids::RelPath;
 use crate::record::{CheckResult, CheckStatus, SCHEMA};
-use crate::stage::heal::{self, Asked, Job, SEED};
+use crate::stage::heal::{self, Asked, Job};
 use crate::task::Request;
 use crate::{report, stage};
 use anyhow::{Context as _, Result};
@@ -58,33 +58,16 @@ fn job(door: &Door, args: &Args, config: &Config, root: PathBuf, scratch: &Path)
     Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.to_owned(),
-        command: CommandLine::new(&args.command),
-        prepare: Vec::new(),
-        as_step: false,
-        has_failed: false,
-        recorded: None,
-        text: String::new(),
         request: Request::Explain,
         hands: Vec::new(),
-        model: None,
-        agent: None,
-        asking: config::Model::default(),
-        since: None,
-        policy: config.policy.clone(),
         fixers: Vec::new(),
-        guards: config.guards.clone(),
         sandbox: Confinement { tier: args.sandbox, ..config.sandbox.clone() },
-        hidden: Vec::new(),
         env: strings(local::command_env(door, config)),
         timeout_seconds: config.verify.timeout_seconds,
         // Each command has its limit; together they may take as long as they are many.
         budget_seconds: u64::from(u32::MAX),
-        seed: SEED,
-        tried: Vec::new(),
-        experience: Default::default(),
         manner: heal::Manner::default(),
-        keep: false,
-        root,
+        ..Job::of(config, root, scratch, CommandLine::new(&args.command))
     }
 }
 

@@ -121,10 +121,14 @@ const WAITS_FOR: &str = "workflows: [CI]";
 
 /// Into the root of the repository: GitHub reads the files nowhere else.
 pub fn run(door: &Door, args: &Args) -> Result<Exit> {
-    if Repo::discover(&door.common.repo)?.is_some_and(|repo| repo.workdir().is_none()) {
+    let repo = Repo::discover(&door.common.repo)?;
+    if repo.as_ref().is_some_and(|repo| repo.workdir().is_none()) {
         return Err(usage("a bare repository has no files to write to; run it in a clone"));
     }
-    let done = write_all(args, &local::project(door)?)?;
+    let mut done = write_all(args, &local::project(door)?)?;
+    if repo.is_none() {
+        done.next.insert(0, "this folder is no git repository: move .github into the root of one".to_owned());
+    }
     if door.common.json {
         print_json(&json!({"schema": SCHEMA, "written": done.written, "next": done.next}))?;
     } else if !door.common.quiet {

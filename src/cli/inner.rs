@@ -78,7 +78,7 @@ pub fn main() -> Result<Exit> {
     };
     // Before anything of the repository runs: nobody else gets in after us.
     let model = job.model.as_ref().map(Remote::connect).transpose()?;
-    let healing = heal::heal(&job, model.as_ref().map(|m| m as &dyn Model), &cancel, &say)?;
+    let healing = heal::heal(&job, model.as_ref().map(|m| m as &dyn Model), &|| job.experience.clone(), &cancel, &say)?;
     let result = result_path(&job);
     let part = result.with_extension("part");
     std::fs::write(&part, serde_json::to_vec(&healing)?)?;

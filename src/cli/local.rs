@@ -4,7 +4,7 @@ use super::branch::Place;
 use super::ledger::place;
 use super::{Door, Exit, event::local_config, held::held, memory, model, print_json, surroundings, usage};
 use crate::command::CommandLine;
-use crate::config::{self, Config, Confinement, Sandbox};
+use crate::config::{self, Config, Sandbox};
 use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey, digest};
@@ -92,33 +92,11 @@ pub struct Work {
 /// Heals the working tree and prints how it went.
 pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let root = door.common.repo.canonicalize()?;
-    let mut config = local_config(door, &root)?;
-    config.budget.usd = options.budget_usd.unwrap_or(config.budget.usd);
-    if !options.hands.is_empty() {
-        config.hands.0.clone_from(&options.hands);
-        config.hands_are_listed = true;
-    }
-    options.tape.apply(&mut config)?;
-    if let Some(hand) = config::twice(&options.hands) {
-        return Err(usage(format!("--hands names `{}` twice", hand.as_str())));
-    }
+    let config = configured(door, options, &root)?;
     let place = options.branch.as_deref().map(|branch| Place::find(&root, branch)).transpose()?;
     options.out.as_deref().map(writable).transpose()?;
-    let command = match work.command.as_slice() {
-        [] => {
-            if let Some(why) = lacks_directory(&config, &root) {
-                return Err(usage(why));
-            }
-            let configured = config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
-            let command = configured.or_else(|| verify::detect(&root));
-            command
-                .ok_or_else(|| usage("no command to prove a repair with: give one after --, or set verify.command"))?
-        }
-        argv => CommandLine::new(argv),
-    };
+    let command = proving(&work, &config, &root)?;
     let scratch = tempfile::Builder::new().prefix("thanos-fix-").tempdir().context("cannot make a temporary folder")?;
-    config.budget.seconds = options.budget_seconds.unwrap_or(config.budget.seconds);
-    let budget = config.budget.seconds;
     let cancel = cancel_flag()?;
     let said = Mutex::new(Vec::new());
     let beacon = beacon(door, &work.title, &root.file_name().unwrap_or_default().to_string_lossy());
@@ -129,38 +107,19 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     };
     let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     super::notify::keep_secret(door, &config);
-    let env = command_env(door, &config);
     let agent = model::agent(&config, &say);
-    let experience = memory::experience(door, &root, &config, &say)?;
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
-        command,
-        prepare: Vec::new(),
-        as_step: false,
-        has_failed: false,
         recorded: work.recorded,
         text: work.text,
-        request: Request::Fix,
         hands: model::hands(&config.hands.0, asked.as_ref(), agent.as_ref()),
-        model: None,
         agent,
-        asking: config.model.clone(),
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
-        policy: config.policy.clone(),
-        fixers: config.fixers.clone(),
-        guards: config.guards.clone(),
-        sandbox: Confinement { tier: options.sandbox, ..config.sandbox.clone() },
-        hidden: Vec::new(),
-        env: strings(env),
-        timeout_seconds: config.verify.timeout_seconds.min(budget),
-        budget_seconds: budget,
+        env: strings(command_env(door, &config)),
         seed: options.seed.unwrap_or(SEED),
-        tried: Vec::new(),
-        experience,
-        manner: heal::Manner::of(&config, Vec::new()),
         keep: !options.dry_run && place.is_none(),
-        root: root.clone(),
+        ..Job::of(&config, root.clone(), scratch.path(), command)
     };
     let started = pipeline::now();
     surroundings::boundary(&root)?.inspect(|text| say("tree", text));
@@ -168,23 +127,19 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
     let attempt = AttemptName::parse(ulid::Ulid::generate().to_string())?;
-    let opens = || -> Result<Box<dyn ledger::Store>> {
-        Ok(match place::database(door, None)? {
-            Some(database) => Box::new(database),
-            None => Box::new(own_ledger(door)?),
-        })
-    };
+    let opens = || shared(door);
     let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
-    let mut healing = model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &cancel, &say))?;
+    let recall = || memory::experience(door, &root, &config, &say);
+    let mut healing =
+        model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &recall, &cancel, &say))?;
     healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
     let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);
     let offered = offered.filter(|_| healing.outcome == Outcome::Explained && healing.candidate.is_none());
     let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing));
-    let fresh = fresh.chain(unrelated).chain(offered);
-    let fresh: Vec<String> = fresh.collect();
+    let fresh: Vec<String> = fresh.chain(unrelated).chain(offered).collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
     healing.notes.extend(fresh);
     let proposal = proposal(&root, attempt, &work.title, &started, &healing)?;
@@ -202,14 +157,57 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     crate::workspace::repair_was_told(&root, &job.journal)?;
     // After the repair was shown: it is not lost where it cannot be committed.
     committed.transpose()?;
-    let passed = healing.evidence.as_ref().is_some_and(|evidence| evidence.before.exit == Some(0));
-    let passes = match healing.outcome {
+    Ok(if passes(&job, &healing) { Exit::Done } else { Exit::No })
+}
+
+/// The file's configuration with what the arguments say instead.
+fn configured(door: &Door, options: &Options, root: &Path) -> Result<Config> {
+    let mut config = local_config(door, root)?;
+    config.budget.usd = options.budget_usd.unwrap_or(config.budget.usd);
+    config.budget.seconds = options.budget_seconds.unwrap_or(config.budget.seconds);
+    if !options.hands.is_empty() {
+        config.hands.0.clone_from(&options.hands);
+        config.hands_are_listed = true;
+    }
+    config.sandbox.tier = options.sandbox;
+    options.tape.apply(&mut config)?;
+    match config::twice(&options.hands) {
+        Some(hand) => Err(usage(format!("--hands names `{}` twice", hand.as_str()))),
+        None => Ok(config),
+    }
+}
+
+/// The command that proves a repair: the user's own, the configured one, else what the tree shows.
+fn proving(work: &Work, config: &Config, root: &Path) -> Result<CommandLine> {
+    if !work.command.is_empty() {
+        return Ok(CommandLine::new(&work.command));
+    }
+    if let Some(why) = lacks_directory(config, root) {
+        return Err(usage(why));
+    }
+    let configured = config.verify.command.as_ref().and_then(|c| c.to_line(config.verify.directory.as_ref()));
+    let found = configured.or_else(|| verify::detect(root));
+    found.ok_or_else(|| usage("no command to prove a repair with: give one after --, or set verify.command"))
+}
+
+/// The ledger whose spending a cap of days and months counts.
+fn shared(door: &Door) -> Result<Box<dyn ledger::Store>> {
+    Ok(match place::database(door, None)? {
+        Some(database) => Box::new(database),
+        None => Box::new(own_ledger(door)?),
+    })
+}
+
+/// Whether the command passes in the tree as it lies there now.
+fn passes(job: &Job, healing: &Healing) -> bool {
+    match healing.outcome {
         Outcome::Proposed => job.keep,
         // What was reported may not show here: the command passes all the same.
-        Outcome::Healthy | Outcome::Explained => passed,
+        Outcome::Healthy | Outcome::Explained => {
+            healing.evidence.as_ref().is_some_and(|evidence| evidence.before.exit == Some(0))
+        }
         _ => false,
-    };
-    Ok(if passes { Exit::Done } else { Exit::No })
+    }
 }
 
 /// The environment of a command in a terminal: what the channels of `notify` need is not in it.

@@ -17,8 +17,15 @@ use crate::stage::publish::Published;
 use anyhow::{Context as _, Result};
 use std::path::Path;
 
-/// What is known of the project at `root`.
-pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Result<Experience> {
+/// What is known of the project at `root`. Trouble with it is told and keeps nobody from repairing.
+pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Experience {
+    read(door, root, config, say).unwrap_or_else(|error| {
+        say("ledger", &format!("nothing is remembered: {error:#}"));
+        Experience::default()
+    })
+}
+
+fn read(door: &Door, root: &Path, config: &Config, say: Say) -> Result<Experience> {
     let own = own_ledger(door)?;
     let repo = Repo::discover(root)?;
     let slug = repo.as_ref().and_then(|repo| repo.remote_slug("origin"));
@@ -45,14 +52,12 @@ pub fn remember(door: &Door, proposal: &Proposal, usd: f64) {
         };
         store.put(&record)?;
         // What is in the user's own terminal is the user's will.
-        let before = memory::facts(&*store, None);
-        let known = before.as_ref().ok().map(Vec::as_slice);
-        let mut entries = after_attempt(&record, &proposal.healing, known);
+        let (mut entries, learnt) = after_attempt(&*store, &record, &proposal.healing, true);
         entries.extend(spend::without_caps(&record, usd));
         if !entries.is_empty() {
             store.append(&entries)?;
         }
-        before.map(drop).context("its lessons are not kept")
+        learnt.context("its lessons are not kept")
     };
     if let Err(e) = keep() {
         door.ui.stage("ledger", &format!("not recorded: {e:#}"));

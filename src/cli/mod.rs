@@ -31,6 +31,7 @@ mod surroundings;
 mod ui;
 mod withheld;
 
+use crate::ledger::Away;
 use crate::process;
 use crate::workspace::Unusable;
 use anyhow::Result;
@@ -244,7 +245,8 @@ fn dispatch(door: &Door, verb: &Verb) -> Result<Exit> {
 fn fail(ui: &Ui, error: &anyhow::Error) -> Exit {
     let usage = error.downcast_ref::<UsageError>().map(|e| &e.0);
     let unusable = error.downcast_ref::<Unusable>().map(|e| &e.0);
-    if let Some(text) = usage.or(unusable) {
+    let away = error.downcast_ref::<Away>().map(ToString::to_string);
+    if let Some(text) = usage.or(unusable).or(away.as_ref()) {
         ui.error(text);
         return Exit::Usage;
     }

@@ -134,7 +134,7 @@ fn offer(env: &Env, config: &Config) -> Option<String> {
     if config.budget.usd <= 0.0 || !config.hands.0.contains(&HandId::Model) {
         return None;
     }
-    let [strong, _] = choose_seats(&config.model, &|name| env.get(name)).ok()??;
+    let strong = writer(env, config).ok()??;
     let (model, provider, key, usd) = (strong.model, strong.provider, strong.key_name, config.budget.usd);
     Some(format!(
         "{model} at {provider} could be asked: --model does it, with the key in {key}, for at most ${usd:.2}; it would be sent parts of this repository"
@@ -177,33 +177,35 @@ pub fn live(
         .also(Seat::Cheap, cheap)
         .patient(Duration::from_secs(config.model.silence_seconds))
         .watched(watch);
-    let live = match reviewer(env, config, say) {
-        Some(chosen) => live.also(Seat::Reviewer, chosen),
-        None => live,
+    let live = match reviewer(env, config) {
+        Ok(Some(chosen)) => live.also(Seat::Reviewer, chosen),
+        Ok(None) => live,
+        // The writer's own model does not stand in for another that was asked for.
+        Err(why) => {
+            say("review", &format!("there is none: {why}"));
+            live
+        }
     };
     Some(Asked::Live(Box::new(live)))
 }
 
-/// A reviewer of its own. A server of one's own may have a key of its own.
-fn reviewer(env: &Env, config: &Config, say: Say) -> Option<Chosen> {
+/// The writer whom the environment and the configuration give.
+pub fn writer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
+    choose(&config.model, &|name| env.get(name))
+}
+
+/// A reviewer of its own, where one is asked for. A server of one's own may have a key of its own.
+pub fn reviewer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
     if !config.review.is_another() {
-        return None;
+        return Ok(None);
     }
     let key = |name: &str| match name {
         "THANOS_MODEL_KEY" => env.get("THANOS_REVIEW_KEY").or_else(|| env.get(name)),
         name => env.get(name),
     };
-    match choose(&config.review.as_model(), &key) {
-        Ok(chosen) => {
-            held().learn(chosen.iter().filter_map(|c| Some(c.key.as_ref()?.expose_secret().to_owned())));
-            chosen
-        }
-        // The writer's own model does not stand in for another that was asked for.
-        Err(why) => {
-            say("review", &format!("there is none: {}", why.replace("model.", "review.")));
-            None
-        }
-    }
+    let chosen = choose(&config.review.as_model(), &key).map_err(|why| why.replace("model.", "review."))?;
+    held().learn(chosen.iter().filter_map(|c| Some(c.key.as_ref()?.expose_secret().to_owned())));
+    Ok(chosen)
 }
 
 /// Without a model nothing is to be seen of its hand, and without an agent nothing of that one.

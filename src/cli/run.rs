@@ -210,21 +210,24 @@ fn read_event(desk: &Desk) -> Result<Event> {
     let path = env.path("GITHUB_EVENT_PATH").ok_or_else(|| usage("GITHUB_EVENT_PATH is not set: no event to read"))?;
     let name = env.get("GITHUB_EVENT_NAME").unwrap_or_default();
     let payload = read_payload(&path)?;
-    let mut event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", path.display())))?;
-    // `schedule` and others carry no repository; the runner names it.
-    if event.repository.is_none() {
-        let slug = desk.forge.repo().clone();
-        event.repository = Some(event::Repository { slug, default_branch: None });
-    }
-    event.head = with_runner(env, event.head);
-    if let Some(login) = env.get("GITHUB_ACTOR").filter(|_| event.sender.login.is_empty()) {
-        event.sender = Actor { login, kind: String::new() };
-    }
-    Ok(event)
+    let event = event::parse(&name, &payload).map_err(|e| usage(format!("{}: {e}", path.display())))?;
+    Ok(with_runner(env, event))
 }
 
-/// What the runner says of branch and commit, where the payload does not.
-pub fn with_runner(env: &Env, head: Option<Head>) -> Option<Head> {
+/// What the runner says where the payload does not: `schedule` and others carry little.
+pub fn with_runner(env: &Env, event: Event) -> Event {
+    let slug = env.get("GITHUB_REPOSITORY").and_then(|slug| RepoSlug::parse(slug).ok());
+    let named = slug.map(|slug| event::Repository { slug, default_branch: None });
+    let login = env.get("GITHUB_ACTOR").filter(|_| event.sender.login.is_empty());
+    Event {
+        repository: event.repository.or(named),
+        head: head(env, event.head),
+        sender: login.map_or(event.sender, |login| Actor { login, kind: String::new() }),
+        ..event
+    }
+}
+
+fn head(env: &Env, head: Option<Head>) -> Option<Head> {
     let branch = env.get("GITHUB_REF").and_then(|r| BranchName::parse(r.strip_prefix("refs/heads/")?).ok());
     let commit = env.get("GITHUB_SHA").and_then(|sha| Sha::parse(sha).ok());
     match head {
@@ -243,5 +246,34 @@ fn this_run(env: &Env, server: &str, repo: &RepoSlug) -> ThisRun {
         attempt: number("GITHUB_RUN_ATTEMPT").unwrap_or(1),
         job: env.get("GITHUB_JOB").unwrap_or_else(|| "job".to_owned()),
         url: id.map(|id| format!("{server}/{repo}/actions/runs/{id}")),
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A schedule carries nothing but its line.
+    #[test]
+    fn the_runner_says_what_the_payload_does_not() {
+        let sha = "a".repeat(40);
+        let env = [
+            ("GITHUB_REPOSITORY", "o/r"),
+            ("GITHUB_ACTOR", "ann"),
+            ("GITHUB_REF", "refs/heads/main"),
+            ("GITHUB_SHA", sha.as_str()),
+        ];
+        let parse = |name: &str, payload: &str| event::parse(name, payload.as_bytes()).unwrap();
+        let event = with_runner(&Env::from_pairs(env), parse("schedule", r#"{"schedule": "1 1 * * *"}"#));
+        assert_eq!(event.repository.unwrap().slug.as_str(), "o/r");
+        let head = event.head.unwrap();
+        assert_eq!(
+            (head.branch.as_str(), head.commit.unwrap().as_str(), event.sender.login.as_str()),
+            ("main", sha.as_str(), "ann")
+        );
+        // What the payload says stands.
+        let push = r#"{"ref": "refs/heads/x", "repository": {"full_name": "a/b"}, "sender": {"login": "bob"}}"#;
+        let event = with_runner(&Env::from_pairs(env), parse("push", push));
+        let names = (event.repository.unwrap().slug, event.head.unwrap().branch, event.sender.login);
+        assert_eq!((names.0.as_str(), names.1.as_str(), names.2.as_str()), ("a/b", "x", "bob"));
     }
 }

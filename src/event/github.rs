@@ -4,80 +4,92 @@
 use super::{Actor, Body, Event, EventError, Head, Issue, Repository, UpstreamRun};
 use super::{guess, news, review};
 use crate::ids::{BranchName, RepoSlug, Sha};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// A field that no task needs: `null` and whatever else GitHub would not send count as absent.
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
+    Ok(T::deserialize(Value::deserialize(from)?).unwrap_or_default())
+}
+
+/// What of a list is as it should be.
+fn listed<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    let items: Vec<Value> = lenient(from)?;
+    Ok(items.into_iter().filter_map(|item| T::deserialize(item).ok()).collect())
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Account {
+    #[serde(deserialize_with = "lenient")]
     login: String,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "lenient")]
     kind: String,
 }
 
 #[derive(Deserialize)]
 struct Repo {
     full_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     default_branch: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Label {
-    #[serde(default)]
     name: String,
 }
 
 #[derive(Deserialize)]
 struct RawIssue {
     number: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     title: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     state: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     user: Option<Account>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "listed")]
     labels: Vec<Label>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pull_request: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct RawComment {
     id: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     user: Option<Account>,
 }
 
 #[derive(Deserialize)]
 struct RawRun {
     id: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     run_attempt: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     path: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     event: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     conclusion: Option<String>,
     head_sha: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     head_branch: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     head_repository: Option<Repo>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     actor: Option<Account>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     triggering_actor: Option<Account>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "listed")]
     pull_requests: Vec<Numbered>,
 }
 
@@ -124,7 +136,11 @@ pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
 
 fn head(value: &Value) -> Option<Head> {
     let text = |path: &str| value.pointer(path).and_then(Value::as_str);
-    let commit = |path: &str| text(path).and_then(|sha| Sha::parse(sha).ok());
+    // Of a branch that was deleted only zeros are left.
+    let commit = |path: &str| text(path).filter(|sha| sha.contains(|c| c != '0')).and_then(|sha| Sha::parse(sha).ok());
+    if value.get("deleted").and_then(Value::as_bool) == Some(true) {
+        return None;
+    }
     if value.get("pull_request").is_some_and(Value::is_object) {
         let branch = BranchName::parse(text("/pull_request/head/ref")?).ok()?;
         let home = text("/pull_request/head/repo/full_name");
@@ -135,11 +151,7 @@ fn head(value: &Value) -> Option<Head> {
     Some(Head { branch, commit: commit("/after"), is_fork: false })
 }
 
-pub(super) fn field<T: serde::de::DeserializeOwned>(
-    event: &str,
-    value: &Value,
-    key: &'static str,
-) -> Result<T, EventError> {
+pub(super) fn field<T: DeserializeOwned>(event: &str, value: &Value, key: &'static str) -> Result<T, EventError> {
     let lacks = || EventError::Lacks { event: event.to_owned(), field: key };
     let found = value.get(key).filter(|v| !v.is_null()).ok_or_else(lacks)?;
     T::deserialize(found).map_err(|e| EventError::Shape { field: key, why: e.to_string() })
@@ -149,9 +161,23 @@ fn repository(event: &str, value: &Value) -> Result<Option<Repository>, EventErr
     if value.get("repository").is_none_or(Value::is_null) {
         return Ok(None);
     }
-    let raw: Repo = field(event, value, "repository")?;
+    let raw: Repo = match whole_name(value) {
+        Some(full_name) => {
+            Repo { full_name, default_branch: text(value, "/repository/default_branch").map(str::to_owned) }
+        }
+        None => field(event, value, "repository")?,
+    };
     let default_branch = raw.default_branch.and_then(|b| BranchName::parse(b).ok());
     Ok(Some(Repository { slug: RepoSlug::parse(raw.full_name)?, default_branch }))
+}
+
+/// Where a payload names owner and repository apart.
+fn whole_name(value: &Value) -> Option<String> {
+    if text(value, "/repository/full_name").is_some() {
+        return None;
+    }
+    let owner = text(value, "/repository/owner/login").or(text(value, "/repository/owner/name"))?;
+    Some(format!("{owner}/{}", text(value, "/repository/name")?))
 }
 
 fn issue(event: &str, value: &Value) -> Result<Issue, EventError> {

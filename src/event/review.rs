@@ -1,7 +1,7 @@
 //! Reviews of pull requests in GitHub's payloads: `pull_request_review` and `pull_request_review_comment`. Who reads
 //! them: `task`, which makes a follow-up of them, and whoever keeps what reviewers said.
 
-use super::github::{Account, field};
+use super::github::{Account, field, lenient};
 use super::{Actor, Body, EventError};
 use crate::ids::{BranchName, Sha};
 use crate::record::entry::{ReviewSource, Verdict};
@@ -103,36 +103,36 @@ pub fn is_no_review(author: &Actor, text: &str) -> bool {
 #[derive(Deserialize)]
 struct RawPull {
     number: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     title: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     state: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     user: Option<Account>,
 }
 
 #[derive(Deserialize)]
 struct RawSaid {
     id: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     user: Option<Account>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     state: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     html_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     commit_id: Option<String>,
-    #[serde(default, alias = "created_at")]
+    #[serde(default, deserialize_with = "lenient", alias = "created_at")]
     submitted_at: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     path: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     line: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pull_request_review_id: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     in_reply_to_id: Option<u64>,
 }
 

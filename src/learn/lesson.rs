@@ -19,6 +19,12 @@ pub fn confidence(wins: u32, losses: u32) -> f64 {
     f64::from(wins + 1) / f64::from(wins + losses + 2)
 }
 
+/// Whether an attempt can teach anything: else what is known need not be read.
+pub fn teaches(record: &AttemptRecord) -> bool {
+    matches!(record.outcome, End::Fixed | End::Proposed | End::Flaky | End::Transient)
+        || record.tried.iter().any(Tried::is_refuted)
+}
+
 /// What an attempt teaches. `known` are the lessons as they stand.
 pub fn from_attempt(record: &AttemptRecord, healing: &Healing, known: &[Known]) -> Vec<Learning> {
     let mut learned = Vec::new();

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 /// Many attempts may end in the same second.
 const TRIES: u32 = 100;
-/// The wait after a lost race grows with the races lost, up to so many times the pause.
-const SLOWEST: u32 = 20;
+/// The wait doubles with each lost race, up to so many times the pause: fifty writers must not keep one another busy.
+const SLOWEST: u32 = 128;
 
 pub struct Branch<'a> {
     forge: &'a dyn Forge,
@@ -41,7 +41,7 @@ impl<'a> Branch<'a> {
         Self { forge, branch, pause, is_ours: Cell::new(false), fetched: RefCell::new(None) }
     }
 
-    /// The wait after a lost race, times the number of races lost.
+    /// The shortest wait after a lost race.
     pub fn with_pause(self, pause: Duration) -> Self {
         Self { pause, ..self }
     }
@@ -174,5 +174,6 @@ impl View for Tip<'_, '_> {
 fn spread(salt: &str, lost: u32, pause: Duration) -> Duration {
     let mixed =
         salt.bytes().fold(lost.wrapping_mul(2_654_435_761), |sum, b| (sum ^ u32::from(b)).wrapping_mul(16_777_619));
-    pause * lost.min(SLOWEST) / 2 + pause * lost.min(SLOWEST) * (mixed >> 24) / 256
+    let longest = pause * 2_u32.saturating_pow(lost).min(SLOWEST);
+    longest / 4 + longest * (mixed >> 24) / 256
 }

@@ -18,7 +18,7 @@ pub use branch::Branch;
 pub use cloned::Cloned;
 pub use directory::Directory;
 pub use line::{Line, RUN, TRANSCRIPT, Taken};
-pub use postgres::{Postgres, secrets_of};
+pub use postgres::{Away, Postgres, secrets_of};
 pub use query::{Answer, By, Query, Row, Sum};
 pub use spool::Spooled;
 pub use wanted::{Entries, Wanted};

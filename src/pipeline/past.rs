@@ -7,7 +7,7 @@ use crate::ids::{AttemptName, Sha};
 use crate::record::entry::{Entry, Fact};
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::aftermath::Aftermath;
-use crate::stage::memory::{after_attempt, facts};
+use crate::stage::memory::after_attempt;
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
 use crate::task::{self, Kind, Task};
@@ -135,13 +135,11 @@ pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: 
 /// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
 pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
     let trusted = is_trusted(pipeline, &proposal.task);
-    let before = trusted.then(|| facts(pipeline.store, Some(&proposal.task.repository))).transpose();
-    let known = before.as_ref().ok().and_then(Option::as_deref);
-    let entries = after_attempt(record, &proposal.healing, known);
+    let (entries, learnt) = after_attempt(pipeline.store, record, &proposal.healing, trusted);
     if !entries.is_empty() {
         pipeline.store.append(&entries)?;
     }
-    before.map(drop)
+    learnt
 }
 
 /// Whoever is let in by `trust.strangers` alone teaches nothing.

@@ -25,9 +25,18 @@ pub fn code(content: &str) -> String {
     format!("{ticks} {content} {ticks}")
 }
 
-/// One cell of a table: code, one line, bars escaped.
+/// One cell of a table: code, one line, bars escaped, also those behind a backslash that would itself be escaped.
 pub fn cell(content: &str) -> String {
-    one_line(content, 300).replace('|', "\\|")
+    let mut cell = String::new();
+    let mut escaped = false;
+    for c in one_line(content, 300).chars() {
+        if c == '|' {
+            cell.push_str(if escaped { "\\\\" } else { "\\" });
+        }
+        cell.push(c);
+        escaped = c == '\\' && !escaped;
+    }
+    cell
 }
 
 /// The first `max` characters on one line, white space folded, control characters dropped.
@@ -65,5 +74,18 @@ pub fn tail(text: &str, max: usize) -> String {
     match lines.len().checked_sub(max) {
         Some(left @ 1..) => format!("… {left} lines before …\n{}", lines[left..].join("\n")),
         _ => lines.join("\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// GitHub's tables take a backslash before a bar for the bar's, unless another one stands before it.
+    #[test]
+    fn a_cell_stays_one_cell() {
+        for (content, cell_of) in [("a|b", r"a\|b"), (r"a\|b", r"a\\\|b"), (r"a\\|b", r"a\\\|b"), (r"a\ b", r"a\ b")] {
+            assert_eq!(cell(content), cell_of, "{content}");
+        }
     }
 }

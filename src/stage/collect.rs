@@ -11,6 +11,7 @@ use crate::forge::{Forge, ForgeError, Job, PullRequest, PullState, WorkflowRun};
 use crate::ids::{BranchName, RelPath, Sha, TaskKey};
 use crate::record::{LogReport, Outcome, Wish};
 use crate::task::{self, Kind, Request, Task};
+use std::cell::RefCell;
 use std::io::Read as _;
 
 /// A log beyond this is read no further; the window keeps its memory bounded long before.
@@ -114,14 +115,19 @@ pub fn complete(forge: &dyn Forge, config: &Config, mut task: Task, ours: Ours) 
     let Some(number) = task.number.filter(|_| task.kind == Kind::Issue) else { return Ok(Ok(task)) };
     if task.is_pull {
         own_task(forge, config, number, &mut task, ours)?;
+        return Ok(Ok(task));
+    }
+    let now = match forge.issue(number) {
+        // What the event says must do.
+        Err(ForgeError::Forbidden { .. }) if !task.title.is_empty() => return Ok(Ok(task)),
+        answer => answer?,
+    };
+    let Some(issue) = now else { return end(Outcome::Ignored, format!("there is no issue #{number} (any more)")) };
+    // It may have waited for its turn.
+    if !issue.open {
+        return end(Outcome::Ignored, format!("#{number} is closed"));
     }
     if task.title.is_empty() {
-        let Some(issue) = forge.issue(number)? else {
-            return end(Outcome::Ignored, format!("there is no issue #{number}"));
-        };
-        if !issue.open {
-            return end(Outcome::Ignored, format!("#{number} is closed"));
-        }
         task.is_pull = issue.is_pull;
         task.title = issue.title;
         task.body = issue.body;
@@ -320,7 +326,7 @@ pub fn place(forge: &dyn Forge, default_branch: &BranchName, task: &Task) -> Ste
         return Ok(Ok((base.clone(), target)));
     }
     let Some(tip) = forge.branch_tip(&target)? else {
-        return end(Outcome::Ignored, format!("the branch {target} is gone"));
+        return end(Outcome::Ignored, format!("there is no branch {target} (any more): it is gone, or was a tag"));
     };
     Ok(Ok((task.base.clone().unwrap_or(tip), target)))
 }
@@ -346,12 +352,13 @@ fn pull_place(forge: &dyn Forge, task: &Task) -> Step<(Sha, BranchName)> {
 fn read_build(forge: &dyn Forge, run: &UpstreamRun, into: &mut Collected, say: Say) -> Result<(), ForgeError> {
     let attempt = u32::try_from(run.attempt).unwrap_or(1);
     let jobs = forge.failed_jobs(run.id, attempt)?;
-    let Some(job) = jobs.first() else {
+    // One that can be run again here comes first.
+    let Some(job) = jobs.iter().find(|job| !workflow::is_foreign(&job.labels)).or(jobs.first()) else {
         into.notes.push("the run names no failed job".to_owned());
         return Ok(());
     };
     if jobs.len() > 1 {
-        let others: Vec<&str> = jobs.iter().skip(1).map(|j| j.name.as_str()).collect();
+        let others: Vec<&str> = jobs.iter().filter(|j| j.id != job.id).map(|j| j.name.as_str()).collect();
         into.notes.push(format!("other failed jobs of that run, not looked at: {}", others.join(", ")));
     }
     let (report, blocks) = read_log(forge, job)?;
@@ -366,7 +373,7 @@ fn read_build(forge: &dyn Forge, run: &UpstreamRun, into: &mut Collected, say: S
     let step = step.map_or(job.name.as_str(), |s| s.name.as_str());
     let skipped = job.steps.iter().filter(|s| s.conclusion.as_deref() == Some("skipped"));
     let skipped = skipped.map(|s| s.name.as_str()).collect();
-    match plan(forge, run, &workflow::Ran { job: &job.name, step, skipped }, &blocks)? {
+    match plan(forge, run, &workflow::Ran { job: &job.name, step, skipped, labels: &job.labels }, &blocks)? {
         Ok(plan) => {
             into.notes.extend(plan.lacks.iter().map(|what| format!("not replayed here: {what}")));
             into.command = Some(plan.command);
@@ -386,10 +393,16 @@ fn plan(
     let Ok(path) = RelPath::parse(run.path.as_str()) else {
         return Ok(Err("the run does not name its workflow file".to_owned()));
     };
-    Ok(match forge.file(&run.head_sha, &path)? {
-        Some(file) => workflow::plan(&String::from_utf8_lossy(&file), ran, blocks),
-        None => Err(format!("{path} does not exist at {}", run.head_sha.short())),
-    })
+    let broke = RefCell::new(None);
+    let read = |path: &RelPath| match forge.file(&run.head_sha, path) {
+        Ok(file) => file.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        Err(e) => {
+            broke.borrow_mut().get_or_insert(e);
+            None
+        }
+    };
+    let plan = workflow::plan(&path, ran, blocks, &read);
+    broke.into_inner().map_or(Ok(plan), Err)
 }
 
 fn read_log(forge: &dyn Forge, job: &Job) -> Result<(Option<LogReport>, Vec<RunBlock>), ForgeError> {

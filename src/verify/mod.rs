@@ -19,6 +19,7 @@ pub use fetch::downloads;
 pub use installs::{install_places, off_path, private_env, wants_user_pip};
 pub use plan::{Plan, plan};
 pub use results::{Comparison, Status, TestResults};
+pub use surroundings::set_own;
 
 use crate::command::CommandLine;
 use crate::process::{self, Finished, Layer, LimitHit, Limits, OnOutput, Sandbox, Spec};

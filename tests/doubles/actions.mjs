@@ -140,7 +140,7 @@ function jobView(world, run, job) {
   const times = { started_at: WHEN, completed_at: WHEN };
   const steps = (job.steps ?? []).map((step, i) => ({ status: 'completed', conclusion: 'success', number: i + 1, ...times, ...step }));
   return {
-    conclusion: run.conclusion ?? 'failure', status: 'completed', labels: ['ubuntu-latest'], ...times, id: job.id, run_id: run.id, run_attempt: run.run_attempt ?? 1,
+    conclusion: run.conclusion ?? 'failure', status: 'completed', labels: job.labels ?? ['ubuntu-latest'], ...times, id: job.id, run_id: run.id, run_attempt: run.run_attempt ?? 1,
     run_url: `${world.api}/actions/runs/${run.id}`, node_id: String(job.id), head_sha: run.head_sha, head_branch: run.head_branch, workflow_name: run.name ?? 'CI',
     url: self, html_url: `${world.html}/actions/runs/${run.id}/job/${job.id}`, name: job.name, created_at: WHEN, steps, check_run_url: `${world.api}/check-runs/${job.id}`,
     runner_id: 1, runner_name: 'runner', runner_group_id: 1, runner_group_name: 'GitHub Actions', ...(job.conclusion && { conclusion: job.conclusion }),

@@ -52,7 +52,7 @@ export const gitRoutes = {
     const protection = { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } };
     const body = {
       ...branchShort(world, params.branch, sha), commit: await commitFull(world, sha),
-      _links: { self, html: `${world.html}/tree/${params.branch}` }, protection, protection_url: `${self}/protection`,
+      _links: { self, html: encodeURI(`${world.html}/tree/${params.branch}`) }, protection, protection_url: `${self}/protection`,
     };
     return { status: 200, body };
   },
@@ -128,7 +128,7 @@ async function refsUnder(world, prefix) {
 }
 
 function refView(world, ref, sha) {
-  return { ref, node_id: ref, url: `${world.api}/git/${ref}`, object: { type: 'commit', sha, url: links(world).git('commits', sha) } };
+  return { ref, node_id: ref, url: encodeURI(`${world.api}/git/${ref}`), object: { type: 'commit', sha, url: links(world).git('commits', sha) } };
 }
 
 async function contents(world, { params, query, headers }) {

@@ -150,6 +150,23 @@ fn a_failure_that_is_gone_is_not_worked_on() {
     assert!(done.output("reason").contains("passes now"), "{done:#?}");
 }
 
+/// The branch was pushed over with another history: from the commit that failed, a pull request would bring the old
+/// one back.
+#[test]
+fn a_branch_that_was_rewritten_gets_no_pull_request() {
+    let world = world(|dir| log(&printed(dir)));
+    let event = payload::run(&world, 77);
+    let tree = format!("{}^{{tree}}", world.branch("feature").unwrap());
+    let other = world.git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", &tree, "-m", "Squashed"]);
+    world.git(&["update-ref", "refs/heads/feature", other.trim()]);
+    let step = Step::new(&world, "workflow_run", &event);
+    let done = step.go();
+    done.expect(0, "proposed");
+    assert!(done.output("reason").contains("rewritten"), "{done:#?}");
+    assert!(Path::new(done.output("patch-path")).is_file());
+    assert!(look::pulls(&world).is_empty());
+}
+
 /// The last run that passed says since when: what changed between the two is the suspect, and goes alone.
 #[test]
 fn what_broke_a_build_since_it_last_passed_is_reverted_alone() {

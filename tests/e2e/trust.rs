@@ -114,6 +114,29 @@ fn closed_issues_and_vanished_ones_are_ignored() {
     Step::new(&world, "workflow_dispatch", &there).go().expect(0, "fixed");
 }
 
+/// A run may wait for its turn; what became of the issue meanwhile counts.
+#[test]
+fn issues_that_went_away_meanwhile_are_ignored() {
+    let world = world("");
+    let event = payload::issue(&world, "opened", "alice", "alice");
+    let go = || Step::new(&world, "issues", &event).go();
+    for (status, headers) in [(301, json!({"location": "/repositories/7/issues/3"})), (410, json!({}))] {
+        world.fault(json!({"method": "GET", "path": "/issues/1$", "status": status, "headers": headers}));
+        let done = go();
+        done.expect(0, "ignored");
+        assert!(done.output("reason").contains("there is no issue #1"), "{done:#?}");
+    }
+    // A token that may not look at issues stops nothing.
+    world.fault(json!({"method": "GET", "path": "/issues/1$", "status": 403,
+        "body": {"message": "Resource not accessible by integration"}}));
+    world.request("PATCH", "/issues/1", Some(&json!({"state": "closed"})));
+    let done = Step { run: 4100, ..Step::new(&world, "issues", &event) }.go();
+    done.expect(0, "fixed");
+    let done = Step { run: 4101, ..Step::new(&world, "issues", &event) }.go();
+    done.expect(0, "ignored");
+    assert!(done.output("reason").contains("#1 is closed"), "{done:#?}");
+}
+
 /// One person's issues are diagnosed a few times a day, each once; everybody else's are not held up by that.
 #[test]
 fn strangers_cannot_keep_us_busy() {

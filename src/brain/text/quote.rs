@@ -23,6 +23,9 @@ pub fn inert(text: &str) -> String {
             out.push(SPLIT);
             fence_run = 0;
         }
+        if before == '\n' && opens_block(c, next) {
+            out.push(SPLIT);
+        }
         out.push(c);
         if splits(before, c, next, &out) {
             out.push(SPLIT);
@@ -30,6 +33,15 @@ pub fn inert(text: &str) -> String {
         before = c;
     }
     out
+}
+
+/// A heading, a quotation, a list, a line across: a quoted title is none of them.
+fn opens_block(c: char, next: char) -> bool {
+    match c {
+        '>' => true,
+        '#' | '+' | '-' | '*' | '=' | '_' => next == c || next.is_whitespace(),
+        _ => false,
+    }
 }
 
 fn splits(before: char, c: char, next: char, so_far: &str) -> bool {

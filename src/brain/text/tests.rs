@@ -97,6 +97,10 @@ fn quoted_text_is_inert() {
         assert!(!quoted.contains(live), "{live}: {quoted}");
     }
     assert_eq!(quoted.replace('\u{200b}', ""), text);
+    for block in ["# a", "## a", "> a", "- a", "* * *", "---", "+ a", "==="] {
+        assert!(!inert(block).starts_with(&block[..1]), "{block}");
+    }
+    assert_eq!(inert("-5, _a_, *b*, +1"), "-5, _a_, *b*, +1");
     assert_eq!(inert("plain text: a/b, 1 < 2, x == y, fn(a)"), "plain text: a/b, 1 < 2, x == y, fn(a)");
 }
 

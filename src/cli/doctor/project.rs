@@ -1,7 +1,8 @@
 //! The repository as it lies here: its configuration, the command that proves a repair, the programs it needs.
 
+use super::super::env::Env;
 use super::super::event::{local_config, parse_config};
-use super::super::{Door, UsageError, usage};
+use super::super::{Door, UsageError, model, usage};
 use super::github::Remote;
 use super::{Checkup, fine, missing, unknown};
 use crate::command::CommandLine;
@@ -34,6 +35,7 @@ pub fn check(door: &Door, repo: Option<&Repo>, root: &Path, remote: &Remote) -> 
     let path = door.env.path("PATH").map_or_else(OsString::new, |p| p.into_os_string());
     found.extend(prove(&config, root, &path));
     found.extend(agent(&config, root, &path));
+    found.extend(models(&door.env, &config));
     found.extend(hooks(root, &path));
     found.extend(large_files(root));
     found.extend(channels(door, &config));
@@ -68,7 +70,7 @@ fn caps(config: &Config) -> Option<Checkup> {
 /// The one that the configuration names; a template's program is the repository's own affair, but it must be there, too.
 fn agent(config: &Config, root: &Path, path: &OsString) -> Option<Checkup> {
     const WITHOUT: &str = "the hand `command` asks nobody";
-    let recipe = match crate::cli::model::recipe(config)? {
+    let recipe = match model::recipe(config)? {
         Ok(recipe) => recipe,
         Err(why) => return Some(missing(why, WITHOUT, "correct that line (docs/agents.md)")),
     };
@@ -80,6 +82,31 @@ fn agent(config: &Config, root: &Path, path: &OsString) -> Option<Checkup> {
         None if recipe.install.is_empty() => missing(format!("{program} is not on PATH"), WITHOUT, "install it"),
         None => missing(format!("{program} is not on PATH"), WITHOUT, recipe.install),
     })
+}
+
+/// The writer, and the reviewer where it is another.
+fn models(env: &Env, config: &Config) -> Vec<Checkup> {
+    if config.budget.usd <= 0.0 {
+        return vec![fine("no model is asked (budget.usd is 0)")];
+    }
+    let key = "give the step that key from a secret, under `env:`, or correct the setting (docs/models.md)";
+    let writer = match model::writer(env, config) {
+        Ok(None) => fine("no model is asked: there is no key of one; the other hands need none"),
+        Ok(Some(there)) => fine(format!(
+            "the model {} at {}, with {}, for at most ${:.2} a run",
+            there.model,
+            there.provider,
+            there.key.as_ref().map_or("no key", |_| there.key_name),
+            config.budget.usd
+        )),
+        Err(why) => missing(why, "the hand `model` asks nobody", key),
+    };
+    let reviewer = match model::reviewer(env, config) {
+        Ok(None) => None,
+        Ok(Some(there)) => Some(fine(format!("the reviewer {} at {}", there.model, there.provider))),
+        Err(why) => Some(missing(why, "nobody reviews what a model wrote", key)),
+    };
+    std::iter::once(writer).chain(reviewer).collect()
 }
 
 fn repository(repo: Option<&Repo>, root: &Path, in_actions: bool) -> Checkup {
@@ -121,7 +148,7 @@ fn remote_configuration(door: &Door, remote: &Remote, found: &mut Vec<Checkup>) 
         Ok(Some(text)) => text,
     };
     match text {
-        Some(text) => told(parse_config(&path, &text), true, found),
+        Some(text) => told(parse_config(&path, text.into_bytes()), true, found),
         None if named.is_some() => {
             told(Err(usage(format!("input `config`: there is no {path} on the default branch"))), true, found)
         }
@@ -230,6 +257,7 @@ fn large_files(root: &Path) -> Option<Checkup> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::State;
     use super::*;
 
     #[test]
@@ -247,5 +275,21 @@ mod tests {
             assert_eq!(names.join(" "), wanted, "{script}");
         }
         assert_eq!(programs(&CommandLine::new(["cargo", "test"])).len(), 1);
+    }
+
+    #[test]
+    fn a_model_and_a_reviewer_are_named_or_what_they_lack() {
+        let told = |yaml: &str, keys: &[(&str, &str)]| {
+            let config = config::parse("t", yaml).unwrap();
+            let found = models(&Env::from_pairs(keys.iter().copied()), &config);
+            found.into_iter().map(|one| (one.state, one.what)).collect::<Vec<_>>()
+        };
+        let (state, what) = told("{}", &[("ANTHROPIC_API_KEY", "k")]).remove(0);
+        assert!(state == State::Ok && what.contains("at anthropic, with ANTHROPIC_API_KEY"), "{what}");
+        assert_eq!(told("budget: {usd: 0}", &[("ANTHROPIC_API_KEY", "k")])[0].1, "no model is asked (budget.usd is 0)");
+        let (state, what) = told("model: {provider: openai}", &[("ANTHROPIC_API_KEY", "k")]).remove(0);
+        assert_eq!((state, what.as_str()), (State::Missing, "the provider openai needs the variable OPENAI_API_KEY"));
+        let both = told("review: {provider: openai}", &[("ANTHROPIC_API_KEY", "k")]);
+        assert!(both.len() == 2 && both[1].0 == State::Missing && both[1].1.contains("OPENAI_API_KEY"), "{both:?}");
     }
 }

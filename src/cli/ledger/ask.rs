@@ -138,8 +138,14 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
     Ok(())
 }
 
-/// A word that no attempt has is most likely misspelt.
+/// The kinds that this version writes; a later one's may be asked for, too.
+const KINDS: [&str; 8] = [RUN, "pull", "review", "evaluation", "learning", "decision", "spend", "error"];
+
+/// A word that nothing has is most likely misspelt.
 fn unknown(args: &Args) -> String {
+    if args.kind != "all" && !KINDS.contains(&args.kind.as_str()) {
+        return format!("; no kind is called `{}`: use {} or all", plain(&args.kind), KINDS.join(", "));
+    }
     let known = Outcome::ALL.map(Outcome::as_str);
     let strange = args.outcome.as_deref().filter(|word| args.kind == RUN && !known.contains(word));
     strange.map_or_else(String::new, |word| format!("; no attempt ends `{word}`: they end {}", known.join(", ")))

@@ -22,6 +22,8 @@ const MAX_BODY: usize = 128 << 20;
 pub(super) type MakeClient = Box<dyn Fn(Option<&SecretString>) -> Result<Octocrab> + Send + Sync>;
 
 pub(super) struct Client {
+    /// The path of `GITHUB_API_URL`: `/api/v3` on an Enterprise server.
+    prefix: String,
     keys: Keys,
     clients: Arc<Clients>,
     runtime: Arc<Runtime>,
@@ -64,8 +66,9 @@ impl Client {
             .build()
             .map_err(|error| ForgeError::Local(format!("cannot start the network runtime: {error}")))?;
         let (runtime, clients) = (Arc::new(runtime), Arc::new(Clients::new(config.timing)));
+        let (origin, prefix) = origin_and_path(api_url);
         let make: MakeClient = {
-            let (runtime, clients, url) = (Arc::clone(&runtime), Arc::clone(&clients), api_url.to_owned());
+            let (runtime, clients, url) = (Arc::clone(&runtime), Arc::clone(&clients), origin.to_owned());
             Box::new(move |token| {
                 // octocrab starts a task of its own when it is built.
                 let _guard = runtime.enter();
@@ -73,6 +76,7 @@ impl Client {
             })
         };
         Ok(Self {
+            prefix: prefix.to_owned(),
             keys: Keys::new(config.credential.clone(), config.repo.clone(), make)?,
             clients,
             runtime,
@@ -128,9 +132,17 @@ impl Client {
         }
     }
 
+    /// An Enterprise server has GraphQL beside the REST API, not below it (GitHub Docs: forming calls with GraphQL).
+    fn place(&self, path: &str) -> String {
+        match self.prefix.strip_suffix("/v3") {
+            Some(beside) if path == "/graphql" => format!("{beside}{path}"),
+            _ => format!("{}{path}", self.prefix),
+        }
+    }
+
     async fn exchange(&self, octocrab: &Octocrab, ask: &Ask) -> Result<Reply> {
         let body = ask.body.as_ref().map(|body| if ask.raw { body.clone() } else { mask_json(body, &*self.mask) });
-        let (path, body) = (ask.path.as_str(), body.as_ref());
+        let (path, body) = (self.place(&ask.path), body.as_ref());
         let response = match ask.method {
             Method::Get => {
                 let accept = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/vnd.github+json"))]);
@@ -245,6 +257,11 @@ impl Read for Stream {
             }
         }
     }
+}
+
+fn origin_and_path(url: &str) -> (&str, &str) {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url.split_at(url[host..].find('/').map_or(url.len(), |at| host + at))
 }
 
 fn octocrab(api_url: &str, token: Option<&SecretString>, client: reqwest::Client) -> Result<Octocrab> {

@@ -11,12 +11,26 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What lies in a folder, by name.
+pub(super) type Folder = HashMap<String, TreeEntry>;
 
 /// Percent-encodes what must not stand in a path; `/` stays.
 pub(super) fn encode(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// What an id names, asked for once.
+fn kept<T>(known: &Mutex<HashMap<Sha, Arc<T>>>, id: &Sha, ask: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+    let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(there) = known().get(id) {
+        return Ok(Arc::clone(there));
+    }
+    let fresh = Arc::new(ask()?);
+    known().insert(id.clone(), Arc::clone(&fresh));
+    Ok(fresh)
 }
 
 impl GitHub {
@@ -50,8 +64,7 @@ impl GitHub {
         if paths.is_empty() {
             return Ok(found);
         }
-        let root = self.git_commit(at)?.tree.sha;
-        let mut folders: HashMap<Sha, HashMap<String, TreeEntry>> = HashMap::new();
+        let root = self.git_commit(at)?.tree.sha.clone();
         for path in paths {
             let mut here = TreeEntry { mode: FileMode::Directory, id: root.clone() };
             let mut there = true;
@@ -60,10 +73,7 @@ impl GitHub {
                     there = false;
                     break;
                 }
-                if !folders.contains_key(&here.id) {
-                    folders.insert(here.id.clone(), self.folder(&here.id)?);
-                }
-                match folders[&here.id].get(part) {
+                match self.folder(&here.id)?.get(part) {
                     Some(entry) => here = entry.clone(),
                     None => {
                         there = false;
@@ -78,14 +88,16 @@ impl GitHub {
         Ok(found)
     }
 
-    fn folder(&self, tree: &Sha) -> Result<HashMap<String, TreeEntry>> {
-        let tree: wire::Tree = self.client.json(&Ask::get(self.path(&format!("/git/trees/{tree}"))))?;
-        Ok(tree.tree.into_iter().map(|item| (item.path.clone(), entry(item))).collect())
+    fn folder(&self, id: &Sha) -> Result<Arc<Folder>> {
+        kept(&self.folders, id, || {
+            let tree: wire::Tree = self.client.json(&Ask::get(self.path(&format!("/git/trees/{id}"))))?;
+            Ok(tree.tree.into_iter().map(|item| (item.path.clone(), entry(item))).collect())
+        })
     }
 
     pub(super) fn get_list(&self, at: &Sha, under: Option<&RelPath>) -> Result<Listing> {
         let tree = match under {
-            None => Some(self.git_commit(at)?.tree.sha),
+            None => Some(self.git_commit(at)?.tree.sha.clone()),
             Some(path) => self.get_entries(at, std::slice::from_ref(path))?.remove(path).map(|entry| entry.id),
         };
         let Some(tree) = tree else { return Ok(Listing::default()) };
@@ -102,13 +114,13 @@ impl GitHub {
 
     pub(super) fn get_commit(&self, id: &Sha) -> Result<Option<CommitInfo>> {
         let Some(commit) = found(self.git_commit(id))? else { return Ok(None) };
-        let parents = commit.parents.into_iter().map(|parent| parent.sha).collect();
-        let people = [commit.author, commit.committer].map(|who| format!("{} <{}>", who.name, who.email));
-        Ok(Some(CommitInfo { id: id.clone(), parents, message: commit.message, people }))
+        let parents = commit.parents.iter().map(|parent| parent.sha.clone()).collect();
+        let people = [&commit.author, &commit.committer].map(|who| format!("{} <{}>", who.name, who.email));
+        Ok(Some(CommitInfo { id: id.clone(), parents, message: commit.message.clone(), people }))
     }
 
-    fn git_commit(&self, id: &Sha) -> Result<wire::GitCommit> {
-        self.client.json(&Ask::get(self.path(&format!("/git/commits/{id}"))))
+    fn git_commit(&self, id: &Sha) -> Result<Arc<wire::GitCommit>> {
+        kept(&self.commits, id, || self.client.json(&Ask::get(self.path(&format!("/git/commits/{id}")))))
     }
 
     fn comparison(&self, from: &Sha, to: &Sha) -> Result<wire::Comparison> {
@@ -135,7 +147,7 @@ impl GitHub {
     pub(super) fn post_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha> {
         let paths: Vec<RelPath> = patch.files().iter().map(|file| file.path.clone()).collect();
         let old = base.map(|base| self.get_entries(base, &paths)).transpose()?.unwrap_or_default();
-        let base_tree = base.map(|base| self.git_commit(base)).transpose()?.map(|commit| commit.tree.sha);
+        let base_tree = base.map(|base| self.git_commit(base)).transpose()?.map(|commit| commit.tree.sha.clone());
         let mut items = Vec::new();
         for file in patch.files() {
             items.push(self.tree_item(file, old.get(&file.path))?);

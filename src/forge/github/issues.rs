@@ -11,10 +11,18 @@ use serde_json::json;
 /// At 100 each.
 const COMMENT_PAGES: usize = 50;
 
+/// `Ok(None)` for one that is gone, also where it was transferred to another repository: what it is there is not ours.
+fn here<T>(answer: Result<T>) -> Result<Option<T>> {
+    match found(answer) {
+        Err(ForgeError::Unexpected { status: 301 | 307 | 308, .. }) => Ok(None),
+        answer => answer,
+    }
+}
+
 impl GitHub {
     pub(super) fn get_issue(&self, number: u64) -> Result<Option<Issue>> {
         let ask = Ask::get(self.path(&format!("/issues/{number}")));
-        Ok(found(self.client.json::<wire::IssueDetails>(&ask))?.map(Issue::from))
+        Ok(here(self.client.json::<wire::IssueDetails>(&ask))?.map(Issue::from))
     }
 
     /// The newest hundred are enough to say "too many".
@@ -34,7 +42,7 @@ impl GitHub {
 
     pub(super) fn get_linked_pulls(&self, issue: u64) -> Result<Vec<LinkedPull>> {
         let path = self.path(&format!("/issues/{issue}/timeline"));
-        let events = found(self.client.pages(&path, 10, |page: Vec<wire::TimelineEvent>| page))?.unwrap_or_default();
+        let events = here(self.client.pages(&path, 10, |page: Vec<wire::TimelineEvent>| page))?.unwrap_or_default();
         let mut linked: Vec<LinkedPull> = Vec::new();
         for event in events.into_iter().filter(|event| event.event == "cross-referenced") {
             let Some(source) = event.source.and_then(|source| source.issue) else { continue };

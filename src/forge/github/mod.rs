@@ -22,8 +22,9 @@ use client::Client;
 pub(crate) use client::root_cause;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
 pub use keys::Credential;
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 /// Everything the client must be told; nothing is read from the environment here.
@@ -78,6 +79,9 @@ pub struct GitHub {
     me: OnceLock<Account>,
     /// Contents that the server has from us already, by their id: a commit that lost a race is built again.
     sent: Mutex<BTreeMap<Sha, Sha>>,
+    /// Commits and folders that were asked for: what an id names never changes.
+    commits: Mutex<HashMap<Sha, Arc<wire::GitCommit>>>,
+    folders: Mutex<HashMap<Sha, Arc<code::Folder>>>,
 }
 
 impl GitHub {
@@ -92,6 +96,8 @@ impl GitHub {
             holds: config.holds,
             me: OnceLock::new(),
             sent: Mutex::default(),
+            commits: Mutex::default(),
+            folders: Mutex::default(),
         })
     }
 

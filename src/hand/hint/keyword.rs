@@ -26,7 +26,8 @@ const SYNTAX_SIGNS: &[&str] = &[
 pub(super) fn is_syntactic(message: &str) -> bool {
     // "unexpected `cfg` condition" expects nothing.
     let stands = |sign: &str| message.match_indices(sign).any(|(at, _)| !message[..at].ends_with("un"));
-    SYNTAX_SIGNS.iter().any(|sign| stands(sign))
+    // Data is not in its language then, and not the program.
+    !message.contains("is not valid JSON") && SYNTAX_SIGNS.iter().any(|sign| stands(sign))
 }
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {

@@ -4,15 +4,19 @@
 
 mod arguments;
 mod asynchronous;
+mod awaited;
 mod binding;
+mod circular;
 mod complaint;
 mod conflict;
 mod constness;
 mod conversion;
 mod data;
 mod dependency;
+mod depth;
 mod dialect;
 mod distance;
+mod glued;
 mod idle;
 mod indentation;
 mod index;
@@ -20,23 +24,30 @@ mod instead;
 mod intent;
 mod jdk;
 mod keyword;
+mod keyworded;
 mod list;
 mod lone;
+mod make;
 mod meaning;
 mod missing;
+mod mixed;
 mod name;
 mod native;
 mod node;
+mod nothing;
+mod owner;
 mod packages;
 mod paths;
 mod place;
 mod punctuation;
+mod pytest;
 mod receiver;
 mod renamed;
 mod required;
 mod returning;
 mod runtime;
 mod said;
+mod shared;
 mod signature;
 mod silent;
 mod slip;
@@ -44,9 +55,11 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod unfilled;
 mod unreturned;
 mod verbs;
 mod visible;
+mod whole;
 mod words;
 
 use super::recent::Recent;
@@ -83,6 +96,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "slip in the last change", propose: slip::propose },
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
+    Kind { name: "makefile", propose: make::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "words of another language", propose: dialect::propose },
     Kind { name: "C and C++", propose: native::propose },
@@ -94,12 +108,24 @@ const KINDS: &[Kind] = &[
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
+    Kind { name: "module that is one thing", propose: whole::propose },
+    Kind { name: "two kinds of modules", propose: mixed::propose },
     Kind { name: "required and not given", propose: required::propose },
+    Kind { name: "module of another package", propose: depth::propose },
+    Kind { name: "modules in a circle", propose: circular::propose },
+    Kind { name: "member without its owner", propose: owner::propose },
+    Kind { name: "text that nobody fills", propose: unfilled::propose },
+    Kind { name: "value that comes later", propose: awaited::propose },
+    Kind { name: "default that is shared", propose: shared::propose },
+    Kind { name: "what pytest does not know", propose: pytest::propose },
+    Kind { name: "texts without a comma", propose: glued::propose },
     Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
+    Kind { name: "argument of another name", propose: keyworded::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "missing return", propose: returning::propose },
     Kind { name: "result that is not given back", propose: unreturned::propose },
+    Kind { name: "nothing given back", propose: nothing::propose },
     Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },

@@ -8,7 +8,7 @@ use crate::syntax::{Branches, Language, Syntax};
 use anyhow::Result;
 
 static TAKES: Said = Said::new(&[
-    r"(?:(?P<class>\w+)\.)?(?P<name>\w+)\(\) takes (?P<takes>[0-9]+) positional arguments? but (?P<given>[0-9]+) (?:was|were) given",
+    r"(?:(?P<class>\w+)\.)?(?P<name>\w+)\(\) takes (?:from [0-9]+ to )?(?P<takes>[0-9]+) positional arguments? but (?P<given>[0-9]+) (?:was|were) given",
 ]);
 /// Files that may define it.
 const MOST_FILES: usize = 20;
@@ -82,6 +82,11 @@ mod tests {
                 files: &[("m.py", "class A:\n    def g():\n        return 1\n\n\nA().g()\n")],
                 log: "  File \"/repo/m.py\", line 6, in <module>\nTypeError: g() takes 0 positional arguments but 1 was given\n",
                 fixed: "class A:\n    def g(self):\n        return 1\n\n\nA().g()\n",
+            },
+            Example {
+                files: &[("m.py", "class A:\n    def g(x, y=1):\n        return x\n\n\nA().g(1, 2)\n")],
+                log: "  File \"/repo/m.py\", line 6, in <module>\nTypeError: A.g() takes from 1 to 2 positional arguments but 3 were given\n",
+                fixed: "class A:\n    def g(self, x, y=1):\n        return x\n\n\nA().g(1, 2)\n",
             },
         ]);
     }

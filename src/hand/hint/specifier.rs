@@ -4,7 +4,7 @@ use super::Scene;
 use super::complaint::Complaint;
 use super::distance::{distance, is_near};
 use super::node;
-use super::paths::ENDINGS;
+use super::paths::{self, ENDINGS};
 use super::place;
 use super::said::Said;
 use crate::guard;
@@ -26,6 +26,8 @@ static COMPLAINTS: Said = Said::new(&[
 
 /// Files that are searched for the import when it is not where the tool says.
 const MOST_IMPORTERS: usize = 2000;
+/// Files of the same name that are offered.
+const MOST_ELSEWHERE: usize = 3;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut repairs = Vec::new();
@@ -87,7 +89,8 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
             continue;
         }
         let near = if specifier.starts_with('.') {
-            near_files(scene, path, specifier)?
+            let near = near_files(scene, path, specifier)?;
+            if near.is_empty() { elsewhere(scene.job.workshop.files()?, path, specifier) } else { near }
         } else {
             near_packages(scene, specifier)?
         };
@@ -135,6 +138,23 @@ fn near_files(scene: &Scene, from: &RelPath, specifier: &str) -> Result<Vec<(Str
         }
     }
     Ok(found)
+}
+
+/// Files that are called like the specifier says and stand in another folder than it says, the nearest first.
+fn elsewhere(files: &[RelPath], from: &RelPath, specifier: &str) -> Vec<(String, f64)> {
+    let ending = ENDINGS.iter().find(|ending| specifier.ends_with(**ending)).copied().unwrap_or_default();
+    let tail = specifier.trim_start_matches(['.', '/']);
+    let tail = format!("/{}", tail.strip_suffix(ending).unwrap_or(tail));
+    let is_it = |file: &&RelPath| {
+        let stem = ENDINGS.iter().find_map(|ending| file.as_str().strip_suffix(ending)).unwrap_or(file.as_str());
+        let stem = if ending.is_empty() { stem.strip_suffix("/index").unwrap_or(stem) } else { stem };
+        *file != from && tail.len() > 1 && format!("/{stem}").ends_with(&tail)
+    };
+    let written = |file: &RelPath| format!("{}{ending}", paths::specifier(from, file, false));
+    let mut found: Vec<String> = files.iter().filter(is_it).map(written).filter(|text| text != specifier).collect();
+    found.sort_by_key(|text| text.split('/').count());
+    found.dedup();
+    found.into_iter().take(MOST_ELSEWHERE).map(|text| (text, 1.0)).collect()
 }
 
 fn inside(file: &RelPath, folder: &[&str]) -> Option<String> {

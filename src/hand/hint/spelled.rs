@@ -58,6 +58,7 @@ const CASES: &[Case] = &[
     Case { path: "a.go", text: "package a\n\nfunc f(n int) {\n\twhile n > 10 {\n\t}\n}\n", log: "./a.go:4:8: syntax error: unexpected name n at end of statement", wrong: "while", right: "for" },
     Case { path: "A.java", text: "class A {\n  bool f() {\n    return true;\n  }\n}\n", log: "A.java:2: error: cannot find symbol\n  bool f() {\n  ^\n  symbol:   class bool\n  location: class A\n1 error", wrong: "bool", right: "boolean" },
     Case { path: "a.js", text: "class P {}\nconst p = P();\n", log: "/repo/a.js:2\nconst p = P();\n          ^\n\nTypeError: Class constructor P cannot be invoked without 'new'\n    at Object.<anonymous> (/repo/a.js:2:11)\n", wrong: "= P", right: "= new P" },
+    Case { path: "a.py", text: "def f(xs, n):\n    return [x for x in xs if x.rank = n]\n", log: "  File \"/repo/a.py\", line 2\n    return [x for x in xs if x.rank = n]\n                             ^^^^^^^^^^\nSyntaxError: invalid syntax. Maybe you meant '==' or ':=' instead of '='?\n", wrong: "rank = n", right: "rank == n" },
     Case { path: "package.json", text: "{\n  \"name\": \"a\"\n  \"version\": \"1.0.0\"\n}\n", log: "npm error JSON.parse Expected ',' or '}' after property value in JSON at position 16", wrong: "\"a\"\n", right: "\"a\",\n" },
 ];
 

@@ -13,6 +13,7 @@ use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+pub use session::Away;
 use session::{Pool, said};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;

@@ -139,13 +139,17 @@ impl Pool {
     }
 
     fn is_down(&self, error: &anyhow::Error) {
-        *self.down.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), format!("{error:#}")));
+        let why = match error.downcast_ref::<Away>() {
+            Some(away) => away.why.clone(),
+            None => format!("{error:#}"),
+        };
+        *self.down.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), why));
     }
 
     /// Whoever waited once in a run does not wait again and again.
     fn not_down(&self) -> Result<()> {
         match &*self.down.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some((when, why)) if when.elapsed() < DOWN => bail!("{why}"),
+            Some((when, why)) if when.elapsed() < DOWN => Err(Away { place: self.place(), why: why.clone() }.into()),
             _ => Ok(()),
         }
     }
@@ -161,7 +165,9 @@ impl Pool {
                     std::thread::sleep(Duration::from_millis(250) * asked);
                     asked += 1;
                 }
-                other => return other.with_context(|| format!("cannot use the {}", self.place())),
+                other => {
+                    return other.map_err(|error| Away { place: self.place(), why: error.to_string() }.into());
+                }
             }
         }
     }
@@ -201,6 +207,14 @@ pub(super) fn secrets_of(url: &str) -> Vec<String> {
 #[derive(Debug, thiserror::Error)]
 #[error("the database did not answer in {0} s")]
 struct Slow(u64);
+
+/// There is no connection to be had: for people to mend, and no fault of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the {place}: {why}")]
+pub struct Away {
+    place: String,
+    why: String,
+}
 
 impl Session {
     fn open(config: &Config) -> Result<Self> {

@@ -4,14 +4,14 @@ mod aside;
 mod delegate;
 mod dialog;
 mod names;
+mod spawn;
 mod trials;
 
-use super::Job;
 use super::layers::Layers;
 use super::past::Past;
-use super::progress::Progress;
 use super::runner::Runner;
 use super::set_up::SetUpFailure;
+use super::{Job, Recall};
 use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::git::{Repo, Step};
@@ -20,6 +20,7 @@ use crate::guard::secrets::Scanner;
 use crate::hand::command::Delegated;
 use crate::hand::{Dialog, Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
+use crate::learn::Experience;
 use crate::llm;
 use crate::mask::Masker;
 use crate::patch::Patch;
@@ -36,7 +37,6 @@ pub use delegate::Agent;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -70,6 +70,8 @@ pub struct Bench<'a> {
     /// Made of the tree's own settings before anything changed it.
     secrets: Scanner,
     past: Past,
+    recall: Recall<'a>,
+    experience: OnceCell<Experience>,
     /// The failing run that everything is compared with.
     base: OnceCell<Run>,
     /// How often hands ran the command themselves.
@@ -89,7 +91,14 @@ const GIT_DESTROYED: &str =
     "WARNING: the command destroyed .git (it or its HEAD is gone), which cannot be restored here: clone it anew";
 
 impl<'a> Bench<'a> {
-    pub fn new(job: &'a Job, tree: Tree, verifier: Verifier<'a>, cancel: &'a AtomicBool, say: Say<'a>) -> Result<Self> {
+    pub fn new(
+        job: &'a Job,
+        tree: Tree,
+        verifier: Verifier<'a>,
+        recall: Recall<'a>,
+        cancel: &'a AtomicBool,
+        say: Say<'a>,
+    ) -> Result<Self> {
         let env = job.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
         let private = job.sandbox.tier == Sandbox::Full;
         let env: Vec<_> = if private { verify::private_env(&env, &job.scratch) } else { env };
@@ -121,6 +130,8 @@ impl<'a> Bench<'a> {
             in_force: RefCell::default(),
             secrets,
             past: Past::of(job),
+            recall,
+            experience: OnceCell::new(),
             base: OnceCell::new(),
             trials: Cell::new(0),
             model: None,
@@ -129,6 +140,11 @@ impl<'a> Bench<'a> {
             notes: RefCell::default(),
             unfinished: RefCell::default(),
         })
+    }
+
+    /// What earlier runs left, read once.
+    pub fn experience(&self) -> &Experience {
+        self.experience.get_or_init(self.recall)
     }
 
     /// Why no more work may be started, if so.
@@ -262,105 +278,6 @@ impl<'a> Bench<'a> {
     pub fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
         let modes = guard::Modes::default();
         guard::judge(&guard::Input { patch, policy: &self.job.policy, modes: &modes, secrets: Some(&self.secrets) })
-    }
-
-    fn spawn(&self, command: &CommandLine, stdin: Option<&[u8]>, limit: Duration, network: bool) -> Result<Finished> {
-        let root = self.tree.borrow().root().to_owned();
-        self.spawn_in(&root, command, stdin, limit, network)
-    }
-
-    /// Does not touch the tree: `capture` holds it while its command runs.
-    fn spawn_in(
-        &self,
-        root: &Path,
-        command: &CommandLine,
-        stdin: Option<&[u8]>,
-        limit: Duration,
-        network: bool,
-    ) -> Result<Finished> {
-        let progress = Progress::new(self.say);
-        let heard = |output: &[u8]| progress.take(output);
-        self.spawn_as(root, command, stdin, limit, network, (self.cancel, &heard))
-    }
-
-    /// Stopped by a flag of its own, with its output heard by somebody else.
-    fn spawn_as(
-        &self,
-        root: &Path,
-        command: &CommandLine,
-        stdin: Option<&[u8]>,
-        limit: Duration,
-        network: bool,
-        (cancel, heard): (&AtomicBool, &process::OnOutput),
-    ) -> Result<Finished> {
-        let foreign = self.job.sandbox.tier == Sandbox::Full;
-        let installs = if network { self.install_places() } else { Vec::new() };
-        let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
-        let mut env = self.environment();
-        if foreign && network && verify::wants_user_pip(&env, command) {
-            env.push(("PIP_USER".into(), "1".into()));
-        }
-        if self.job.sandbox.tier != Sandbox::Off {
-            env.retain(|(name, _)| name != "TMPDIR");
-            env.push(("TMPDIR".into(), self.job.scratch.join("tmp").into()));
-        }
-        env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
-        let own = [root.to_owned(), self.job.scratch.clone()];
-        let caches = verify::caches(&self.env);
-        let caches = if foreign { verify::off_path(&self.env, caches) } else { caches };
-        let writable: Vec<PathBuf> = caches.into_iter().chain(own).chain(installs).collect();
-        let git = if network { self.layers.for_set_up()? } else { self.layers.fresh()? };
-        let done = process::run(&process::Spec {
-            argv: &command.argv,
-            cwd: &cwd,
-            env: &env,
-            stdin,
-            limits: super::limits(&self.job.sandbox, limit.min(self.left())),
-            sandbox: super::sandbox(self.job.sandbox.tier, network),
-            writable: &writable,
-            hosts: &self.job.sandbox.network,
-            git: git.as_ref(),
-            aside: None,
-            hidden: &self.job.hidden,
-            cancel: Some(cancel),
-            on_output: Some(heard),
-        })?;
-        if !network {
-            self.note_sandbox(&done);
-        }
-        Ok(done)
-    }
-
-    /// Set-up that may download; what it does to the tree is undone.
-    pub fn run_with_network(&self, command: &CommandLine, limit: Duration) -> Result<Finished> {
-        self.protected(|| self.spawn(command, None, limit, true))
-    }
-
-    /// Where set-up may install to: the places of the package managers themselves, never the system's, and
-    /// for foreign code never where later steps find their programs.
-    fn install_places(&self) -> Vec<PathBuf> {
-        if self.job.sandbox.tier == Sandbox::Full {
-            return verify::install_places(&self.env);
-        }
-        let get = |name: &str| self.env.iter().find(|(k, _)| k == name).map(|(_, v)| PathBuf::from(v));
-        let path = get("PATH").unwrap_or_default().into_os_string();
-        let prefix = |name: &str| Some(process::find_program(name, &path)?.parent()?.parent()?.to_owned());
-        let own = ["VIRTUAL_ENV", "CONDA_PREFIX", "CARGO_HOME", "GOPATH", "GEM_HOME", "PNPM_HOME"]
-            .into_iter()
-            .filter_map(get);
-        let home = get("HOME").map(|home| home.join(".local"));
-        let managers = ["python3", "python", "pip", "node", "npm"].into_iter().filter_map(prefix);
-        let system = |p: &PathBuf| matches!(p.to_str(), Some("/" | "/usr" | ""));
-        own.chain(home).chain(managers).filter(|p| p.is_dir() && !system(p)).collect()
-    }
-
-    /// As the set-up commands left it.
-    fn environment(&self) -> Vec<(OsString, OsString)> {
-        let env = self.env.clone();
-        match &*self.runner.borrow() {
-            Some(runner) => runner.environment(env),
-            None => env,
-        }
     }
 }
 

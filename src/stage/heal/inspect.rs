@@ -4,6 +4,7 @@
 use super::bench::Bench;
 use super::{Job, hooks};
 use crate::config::Sandbox;
+use crate::learn::Experience;
 use crate::patch::Patch;
 use crate::process;
 use crate::record::{CheckResult, CheckStatus, Finding, Severity};
@@ -35,7 +36,7 @@ pub fn inspect(job: &Job, patch: &Patch, asked: Asked, cancel: &AtomicBool, say:
         bail!("no sandbox can be had here ({why}); `--sandbox light` and `off` ask for less");
     }
     let tree = Tree::open(&job.root, &job.journal)?;
-    let bench = Bench::new(job, tree, super::verifier(job, cancel)?, cancel, say)?;
+    let bench = Bench::new(job, tree, super::verifier(job, cancel)?, &Experience::default, cancel, say)?;
     let results = work(&bench, patch, asked);
     bench.restore()?;
     bench.damage().iter().for_each(|line| say("tree", line));

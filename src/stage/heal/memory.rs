@@ -8,7 +8,7 @@ use crate::report;
 
 /// Adds what is known of the failure, and orders the hands by how they did.
 pub fn remember(bench: &Bench, diagnosis: &mut Diagnosis) {
-    let experience = &bench.job.experience;
+    let experience = bench.experience();
     diagnosis.seen = learn::seen(&experience.known, diagnosis, &experience.now);
     let learnings = learnings(bench, &diagnosis.seen);
     let recalls = learnings.iter().any(|one| diagnosis.seen.iter().any(|seen| learn::may_recall(seen, one)));
@@ -34,7 +34,7 @@ fn decide(bench: &Bench, decision: Decision) {
 
 /// The lessons of a diagnosis, whole, in its order.
 pub fn learnings<'a>(bench: &'a Bench, seen: &[Seen]) -> Vec<&'a Learning> {
-    let known = &bench.job.experience.known;
+    let known = &bench.experience().known;
     seen.iter().filter_map(|seen| known.iter().map(|one| &one.learning).find(|one| one.key == seen.key)).collect()
 }
 

@@ -5,6 +5,7 @@ mod bench;
 mod forward;
 mod hooks;
 mod inspect;
+mod job;
 mod ladder;
 mod layers;
 mod manner;
@@ -22,17 +23,16 @@ mod wishes;
 use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::{log, relate};
-use crate::command::{CommandLine, SetUp};
-use crate::config::{self, Confinement, OwnFixer, OwnGuard, Policy, Reproduce, Sandbox};
+use crate::config::{self, Confinement, Policy, Reproduce, Sandbox};
 use crate::guard;
 use crate::hand;
-use crate::ids::{RelPath, Sha};
+use crate::ids::RelPath;
 use crate::learn::{self, score};
 use crate::llm;
 use crate::patch::{FilePatch, Patch};
 use crate::process;
 use crate::record::entry::Evaluation;
-use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome, Tried};
+use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome};
 use crate::report::markdown::one_line;
 use crate::task::Request;
 use crate::verify::{Run, Verifier};
@@ -41,74 +41,11 @@ use anyhow::{Context as _, Result};
 pub use bench::Agent;
 use bench::Bench;
 pub use inspect::{Asked, inspect};
+pub use job::{Job, SEED};
 pub use manner::{Manner, Reviewing};
 use reproduce::Reported;
-use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-
-/// Whoever wants no other one gets this.
-pub const SEED: u64 = 20;
-
-/// Everything the stage needs; crosses the process boundary as JSON.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Job {
-    /// The tree to repair.
-    pub root: PathBuf,
-    /// Where old states are kept until the tree is accepted or restored; outside the tree.
-    pub journal: PathBuf,
-    /// The attempt's private temporary folder, kept between its runs.
-    pub scratch: PathBuf,
-    pub command: CommandLine,
-    /// Set-up commands, run first with the network on.
-    pub prepare: Vec<SetUp>,
-    /// The command is a step of a workflow, and finds what a step finds around it.
-    pub as_step: bool,
-    /// It is known to have failed, whatever its log tells.
-    pub has_failed: bool,
-    /// What the log of the failed build said.
-    pub recorded: Option<LogReport>,
-    /// The title and cleaned body, for suspects.
-    pub text: String,
-    pub request: Request,
-    pub hands: Vec<HandId>,
-    /// A commit after which it broke, where one is known.
-    #[serde(default)]
-    pub since: Option<Sha>,
-    pub policy: Policy,
-    /// The repository's own fixers, from the trusted configuration.
-    pub fixers: Vec<OwnFixer>,
-    /// The repository's own guards, from there too.
-    pub guards: Vec<OwnGuard>,
-    pub sandbox: Confinement,
-    /// Unreadable for every child, beside the usual places of credentials.
-    pub hidden: Vec<PathBuf>,
-    /// The complete environment of every child.
-    pub env: Vec<(String, String)>,
-    pub timeout_seconds: u64,
-    pub budget_seconds: u64,
-    /// For hands that draw lots: the same one, the same result.
-    pub seed: u64,
-    /// What earlier attempts tried: untrusted, used only to skip and to tell.
-    pub tried: Vec<Tried>,
-    /// What earlier runs left: data from the ledger.
-    #[serde(default)]
-    pub experience: learn::Experience,
-    /// Where a model answers, in another process than this job's.
-    #[serde(default)]
-    pub model: Option<llm::Address>,
-    /// Who is asked beside our own hands.
-    #[serde(default)]
-    pub agent: Option<Agent>,
-    #[serde(default)]
-    pub manner: Manner,
-    /// How it is to be asked.
-    #[serde(default)]
-    pub asking: config::Model,
-    /// Leave the repair in the tree (`heal`), or put the tree back (`run`).
-    pub keep: bool,
-}
 
 /// Puts back what a killed run left in the tree, and tells. `heal` does it too; who looks at the tree before that
 /// comes here first.
@@ -122,13 +59,22 @@ fn told(tree: &Tree, say: Say) -> Vec<String> {
     recovered
 }
 
+/// What earlier runs left; asked for once something has failed.
+pub type Recall<'a> = &'a dyn Fn() -> learn::Experience;
+
 /// Runs the stage. Whatever happens, the tree ends either repaired (and `keep` was set) or as it began.
-pub fn heal(job: &Job, model: Option<&dyn llm::Model>, cancel: &AtomicBool, say: Say) -> Result<Healing> {
+pub fn heal(
+    job: &Job,
+    model: Option<&dyn llm::Model>,
+    recall: Recall,
+    cancel: &AtomicBool,
+    say: Say,
+) -> Result<Healing> {
     let started = Instant::now();
     let tree = Tree::open(&job.root, &job.journal)?;
     let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;
-    let mut bench = Bench::new(job, tree, verifier, cancel, say)?;
+    let mut bench = Bench::new(job, tree, verifier, recall, cancel, say)?;
     bench.model = model;
     let mut healing = work(&bench)?;
     if let Some(model) = model.filter(|_| job.manner.words && healing.candidate.is_some()) {

@@ -13,11 +13,13 @@ pub struct Progress<'a> {
     say: Say<'a>,
     /// Behind the last mark, up to the end of its line.
     line: Mutex<Option<Vec<u8>>>,
+    /// What was told last: nothing is told twice in a row.
+    last: Mutex<String>,
 }
 
 impl<'a> Progress<'a> {
     pub fn new(say: Say<'a>) -> Self {
-        Self { say, line: Mutex::new(None) }
+        Self { say, line: Mutex::new(None), last: Mutex::default() }
     }
 
     /// Output as it arrives.
@@ -34,12 +36,22 @@ impl<'a> Progress<'a> {
             begun.extend_from_slice(&output[..end.unwrap_or(output.len())]);
             let over = end.is_some() || begun.len() > LONGEST;
             if let (true, Some(text)) = (over, told(begun)) {
-                (self.say)("search", &text);
+                self.tell(text);
             }
             if over {
                 *line = None;
             }
             output = end.map_or(&[], |end| &output[end + 1..]);
+        }
+    }
+}
+
+impl Progress<'_> {
+    fn tell(&self, text: String) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != text {
+            (self.say)("search", &text);
+            *last = text;
         }
     }
 }
@@ -63,7 +75,7 @@ mod tests {
             "noise\n\u{1e}12",
             "0 1\nmore \u{1e}run rm -rf\n",
             "\u{1e}",
-            "7 0\n",
+            "7 0\n\u{1e}7 0\n",
             "\u{1e}",
             &"9".repeat(200),
             "\n5 5\n",

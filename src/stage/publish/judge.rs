@@ -56,6 +56,13 @@ pub(super) fn unmoved(setting: &Setting, base: &Sha, target: &BranchName, patch:
         let why = format!("the branch {target} has this very change already, at {}", tip.short());
         return Err(Stop::Outcome(Outcome::Duplicate, why));
     }
+    // A pull request from there would bring back what was rewritten.
+    if !setting.forge.is_ancestor(base, &tip).map_err(|e| cannot_read(&e))? {
+        return Err(Stop::Refused(format!(
+            "The branch {target} was rewritten: {}, which the patch was made for, is no part of it any more.",
+            base.short()
+        )));
+    }
     match paths.iter().find(|path| then.get(path) != now.get(path)) {
         None => Ok(()),
         Some(path) => Err(Stop::Later(format!(

@@ -3,6 +3,7 @@
 
 mod go;
 pub(super) mod java;
+mod package;
 mod python;
 mod script;
 
@@ -42,6 +43,7 @@ struct Way {
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = go::propose(scene)?;
+    made.extend(package::propose(scene)?);
     let mut likeliest: Vec<Way> = Vec::new();
     let mut offered = Vec::new();
     let mut seen: Vec<(String, RelPath)> = Vec::new();

@@ -13,10 +13,10 @@ const OWN: usize = 10;
 
 /// An import: the module, and what is taken of it.
 #[derive(PartialEq, Eq, Clone)]
-struct Donor {
-    module: String,
+pub(super) struct Donor {
+    pub module: String,
     /// With its own name, where it gets another.
-    name: Option<String>,
+    pub name: Option<String>,
 }
 
 pub(super) fn ways(scene: &Scene, want: &Want) -> Result<Vec<Way>> {
@@ -69,7 +69,7 @@ fn of_import(scene: &Scene, want: &Want, path: &RelPath, import: &Import) -> Res
 }
 
 /// The file of this repository that a module is, when `from` imports it.
-fn file_of(scene: &Scene, from: &RelPath, module: &str) -> Result<Option<RelPath>> {
+pub(super) fn file_of(scene: &Scene, from: &RelPath, module: &str) -> Result<Option<RelPath>> {
     let up = module.bytes().take_while(|byte| *byte == b'.').count();
     let mut parts = if up == 0 { Vec::new() } else { paths::folder(from) };
     for _ in 1..up {
@@ -113,7 +113,7 @@ fn named_from(scene: &Scene, want: &Want, path: &RelPath) -> Result<String> {
     Ok(parts.join("."))
 }
 
-fn way(want: &Want, donor: &Donor, weight: usize, library: &BTreeSet<String>) -> Way {
+pub(super) fn way(want: &Want, donor: &Donor, weight: usize, library: &BTreeSet<String>) -> Way {
     let text = match &donor.name {
         Some(name) => format!("from {} import {name}", donor.module),
         None => format!("import {}", donor.module),

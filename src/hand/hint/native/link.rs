@@ -3,6 +3,7 @@
 use super::super::Scene;
 use super::declare::declarations;
 use super::lexer::Source;
+use super::listed;
 use super::words;
 use crate::hand::cc;
 use crate::hand::hint::distance::{distance, is_near};
@@ -33,6 +34,9 @@ pub(in crate::hand::hint) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for name in names.iter().take(MOST_NAMES) {
         made.extend(library(scene, name)?);
+        for (path, _) in units.iter().filter(|(path, source)| cc::is_unit(path) && bodied(source).contains(name)) {
+            made.extend(listed::propose(scene, path)?);
+        }
         made.extend(respelt(scene, &units, name)?);
     }
     Ok(made)
@@ -49,15 +53,17 @@ fn units(scene: &Scene) -> Result<BTreeMap<RelPath, Source>> {
     Ok(found)
 }
 
+/// The functions that a source defines.
+fn bodied(source: &Source) -> Vec<String> {
+    let all = declarations(source).into_iter().filter(|d| d.next == "(");
+    let bodied = all.filter(|d| source.closing(d.name + 1).is_some_and(|close| source.at(close + 1) == "{"));
+    bodied.map(|d| source.at(d.name).to_owned()).collect()
+}
+
 /// The name becomes one that is defined or in the library; or what is defined becomes the name, where nobody asks
 /// for it as it is.
 fn respelt(scene: &Scene, units: &BTreeMap<RelPath, Source>, name: &str) -> Result<Vec<Candidate>> {
-    let defined = |source: &Source| -> Vec<String> {
-        let all = declarations(source).into_iter().filter(|d| d.next == "(");
-        let bodied = all.filter(|d| source.closing(d.name + 1).is_some_and(|close| source.at(close + 1) == "{"));
-        bodied.map(|d| source.at(d.name).to_owned()).collect()
-    };
-    let mut all: Vec<String> = units.values().flat_map(defined).collect();
+    let mut all: Vec<String> = units.values().flat_map(bodied).collect();
     all.extend(words::library(false).map(str::to_owned));
     all.retain(|other| is_near(name, other));
     all.sort_by(|a, b| distance(name, a).total_cmp(&distance(name, b)).then(a.cmp(b)));

@@ -12,6 +12,7 @@ mod habits;
 pub(super) mod header;
 mod lexer;
 pub(super) mod link;
+mod listed;
 mod names;
 mod statement;
 mod text;

@@ -181,11 +181,19 @@ impl<'s> Judge<'s> {
         let leads = !removes && token.starts_with([',', ';', ':']) && self.is_first(range.start);
         // `{{`, where one `{` is too many: the second is a slip of the finger.
         let doubled = removes && self.habits.has_many(token) && self.is_doubled(&range);
+        // The reader says that a comparison is meant.
+        let compares =
+            token == "=" && ["'=='", "`==`"].iter().any(|it| self.said.contains(it)) && self.is_beside(&range, "=");
+        let twice = !removes && ["{", "(", "["].contains(&token) && self.is_beside(&range, token);
+        let opens = token == "{" && !removes && self.is_before_block(range.start);
         let long = token.len() == 3 && is_quote && !self.said.contains("triple");
         let bonus = |fits: bool, weight: f64| if fits { -weight } else { 0.0 };
         self.distance(line) + self.habits.imbalance(token, removes) - self.habits.usual(self.syntax, attempt)
             + bonus(spoken, 0.6)
             + bonus(missed, 0.6)
+            + bonus(compares, 2.0)
+            + bonus(opens, 0.8)
+            - bonus(twice, 0.8)
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
             + bonus(doubled, if token == "{" || token == "}" { 1.4 } else { 0.7 })
@@ -195,8 +203,26 @@ impl<'s> Judge<'s> {
     }
 
     fn is_doubled(&self, range: &std::ops::Range<usize>) -> bool {
-        let token = self.syntax.text(range);
-        self.syntax.text(&(0..range.start)).ends_with(token)
+        self.is_doubled_by(range.start, self.syntax.text(range))
+    }
+
+    fn is_beside(&self, range: &std::ops::Range<usize>, token: &str) -> bool {
+        let behind = self.syntax.text(&(range.end..self.syntax.bytes().len().min(range.end + token.len())));
+        self.is_doubled_by(range.start, token) || behind == token
+    }
+
+    /// Whether a place is the end of a line, and what follows is deeper.
+    fn is_before_block(&self, at: usize) -> bool {
+        let number = self.syntax.line_of(at);
+        let (Some(line), Some(next)) = (self.syntax.line(number), self.syntax.line(number + 1)) else { return false };
+        let depth = |text: &str| text.len() - text.trim_start().len();
+        let (own, below) = (self.syntax.text(&line), self.syntax.text(&next));
+        let is_end = self.syntax.text(&(at..line.end)).trim().is_empty();
+        is_end && !own.trim_end().ends_with(['{', '(', '[', ',']) && depth(below) > depth(own)
+    }
+
+    fn is_doubled_by(&self, at: usize, token: &str) -> bool {
+        self.syntax.text(&(0..at)).ends_with(token)
     }
 
     /// Whether nothing stands before a place on its line: what parts things stands behind the first of them.

@@ -1,0 +1,169 @@
+//! A promise or a coroutine where its value is meant: the call in an asynchronous function gets its `await`.
+
+use super::{Scene, meaning, place};
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Branches, Language, Syntax};
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+/// How the value's absence shows: in a message, beside it, or at the end of the output.
+#[rustfmt::skip]
+const SIGNS: &[&str] = &[
+    "coroutine", "was never awaited", "await wasn't used with future", "Future", "async_generator", "Promise",
+    "is not a function", "is not iterable", "properties of undefined",
+];
+/// Functions of the libraries that give something to wait for, whoever has them.
+#[rustfmt::skip]
+const LIBRARY: &[&str] = &[
+    "sleep", "gather", "wait", "wait_for", "to_thread", "run_in_executor", "fetch", "json", "text", "arrayBuffer", "all",
+    "allSettled", "readFile", "writeFile", "appendFile", "readdir", "mkdir", "mkdtemp", "rm", "stat", "unlink", "access", "rename",
+    "copyFile", "open",
+];
+/// Who takes what is not awaited yet.
+#[rustfmt::skip]
+const KEEPERS: &[&str] = &[
+    "gather", "wait", "wait_for", "create_task", "ensure_future", "run", "run_until_complete", "all", "allSettled", "race", "any", "shield",
+    "as_completed", "rejects", "doesNotReject", "resolve", "expect",
+];
+const MOST_PLACES: usize = 6;
+const MOST_FILES: usize = 20;
+const MOST_OFFERS: usize = 6;
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    if !SIGNS.iter().any(|sign| scene.job.log.contains(sign)) {
+        return Ok(made);
+    }
+    let mut seen = BTreeSet::new();
+    let places = scene.complaints.iter().flat_map(|complaint| complaint.places.iter().take(MOST_PLACES));
+    for place in places.filter(|place| !place::is_test(&place.path)) {
+        let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        if !(syntax.language().is_script() || syntax.language() == Language::Python) {
+            continue;
+        }
+        let tree = syntax.branches();
+        let Some(function) = around(&syntax, &tree, place.line) else { continue };
+        for call in unawaited(&syntax, &tree, function) {
+            let Some(name) = called(&syntax, &tree, call) else { continue };
+            if made.len() >= MOST_OFFERS || !seen.insert((place.path.clone(), call)) || !waits(scene, &syntax, &name)? {
+                continue;
+            }
+            let range = tree[call].range.clone();
+            let parent = tree[call].parent;
+            // What is asked of the call is asked of its value.
+            let is_asked =
+                matches!(tree[parent].kind, "attribute" | "subscript" | "member_expression" | "subscript_expression")
+                    && tree[parent].children.first() == Some(&call);
+            let edit = |at: usize, text: &str| Edit { path: place.path.clone(), range: at..at, text: text.to_owned() };
+            let edits = if is_asked {
+                vec![edit(range.start, "(await "), edit(range.end, ")")]
+            } else {
+                vec![edit(range.start, "await ")]
+            };
+            let why = format!("awaited `{name}` in line {} of {}", syntax.line_of(range.start), place.path);
+            made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
+        }
+    }
+    Ok(made)
+}
+
+fn is_function(kind: &str) -> bool {
+    ["function_definition", "function_declaration", "function_expression", "arrow_function", "method_definition"]
+        .contains(&kind)
+}
+
+fn is_async(syntax: &Syntax, tree: &Branches, function: usize) -> bool {
+    let text = syntax.text(&tree[function].range);
+    // A method's other modifiers stand before it.
+    let header = text.split(['(', '{']).next().unwrap_or_default();
+    header.split_whitespace().any(|word| word == "async")
+}
+
+/// The innermost asynchronous function on a line.
+fn around(syntax: &Syntax, tree: &Branches, line: u32) -> Option<usize> {
+    let holds = |node: &usize| {
+        let range = &tree[*node].range;
+        is_function(tree[*node].kind) && syntax.line_of(range.start) <= line && line <= syntax.line_of(range.end)
+    };
+    tree.all().filter(holds).filter(|node| is_async(syntax, tree, *node)).last()
+}
+
+/// Calls of a function, of its own and not of one inside, that nobody awaits or passes on.
+fn unawaited(syntax: &Syntax, tree: &Branches, function: usize) -> Vec<usize> {
+    let is_call = |node: &usize| ["call", "call_expression"].contains(&tree[*node].kind);
+    let is_own = |node: &usize| tree.above(*node).find(|above| is_function(tree[*above].kind)) == Some(function);
+    let is_free = |node: &usize| {
+        let parent = tree[*node].parent;
+        let kept = tree
+            .above(*node)
+            .take_while(|above| *above != function)
+            .any(|above| called(syntax, tree, above).is_some_and(|name| KEEPERS.contains(&name.as_str())));
+        !tree[parent].kind.starts_with("await") && !kept
+    };
+    tree.below(function).filter(is_call).filter(is_own).filter(is_free).collect()
+}
+
+/// The last word of what is called.
+fn called(syntax: &Syntax, tree: &Branches, call: usize) -> Option<String> {
+    let function = tree.field(call, "function")?;
+    let text = syntax.text(&tree[function].range);
+    meaning::words(text).last().filter(|name| text.ends_with(name)).map(str::to_owned)
+}
+
+/// Whether a function gives something to wait for: it is asynchronous here, or one of the libraries'.
+fn waits(scene: &Scene, syntax: &Syntax, name: &str) -> Result<bool> {
+    let files = scene.job.workshop.files()?;
+    let index = scene.index(syntax.language(), files.first().unwrap_or(&crate::ids::RelPath::parse("x")?))?;
+    let holders: Vec<_> = index.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    let mut defined = false;
+    for path in holders {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let tree = syntax.branches();
+        for node in tree.all().filter(|node| is_function(tree[*node].kind)) {
+            let holder = if tree[node].kind == "arrow_function" { tree[node].parent } else { node };
+            if tree.field(holder, "name").is_some_and(|own| syntax.text(&tree[own].range) == name) {
+                if is_async(&syntax, &tree, node) {
+                    return Ok(true);
+                }
+                defined = true;
+            }
+        }
+    }
+    Ok(!defined && LIBRARY.contains(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn what_comes_later_is_awaited() {
+        check(&[
+            Example {
+                files: &[(
+                    "m.py",
+                    "async def get(x):\n    return x\n\n\nasync def f(x):\n    answer = get(x)\n    return answer[\"a\"]\n",
+                )],
+                log: "  File \"/repo/m.py\", line 7, in f\n    return answer[\"a\"]\nTypeError: 'coroutine' object is not subscriptable\n",
+                fixed: "async def get(x):\n    return x\n\n\nasync def f(x):\n    answer = await get(x)\n    return answer[\"a\"]\n",
+            },
+            Example {
+                files: &[(
+                    "a.js",
+                    "const load = async (x) => x;\nasync function f(x) {\n  return load(x).value.trim();\n}\n",
+                )],
+                log: "/repo/a.js:3\n  return load(x).value.trim();\n                       ^\n\nTypeError: Cannot read properties of undefined (reading 'trim')\n    at f (/repo/a.js:3:24)\n",
+                fixed: "const load = async (x) => x;\nasync function f(x) {\n  return (await load(x)).value.trim();\n}\n",
+            },
+            Example {
+                files: &[(
+                    "m.py",
+                    "import asyncio\n\n\nasync def f(xs):\n    all = asyncio.gather(*xs)\n    return list(all)\n",
+                )],
+                log: "  File \"/repo/m.py\", line 6, in f\n    return list(all)\nRuntimeError: await wasn't used with future\n",
+                fixed: "import asyncio\n\n\nasync def f(xs):\n    all = await asyncio.gather(*xs)\n    return list(all)\n",
+            },
+        ]);
+    }
+}

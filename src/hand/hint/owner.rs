@@ -1,0 +1,112 @@
+//! A member that is used without what it belongs to: `self.` or `this.` is put before it.
+
+use super::meaning::{self, Sort};
+use super::{Scene, place};
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Branches, Language, Syntax};
+use anyhow::Result;
+use std::ops::Range;
+
+const CLASSES: &[&str] = &["class_definition", "class_declaration", "class", "abstract_class_declaration"];
+const METHODS: &[&str] = &["function_definition", "method_definition"];
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    for complaint in &scene.complaints {
+        let Some(unknown) = meaning::unknown(complaint).filter(|it| it.sort == Sort::Name) else { continue };
+        let Some(place) = complaint.places.first() else { continue };
+        let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        let sites = place::meant(&syntax, place.line, place.column, &unknown.name);
+        let put = |site: &Range<usize>| owned(&syntax, site).map(|owner| (site.start, owner));
+        let edits: Vec<Edit> = sites
+            .iter()
+            .filter_map(put)
+            .map(|(at, owner)| Edit { path: place.path.clone(), range: at..at, text: format!("{owner}.") })
+            .collect();
+        let Some(owner) = edits.first().map(|edit| edit.text.clone()) else { continue };
+        let why = format!("wrote `{owner}{}`, which is a member of the class", unknown.name);
+        made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
+    }
+    Ok(made)
+}
+
+/// What a name stands for a member of, where it does.
+fn owned(syntax: &Syntax, site: &Range<usize>) -> Option<String> {
+    let tree = syntax.branches();
+    let text = |node: usize| syntax.text(&tree[node].range);
+    let is_script = syntax.language().is_script();
+    if !is_script && syntax.language() != Language::Python || syntax.text(&(0..site.start)).ends_with('.') {
+        return None;
+    }
+    let leaf = tree.all().filter(|node| tree[*node].range == *site).last()?;
+    // A keyword's or a key's name is no use of the variable.
+    if matches!(
+        (tree[tree[leaf].parent].kind, tree[leaf].field),
+        ("keyword_argument", Some("name")) | ("pair", Some("key"))
+    ) {
+        return None;
+    }
+    let class = tree.above(leaf).find(|node| CLASSES.contains(&tree[*node].kind))?;
+    let method =
+        tree.above(leaf).take_while(|node| *node != class).filter(|node| METHODS.contains(&tree[*node].kind)).last()?;
+    let owner = if is_script {
+        "this".to_owned()
+    } else {
+        let parameters = tree.inner(tree.field(method, "parameters")?);
+        parameters.first().map(|node| text(*node)).filter(|first| ["self", "cls"].contains(first))?.to_owned()
+    };
+    has_member(syntax, &tree, class, &owner, syntax.text(site)).then_some(owner)
+}
+
+fn has_member(syntax: &Syntax, tree: &Branches, class: usize, owner: &str, name: &str) -> bool {
+    let text = |node: usize| syntax.text(&tree[node].range);
+    let whole = format!("{owner}.{name}");
+    let body = tree.field(class, "body");
+    // `@decorator`, `x: int = 1` and the like are one node deeper.
+    let is_own = |node: usize| tree.above(node).take(3).any(|above| Some(above) == body);
+    tree.below(class).any(|node| match tree[node].kind {
+        "attribute" | "member_expression" => text(node) == whole,
+        "function_definition" | "method_definition" => {
+            is_own(node) && tree.field(node, "name").is_some_and(|it| text(it) == name)
+        }
+        "assignment" => is_own(node) && tree.field(node, "left").is_some_and(|it| text(it) == name),
+        "field_definition" | "public_field_definition" => tree.inner(node).iter().any(|it| text(*it) == name),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn a_member_gets_its_owner() {
+        check(&[
+            Example {
+                files: &[(
+                    "m.py",
+                    "class A:\n    def find(self, x):\n        return x\n\n    def take(self, x):\n        return find(x)\n",
+                )],
+                log: "  File \"/repo/m.py\", line 6, in take\n    return find(x)\nNameError: name 'find' is not defined\n",
+                fixed: "class A:\n    def find(self, x):\n        return x\n\n    def take(self, x):\n        return self.find(x)\n",
+            },
+            Example {
+                files: &[(
+                    "m.py",
+                    "@dataclass\nclass A:\n    count: int = 0\n\n    @property\n    def twice(self):\n        return 2 * count\n",
+                )],
+                log: "  File \"/repo/m.py\", line 7, in twice\nNameError: name 'count' is not defined\n",
+                fixed: "@dataclass\nclass A:\n    count: int = 0\n\n    @property\n    def twice(self):\n        return 2 * self.count\n",
+            },
+            Example {
+                files: &[(
+                    "a.js",
+                    "class A {\n  constructor(list) {\n    this.list = list;\n  }\n  size() {\n    return list.length;\n  }\n}\n",
+                )],
+                log: "/repo/a.js:6\n    return list.length;\n           ^\n\nReferenceError: list is not defined\n    at A.size (/repo/a.js:6:12)\n",
+                fixed: "class A {\n  constructor(list) {\n    this.list = list;\n  }\n  size() {\n    return this.list.length;\n  }\n}\n",
+            },
+        ]);
+    }
+}
