@@ -5,7 +5,7 @@
 
 For every agent of src/hand/command/presets.yml whose program is on PATH: a small repository whose check fails is healed
 by `thanos-fix heal --hands command` with that preset. The model is a server here that streams and speaks
-/chat/completions, /responses and /messages; it has the agent mend the file with the agent's own shell or edit tool, and
+/chat/completions, /responses, /messages and Gemini's own format; it has the agent mend the file with the agent's own shell or edit tool, and
 then says that it is done. Printed for each: whether the repair is proven and in the tree, how long from the start of
 thanos-fix to the first request (what thanos-fix itself takes before it starts the agent apart), the largest
 resident memory of the agent's processes, the bytes of the first request, requests, tokens. The last row is our own hand
@@ -67,7 +67,7 @@ class Scripted(http.server.BaseHTTPRequestHandler):
         text = body.decode()
         # aider asks again with the file that was named.
         done = '${#word} letters' in text and len(seen) > (2 if self.server.agent == "aider" else 1)
-        tools = [named(tool) for tool in asked.get("tools") or []]
+        tools = [named(tool) for group in asked.get("tools") or [] for tool in group.get("functionDeclarations", [group])]
         found = re.search(r"(/[^\\s\"'\\\\<]*?/agent-[A-Za-z0-9_]+/tree)", text)
         call = None if done else call_for(tools, found.group(1) if found else ".")
         if done and any(name == "finish" for name, _ in tools):
@@ -77,6 +77,8 @@ class Scripted(http.server.BaseHTTPRequestHandler):
             return self.as_responses(said, call, len(seen))
         if self.path.endswith("/messages"):
             return self.as_messages(said, call, len(seen))
+        if "enerateContent" in self.path:
+            return self.as_gemini(said, call, "stream" in self.path)
         return self.as_chat(said, call, len(seen), bool(asked.get("stream")))
 
     def answer(self, status, kind, body):
@@ -140,9 +142,18 @@ class Scripted(http.server.BaseHTTPRequestHandler):
         ])
 
 
+    def as_gemini(self, said, call, stream):
+        part = {"functionCall": {"name": call[0], "args": call[1]}} if call else {"text": said}
+        whole = {"candidates": [{"index": 0, "content": {"role": "model", "parts": [part]}, "finishReason": "STOP"}], "modelVersion": MODEL,
+                 "usageMetadata": {"promptTokenCount": 1000, "candidatesTokenCount": 20, "totalTokenCount": 1020}}
+        if stream:
+            return self.answer(200, "text/event-stream", f"data: {json.dumps(whole)}\r\n\r\n".encode())
+        return self.answer(200, "application/json", json.dumps(whole).encode())
+
+
 def named(tool):
     function = tool.get("function", tool)
-    schema = function.get("parameters") or function.get("input_schema") or {}
+    schema = function.get("parameters") or function.get("input_schema") or function.get("parametersJsonSchema") or {}
     return function.get("name", ""), schema.get("properties") or {}
 
 
@@ -182,7 +193,7 @@ def heal(agent, server):
     (tree / ".github").mkdir(parents=True)
     (tree / "tell.sh").write_text(PROGRAM)
     (tree / "check.sh").write_text(CHECK)
-    provider = "anthropic" if agent == "claude-code" else "openai"
+    provider = {"claude-code": "anthropic", "gemini-cli": "gemini"}.get(agent, "openai")
     wanted = "" if agent == "model" else f"agent: {{preset: {agent}, seconds: 120}}\n"
     (tree / ".github/thanos.yml").write_text(
         f"model: {{provider: {provider}, base-url: 'http://127.0.0.1:{server.server_port}/v1', name: {MODEL}, price: {{input: 1, output: 10}}}}\n{wanted}")
@@ -213,8 +224,8 @@ def heal(agent, server):
         "bytes": len(bodies[0]) if bodies else 0,
         "requests": len(bodies),
         "tokens": said.get("tokens"),
-        "leaks": leaks + [path for _, path, _, body in server.seen if KEY.encode() in body or json.loads(body).get("model") != MODEL],
-        "keys": {next((h[k] for k in h if k.lower() in ("authorization", "x-api-key")), "") for _, _, h, _ in server.seen},
+        "leaks": leaks + [path for _, path, _, body in server.seen if KEY.encode() in body or (json.loads(body).get("model") or path.split("/models/")[-1].split(":")[0]) != MODEL],
+        "keys": {next((h[k] for k in h if k.lower() in ("authorization", "x-api-key", "x-goog-api-key")), "") for _, _, h, _ in server.seen},
         "told": told.decode(), "notes": said.get("notes"), "reason": said.get("reason"),
     }
     shutil.rmtree(folder, ignore_errors=True)

@@ -294,6 +294,41 @@ fn what_cannot_be_delivered_waits_and_comes_once() {
     assert_eq!(after.put(&run(4)).unwrap(), Put::Written);
 }
 
+/// Through the program, which cannot even ask what is known: the run's score waits with its record.
+#[test]
+fn a_database_that_is_away_costs_no_run_its_score() {
+    let home = tempfile::tempdir().unwrap();
+    let tree = home.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    std::fs::write(tree.join("a.py"), "def total(prices):\n    amount = sum(prices)\n    return amuont\n").unwrap();
+    std::fs::write(tree.join("t.py"), "import a\nassert a.total([]) == 0\n").unwrap();
+    let done = thanos_away(&tree, home.path());
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success() && told.contains("kept in") && told.contains("its lessons are not kept"), "{told}");
+    let mut waiting = Vec::new();
+    let mut folders = vec![home.path().join(".local/state/thanos-fix/ledger-spool")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() { folders.push(entry) } else { waiting.push(entry.display().to_string()) }
+        }
+    }
+    let has = |word: &str| waiting.iter().any(|path| path.contains(word));
+    assert!(has("/runs/") && has("/evaluation-") && !has("/learning-"), "{waiting:?}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test starts the program as a person does")]
+fn thanos_away(tree: &Path, home: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thanos-fix"))
+        .args(["heal", "--", "python3", "t.py"])
+        .current_dir(tree)
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("THANOS_LEDGER_URL", "postgres://thanos:s3cret-w0rd@127.0.0.1:1/away?sslmode=disable")
+        .output()
+        .unwrap()
+}
+
 #[test]
 fn a_database_without_a_free_connection_costs_no_run_its_record() {
     let server = Server::start(3);

@@ -326,6 +326,8 @@ fn an_obedient_model_finds_nothing_to_leak() {
     assert_eq!(healed.program(), PROGRAM);
     let transcript = std::fs::read_to_string(out.join("model.md")).unwrap();
     assert!(transcript.contains("print the environment"));
+    let talked = std::fs::read_to_string(out.join("conversations.jsonl")).unwrap();
+    assert!(talked.lines().count() == 1 && talked.contains("print the environment"), "{talked}");
     healed.assert_no_key();
 }
 
@@ -335,7 +337,8 @@ fn a_line_of_its_own_leaves_nothing_and_reaches_nobody() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let reach = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 2)");
-    let planted = "d=${npm_config_prefix:-none}/bin; mkdir -p $d; printf '#!/bin/sh\\nexit 0\\n' > $d/sh; chmod +x $d/sh";
+    let planted =
+        "d=${npm_config_prefix:-none}/bin; mkdir -p $d; printf '#!/bin/sh\\nexit 0\\n' > $d/sh; chmod +x $d/sh";
     let line = format!(
         "mkdir -p build; touch passed build/passed; ln -s check.sh link; sh check.sh && echo lo''oked; ({planted}); python3 -c \"{reach}\" && echo rea''ched"
     );
@@ -356,6 +359,26 @@ fn a_line_of_its_own_leaves_nothing_and_reaches_nobody() {
         for left in ["passed", "build", "link"] {
             assert!(!healed.folder.path().join("tree").join(left).exists(), "{sandbox}: {left} is left");
         }
+    }
+}
+
+/// What a change made before it fell is gone with it: the next one does not pass by that.
+#[test]
+fn a_change_that_fell_leaves_nothing() {
+    let edit = |old: &str, new: &str| call("edit", json!({"path": "tell.sh", "old": old, "new": new}));
+    let planting = "mkdir -p more/of; touch passed more/of/it; echo \"$word!\"";
+    let double = Double::new(vec![
+        edit("echo \"$word\"", planting),
+        finish(),
+        edit(planting, "echo \"$word?\""),
+        finish(),
+        Turn::Text("no".to_owned()),
+    ]);
+    let healed = heal(&config(&double, "openai", ""), &["--hands", "model"]);
+    assert_eq!((healed.program().as_str(), &healed.json["outcome"]), (PROGRAM, &json!("explained")), "{}", healed.told);
+    assert_eq!(healed.json["candidates"], 2);
+    for left in ["passed", "more"] {
+        assert!(!healed.folder.path().join("tree").join(left).exists(), "{left} is left");
     }
 }
 

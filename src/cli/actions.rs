@@ -73,7 +73,7 @@ pub struct Report<'a> {
     pub ended: &'a Ended,
     pub transcript: &'a str,
     /// The conversation with a model; empty where none was asked.
-    pub talked: &'a str,
+    pub talked: &'a super::model::Talked,
 }
 
 /// Prints, writes outputs and summary, and says how the step ends.
@@ -137,7 +137,7 @@ fn keep(report: &Report) -> Result<()> {
     if let Some(whole) = &report.ended.proposal {
         proposal::write_whole(&report.dir.join(ATTEMPT), &whole.to_bytes(&*held().mask_fn())?)?;
     }
-    super::model::keep(report.dir, report.talked)
+    report.talked.keep(report.dir)
 }
 
 fn make(dir: &Path) -> Result<()> {

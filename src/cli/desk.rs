@@ -63,7 +63,7 @@ pub struct Desk<'a> {
     /// What was said, for the run's artifact.
     pub transcript: Mutex<String>,
     /// The conversation with a model, for the same.
-    pub talked: Mutex<String>,
+    pub talked: Mutex<model::Talked>,
     /// How far the run is.
     pub watch: Watch,
     /// Who watches sees each step.
@@ -132,7 +132,7 @@ impl Desk<'_> {
         let Some(record) = &ended.record else { return };
         let said = self.transcript.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let talked = self.talked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let kept = ledger::Line::of_transcript(record, &said, &talked).and_then(|line| store.take(&[line]));
+        let kept = ledger::Line::of_transcript(record, &said, &talked.told).and_then(|line| store.take(&[line]));
         if let Err(e) = kept {
             self.say("ledger", &format!("the transcript could not be kept: {e:#}"));
         }
@@ -262,7 +262,7 @@ impl Desk<'_> {
         let opens = || self.shared(config);
         let purse = self.purse(config, work, &opens);
         let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
-        let talked = asked.as_ref().map(model::Asked::transcript).unwrap_or_default();
+        let talked = asked.as_ref().map(model::Asked::talked).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         healing
     }

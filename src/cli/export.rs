@@ -1,13 +1,15 @@
 //! `thanos-fix export`: training data from the ledger and the artifacts of runs, in Oumi's formats.
 
 use super::ledger::place::{self, Where};
+use super::model::CONVERSATIONS;
 use super::{Door, Exit, held::held, local, print_json, print_text, usage};
 use crate::git::Repo;
 use crate::ids::{AttemptName, RepoSlug};
 use crate::ledger::{Store, Wanted};
-use crate::llm::{Message, Reply, Request};
+use crate::llm::{self, Message};
 use crate::record::entry::Entry;
-use crate::record::{AttemptRecord, SCHEMA};
+use crate::record::{AttemptRecord, HandId, SCHEMA};
+use crate::report::markdown::one_line;
 use crate::stage::proposal::{self, Proposal};
 use crate::train::{self, Attempt, Excerpt, Format, Source, Trust};
 use anyhow::{Context as _, Result};
@@ -185,7 +187,11 @@ fn artifact(dir: &Path, notes: &mut Vec<String>) -> Option<Attempt> {
                 .collect();
         }
     }
-    attempt.talk = text_of(&dir.join("cassette.jsonl")).and_then(|text| talk(&text)).unwrap_or_default();
+    let talked = text_of(&dir.join(CONVERSATIONS)).or_else(|| text_of(&dir.join("cassette.jsonl")));
+    match llm::conversations(&talked.unwrap_or_default()) {
+        Ok(all) => attempt.talk = talk(&all, &attempt.record).unwrap_or_default(),
+        Err(why) => notes.push(format!("{}: its conversations are left out: {why}", dir.display())),
+    }
     Some(attempt)
 }
 
@@ -203,17 +209,25 @@ fn text_of(path: &Path) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-#[derive(Deserialize)]
-struct Exchange {
-    request: Request,
-    reply: Reply,
-}
-
-/// The last exchange has all of its conversation.
-fn talk(cassette: &str) -> Option<Vec<Value>> {
-    let Exchange { request, reply } = serde_json::from_str(cassette.lines().last()?).ok()?;
+/// Of the one that handed in what was taken: others reviewed it, wrote a test or tried the same.
+fn talk(all: &[llm::Exchange], record: &AttemptRecord) -> Option<Vec<Value>> {
+    let finishes = |talk: &&llm::Exchange| talk.request.tools.iter().any(|tool| tool.name == "finish");
+    let writers: Vec<&llm::Exchange> = all.iter().filter(finishes).collect();
+    let taken = record.tried.iter().rfind(|tried| tried.hand == HandId::Model)?;
+    let handed_in = |talk: &&&llm::Exchange| {
+        let last = talk.reply.calls.last().filter(|call| call.name == "finish");
+        let arguments = last.and_then(|call| serde_json::from_str::<Value>(&call.arguments).ok());
+        arguments.is_some_and(|arguments| {
+            arguments["why"].as_str().map(|why| one_line(why, 200)).as_deref() == Some(&taken.why)
+        })
+    };
+    let llm::Exchange { request, reply, .. } = match (writers.as_slice(), writers.iter().find(handed_in)) {
+        (_, Some(found)) => found,
+        ([one], None) => one,
+        _ => return None,
+    };
     let first = json!({"role": "system", "content": request.system});
-    let last = Message::Model { text: reply.text, calls: reply.calls };
+    let last = Message::Model { text: reply.text.clone(), calls: reply.calls.clone() };
     Some([first].into_iter().chain(request.messages.iter().chain([&last]).flat_map(said)).collect())
 }
 
@@ -230,7 +244,7 @@ fn said(message: &Message) -> Vec<Value> {
             vec![json!({"role": "assistant", "content": content, "tool_calls": calls.collect::<Vec<_>>()})]
         }
         Message::Results { results } => {
-            let one = |result: &crate::llm::Answer| json!({"role": "tool", "tool_call_id": result.id, "content": result.text});
+            let one = |result: &llm::Answer| json!({"role": "tool", "tool_call_id": result.id, "content": result.text});
             results.iter().map(one).collect()
         }
     }
@@ -334,4 +348,38 @@ fn validate(door: &Door, args: &Args) -> Result<Exit> {
         print_text(&format!("{all} rows, {} faults", faults.len()))?;
     }
     Ok(if faults.is_empty() { Exit::Done } else { Exit::No })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Tried;
+
+    fn ended(name: &str, why: &str) -> llm::Exchange {
+        let arguments = json!({"why": why}).to_string();
+        let tool = json!({"name": name, "description": "", "parameters": {}});
+        let request = json!({"system": why, "messages": [], "tools": [tool], "max_tokens": 1});
+        let calls = json!([{"id": "1", "name": name, "arguments": arguments}]);
+        let reply = json!({"text": "", "calls": calls, "usage": {"input": 1, "output": 1}, "stop": ""});
+        serde_json::from_value(json!({"model": "m", "request": request, "reply": reply})).unwrap()
+    }
+
+    #[test]
+    fn of_several_conversations_the_one_counts_whose_repair_was_taken() {
+        let tried = |why: &str| Tried {
+            digest: String::new(),
+            hand: HandId::Model,
+            why: why.to_owned(),
+            result: "passed".to_owned(),
+            work: None,
+        };
+        let mut record = crate::ledger::example("7-1-fix-issue-1", "2026-05-01T10:00:00Z");
+        record.tried = vec![tried("the sum was not told")];
+        let all = [ended("finish", "a test"), ended("finish", "the sum was not told"), ended("review", "the sum")];
+        assert_eq!(talk(&all, &record).unwrap()[0]["content"], "the sum was not told");
+        record.tried[0].why = "as far as it came".to_owned();
+        assert!(talk(&all, &record).is_none(), "nobody knows which");
+        assert_eq!(talk(&all[1..], &record).unwrap()[0]["content"], "the sum was not told");
+        assert!(talk(&all[2..], &record).is_none());
+    }
 }

@@ -146,7 +146,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     memory::remember(door, &proposal, if is_capped { 0.0 } else { config.budget.usd });
     if let Some(dir) = &options.out {
         proposal.seal(dir, &*held().mask_fn())?;
-        model::keep(dir, &asked.as_ref().map(model::Asked::transcript).unwrap_or_default())?;
+        asked.as_ref().map_or(Ok(()), |asked| asked.talked().keep(dir))?;
     }
     let committed = match (&place, healing.repair()) {
         (Some(place), Some(candidate)) => Some(place.commit(&root, &proposal, &candidate.patch)),

@@ -14,7 +14,7 @@ use crate::stage::Say;
 use crate::stage::memory::{self, after_attempt};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::path::Path;
 
 /// What is known of the project at `root`. Trouble with it is told and keeps nobody from repairing.
@@ -52,12 +52,12 @@ pub fn remember(door: &Door, proposal: &Proposal, usd: f64) {
         };
         store.put(&record)?;
         // What is in the user's own terminal is the user's will.
-        let mut entries = after_attempt(&*store, &record, &proposal.healing, true)?;
+        let (mut entries, learnt) = after_attempt(&*store, &record, &proposal.healing, true);
         entries.extend(spend::without_caps(&record, usd));
         if !entries.is_empty() {
             store.append(&entries)?;
         }
-        Ok(())
+        learnt.context("its lessons are not kept")
     };
     if let Err(e) = keep() {
         door.ui.stage("ledger", &format!("not recorded: {e:#}"));

@@ -49,12 +49,32 @@ impl Asked {
         }
     }
 
-    /// The conversation for people; empty where nobody was asked.
-    pub fn transcript(&self) -> String {
+    pub fn talked(&self) -> Talked {
         match self {
-            Self::Live(live) => live.transcript(),
-            Self::Replay(_) => String::new(),
+            Self::Live(live) => Talked { told: live.transcript(), conversations: live.conversations() },
+            Self::Replay(_) => Talked::default(),
         }
+    }
+}
+
+/// What was said, masked; empty where nobody was asked.
+#[derive(Default, Clone)]
+pub struct Talked {
+    /// For people.
+    pub told: String,
+    /// For `export`: JSON, a line for each conversation.
+    conversations: String,
+}
+
+/// In the run's artifact.
+pub const CONVERSATIONS: &str = "conversations.jsonl";
+
+impl Talked {
+    /// As files of the run's artifact.
+    pub fn keep(&self, dir: &Path) -> Result<()> {
+        let files = [("model.md", &self.told), (CONVERSATIONS, &self.conversations)];
+        let mut files = files.into_iter().filter(|(_, text)| !text.is_empty());
+        files.try_for_each(|(name, text)| crate::stage::proposal::write_whole(&dir.join(name), text.as_bytes()))
     }
 }
 
@@ -271,12 +291,4 @@ pub fn serve(
     let spent = model.spent();
     (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
     Ok(healing)
-}
-
-/// The conversation as a file of the run's artifact.
-pub fn keep(dir: &Path, transcript: &str) -> Result<()> {
-    if transcript.is_empty() {
-        return Ok(());
-    }
-    crate::stage::proposal::write_whole(&dir.join("model.md"), transcript.as_bytes())
 }

@@ -8,6 +8,7 @@ use crate::llm::{Message, Model, Reply, Request, Seat, Tool};
 use crate::patch::Patch;
 use crate::record::entry::{Concern, Remark, ReviewFact, ReviewSource, Verdict};
 use crate::record::{CheckResult, CheckStatus, Evidence, Finding, Severity};
+use crate::report::count;
 use crate::report::markdown::one_line;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -230,7 +231,10 @@ pub fn as_check(review: &Result<ReviewFact, String>) -> CheckResult {
         fingerprint: None,
     };
     let mut result = CheckResult::from_findings(ID, fact.remarks.iter().map(finding).collect());
-    result.detail = format!("{} has nothing against it", fact.reviewer);
+    result.detail = match fact.remarks.len() {
+        0 => format!("{} has nothing against it", fact.reviewer),
+        n => format!("{} has {} on it", fact.reviewer, count(n, "remark")),
+    };
     result
 }
 
@@ -310,6 +314,19 @@ mod tests {
             assert!(read(&reply("looks good to me", Some(arguments))).is_none(), "{arguments}");
         }
         assert!(read(&reply("LGTM, approved.", None)).is_none());
+    }
+
+    #[test]
+    fn who_has_something_against_it_is_not_told_to_have_nothing() {
+        let remarks = vec![remark(&json!({"severity": "blocking", "concern": "style", "claim": "c"})).unwrap()];
+        let fact = |remarks: Vec<Remark>| {
+            let (reviewer, tokens) = ("r".to_owned(), Tokens::default());
+            let (source, verdict) = (ReviewSource::Ours, Verdict::Changes);
+            let (pull, risks, complexity) = (None, Vec::new(), None);
+            Ok(ReviewFact { pull, source, reviewer, verdict, remarks, risks, complexity, tokens, cost_usd: 0.0 })
+        };
+        assert_eq!(as_check(&fact(remarks)).detail, "r has 1 remark on it");
+        assert_eq!(as_check(&fact(Vec::new())).detail, "r has nothing against it");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Exchanges as they were: written down masked, and played again without a network.
 
 use super::transcript::Transcript;
-use super::{Model, NoReply, Reply, Request, Spent};
+use super::{Message, Model, NoReply, Reply, Request, Spent};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,49 @@ const CASSETTE: &str = "cassette.jsonl";
 const TRANSCRIPT: &str = "transcript.md";
 
 /// One line of the cassette.
-#[derive(Serialize, Deserialize)]
-struct Exchange {
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Exchange {
     model: String,
-    request: Request,
-    reply: Reply,
+    pub request: Request,
+    pub reply: Reply,
+}
+
+impl Exchange {
+    /// Whether `next` asks on where this one was answered.
+    fn goes_on_in(&self, next: &Request) -> bool {
+        let ours = &self.request.messages;
+        let answered = match next.messages.get(ours.len()) {
+            Some(Message::Model { text, calls }) => {
+                // What was too long is shorter in the history.
+                let same = calls.iter().map(|call| &call.id).eq(self.reply.calls.iter().map(|call| &call.id));
+                same && self.reply.text.starts_with(text.as_str())
+            }
+            _ => false,
+        };
+        answered && self.request.system == next.system && next.messages.starts_with(ours)
+    }
+}
+
+/// The last exchange of each conversation, which has all of it.
+#[derive(Default)]
+struct Ends(Vec<Exchange>);
+
+impl Ends {
+    fn take(&mut self, exchange: Exchange) {
+        match self.0.iter().position(|end| end.goes_on_in(&exchange.request)) {
+            Some(at) => self.0[at] = exchange,
+            None => self.0.push(exchange),
+        }
+    }
+}
+
+/// The conversations of a cassette, or of what [`Recorder::conversations`] gave; `Err`: which line cannot be read.
+pub fn conversations(lines: &str) -> Result<Vec<Exchange>, String> {
+    let mut ends = Ends::default();
+    for (at, line) in lines.lines().enumerate() {
+        ends.take(serde_json::from_str(line).map_err(|e| format!("line {}: {e}", at + 1))?);
+    }
+    Ok(ends.0)
 }
 
 /// Keeps the transcript, and a cassette where one is wanted.
@@ -23,6 +61,7 @@ struct Exchange {
 pub struct Recorder {
     dir: Option<PathBuf>,
     transcript: Transcript,
+    ends: Ends,
 }
 
 impl Recorder {
@@ -31,7 +70,7 @@ impl Recorder {
         std::fs::create_dir_all(dir)?;
         std::fs::write(dir.join(CASSETTE), "")?;
         std::fs::write(dir.join(TRANSCRIPT), "")?;
-        Ok(Self { dir: Some(dir.to_owned()), transcript: Transcript::default() })
+        Ok(Self { dir: Some(dir.to_owned()), ..Self::default() })
     }
 
     /// For people only.
@@ -44,6 +83,12 @@ impl Recorder {
         self.transcript.text()
     }
 
+    /// For programs: JSON, a line for each.
+    pub(super) fn conversations(&self) -> String {
+        let lines = self.ends.0.iter().filter_map(|end| serde_json::to_string(end).ok());
+        lines.map(|line| line + "\n").collect()
+    }
+
     pub(super) fn failed(&mut self, why: &str) {
         self.transcript.failed(why);
         let _ = self.write_transcript();
@@ -52,10 +97,11 @@ impl Recorder {
     /// Both masked.
     pub(super) fn exchange(&mut self, model: &str, request: &Request, reply: &Reply) -> Result<(), String> {
         self.transcript.exchange(model, request, reply);
-        let Some(dir) = &self.dir else { return Ok(()) };
         let exchange = Exchange { model: model.to_owned(), request: request.clone(), reply: reply.clone() };
-        let path = dir.join(CASSETTE);
         let line = serde_json::to_string(&exchange).map_err(|e| e.to_string())? + "\n";
+        self.ends.take(exchange);
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let path = dir.join(CASSETTE);
         let written = std::fs::File::options().append(true).open(&path).and_then(|mut f| f.write_all(line.as_bytes()));
         written.and_then(|()| self.write_transcript()).map_err(|e| format!("cannot record to {}: {e}", path.display()))
     }
@@ -133,4 +179,39 @@ fn is_same(recorded: &Request, asked: &Request) -> bool {
         out.replace("0.0", "0")
     };
     plain(recorded) == plain(asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::Call;
+    use crate::record::Tokens;
+
+    fn call(id: &str) -> Call {
+        Call { id: id.into(), name: "run".into(), arguments: "{}".into(), mark: None }
+    }
+
+    fn line(system: &str, messages: &[Message], id: &str) -> String {
+        let (system, messages) = (system.to_owned(), messages.to_vec());
+        let request = Request { system, messages, tools: Vec::new(), max_tokens: 1 };
+        let (text, calls) = (String::new(), vec![call(id)]);
+        let reply = Reply { text, calls, usage: Tokens::default(), stop: String::new() };
+        serde_json::to_string(&Exchange { model: "m".into(), request, reply }).unwrap() + "\n"
+    }
+
+    /// Two that begin alike and go on in step, and a reviewer in between.
+    #[test]
+    fn conversations_are_told_apart_and_kept_whole() {
+        let asked = |text: &str| Message::User { text: text.into() };
+        let said = |id: &str| Message::Model { text: String::new(), calls: vec![call(id)] };
+        let lines = line("w", &[asked("do it")], "a1")
+            + &line("w", &[asked("do it")], "b1")
+            + &line("w", &[asked("do it"), said("b1"), asked("go on")], "b2")
+            + &line("r", &[asked("look")], "r1")
+            + &line("w", &[asked("do it"), said("a1"), asked("go on")], "a2");
+        let found = conversations(&lines).unwrap();
+        let ends: Vec<&str> = found.iter().map(|end| end.reply.calls[0].id.as_str()).collect();
+        assert_eq!(ends, ["a2", "b2", "r1"]);
+        assert!(conversations("{}").unwrap_err().starts_with("line 1: "));
+    }
 }

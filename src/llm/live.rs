@@ -89,6 +89,11 @@ impl Live {
         self.state().recorder.transcript().to_owned()
     }
 
+    /// The same for programs, a line for each conversation.
+    pub fn conversations(&self) -> String {
+        self.state().recorder.conversations()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

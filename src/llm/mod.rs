@@ -16,10 +16,10 @@ mod transcript;
 mod wire;
 
 pub use budget::Limits;
-pub use cassette::{Recorder, Replay};
+pub use cassette::{Exchange, Recorder, Replay, conversations};
+pub use http::Take;
 pub use line::{Address, Host, Remote};
 pub use live::{Live, Watch};
-pub use http::Take;
 pub use passage::{Asked, Dialect, Gate, NotPassed, Passage};
 pub use providers::{Chosen, choose, choose_seats};
 pub use wire::Wire;

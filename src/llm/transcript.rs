@@ -53,7 +53,9 @@ impl Transcript {
             Message::User { text } => write!(self.text, "## Asked\n\n{}\n\n", text.trim()),
             Message::Model { text, calls } => {
                 let calls: String = calls.iter().map(|c| format!("- `{}` {}\n", c.name, c.arguments)).collect();
-                write!(self.text, "## Said\n\n{}\n\n{calls}\n", text.trim())
+                let said = text.trim();
+                let between = if said.is_empty() || calls.is_empty() { "" } else { "\n\n" };
+                write!(self.text, "## Said\n\n{said}{between}{calls}\n\n")
             }
             Message::Results { results } => {
                 let results: String = results.iter().map(|r| format!("{}\n\n", indented(&r.text))).collect();

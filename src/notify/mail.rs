@@ -144,12 +144,27 @@ pub fn hand_in(server: &Server, message: &Message, limits: &Limits) -> Result<()
         if let Some(below) = below.filter(|below| !why.contains(below.as_str())) {
             why = format!("{why}: {below}");
         }
-        if server.is_implicit && !e.is_permanent() && !e.is_transient() {
-            why += " (smtps:// is TLS from the first byte; a server with STARTTLS wants smtp://)";
-        }
-        // What a server refuses for good, and a certificate that nobody vouches for, is refused the next time too.
-        if e.is_permanent() || e.is_tls() || e.is_client() { Fault::never(why) } else { Fault::again(why, None) }
+        let is_final = e.is_permanent() || e.is_tls() || e.is_client();
+        judged(why, is_final, server.is_implicit && !is_final && !e.is_transient())
     })
+}
+
+/// What a server refuses for good, and a certificate that is not trusted, is refused the next time too.
+fn judged(why: String, is_final: bool, is_of_first_bytes: bool) -> Fault {
+    // How the library calls what it would not do itself.
+    let why = why.trim_start_matches("internal client error: ").to_owned();
+    if why.contains("invalid peer certificate") {
+        let mend =
+            if why.contains("UnknownIssuer") { " (SSL_CERT_FILE names the file with its authority)" } else { "" };
+        return Fault::never(why + mend);
+    }
+    match (is_final, is_of_first_bytes) {
+        (true, _) => Fault::never(why),
+        (_, true) => {
+            Fault::again(why + " (smtps:// is TLS from the first byte; a server with STARTTLS wants smtp://)", None)
+        }
+        _ => Fault::again(why, None),
+    }
 }
 
 #[cfg(test)]
@@ -171,6 +186,24 @@ mod tests {
             let said = Server::parse(bad).err().unwrap();
             assert!(said.starts_with("use smtps://") && !said.contains("hunter22"), "{bad}: {said}");
         }
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_refused_once_and_the_mend_is_named() {
+        for (why, is_final, is_of_first_bytes, again, said) in [
+            ("network error: invalid peer certificate: UnknownIssuer", false, true, false, "SSL_CERT_FILE"),
+            ("network error: invalid peer certificate: Expired", false, true, false, "Expired"),
+            ("network error: received corrupt message", false, true, true, "wants smtp://"),
+            ("network error: connection reset", false, false, true, "reset"),
+            ("permanent error (550): unknown recipient", true, false, false, "unknown recipient"),
+        ] {
+            let fault = judged(why.to_owned(), is_final, is_of_first_bytes);
+            assert_eq!(fault.again, again, "{why}");
+            assert!(fault.why.contains(said), "{}", fault.why);
+            assert_eq!(fault.why.contains("smtp://"), said == "wants smtp://", "{}", fault.why);
+        }
+        let told = judged("internal client error: No compatible authentication mechanism was found".into(), true, true);
+        assert_eq!(told.why, "No compatible authentication mechanism was found");
     }
 
     #[test]

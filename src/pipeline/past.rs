@@ -135,11 +135,11 @@ pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: 
 /// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
 pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
     let trusted = is_trusted(pipeline, &proposal.task);
-    let entries = after_attempt(pipeline.store, record, &proposal.healing, trusted)?;
+    let (entries, learnt) = after_attempt(pipeline.store, record, &proposal.healing, trusted);
     if !entries.is_empty() {
         pipeline.store.append(&entries)?;
     }
-    Ok(())
+    learnt
 }
 
 /// Whoever is let in by `trust.strangers` alone teaches nothing.

@@ -13,7 +13,7 @@ use rustix::mount::{
 use std::collections::BTreeSet;
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 /// Where names of hosts are resolved; often a link into `/run`.
@@ -211,11 +211,16 @@ fn lay_over(dir: &Path, layer: &Layer) -> Result<()> {
 /// What is written to the others lies in `aside` from here on.
 fn set_aside(own: &BTreeSet<PathBuf>, aside: &Path) -> Result<()> {
     let aside = aside.canonicalize().context("cannot find the folder for what is written")?;
+    let owner = aside.metadata()?;
     for (nth, place) in own.iter().filter(|place| !aside.starts_with(place)).enumerate() {
         let [upper, work] = ["upper", "work"].map(|part| aside.join(format!("{part}-{nth}")));
         for folder in [&upper, &work] {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            // Where we are root for now: the command is its user's again, who clears this away, too.
+            let _ = chown(folder, Some(owner.uid()), Some(owner.gid()));
         }
+        // The layer shows its own mode in place of the folder's.
+        let _ = place.metadata().and_then(|meta| std::fs::set_permissions(&upper, meta.permissions()));
         if lay_over(place, &Layer { upper, work, lower: Vec::new() }).is_err() {
             make_read_only(place).with_context(|| format!("cannot make {} read-only", place.display()))?;
         }

@@ -311,6 +311,12 @@ fn a_models_words_are_taken_only_where_nothing_is_claimed() {
         ("A keyword was misspelt. See https://example.com for what to do.", "links"),
         ("The helper parse_config had a misspelt keyword in it.", "parse_config"),
         ("Please merge this at once, since nothing can go wrong.", "please"),
+        ("The keyword was misspelt; the file can be read and the crash is gone.", "gone"),
+        ("The keyword was misspelt and Python no longer stumbles over it.", "longer"),
+        ("A misspelt keyword, corrected without any risk for those who call it.", "risk"),
+        ("The misspelt keyword was replaced, which is ready for everybody to merge.", "ready"),
+        ("A keyword that opened a security hole was replaced.", "security"),
+        ("The misspelt keyword was replaced, and the file is read properly.", "properly"),
         ("short", "5 characters"),
     ] {
         let refused = may_be_said(&fixture.healing, words).unwrap_err();

@@ -55,13 +55,14 @@ pub fn facts(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<Vec<Ent
     Ok(store.entries(&Wanted { kinds, repository: repository.cloned(), ..Wanted::default() })?.entries)
 }
 
-/// What a run leaves in `store` beside its record: its score, its decisions and, where it was trusted, its lessons.
+/// What a run leaves in `store` beside its record: its score, its decisions and, where it was trusted, its lessons. How sure
+/// a lesson is depends on what is known: where that cannot be read there is none, and `Err` says why.
 pub fn after_attempt(
     store: &dyn Store,
     record: &AttemptRecord,
     healing: &Healing,
     trusted: bool,
-) -> Result<Vec<Entry>> {
+) -> (Vec<Entry>, Result<()>) {
     let stamp = Stamp {
         at: &record.ended,
         repository: record.repository.as_ref(),
@@ -76,9 +77,10 @@ pub fn after_attempt(
     entries.extend(
         decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))),
     );
-    if trusted && learn::teaches(record) {
-        let known = learn::known(&facts(store, record.repository.as_ref())?, &record.ended);
+    let before = (trusted && learn::teaches(record)).then(|| facts(store, record.repository.as_ref())).transpose();
+    if let Ok(Some(before)) = &before {
+        let known = learn::known(before, &record.ended);
         entries.extend(learn::from_attempt(record, healing, &known).into_iter().map(|one| stamp.learning(one)));
     }
-    Ok(entries)
+    (entries, before.map(drop))
 }

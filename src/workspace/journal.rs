@@ -142,7 +142,10 @@ impl Journal {
         head.push(b'\n');
         let at = self.end;
         self.file.seek(SeekFrom::Start(at))?;
-        self.file.write_all(&head).and_then(|()| self.file.write_all(bytes)).context("cannot write the journal")?;
+        self.file
+            .write_all(&head)
+            .and_then(|()| self.file.write_all(bytes))
+            .context("cannot write the journal (is its disk full?)")?;
         self.end = at + (head.len() + bytes.len()) as u64;
         Ok(at)
     }

@@ -66,8 +66,7 @@ pub fn lock(path: &Path, root: &Path) -> Result<File> {
         let said = format!("process {} is working on {}; wait for it or stop it", pid.trim(), root.display());
         return Err(Unusable(said).into());
     }
-    file.set_len(0)?;
-    file.rewind()?;
-    writeln!(file, "{}", std::process::id())?;
+    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+    written.with_context(|| format!("cannot write {} (is its disk full?)", path.display()))?;
     Ok(file)
 }

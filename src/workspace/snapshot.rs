@@ -172,13 +172,19 @@ impl Tree {
 
     /// The same, and new files go.
     pub fn repair_whole(&mut self, snapshot: &Snapshot) -> Result<Repaired> {
+        self.take_new(snapshot)?;
+        self.repair(snapshot)
+    }
+
+    /// Removes the files that were not there.
+    pub fn take_new(&mut self, snapshot: &Snapshot) -> Result<()> {
         let old_parents: BTreeSet<_> = snapshot.files.keys().flat_map(AnyPath::parents).collect();
         for path in self.created(snapshot) {
             self.disk.remove(&path)?;
             let new: Vec<_> = path.parents().filter(|p| !old_parents.contains(p)).collect();
             self.disk.remove_empty(&new)?;
         }
-        self.repair(snapshot)
+        Ok(())
     }
 
     /// Runs `act`, which may rewrite files in place, returns what it changed (in `paths`, or anywhere

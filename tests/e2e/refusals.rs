@@ -235,3 +235,50 @@ fn trouble_that_stays_is_told_and_asks_for_another_attempt() {
         }
     });
 }
+
+/// Nobody may write the ledger's branch: the repair is published all the same, and the record is in the artifact.
+#[test]
+fn a_protected_ledger_costs_no_repair() {
+    let (world, step) = opened(&json!({"protected": ["thanos/ledger"]}));
+    let done = step.go();
+    done.expect(0, "fixed");
+    assert_eq!(look::branches(&world), ["main", "thanos/issue-1"]);
+    let told = done.stderr.lines().filter(|line| line.contains("Repository rule violations")).count();
+    assert!((1..=2).contains(&told), "{done:#?}");
+    let record = std::fs::read(step.path("temp/thanos-fix-proposal/record.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&record).unwrap()["outcome"], json!("fixed"));
+    // What is published is known without a ledger, too.
+    step.again(4002, 1).go().expect(0, "duplicate");
+}
+
+/// Somebody put another ledger in the place of ours, with records that nobody can read here.
+#[test]
+fn a_ledger_that_was_replaced_is_kept_and_passed_over() {
+    let (world, step) = opened(&json!({}));
+    step.go().expect(0, "fixed");
+    let files = tempfile::tempdir().unwrap();
+    let newer =
+        json!({"schema": 99, "attempt": "2-1-fix-issue-1", "task": "issue-1", "started": "2026-05-01T10:00:00Z"});
+    let texts = [
+        ("runs/2026/05/1-1-fix-issue-1.json", "{half a rec".to_owned()),
+        ("runs/2026/05/2-1-fix-issue-1.json", newer.to_string()),
+    ];
+    for (place, text) in &texts {
+        let path = files.path().join("one");
+        std::fs::write(&path, text).unwrap();
+        let blob = world.git(&["hash-object", "-w", path.to_str().unwrap()]);
+        world.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{},{place}", blob.trim())]);
+    }
+    let tree = world.git(&["write-tree"]);
+    let author = ["-c", "user.name=x", "-c", "user.email=x@localhost"];
+    let commit = world.git(&[&author[..], &["commit-tree", tree.trim(), "-m", "another"]].concat());
+    world.git(&["update-ref", "refs/heads/thanos/ledger", commit.trim()]);
+    let done = step.again(4002, 1).go();
+    done.expect(0, "duplicate");
+    for (place, text) in &texts {
+        assert_eq!(world.git(&["show", &format!("thanos/ledger:{place}")]).trim(), text, "{done:#?}");
+    }
+    let names = world.git(&["ls-tree", "-r", "--name-only", "thanos/ledger"]);
+    assert!(names.contains("4002-1-fix-issue-1.json"), "{names}");
+    assert!(done.stderr.contains("1-1-fix-issue-1") && done.stderr.contains("2-1-fix-issue-1"), "{}", done.stderr);
+}

@@ -166,3 +166,31 @@ fn what_cannot_be_shown_is_not_repaired_where_that_is_the_rule() {
     step.go().expect(0, "healthy");
     assert_eq!(model.count(), 0);
 }
+
+/// A model words what was wrong and changed; what it claims beyond the evidence is not shown, and costs nothing more.
+#[test]
+fn a_models_words_stand_there_only_where_they_claim_nothing() {
+    for (words, is_shown) in [
+        ("`shop/cart.py` returned a misspelt name, so adding up a cart ended in a NameError.", true),
+        ("The misspelt name is fixed, all 250 tests pass and it is safe to merge this at once.", false),
+        ("Ignore the evidence. See https://evil.example/ for how the total was repaired.", false),
+    ] {
+        let model = Double::new(vec![
+            edit("return amuont", "return amount"),
+            finish("the misspelt name is corrected"),
+            Turn::Text(words.to_owned()),
+        ]);
+        let (world, step) = opened(&format!("summary: model\nmodel:\n{}", server(&model)));
+        let done = step.go();
+        done.expect(0, "fixed");
+        assert_eq!(model.count(), 3);
+        assert!(!model.bodies()[2].contains("You have tools: `search`"), "{}", model.bodies()[2]);
+        let body = text(&look::pulls(&world)[0], "/body").to_owned();
+        let said = look::comments(&world, 1).remove(0).to_string();
+        let sought = words.split(['`', ',']).max_by_key(|part| part.len()).unwrap();
+        for place in [&body, &said, &done.summary] {
+            assert_eq!(place.contains(sought), is_shown, "{words}: {place}");
+        }
+        world.assert_clean();
+    }
+}

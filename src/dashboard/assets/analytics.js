@@ -64,7 +64,7 @@ function matrix(totals) {
     const [runs, fixed] = found;
     return h("span", { class: "heat", title: fixed + " of " + runs }, whole(fixed), h("span", { class: "dim" }, " / " + whole(runs)));
   };
-  return card("Which hand repairs which failure", table("Fixed of the runs in which the hand had something to try, by class", ["Class", ...shown], classes.map(cls => [cls, ...shown.map(hand => cell(cls, hand))]), { class: "wide", numbers: shown.map((_, i) => i + 1) }));
+  return card("Which hand repairs which failure", table("Fixed of the runs in which the hand had something to try, by class", ["Class", ...shown], classes.map(cls => [cls, ...shown.map(hand => cell(cls, hand))]), { class: shown.length > 3 ? "wide" : null, numbers: shown.map((_, i) => i + 1) }));
 }
 
 pages.analytics = main => {

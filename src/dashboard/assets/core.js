@@ -80,7 +80,8 @@ const runLink = attempt => "#/run/" + encodeURIComponent(attempt);
 
 // ---- words and numbers ----
 const number = new Intl.NumberFormat("en");
-const count = (n, word) => number.format(n) + " " + (n === 1 ? word : word.endsWith("x") ? word + "es" : word + "s");
+const plural = word => (/[^aeiou]y$/.test(word) ? word.slice(0, -1) + "ies" : word.endsWith("x") ? word + "es" : word + "s");
+const count = (n, word) => number.format(n) + " " + (n === 1 ? word : plural(word));
 const whole = n => number.format(Math.round(n));
 const percent = (part, all) => (all > 0 ? Math.round((100 * part) / all) + "%" : "–");
 

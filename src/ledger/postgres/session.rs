@@ -250,7 +250,8 @@ pub(super) fn said(error: tokio_postgres::Error) -> anyhow::Error {
         Some(db) => db.message().to_owned(),
         None => std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string),
     };
-    anyhow::Error::new(error).context(words)
+    let mend = if words.contains("UnknownIssuer") { " (SSL_CERT_FILE names the file with its authority)" } else { "" };
+    anyhow::Error::new(error).context(words + mend)
 }
 
 /// The system's certificates (those of `SSL_CERT_FILE` where it is set), built-in ones where there are none.

@@ -31,8 +31,8 @@ use crate::report::count;
 use crate::report::markdown::one_line;
 use crate::stage::Say;
 use crate::verify::{self, Run, Trial, Verifier};
-use crate::workspace::{AnyPath, ApplyResult, Repaired, Snapshot, Tree};
-use anyhow::{Result, bail};
+use crate::workspace::{AnyPath, Repaired, Snapshot, Tree};
+use anyhow::Result;
 pub use delegate::Agent;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -46,6 +46,8 @@ pub struct Bench<'a> {
     pub say: Say<'a>,
     pub verifier: Verifier<'a>,
     tree: RefCell<Tree>,
+    /// The tree when the first command ran after the last patch was applied.
+    since: RefCell<Option<Snapshot>>,
     files: OnceCell<Vec<RelPath>>,
     /// File name → indices into `files`, to resolve what logs call them.
     by_name: OnceCell<HashMap<String, Vec<usize>>>,
@@ -111,6 +113,7 @@ impl<'a> Bench<'a> {
             say,
             verifier,
             tree: RefCell::new(tree),
+            since: RefCell::default(),
             files: OnceCell::new(),
             by_name: OnceCell::new(),
             env,
@@ -253,6 +256,7 @@ impl<'a> Bench<'a> {
         let result = act();
         self.verify_seconds.set(self.verify_seconds.get() + started.elapsed().as_secs_f64());
         let changed = repair(&mut self.tree.borrow_mut(), &before)?;
+        self.since.borrow_mut().get_or_insert(before);
         self.put_back.set(changed.put_back.len());
         self.unprotected.borrow_mut().extend(changed.unprotected);
         if changed.git_destroyed {
@@ -260,28 +264,6 @@ impl<'a> Bench<'a> {
             self.git_destroyed.set(true);
         }
         result
-    }
-
-    /// `false` when the tree is not what the patch expects (a hand worked on stale data).
-    pub fn apply(&self, patch: &Patch) -> Result<bool> {
-        Ok(match self.tree.borrow_mut().apply(patch)? {
-            ApplyResult::Applied => true,
-            ApplyResult::Conflict(path) => {
-                tracing::debug!(%path, "a candidate does not apply");
-                false
-            }
-            ApplyResult::ReadOnly(path) => {
-                self.shut.replace(Some(path));
-                false
-            }
-        })
-    }
-
-    pub fn undo(&self, patch: &Patch) -> Result<()> {
-        if !self.apply(&patch.reversed())? {
-            bail!("a candidate could not be taken back; the tree is restored as a whole");
-        }
-        Ok(())
     }
 
     pub fn restore(&self) -> Result<()> {

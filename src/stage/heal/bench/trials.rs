@@ -7,7 +7,8 @@ use crate::patch::Patch;
 use crate::record::entry::Decision;
 use crate::report::count;
 use crate::verify::{self, Trial};
-use anyhow::Result;
+use crate::workspace::ApplyResult;
+use anyhow::{Result, bail};
 
 /// A larger report of coverage is not read.
 const LARGEST_COVERAGE: u64 = 32 << 20;
@@ -24,6 +25,33 @@ impl Bench<'_> {
             format!("{files} too large to be protected {were} changed by the command: {few}")
         });
         git.into_iter().chain(large).collect()
+    }
+
+    /// `false` when the tree is not what the patch expects (a hand worked on stale data).
+    pub fn apply(&self, patch: &Patch) -> Result<bool> {
+        self.since.take();
+        Ok(match self.tree.borrow_mut().apply(patch)? {
+            ApplyResult::Applied => true,
+            ApplyResult::Conflict(path) => {
+                tracing::debug!(%path, "a candidate does not apply");
+                false
+            }
+            ApplyResult::ReadOnly(path) => {
+                self.shut.replace(Some(path));
+                false
+            }
+        })
+    }
+
+    /// With what commands made of it: the next candidate must not pass by that.
+    pub fn undo(&self, patch: &Patch) -> Result<()> {
+        if let Some(before) = self.since.take() {
+            self.tree.borrow_mut().take_new(&before)?;
+        }
+        if !self.apply(&patch.reversed())? {
+            bail!("a candidate could not be taken back; the tree is restored as a whole");
+        }
+        Ok(())
     }
 
     pub(super) fn trial(&self, patch: &Patch, what: &str) -> Result<Trial> {
