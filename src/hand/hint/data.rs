@@ -156,6 +156,19 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             }
         }
     }
+    // What closes has a line of its own, less deep than this one.
+    let indent = &own[..own.len() - own.trim_start().len()];
+    let step = if indent.starts_with('\t') { &[1][..] } else { &[2, 4][..] };
+    for outer in step.iter().filter(|_| form == Form::Json).filter_map(|step| indent.get(*step..)) {
+        for mark in ["}", "]", "},", "],"] {
+            let new = format!("\n{outer}{mark}");
+            if readable(own.len(), 0, &new) {
+                // The last of its like has no comma.
+                let cost = cost(&new[1..]).min(cost(&format!("{},", &new[1..])));
+                found.push(Try { at: start + own.len(), gone: 0, cost, new });
+            }
+        }
+    }
     for (at, c) in own.char_indices().filter(|(_, c)| c.is_ascii_punctuation()) {
         if readable(at, c.len_utf8(), "") {
             let cost = cost(&line(at, c.len_utf8(), "")) + 0.2;
@@ -209,6 +222,11 @@ mod tests {
             (Form::Json, "{\n  \"a\": 1,\n  \"b\": 2,\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
             (Form::Json, "{\n  \"a\": \"x,\n  \"b\": \"y\"\n}\n", "{\n  \"a\": \"x\",\n  \"b\": \"y\"\n}\n"),
             (Form::Json, "{\n  \"a\" 1,\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (
+                Form::Json,
+                "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 2\n]\n",
+                "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 2\n  }\n]\n",
+            ),
             (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),

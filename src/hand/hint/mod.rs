@@ -7,6 +7,7 @@ mod asynchronous;
 mod awaited;
 mod binding;
 mod circular;
+mod clause;
 mod complaint;
 mod conflict;
 mod constness;
@@ -39,11 +40,14 @@ mod owner;
 mod packages;
 mod paths;
 mod place;
+mod pointers;
 mod punctuation;
 mod pytest;
+mod ranging;
 mod receiver;
 mod renamed;
 mod required;
+mod results;
 mod returning;
 mod runtime;
 mod said;
@@ -98,6 +102,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
     Kind { name: "makefile", propose: make::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
+    Kind { name: "function that no header declares", propose: native::prototype::propose },
     Kind { name: "words of another language", propose: dialect::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
@@ -105,6 +110,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "package that the manifest lacks", propose: dependency::propose },
+    Kind { name: "package of the folder", propose: clause::propose },
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
@@ -123,6 +129,9 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "argument of another name", propose: keyworded::propose },
     Kind { name: "unused", propose: idle::propose },
+    Kind { name: "loop or tag that is not whole", propose: ranging::propose },
+    Kind { name: "address or value", propose: pointers::propose },
+    Kind { name: "values of a call", propose: results::propose },
     Kind { name: "missing return", propose: returning::propose },
     Kind { name: "result that is not given back", propose: unreturned::propose },
     Kind { name: "nothing given back", propose: nothing::propose },
