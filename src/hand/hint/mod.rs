@@ -6,6 +6,7 @@ mod arguments;
 mod asynchronous;
 mod awaited;
 mod binding;
+mod boxed;
 mod circular;
 mod clause;
 mod complaint;
@@ -59,6 +60,7 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod undeclared;
 mod unfilled;
 mod unreturned;
 mod verbs;
@@ -110,6 +112,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "package that the manifest lacks", propose: dependency::propose },
+    Kind { name: "module that nobody declares", propose: undeclared::propose },
     Kind { name: "package of the folder", propose: clause::propose },
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
@@ -142,6 +145,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "missing receiver", propose: receiver::propose },
     Kind { name: "declared otherwise", propose: constness::propose },
     Kind { name: "another type", propose: conversion::propose },
+    Kind { name: "primitive between brackets", propose: boxed::propose },
     Kind { name: "undeclared exception", propose: thrown::propose },
     Kind { name: "await", propose: asynchronous::propose },
     Kind { name: "indentation", propose: indentation::propose },

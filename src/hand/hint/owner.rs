@@ -63,7 +63,7 @@ fn owned(syntax: &Syntax, site: &Range<usize>) -> Option<String> {
     if !is_script && syntax.language() != Language::Python || syntax.text(&(0..site.start)).ends_with('.') {
         return None;
     }
-    let leaf = tree.all().filter(|node| tree[*node].range == *site).last()?;
+    let leaf = tree.all().rev().find(|node| tree[*node].range == *site)?;
     // A keyword's or a key's name is no use of the variable.
     if matches!(
         (tree[tree[leaf].parent].kind, tree[leaf].field),
