@@ -1,5 +1,6 @@
 //! A promise or a coroutine where its value is meant: the call in an asynchronous function gets its `await`.
 
+use super::said::Said;
 use super::{Scene, meaning, place};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -65,6 +66,42 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
         }
     }
+    made.extend(run(scene)?);
+    Ok(made)
+}
+
+static COROUTINE: Said = Said::new(&[r"coroutine (?:object |')(?:\w+\.)*(\w+)"]);
+
+/// Python: a function that is not asynchronous hands on a coroutine: it runs it.
+fn run(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    let names: BTreeSet<String> =
+        scene.job.log.lines().filter_map(|line| Some(COROUTINE.captures(line)?[1].to_owned())).collect();
+    let Some(near) = scene.complaints.iter().flat_map(|complaint| &complaint.places).next() else { return Ok(made) };
+    for name in names {
+        let index = scene.index(Language::Python, &near.path)?;
+        let holders: Vec<_> = index.holders(&name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+        for path in holders.into_iter().filter(|path| !place::is_test(path)) {
+            let Some(syntax) = scene.syntax(&path)?.filter(|it| it.language() == Language::Python) else { continue };
+            if !syntax.imports().iter().any(|import| import.bound == "asyncio") {
+                continue;
+            }
+            let tree = syntax.branches();
+            for function in tree.all().filter(|node| is_function(tree[*node].kind) && !is_async(&syntax, &tree, *node))
+            {
+                let calls = unawaited(&syntax, &tree, function);
+                for call in calls.into_iter().filter(|call| called(&syntax, &tree, *call).as_ref() == Some(&name)) {
+                    let range = tree[call].range.clone();
+                    let edit =
+                        |at: usize, text: &str| Edit { path: path.clone(), range: at..at, text: text.to_owned() };
+                    let edits = vec![edit(range.start, "asyncio.run("), edit(range.end, ")")];
+                    let why = format!("ran the coroutine `{name}` in {path}");
+                    made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
+                }
+            }
+        }
+    }
+    made.truncate(MOST_OFFERS);
     Ok(made)
 }
 

@@ -40,7 +40,9 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(line) = refused(form, &text) else { continue };
         for attempt in tries(form, &text, line) {
             let range = attempt.at..attempt.at + attempt.gone;
-            let what = if attempt.new.is_empty() {
+            let what = if attempt.gone > 1 {
+                "wrote a line as the format wants it".to_owned()
+            } else if attempt.new.is_empty() {
                 format!("removed the superfluous `{}`", &text[range.clone()])
             } else {
                 format!("put in the missing `{}`", attempt.new.trim())
@@ -156,12 +158,41 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             }
         }
     }
+    for new in foreign(own).into_iter().filter(|_| form == Form::Json) {
+        if readable(0, own.len(), &new) {
+            found.push(Try { at: start, gone: own.len(), cost: cost(&new), new });
+        }
+    }
+    // What closes has a line of its own, less deep than this one.
+    let indent = &own[..own.len() - own.trim_start().len()];
+    let step = if indent.starts_with('\t') { &[1][..] } else { &[2, 4][..] };
+    for outer in step.iter().filter(|_| form == Form::Json).filter_map(|step| indent.get(*step..)) {
+        for mark in ["}", "]", "},", "],"] {
+            let new = format!("\n{outer}{mark}");
+            if readable(own.len(), 0, &new) {
+                // The last of its like has no comma.
+                let cost = cost(&new[1..]).min(cost(&format!("{},", &new[1..])));
+                found.push(Try { at: start + own.len(), gone: 0, cost, new });
+            }
+        }
+    }
     for (at, c) in own.char_indices().filter(|(_, c)| c.is_ascii_punctuation()) {
         if readable(at, c.len_utf8(), "") {
             let cost = cost(&line(at, c.len_utf8(), "")) + 0.2;
             found.push(Try { at: start + at, gone: c.len_utf8(), new: String::new(), cost });
         }
     }
+}
+
+/// A line of JSON that is written as another language would: its quotes, its comments, its words.
+fn foreign(line: &str) -> Vec<String> {
+    let quoted = line.replace('\'', "\"");
+    let bare = ["//", "#", "/*"].iter().find_map(|mark| line.find(&format!(" {mark}"))).map(|at| line[..at].trim_end());
+    let words = [("True", "true"), ("False", "false"), ("None", "null"), ("undefined", "null")];
+    let said =
+        words.iter().fold(line.to_owned(), |line, (from, to)| line.replace(&format!(": {from}"), &format!(": {to}")));
+    let all = [Some(quoted), bare.map(str::to_owned), Some(said)].into_iter().flatten();
+    all.filter(|new| new != line).collect()
 }
 
 /// A line without its words: how it is built.
@@ -209,6 +240,14 @@ mod tests {
             (Form::Json, "{\n  \"a\": 1,\n  \"b\": 2,\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
             (Form::Json, "{\n  \"a\": \"x,\n  \"b\": \"y\"\n}\n", "{\n  \"a\": \"x\",\n  \"b\": \"y\"\n}\n"),
             (Form::Json, "{\n  \"a\" 1,\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (
+                Form::Json,
+                "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 2\n]\n",
+                "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 2\n  }\n]\n",
+            ),
+            (Form::Json, "{\n  \"a\": 1,\n  'b': 'c'\n}\n", "{\n  \"a\": 1,\n  \"b\": \"c\"\n}\n"),
+            (Form::Json, "{\n  \"a\": 1, // one\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (Form::Json, "{\n  \"a\": True,\n  \"b\": 2\n}\n", "{\n  \"a\": true,\n  \"b\": 2\n}\n"),
             (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),

@@ -19,6 +19,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let files = scene.job.workshop.files()?.iter();
     let own = files.filter(|path| Language::with_names(path) == Some(Language::Python) && !place::is_test(path));
     for path in own.take(MOST_FILES) {
+        let text = scene.job.workshop.read(path)?.unwrap_or_default();
+        if !may_be_glued(&String::from_utf8_lossy(&text), scene.job.log) {
+            continue;
+        }
         let Some(syntax) = scene.syntax(path)? else { continue };
         for (at, glued) in seams(&syntax, scene.job.log) {
             let why = format!("parted the texts that read as `{glued}` in {path}");
@@ -30,6 +34,19 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     Ok(made)
+}
+
+/// Whether two texts stand beside each other whose ends meet in the output. Parsing every file would take long.
+fn may_be_glued(text: &str, log: &str) -> bool {
+    let ends = text.match_indices(['"', '\'']).map(|(at, _)| at);
+    ends.into_iter().any(|at| {
+        let rest = &text[at + 1..];
+        let next = rest.trim_start();
+        let Some(after) = next.strip_prefix(['"', '\'']).filter(|_| next.len() < rest.len()) else { return false };
+        let before: String = text[..at].chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect();
+        let meet: String = before.chars().chain(after.chars().take(3)).collect();
+        !meet.contains(['"', '\'', '\n']) && meet.chars().count() > 1 && log.contains(&meet)
+    })
 }
 
 /// Where a comma may be missing, and the word that is there without it.

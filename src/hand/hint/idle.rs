@@ -113,7 +113,11 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
             return None;
         }
         let indent = &written[..written.len() - written.trim_start().len()];
-        let new = if right.contains('(') { format!("{indent}_ = {}\n", right.trim()) } else { String::new() };
+        // What only measures has no effect.
+        let measures =
+            ["len(", "cap("].iter().any(|call| right.trim().starts_with(call)) && right.matches('(').count() == 1;
+        let new =
+            if right.contains('(') && !measures { format!("{indent}_ = {}\n", right.trim()) } else { String::new() };
         return Some((range, new));
     }
     let at = written.find(name)?;
@@ -139,6 +143,7 @@ mod tests {
         for (before, after) in [
             ("\tx := 1\n", ""),
             ("\tx := f()\n", "\t_ = f()\n"),
+            ("\tx := len(y)\n", ""),
             ("\tx, err := f()\n", "\t_, err := f()\n"),
             ("\tvar x = 2\n", ""),
         ] {

@@ -8,6 +8,8 @@ use crate::syntax::{Language, Syntax};
 use anyhow::Result;
 
 const MOST_OFFERS: usize = 6;
+/// Lines between the complaint and a tab that is to blame.
+const NEAR: u32 = 6;
 
 /// What Python says, and where the line may belong.
 const FAULTS: &[(&str, Fault)] = &[
@@ -47,10 +49,34 @@ struct Text<'s> {
 }
 
 impl Text<'_> {
+    /// Tabs near a line in a file that has none else, as blanks.
+    fn blanks(&self, line: u32) -> Option<(Vec<Edit>, String)> {
+        let indented = (1..=self.syntax.line_count()).filter_map(|number| Some((number, self.indent(number)?)));
+        let (tabs, rest): (Vec<_>, Vec<_>) =
+            indented.filter(|(_, indent)| !indent.is_empty()).partition(|(_, indent)| indent.contains('\t'));
+        let near = tabs.iter().all(|(number, _)| number.abs_diff(line) <= NEAR);
+        if tabs.is_empty() || !near || rest.len() < 2 * tabs.len() {
+            return None;
+        }
+        let step = rest.iter().map(|(_, indent)| *indent).min_by_key(|indent| indent.len())?;
+        let edit = |(number, indent): &(u32, &str)| {
+            let start = self.syntax.line(*number)?.start;
+            let text = match (self.code_before(*number), tabs.len()) {
+                // Where a line stands that is alone in this, its neighbours tell.
+                (Some(before), 1) if !self.line(before).trim_end().ends_with(':') => self.indent(before)?.to_owned(),
+                (_, 1) => self.indent(number + 1)?.to_owned(),
+                _ => indent.replace('\t', step),
+            };
+            Some(Edit { path: self.path.clone(), range: start..start + indent.len(), text })
+        };
+        let why = format!("indented {} with blanks, as its other lines are", self.path);
+        Some((tabs.iter().filter_map(edit).collect(), why))
+    }
+
     fn offers(&self, line: u32, fault: Fault) -> Vec<(Vec<Edit>, String)> {
         let (Some(own), Some(before)) = (self.indent(line), self.code_before(line)) else { return Vec::new() };
         let above = self.indent(before).unwrap_or_default();
-        let mut offers = Vec::new();
+        let mut offers = self.blanks(line).into_iter().collect::<Vec<_>>();
         let levels = match fault {
             Fault::Astray => self.levels(before, own),
             Fault::Shallow => vec![format!("{above}{}", self.step())],
@@ -148,6 +174,11 @@ mod tests {
                 files: &[("m.py", "def f(x):\n    y = x\n      y *= 2\n      y += 1\n    return y\n")],
                 log: "  File \"/repo/m.py\", line 3\n    y *= 2\nIndentationError: unexpected indent\n",
                 fixed: "def f(x):\n    y = x\n    y *= 2\n    y += 1\n    return y\n",
+            },
+            Example {
+                files: &[("m.py", "def f(x):\n\ty = []\n    for z in x:\n        y.append(z)\n    return y\n")],
+                log: "  File \"/repo/m.py\", line 3\n    for z in x:\n               ^\nIndentationError: unindent does not match any outer indentation level\n",
+                fixed: "def f(x):\n    y = []\n    for z in x:\n        y.append(z)\n    return y\n",
             },
             Example {
                 files: &[("m.py", "def f(x):\n    if x:\n        y = 1\n      return y\n")],

@@ -6,7 +6,9 @@ mod arguments;
 mod asynchronous;
 mod awaited;
 mod binding;
+mod boxed;
 mod circular;
+mod clause;
 mod complaint;
 mod conflict;
 mod constness;
@@ -39,11 +41,14 @@ mod owner;
 mod packages;
 mod paths;
 mod place;
+mod pointers;
 mod punctuation;
 mod pytest;
+mod ranging;
 mod receiver;
 mod renamed;
 mod required;
+mod results;
 mod returning;
 mod runtime;
 mod said;
@@ -55,6 +60,7 @@ mod specifier;
 mod spelling;
 mod tag;
 mod thrown;
+mod undeclared;
 mod unfilled;
 mod unreturned;
 mod verbs;
@@ -98,6 +104,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
     Kind { name: "makefile", propose: make::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
+    Kind { name: "function that no header declares", propose: native::prototype::propose },
     Kind { name: "words of another language", propose: dialect::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
@@ -105,6 +112,8 @@ const KINDS: &[Kind] = &[
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "package that the manifest lacks", propose: dependency::propose },
+    Kind { name: "module that nobody declares", propose: undeclared::propose },
+    Kind { name: "package of the folder", propose: clause::propose },
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
     Kind { name: "import and export", propose: binding::propose },
@@ -123,6 +132,9 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "argument of another name", propose: keyworded::propose },
     Kind { name: "unused", propose: idle::propose },
+    Kind { name: "loop or tag that is not whole", propose: ranging::propose },
+    Kind { name: "address or value", propose: pointers::propose },
+    Kind { name: "values of a call", propose: results::propose },
     Kind { name: "missing return", propose: returning::propose },
     Kind { name: "result that is not given back", propose: unreturned::propose },
     Kind { name: "nothing given back", propose: nothing::propose },
@@ -133,6 +145,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "missing receiver", propose: receiver::propose },
     Kind { name: "declared otherwise", propose: constness::propose },
     Kind { name: "another type", propose: conversion::propose },
+    Kind { name: "primitive between brackets", propose: boxed::propose },
     Kind { name: "undeclared exception", propose: thrown::propose },
     Kind { name: "await", propose: asynchronous::propose },
     Kind { name: "indentation", propose: indentation::propose },

@@ -74,7 +74,7 @@ fn callees(scene: &Scene, complaint: &super::complaint::Complaint) -> Result<Vec
             meaning::words(called).last().into_iter().for_each(&mut add);
         }
         // A value that was worked out in a line above.
-        let around = tree.all().filter(|node| FUNCTIONS.contains(&tree[*node].kind) && holds(*node)).last();
+        let around = tree.all().rev().find(|node| FUNCTIONS.contains(&tree[*node].kind) && holds(*node));
         for call in around.into_iter().flat_map(|node| tree.below(node)).filter(is_call) {
             let called = tree.field(call, "function").map(|node| syntax.text(&tree[node].range)).unwrap_or_default();
             if syntax.line_of(tree[call].range.start) <= place.line {

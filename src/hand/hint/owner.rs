@@ -1,5 +1,6 @@
 //! A member that is used without what it belongs to: `self.` or `this.` is put before it.
 
+use super::complaint::Place;
 use super::meaning::{self, Sort};
 use super::{Scene, place};
 use crate::patch::Edit;
@@ -18,6 +19,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)? else { continue };
         let sites = place::meant(&syntax, place.line, place.column, &unknown.name);
+        if syntax.language() == Language::Go {
+            made.extend(received(scene, place, &syntax, &sites)?);
+            continue;
+        }
         let put = |site: &Range<usize>| owned(&syntax, site).map(|owner| (site.start, owner));
         let edits: Vec<Edit> = sites
             .iter()
@@ -31,6 +36,25 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
+/// Go: another receiver's name, of which something is asked, becomes that of the method around.
+fn received(scene: &Scene, place: &Place, syntax: &Syntax, sites: &[Range<usize>]) -> Result<Option<Candidate>> {
+    let tree = syntax.branches();
+    let all = syntax.bytes().len();
+    let method = |site: &Range<usize>| {
+        let around = |node: &usize| tree[*node].range.start <= site.start && site.end <= tree[*node].range.end;
+        tree.all().filter(|node| tree[*node].kind == "method_declaration").find(around)
+    };
+    let mut edits = Vec::new();
+    for site in sites.iter().filter(|site| site.len() <= 3 && syntax.text(&(site.end..all)).starts_with('.')) {
+        let list = method(site).and_then(|node| tree.field(node, "receiver"));
+        let own = list.and_then(|list| tree.field(*tree.inner(list).first()?, "name"));
+        let Some(own) = own.map(|node| syntax.text(&tree[node].range).to_owned()) else { continue };
+        edits.push(Edit { path: place.path.clone(), range: site.clone(), text: own });
+    }
+    let Some(own) = edits.first().map(|edit| edit.text.clone()) else { return Ok(None) };
+    scene.candidate(edits, format!("wrote `{own}`, as the method calls what it belongs to"), Confidence::Suggested)
+}
+
 /// What a name stands for a member of, where it does.
 fn owned(syntax: &Syntax, site: &Range<usize>) -> Option<String> {
     let tree = syntax.branches();
@@ -39,7 +63,7 @@ fn owned(syntax: &Syntax, site: &Range<usize>) -> Option<String> {
     if !is_script && syntax.language() != Language::Python || syntax.text(&(0..site.start)).ends_with('.') {
         return None;
     }
-    let leaf = tree.all().filter(|node| tree[*node].range == *site).last()?;
+    let leaf = tree.all().rev().find(|node| tree[*node].range == *site)?;
     // A keyword's or a key's name is no use of the variable.
     if matches!(
         (tree[tree[leaf].parent].kind, tree[leaf].field),
@@ -83,6 +107,11 @@ mod tests {
     #[test]
     fn a_member_gets_its_owner() {
         check(&[
+            Example {
+                files: &[("a.go", "package a\n\ntype T struct{ n int }\n\nfunc (t *T) N() int {\n\treturn s.n\n}\n")],
+                log: "./a.go:6:9: undefined: s\n",
+                fixed: "package a\n\ntype T struct{ n int }\n\nfunc (t *T) N() int {\n\treturn t.n\n}\n",
+            },
             Example {
                 files: &[(
                     "m.py",

@@ -1,7 +1,7 @@
 //! Java: a checked exception that a method throws and does not say: its header says it, as others of the class do.
 
-use super::Scene;
 use super::said::Said;
+use super::{Scene, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -11,12 +11,19 @@ use std::collections::BTreeMap;
 
 static UNREPORTED: Said = Said::new(&[r"unreported exception ([\w.]+); must be caught or declared to be thrown"]);
 
+/// Who catches it is told that nobody says so; he who throws is found by what he does.
+static NEVER: Said = Said::new(&[r"exception ([\w.]+) is never thrown in body of corresponding try statement"]);
+const MOST_FILES: usize = 20;
+
 /// A method's header by the byte that its addition goes to: the file, whether it says anything yet, and what it lacks.
 type Headers = BTreeMap<(RelPath, usize), (bool, Vec<String>)>;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut headers = Headers::new();
     for complaint in &scene.complaints {
+        if let (Some(found), Some(place)) = (NEVER.captures(&complaint.message), complaint.places.first()) {
+            silent(scene, &mut headers, &place.path, found[1].rsplit('.').next().unwrap_or_default())?;
+        }
         let (Some(found), Some(place)) = (UNREPORTED.captures(&complaint.message), complaint.places.first()) else {
             continue;
         };
@@ -37,6 +44,30 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
+/// The methods that throw an exception outright and do not say so.
+fn silent(scene: &Scene, headers: &mut Headers, near: &RelPath, name: &str) -> Result<()> {
+    let index = scene.index(Language::Java, near)?;
+    let holders: Vec<RelPath> = index.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    for path in holders.into_iter().filter(|path| !place::is_test(path)) {
+        let Some(syntax) = scene.syntax(&path)?.filter(|it| it.language() == Language::Java) else { continue };
+        let throws = format!("throw new {name}(");
+        for number in 1..=syntax.line_count() {
+            let Some(line) = syntax.line(number).filter(|line| syntax.text(line).contains(&throws)) else { continue };
+            let Some((at, says)) = header(&syntax, number) else { continue };
+            let start = syntax.text(&(0..at)).rfind(['\n', ';', '}']).unwrap_or(0);
+            // One that says it, or whose throwing somebody catches, is not silent.
+            if syntax.text(&(start..at)).contains(name) || syntax.text(&(at..line.start)).contains("try {") {
+                continue;
+            }
+            let (_, names) = headers.entry((path.clone(), at)).or_insert((says, Vec::new()));
+            if !names.iter().any(|own| own == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
 fn candidate(scene: &Scene, headers: &Headers, choose: &dyn Fn(&[String]) -> Vec<String>) -> Result<Option<Candidate>> {
     let mut told: Vec<String> = Vec::new();
     let mut edits = Vec::new();
@@ -45,6 +76,9 @@ fn candidate(scene: &Scene, headers: &Headers, choose: &dyn Fn(&[String]) -> Vec
         let text = format!("{} {}", if *says { "," } else { " throws" }, names.join(", "));
         edits.push(Edit { path: path.clone(), range: *at..*at, text });
         told.extend(names.into_iter().filter(|name| !told.contains(name)).collect::<Vec<_>>());
+    }
+    if edits.is_empty() {
+        return Ok(None);
     }
     scene.candidate(edits, format!("declared that {} is thrown", told.join(", ")), Confidence::Suggested)
 }
@@ -75,5 +109,20 @@ mod tests {
             );
             check(&[Example { files, log, fixed: fixed.leak() }]);
         }
+    }
+
+    #[test]
+    fn who_throws_says_so_where_others_catch() {
+        check(&[Example {
+            files: &[
+                ("A.java", "class A {\n  void pay() {\n    throw new Broke(\"a\");\n  }\n}\n"),
+                (
+                    "T.java",
+                    "class T {\n  void f() {\n    try {\n      new A().pay();\n    } catch (Broke b) {\n    }\n  }\n}\n",
+                ),
+            ],
+            log: "T.java:5: error: exception Broke is never thrown in body of corresponding try statement\n    } catch (Broke b) {\n      ^\n1 error\n",
+            fixed: "class A {\n  void pay() throws Broke {\n    throw new Broke(\"a\");\n  }\n}\n",
+        }]);
     }
 }

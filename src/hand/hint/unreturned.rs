@@ -25,7 +25,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() != Language::Python) else { continue };
         let Some(function) = around(&syntax, place.line) else { continue };
         let Some(end) = Ending::of(&syntax, &function) else { continue };
-        for name in worked_out(&syntax, &function, &end).into_iter().take(MOST) {
+        let mut names: Vec<String> = worked_out(&syntax, &function, &end).into_iter().take(MOST).collect();
+        // A function that only says whether it went well.
+        let only = (syntax.language() == Language::Go).then(|| results(syntax.text(&function))).flatten();
+        names.extend(only.filter(|kinds| kinds.len() == 1).map(|kinds| super::results::zero(kinds[0])));
+        for name in names {
             let Some(text) = end.statement(&syntax, &function, &name) else { continue };
             let why = format!("gave back `{name}` at the end of the function in line {} of {}", end.line, place.path);
             let edit = Edit { path: place.path.clone(), range: end.at..end.at, text };

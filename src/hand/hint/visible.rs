@@ -31,6 +31,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             if matches!(language, Language::Rust | Language::Java) && names.insert(name.clone()) {
                 edits.extend(shown(scene, language, &place.path, &name)?);
             }
+        } else if language == Language::Go
+            && let Some(unknown) = meaning::unknown(complaint)
+            && names.insert(unknown.name.clone())
+        {
+            made.extend(capital(scene, &place.path, &unknown.name)?);
         } else if let Some(unknown) = meaning::unknown(complaint).filter(|_| language.is_script())
             && matches!(unknown.sort, Sort::Member | Sort::Import)
             && names.insert(unknown.name.clone())
@@ -59,6 +64,45 @@ fn shown(scene: &Scene, language: Language, near: &RelPath, name: &str) -> Resul
         if let Some((range, text)) = found {
             return Ok(Some(Edit { path, range, text }));
         }
+    }
+    Ok(None)
+}
+
+/// Go: what is defined with a small letter and used with a capital one gets it wherever its package speaks of it.
+fn capital(scene: &Scene, near: &RelPath, wanted: &str) -> Result<Option<Candidate>> {
+    let Some(first) = wanted.chars().next().filter(|first| first.is_uppercase()) else { return Ok(None) };
+    let small = format!("{}{}", first.to_lowercase(), &wanted[first.len_utf8()..]);
+    let index = scene.index(Language::Go, near)?;
+    let holders: Vec<RelPath> = index.holders(&small).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    let at_top = |syntax: &Syntax, own: &crate::syntax::Name| {
+        own.defined && syntax.text(&own.range) == small && syntax.text(&(0..own.range.start)).ends_with(['\n', ' '])
+    };
+    for path in holders.iter().filter(|path| !place::is_test(path)) {
+        let Some(syntax) = scene.syntax(path)? else { continue };
+        let declares = |own: &crate::syntax::Name| {
+            let line = syntax
+                .line(syntax.line_of(own.range.start))
+                .map(|line| syntax.text(&line).to_owned())
+                .unwrap_or_default();
+            ["func ", "type ", "var ", "const "].iter().any(|word| line.starts_with(word))
+        };
+        if !syntax.names().iter().any(|own| at_top(&syntax, own) && declares(own)) {
+            continue;
+        }
+        let folder =
+            |path: &RelPath| path.as_str().rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let mut edits = Vec::new();
+        for other in holders.iter().filter(|other| folder(other) == folder(path)) {
+            let Some(syntax) = scene.syntax(other)? else { continue };
+            let uses = syntax.names().iter().filter(|own| syntax.text(&own.range) == small && own.role != Role::Member);
+            edits.extend(uses.map(|own| Edit {
+                path: other.clone(),
+                range: own.range.clone(),
+                text: wanted.to_owned(),
+            }));
+        }
+        let why = format!("made `{small}` public as `{wanted}`, as it is used");
+        return scene.candidate(edits, why, Confidence::Suggested);
     }
     Ok(None)
 }

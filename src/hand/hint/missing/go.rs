@@ -65,6 +65,9 @@ fn packages(scene: &Scene, own: &RelPath, name: &str, members: &BTreeSet<String>
             count(&mut found, spec.to_owned(), 1);
         }
     }
+    for spec in of_module(scene, own, name)? {
+        count(&mut found, spec, 1);
+    }
     found.sort_by_key(|(_, uses)| std::cmp::Reverse(*uses));
     let mut found: Vec<String> = found.into_iter().map(|(spec, _)| spec).collect();
     for spec in library(scene, name, members)? {
@@ -72,6 +75,33 @@ fn packages(scene: &Scene, own: &RelPath, name: &str, members: &BTreeSet<String>
             found.push(spec);
         }
     }
+    Ok(found)
+}
+
+/// The packages of the module that call themselves `name`.
+fn of_module(scene: &Scene, own: &RelPath, name: &str) -> Result<Vec<String>> {
+    let files = scene.job.workshop.files()?;
+    let mut found = Vec::new();
+    for manifest in files.iter().filter(|path| path.file_name() == "go.mod") {
+        let root = manifest.as_str().strip_suffix("go.mod").unwrap_or_default();
+        let text = scene.job.workshop.read(manifest)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let Some(module) = text.lines().find_map(|line| line.strip_prefix("module ")) else { continue };
+        let inside = files.iter().filter(|path| path.extension() == "go" && !path.as_str().ends_with("_test.go"));
+        for path in
+            inside.filter(|path| path.as_str().starts_with(root) && own.as_str().starts_with(root)).take(MOST_FILES)
+        {
+            let folder =
+                path.as_str().strip_prefix(root).and_then(|rest| rest.rsplit_once('/')).map(|(folder, _)| folder);
+            let source = scene.job.workshop.read(path)?.unwrap_or_default();
+            let source = String::from_utf8_lossy(&source).into_owned();
+            let is_it = source.lines().any(|line| line.strip_prefix("package ").is_some_and(|it| it.trim() == name));
+            if let (Some(folder), true) = (folder, is_it) {
+                found.push(format!("\"{}/{folder}\"", module.trim()));
+            }
+        }
+    }
+    found.dedup();
     Ok(found)
 }
 

@@ -3,6 +3,8 @@
 use super::names;
 use crate::hand::cc::{self, include};
 use crate::hand::hint::Scene;
+use crate::hand::hint::distance::{distance, is_near};
+use crate::hand::hint::said::Said;
 use crate::hand::offer;
 use crate::hand::recent::occurrences;
 use crate::ids::RelPath;
@@ -14,8 +16,11 @@ use std::collections::BTreeSet;
 const MOST_HEADERS: usize = 200;
 const MOST_OFFERS: usize = 2;
 
+static ABSENT: Said =
+    Said::new(&[r"fatal error: [`'‘]?(?P<name>[\w./-]+)['’]?(?:: No such file or directory| file not found)"]);
+
 pub(in crate::hand::hint) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let mut made = Vec::new();
+    let mut made = misspelt(scene)?;
     for (path, said) in cc::named(scene.job).into_iter().take(3) {
         let unknown: BTreeSet<String> = said.iter().filter_map(|(_, message)| names::unknown(message)).collect();
         let Some(text) = offer::editable(scene.job, &path)?.and_then(|bytes| String::from_utf8(bytes).ok()) else {
@@ -44,6 +49,36 @@ pub(in crate::hand::hint) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
+/// A header that is not there, and one of the repository that is nearly called so.
+fn misspelt(scene: &Scene) -> Result<Vec<Candidate>> {
+    let files = scene.job.workshop.files()?;
+    let headers: Vec<&RelPath> = files.iter().filter(|file| cc::is_header(file)).take(MOST_HEADERS).collect();
+    let absent: BTreeSet<String> =
+        scene.job.log.lines().filter_map(|line| Some(ABSENT.captures(line)?["name"].to_owned())).collect();
+    let mut made = Vec::new();
+    for name in absent {
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        let near = headers.iter().filter(|header| header.file_name() != last && is_near(last, header.file_name()));
+        let near = near.min_by(|a, b| distance(last, a.file_name()).total_cmp(&distance(last, b.file_name())));
+        let Some(header) = near.filter(|_| headers.iter().all(|header| header.file_name() != last)) else { continue };
+        for path in files.iter().filter(|path| cc::is_unit(path) || cc::is_header(path)) {
+            let Some(text) = offer::editable(scene.job, path)?.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+                continue;
+            };
+            let found = [format!("\"{name}\""), format!("<{name}>")]
+                .into_iter()
+                .find_map(|it| Some((text.find(&it)?, it.len())));
+            let Some((at, length)) = found else { continue };
+            let named = named_from(path, header);
+            let why = format!("included \"{named}\", which is there, and not {name}");
+            let edit = Edit { path: path.clone(), range: at..at + length, text: format!("\"{named}\"") };
+            made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+        }
+    }
+    made.truncate(MOST_OFFERS);
+    Ok(made)
+}
+
 /// How a file names a header: from its own folder, else as other folders of headers are searched.
 fn named_from(path: &RelPath, header: &RelPath) -> String {
     let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -51,5 +86,19 @@ fn named_from(path: &RelPath, header: &RelPath) -> String {
     match own.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')) {
         Some(rest) if folder.is_empty() || own[folder.len()..].starts_with('/') => rest.to_owned(),
         _ => own.split_once("include/").map_or(header.file_name(), |(_, rest)| rest).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn a_header_that_is_nearly_there_is_meant() {
+        check(&[Example {
+            files: &[("src/text.c", "#include \"txt.h\"\n\nint a;\n"), ("include/text.h", ""), ("include/list.h", "")],
+            log: "src/text.c:1:10: fatal error: txt.h: No such file or directory\n    1 | #include \"txt.h\"\n",
+            fixed: "#include \"text.h\"\n\nint a;\n",
+        }]);
     }
 }

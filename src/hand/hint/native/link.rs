@@ -42,7 +42,7 @@ pub(in crate::hand::hint) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-fn units(scene: &Scene) -> Result<BTreeMap<RelPath, Source>> {
+pub(super) fn units(scene: &Scene) -> Result<BTreeMap<RelPath, Source>> {
     let mut found = BTreeMap::new();
     let files = scene.job.workshop.files()?.iter().filter(|path| cc::is_unit(path) || cc::is_header(path));
     for path in files.take(MOST_FILES) {
@@ -54,7 +54,7 @@ fn units(scene: &Scene) -> Result<BTreeMap<RelPath, Source>> {
 }
 
 /// The functions that a source defines.
-fn bodied(source: &Source) -> Vec<String> {
+pub(super) fn bodied(source: &Source) -> Vec<String> {
     let all = declarations(source).into_iter().filter(|d| d.next == "(");
     let bodied = all.filter(|d| source.closing(d.name + 1).is_some_and(|close| source.at(close + 1) == "{"));
     bodied.map(|d| source.at(d.name).to_owned()).collect()

@@ -14,6 +14,7 @@ mod lexer;
 pub(super) mod link;
 mod listed;
 mod names;
+pub(super) mod prototype;
 mod statement;
 mod text;
 mod tokens;

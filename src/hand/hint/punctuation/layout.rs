@@ -25,7 +25,10 @@ pub(super) fn is_odd(syntax: &Syntax, at: usize, text: &str) -> bool {
         "\"" | "'" | "`" => follows_blank && !before.ends_with("  ") && !blank_follows || after.starts_with("  "),
         closer if text.starts_with('\n') && closer.ends_with(['}', ')']) => {
             let indent = &closer[1..closer.len() - 1];
-            opener(syntax, at, closer.ends_with('}')).is_some_and(|own| own != indent)
+            // Two in a row that are as deep close the same thing.
+            let above = before.trim_start();
+            let again = above.starts_with(['}', ')']) && before[..before.len() - above.len()] == *indent;
+            again || opener(syntax, at, closer.ends_with('}')).is_some_and(|own| own != indent)
         }
         _ => false,
     }

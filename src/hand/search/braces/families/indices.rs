@@ -120,10 +120,14 @@ fn part(drafts: &mut Drafts, node: usize) {
         (Language::C, _) => &["[0]", " + 1", "[1]"],
         _ => &[".slice(1)", ".slice(0, -1)", "[0]", "[{}.length - 1]", ".slice()"],
     };
+    // A part of a part is written as one.
+    let is_cut = scene.callee(node).is_some_and(|it| matches!(scene.text(it.name), "slice" | "substring" | "subList"));
+    let again = is_cut || scene.word(node) == Some(Word::Slice);
+    let more = if again { 1.2 } else { 0.0 };
     for (rank, way) in ways.iter().enumerate() {
         let text = format!("{text}{}", way.replace("{}", text));
         let binds = if way.contains(" + ") { 9 } else { super::super::drafts::TIGHT };
-        drafts.value(node, &text, binds, 0.1 * rank as f64);
+        drafts.value(node, &text, binds, more + 0.1 * rank as f64);
     }
 }
 

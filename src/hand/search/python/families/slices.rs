@@ -30,6 +30,9 @@ fn part(drafts: &mut Drafts, node: usize) {
         return;
     }
     let unknown = if kind.is_none() { 0.8 } else { 0.0 };
+    // A part of a part is written as one: `x[a:b]`, not `x[a:][:b]`.
+    let is_part = scene.field(node, "subscript").is_some_and(|index| scene.kind(index) == "slice");
+    let unknown = unknown + if is_part { 1.2 } else { 0.0 };
     let text = scene.text(node);
     for (rank, slice) in ["1:", ":-1", "0", "-1", ":", "::-1"].into_iter().enumerate() {
         drafts.replace(node, format!("{text}[{slice}]"), unknown + 0.1 * rank as f64);

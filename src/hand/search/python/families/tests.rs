@@ -13,6 +13,11 @@ fn types(text: &str) -> Types {
 
 /// The text after each draft of one family.
 fn all(family: &Family, text: &str) -> Vec<String> {
+    costed(family, text).into_iter().map(|(after, _)| after).collect()
+}
+
+/// The same with what each costs.
+fn costed(family: &Family, text: &str) -> Vec<(String, f64)> {
     let syntax = Syntax::parse(Language::Python, text.as_bytes()).unwrap();
     let tree = syntax.branches();
     let function = tree.all().find(|n| tree[*n].kind == "function_definition").unwrap();
@@ -21,11 +26,12 @@ fn all(family: &Family, text: &str) -> Vec<String> {
     drafts.enter(family.name, family.cost);
     scene.nodes().for_each(|node| (family.propose)(&mut drafts, node));
     let apply = |draft: Draft| {
+        let cost = draft.cost;
         let mut edits = draft.edits;
         edits.sort_by_key(|(range, _)| std::cmp::Reverse((range.start, range.end)));
         let mut after = text.to_owned();
         edits.into_iter().for_each(|(range, new)| after.replace_range(range, &new));
-        after
+        (after, cost)
     };
     drafts.into_all().into_iter().map(apply).collect()
 }
@@ -39,6 +45,19 @@ fn the_examples_of_every_family_are_found() {
             assert!(made.iter().any(|text| text == fixed), "{}: {broken}\nnot among {made:#?}", family.name);
         }
     }
+}
+
+/// What people write is likelier than what only passes the tests.
+#[test]
+fn natural_edits_come_before_compound_ones() {
+    let text = "# xs: list, n: int\ndef f(xs, n):\n    return xs[n:]\n";
+    let cost = |wanted: &str| {
+        let all = FAMILIES.iter().flat_map(|family| costed(family, text));
+        let found = all.filter(|(after, _)| after.contains(&format!("return {wanted}\n"))).map(|(_, cost)| cost);
+        found.fold(f64::INFINITY, f64::min)
+    };
+    assert!(cost("xs[:n]") < cost("xs[n:][:-1]") - 0.5, "{} {}", cost("xs[:n]"), cost("xs[n:][:-1]"));
+    assert!(cost("xs[n - 1:]") < cost("xs[n:][1:]"));
 }
 
 #[test]
