@@ -47,7 +47,7 @@ fn case(text: &str) -> Case {
 }
 
 fn judged(patch: &Patch) -> Vec<crate::record::CheckResult> {
-    judge(&Input { patch, policy: &Policy::default(), modes: &Modes::default(), secrets: None })
+    judge(&Input { patch, policy: &Policy::default(), modes: &Modes::default(), secrets: None, failing: None })
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::record::{Finding, Severity};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-pub use strength::is_asking;
+pub use strength::{is_asking, rank};
 
 /// Longer statements are cut; a table in an assertion is compared by its beginning.
 const MAX_CHARS: usize = 8000;
