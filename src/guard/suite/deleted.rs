@@ -68,13 +68,18 @@ pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
     let after: Vec<Test> = files.iter().flat_map(|file| tests(file, file.after)).collect();
     let gone = gone(before, after);
     let mut findings: Vec<_> = gone.iter().map(deleted_test).collect();
-    findings.extend(
-        patch.files().iter().filter(|file| file.after.is_none() && !is_moved(&file.path, files)).filter_map(|file| {
+    // Each of its tests is somewhere else: it moved and changed.
+    let has_moved = |path: &RelPath| {
+        let had = files.iter().filter(|file| file.path == path).any(|file| !tests(file, file.before).is_empty());
+        is_moved(path, files) || had && gone.iter().all(|test| test.file.path != path)
+    };
+    findings.extend(patch.files().iter().filter(|file| file.after.is_none() && !has_moved(&file.path)).filter_map(
+        |file| {
             let kind = if is_snapshot(&file.path) { "a snapshot" } else { "a test file" };
             let counts = is_test(&file.path) || is_snapshot(&file.path);
             counts.then(|| about("tests/deleted-file", Severity::Error, &file.path, format!("deletes {kind}")))
-        }),
-    );
+        },
+    ));
     findings
 }
 

@@ -52,7 +52,7 @@ fn is_to_mend(file: &FileChange, line: Option<u32>, failing: Option<&[String]>) 
     let Some(failing) = failing else { return false };
     let around = |side| {
         let tests = tests(file, side);
-        let above = tests.iter().filter(|test| Some(test.line) <= line).map(|test| test.name).next_back();
+        let above = tests.iter().rfind(|test| Some(test.line) <= line).map(|test| test.name);
         // A decorator, or a table, stands above its test.
         let below = tests.iter().find(|test| Some(test.line) > line).map(|test| test.name);
         above.into_iter().chain(below).map(str::to_owned).collect::<Vec<_>>()
@@ -134,7 +134,7 @@ fn asked(files: &[FileChange]) -> BTreeSet<String> {
 
 /// The test that stood at a line of the old side, if one did.
 fn test_at<'a>(file: &'a FileChange<'a>, side: Option<&'a str>, line: u32) -> Option<Test<'a>> {
-    tests(file, side).into_iter().filter(|test| test.line <= line).next_back()
+    tests(file, side).into_iter().rfind(|test| test.line <= line)
 }
 
 /// Whether what went is asked by what came: the values of the assertion, or of all assertions of the test.

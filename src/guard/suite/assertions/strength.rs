@@ -177,7 +177,9 @@ fn negations(tokens: &[String], macros: bool) -> usize {
     let is_macro = |at: usize| macros && at > 0 && tokens[at - 1].starts_with(|c: char| c.is_alphabetic());
     let negative = |(at, token): &(usize, &String)| {
         let word = plain(token);
-        if token.as_str() == "!" && is_macro(*at) {
+        // `url!.host` only says that there is one.
+        let is_there = || tokens.get(at + 1).is_none_or(|next| matches!(next.as_str(), "." | "as" | "["));
+        if token.as_str() == "!" && *at > 0 && (is_macro(*at) || is_there()) {
             return false;
         }
         matches!(word.as_str(), "not" | "!" | "!=" | "!==" | "is_not")
