@@ -94,5 +94,5 @@ fn judge(changes: &Changes, policy: &Policy, scanner: &Scanner) -> Vec<CheckResu
         modes.before.extend(change.before.map(|mode| (path.clone(), mode.octal().to_owned())));
         modes.after.extend(change.after.map(|mode| (path, mode.octal().to_owned())));
     }
-    guard::judge(&guard::Input { patch: &changes.patch, policy, modes: &modes, secrets: Some(scanner) })
+    guard::judge(&guard::Input { patch: &changes.patch, policy, modes: &modes, secrets: Some(scanner), failing: None })
 }

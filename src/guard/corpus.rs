@@ -47,7 +47,7 @@ fn case(text: &str) -> Case {
 }
 
 fn judged(patch: &Patch) -> Vec<crate::record::CheckResult> {
-    judge(&Input { patch, policy: &Policy::default(), modes: &Modes::default(), secrets: None })
+    judge(&Input { patch, policy: &Policy::default(), modes: &Modes::default(), secrets: None, failing: None })
 }
 
 #[test]
@@ -88,4 +88,26 @@ fn hostile_patches_are_blocked_by_the_right_rule() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What may follow the code in another test may not in one that a repair is to mend, nor where nobody knows which fail.
+#[test]
+fn a_repair_changes_no_test_that_it_is_to_mend() {
+    let all = cases(include_str!("corpus/honest.txt"));
+    let verdict = |title: &str, failing: &[&str]| {
+        let case = all.iter().find(|case| case.title == title).unwrap();
+        let failing: Vec<String> = failing.iter().map(|id| (*id).to_owned()).collect();
+        let (policy, modes) = (Policy::default(), Modes::default());
+        let failing = Some(failing.as_slice());
+        passes(&judge(&Input { patch: &case.patch, policy: &policy, modes: &modes, secrets: None, failing }))
+    };
+    let follows = "what a test expects follows the code";
+    assert!(verdict(follows, &["tests/test_b.py::test_other"]));
+    assert!(!verdict(follows, &["tests/test_a.py::test_a"]));
+    assert!(!verdict(follows, &[]));
+    let gone = "a test goes with the function that it tested";
+    assert!(verdict(gone, &["tests/test_z.py::test_z"]));
+    assert!(!verdict(gone, &["tests/test_a.py::test_convert"]));
+    assert!(!verdict("a snapshot follows the code", &["a 1"]));
+    assert!(!verdict("new code with a suppression that is its own", &["tests/test_z.py::test_z"]));
 }

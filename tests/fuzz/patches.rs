@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn guards_never_stumble(patch in patch()) {
         let (policy, modes) = (Policy::default(), Modes::default());
-        let judge = || guard::judge(&Input { patch: &patch, policy: &policy, modes: &modes, secrets: None });
+        let judge = || guard::judge(&Input { patch: &patch, policy: &policy, modes: &modes, secrets: None, failing: None });
         let results = judge();
         prop_assert_eq!(results.len(), guard::ids().len());
         for result in &results {
@@ -128,7 +128,7 @@ proptest! {
     fn nothing_is_said_about_nothing(patch in patch()) {
         let nothing = patch.then(&patch.reversed());
         let (policy, modes) = (Policy::default(), Modes::default());
-        let results = guard::judge(&Input { patch: &nothing, policy: &policy, modes: &modes, secrets: None });
+        let results = guard::judge(&Input { patch: &nothing, policy: &policy, modes: &modes, secrets: None, failing: None });
         prop_assert!(guard::passes(&results) && results.iter().all(|result| result.findings.is_empty()));
     }
 }

@@ -159,7 +159,8 @@ fn look(dir: &Path, base: &Sha, outcome: Option<&str>) {
             patch: &changes.patch,
             policy: &policy,
             modes: &modes,
-            secrets: None
+            secrets: None,
+            failing: None
         })));
         let files = |at: &Sha| repo.list(at, None).unwrap();
         let kept = |(path, entry): &(_, thanos_fix::git::TreeEntry)| {

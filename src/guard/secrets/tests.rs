@@ -120,7 +120,13 @@ fn only_added_lines_count_and_comments_excuse_nothing() {
         let bytes = |text: &str| Some(text.as_bytes().to_vec());
         let path = RelPath::parse("a.py").unwrap();
         let patch = Patch::from_files([FilePatch { path, before: bytes(before), after: bytes(after) }]);
-        judge(&Input { patch: &patch, policy: &Policy::default(), modes: &Modes::default(), secrets: None })
+        judge(&Input {
+            patch: &patch,
+            policy: &Policy::default(),
+            modes: &Modes::default(),
+            secrets: None,
+            failing: None,
+        })
     };
     let old = format!("t = '{secret}'\nx = 1\n");
     assert!(passes(&judged(&old, &format!("t = '{secret}'\nx = 2\n"))));
@@ -218,7 +224,13 @@ fn what_the_base_lets_pass_counts_for_a_patch_and_nothing_else() {
         let after = Some(text.clone().into_bytes());
         let path = RelPath::parse("tests/a.py").unwrap();
         let patch = Patch::from_files([FilePatch { path, before: None, after }]);
-        let input = Input { patch: &patch, policy: &Policy::default(), modes: &Modes::default(), secrets: scanner };
+        let input = Input {
+            patch: &patch,
+            policy: &Policy::default(),
+            modes: &Modes::default(),
+            secrets: scanner,
+            failing: None,
+        };
         judge(&input).into_iter().filter(|result| result.id == "secrets").all(|result| result.findings.is_empty())
     };
     assert!(!judged(None));

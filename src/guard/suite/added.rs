@@ -9,7 +9,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// The rules whose lines say something about their own test alone.
-const OWN: &[&str] = &["tests/suppressed", "tests/vacuous"];
+const OWN: &[&str] = &["tests/skipped", "tests/suppressed", "tests/swallowed", "tests/unreachable", "tests/vacuous"];
 
 static CAUGHT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:^|\W)(?:Throwable|Error|AssertionError|AssertionFailed(?:Error|Exception)|ComparisonFailure)\b")

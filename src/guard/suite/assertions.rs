@@ -12,7 +12,7 @@ use crate::record::{Finding, Severity};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-pub use strength::is_asking;
+pub use strength::{is_asking, rank};
 
 /// Longer statements are cut; a table in an assertion is compared by its beginning.
 const MAX_CHARS: usize = 8000;
@@ -140,7 +140,10 @@ pub fn statements<'a>(path: &RelPath, text: &'a str) -> Vec<(u32, &'a str)> {
         // Swift writes `#expect(…)`.
         let is_macro = path.extension() == "swift" && before.trim() == "#";
         let mentioned = !is_macro && NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(before));
-        if head.start() < done || mentioned || ends_in_string(before) {
+        let rest = part[head.end()..].trim_start();
+        // A helper gets a body here: what stands in it asks.
+        let defined = head.as_str().ends_with(char::is_whitespace) && rest.starts_with('=') && !rest.starts_with("==");
+        if head.start() < done || mentioned || defined || ends_in_string(before) {
             continue;
         }
         done = end_of_statement(part, head.start());

@@ -15,7 +15,7 @@ const ENDINGS: &[&str] = &["", "s", "es", "d", "ed", "r", "er", "ing", "ly", "n"
 
 /// Names of the means of testing; changing them changes how is asked, not what.
 static MEANS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:(?i:assert|expect|should|refute|verify|must_|mock|spy|stub)\w*|to[A-Z]\w*|pytest|unittest|jest|vi|sinon|chai|describe|it|test)$").ok()
+    Regex::new(r"^(?:(?i:assert|expect|should|refute|verify|must_|mock|spy|stub)\w*|to[A-Z]\w*|(?i:(?:before|after)_?(?:all|each|suite|class))|pytest|unittest|jest|vi|sinon|chai|describe|it|test)$").ok()
 });
 /// The receivers whose members are means of testing.
 static RECEIVER: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -43,7 +43,7 @@ fn fewer_cases(file: &FileChange) -> Option<Finding> {
 }
 
 /// The lists of cases of one side: where they stand, and their tokens.
-fn lists(file: &FileChange, text: &str) -> Vec<(u32, Vec<String>)> {
+pub fn lists(file: &FileChange, text: &str) -> Vec<(u32, Vec<String>)> {
     let Some((first, part)) = test_part(file.path, text) else { return Vec::new() };
     let heads = LISTS.iter().flat_map(|regex| regex.find_iter(part));
     let list = |start: usize| {

@@ -60,7 +60,7 @@ pub(super) struct Test<'a> {
     pub line: u32,
     pub name: &'a str,
     /// What follows the name, up to the next test.
-    body: &'a str,
+    pub body: &'a str,
 }
 
 pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
@@ -68,13 +68,18 @@ pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
     let after: Vec<Test> = files.iter().flat_map(|file| tests(file, file.after)).collect();
     let gone = gone(before, after);
     let mut findings: Vec<_> = gone.iter().map(deleted_test).collect();
-    findings.extend(
-        patch.files().iter().filter(|file| file.after.is_none() && !is_moved(&file.path, files)).filter_map(|file| {
+    // Each of its tests is somewhere else: it moved and changed.
+    let has_moved = |path: &RelPath| {
+        let had = files.iter().filter(|file| file.path == path).any(|file| !tests(file, file.before).is_empty());
+        is_moved(path, files) || had && gone.iter().all(|test| test.file.path != path)
+    };
+    findings.extend(patch.files().iter().filter(|file| file.after.is_none() && !has_moved(&file.path)).filter_map(
+        |file| {
             let kind = if is_snapshot(&file.path) { "a snapshot" } else { "a test file" };
             let counts = is_test(&file.path) || is_snapshot(&file.path);
             counts.then(|| about("tests/deleted-file", Severity::Error, &file.path, format!("deletes {kind}")))
-        }),
-    );
+        },
+    ));
     findings
 }
 
@@ -88,7 +93,11 @@ pub(super) fn tests<'a>(file: &'a FileChange<'a>, side: Option<&'a str>) -> Vec<
     let Some(text) = side else { return Vec::new() };
     let language = language(file.path);
     let wanted = rule_of(language).filter(|_| test_part(file.path, text).is_some() || language == Language::Rust);
-    let hits = wanted.map(|rule| DECLARATIONS.find_one(rule, text)).unwrap_or_default();
+    let mut hits = wanted.map(|rule| DECLARATIONS.find_one(rule, text)).unwrap_or_default();
+    if language == Language::Python && !hits.is_empty() {
+        let quoted = quoted(text);
+        hits.retain(|hit| !quoted.iter().any(|range| range.contains(&hit.start)));
+    }
     let line = |at: usize| u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
     let ends: Vec<usize> = hits.iter().skip(1).map(|range| range.start).chain([text.len()]).collect();
     let test = |(range, end): (std::ops::Range<usize>, usize)| Test {
@@ -98,6 +107,39 @@ pub(super) fn tests<'a>(file: &'a FileChange<'a>, side: Option<&'a str>) -> Vec<
         name: &text[range],
     };
     hits.into_iter().zip(ends).map(test).collect()
+}
+
+/// Where Python's strings of several lines stand: a program in one is material of a test, and no test.
+fn quoted(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find(['\'', '"', '#']).map(|n| at + n) {
+        let rest = &text[open..];
+        let mark = &rest[..1];
+        let triple = if mark == "'" { "'''" } else { "\"\"\"" };
+        at = if mark == "#" {
+            open + rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with(triple) {
+            let end = open + 3 + rest[3..].find(triple).unwrap_or(rest.len() - 3);
+            found.push(open..end);
+            (end + 3).min(text.len())
+        } else {
+            open + string_length(rest)
+        };
+    }
+    found
+}
+
+/// How long the string of one line is with which `rest` begins.
+fn string_length(rest: &str) -> usize {
+    let quote = rest.chars().next().unwrap_or_default();
+    let mut escaped = false;
+    let end = rest.char_indices().skip(1).find(|(_, c)| {
+        let ends = !escaped && (*c == quote || *c == '\n');
+        escaped = !escaped && *c == '\\';
+        ends
+    });
+    end.map_or(rest.len(), |(at, c)| at + c.len_utf8())
 }
 
 /// The tests of `before` without one of the same name in `after`, or of a similar name in the same file.

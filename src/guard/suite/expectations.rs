@@ -32,10 +32,23 @@ fn rewritten(file: &FileChange, block: &Block) -> Vec<Finding> {
     let judged = pairs.filter_map(|(old, new)| {
         let (before, after) = (tokens(old.text), tokens(new.text));
         let only_values = shape(&before) == shape(&after) && literals(&before) != literals(&after);
+        let only_values = only_values || no_longer_fixed(&before, &after);
         let fits = only_values && is_test_line(file, file.after, new.number) && !imports(new.text);
         fits.then(|| value_finding(file, new.number, &before))
     });
     judged.collect()
+}
+
+/// `expected = 3` became `expected = f(1)`: what is expected is no longer a value of the test's own.
+fn no_longer_fixed(before: &[String], after: &[String]) -> bool {
+    let value = |tokens: &[String]| {
+        let at = tokens.iter().position(|token| token == "=")?;
+        let name = tokens[..at].last().filter(|name| NAMES.contains(&name.to_lowercase().as_str()))?;
+        Some((name.clone(), tokens[at + 1..].to_vec()))
+    };
+    let (Some((old, fixed)), Some((new, asked))) = (value(before), value(after)) else { return false };
+    let named = |tokens: &[String]| tokens.iter().any(|token| is_name(token));
+    old == new && !fixed.is_empty() && !named(&fixed) && named(&asked)
 }
 
 fn value_finding(file: &FileChange, line: u32, tokens: &[String]) -> Finding {

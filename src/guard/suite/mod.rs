@@ -15,6 +15,7 @@ mod subject;
 mod thresholds;
 mod unreachable;
 mod unrun;
+mod weight;
 
 use super::Case;
 use crate::record::Finding;
@@ -62,5 +63,6 @@ pub fn check(case: &Case) -> Vec<Finding> {
     findings.extend(subject::check(files));
     findings.extend(options::check(files));
     added::soften(&mut findings, files);
+    weight::weigh(&mut findings, files, case.input.failing);
     findings
 }

@@ -138,6 +138,22 @@ const SIGNS: &[Sign] = &[
     ),
     error(
         SWALLOWED,
+        &[Python],
+        Place::Tests,
+        "tells of a failure and lets the test pass",
+        &["except"],
+        r"(?s)\bexcept(?:[ \t]+\(?(?:Base)?Exception\)?(?:[ \t]+as[ \t]+\w+)?)?[ \t]*:\s*(?:print|log\w*(?:\.\w+)*|warnings\.warn)\([^\n]*\)[ \t]*(?:\s*\z|\n\s*\n|\n\s*(?:def|class|@|assert|self\.assert))",
+    ),
+    error(
+        SWALLOWED,
+        &[JavaScript],
+        Place::Tests,
+        "tells of a failure and lets the test pass",
+        &["catch"],
+        r"(?s)\bcatch\s*(?:\([^)]*\)\s*)?\{\s*(?:console\.\w+\([^\n]*\);?\s*)+\}",
+    ),
+    error(
+        SWALLOWED,
         &[Python, JavaScript, Jvm, C, Ruby, Elixir],
         Place::Anywhere,
         "lets a failing test try again",

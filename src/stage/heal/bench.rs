@@ -276,8 +276,10 @@ impl<'a> Bench<'a> {
 
     /// The checks over data alone.
     pub fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
-        let modes = guard::Modes::default();
-        guard::judge(&guard::Input { patch, policy: &self.job.policy, modes: &modes, secrets: Some(&self.secrets) })
+        let (modes, policy, secrets) = (guard::Modes::default(), &self.job.policy, Some(&self.secrets));
+        let results = self.base.get().and_then(|run| run.tests.as_ref());
+        let failing: Vec<String> = results.map(|tests| tests.failed.iter().cloned().collect()).unwrap_or_default();
+        guard::judge(&guard::Input { patch, policy, modes: &modes, secrets, failing: Some(&failing) })
     }
 }
 

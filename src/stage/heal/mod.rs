@@ -216,7 +216,7 @@ fn warm_up() {
     let path = RelPath::parse("test_a.py").unwrap_or_else(|e| unreachable!("{e}"));
     let patch = Patch::from_files([FilePatch { path, before: None, after: Some(b"assert a\n".to_vec()) }]);
     let (policy, modes) = (Policy::default(), guard::Modes::default());
-    drop(guard::judge(&guard::Input { patch: &patch, policy: &policy, modes: &modes, secrets: None }));
+    drop(guard::judge(&guard::Input { patch: &patch, policy: &policy, modes: &modes, secrets: None, failing: None }));
 }
 
 /// `given` is applied already and belongs to the repair.

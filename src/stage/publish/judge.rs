@@ -25,7 +25,10 @@ pub(super) fn again(setting: &Setting, proposal: &mut Proposal, patch: &Patch) -
             modes(patch, &entries)
         }
     };
-    let judge = |secrets| guard::judge(&guard::Input { patch, policy: &setting.config.policy, modes: &modes, secrets });
+    // What failed is the word of the proposal; without it no test may be changed.
+    let failing = proposal.healing.evidence.as_ref().map(|e| e.fail_to_pass.clone()).unwrap_or_default();
+    let (policy, failing) = (&setting.config.policy, Some(failing.as_slice()));
+    let judge = |secrets| guard::judge(&guard::Input { patch, policy, modes: &modes, secrets, failing });
     let mut results = judge(None);
     // Only then is it worth asking what the base lets pass.
     let objects = |result: &CheckResult| result.id == "secrets" && result.status == CheckStatus::Fail;
