@@ -33,6 +33,7 @@ patterns! {
     LEADING = r"^\s*(?:-- )?(?:##\[error\]|::error[^:]*::)?\s*(?:\[?(?:[Ee]rror|ERROR|fatal|FATAL|Fatal|panic|Uncaught)\b|[✖⨯✘✗×❌] |[\w.]+(?:Error|Exception)\b: |(?:[a-z][\w-]* ){1,4}error: \S)";
     EMPTY = r"(?i)\b(?:an )?(?:unexpected|unknown|internal) error (?:has )?(?:occurred|happened)\.?$|\bsomething went wrong\b|\bcommands? failed(?: with exit code|$)|\bexited? with (?:code\b|status\b|[0-9])|\bscript \S+ exited\b|\bexit(?:ed)? (?:code|status):? [0-9]+|\bexited [0-9]+|^\s*Error Context: ";
     RUNNER = r"^##\[error\]\S";
+    WORDS = r"(?i)\b(?:fail(?:ed|ure)?|errors?|invalid|missing|broken|unable|cannot|refused)\b";
     FAILS = r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|fatal|refused|denied|aborted|not found|(?:can't|cannot|could not|unable to) [a-z]+)\b";
     COMPLAINT = r"^(?:\S*/)?[a-z][\w.+-]{1,30}: \S.{8,300}$";
     DENIES = r"(?i)\b(?:fail(?:ed|ure|s)?|errors?|invalid|missing|broken|unable|cannot|can't|refused|denied|unmatched|unknown|unexpected|never|no such|not found|(?:do|does|did)(?: not|n't))\b";
@@ -136,7 +137,7 @@ fn complaint(lines: &Lines, at: usize) -> Option<Found> {
 /// What a script said just before it gave up tells more than the runner's verdict.
 fn last_words(lines: &Lines, at: usize) -> &str {
     let before = lines.before(at, 3).find(|(_, l)| !l.trim().is_empty()).map(|(_, l)| l);
-    let said = before.filter(|l| DENIES.is_match(l) && !ZERO.is_match(l)).unwrap_or(lines.marked(at));
+    let said = before.filter(|l| WORDS.is_match(l) && !ZERO.is_match(l)).unwrap_or(lines.marked(at));
     let Some(bullet) = BULLET.find(said) else { return said };
     // Of a list the first is told.
     let list = lines.before(at, 200).skip_while(|(_, l)| l.trim().is_empty());
