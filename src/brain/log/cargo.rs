@@ -23,12 +23,15 @@ pub(super) const PARSER: Parser = Parser {
         "is not supported by the following package",
         "requires rustc ",
         "failed to run custom build command",
+        "Cargo.toml:",
+        "config.toml:",
     ],
     read,
 };
 
 patterns! {
     CONFIG = r"error: (?:failed to parse manifest|failed to load manifest|could not find `Cargo\.toml`|.*does not have these features)";
+    MANIFEST = r"^\s*--> (?P<path>(?:\S+/)?Cargo\.toml|\.cargo/config\.toml):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
     DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|failed to parse lock file|lock file version|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
     PUBLISH = r"error: failed to publish ";
     SCRIPT = r"error: failed to run custom build command for `\S+ v\S+(?: \((?P<own>[^)]+)\))?`";
@@ -43,6 +46,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if line.trim_end() == "Caused by:" {
         out.extend(cause(lines, at));
+    } else if let Some(c) = MANIFEST.captures(line) {
+        out.extend(unreadable(lines, at, &c));
     } else if CONFIG.is_match(line) {
         out.push(Found::new("cargo", FailureClass::Config, Rank::Sure, at, line));
     } else if DEPENDENCY.is_match(line) {
@@ -52,6 +57,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if PUBLISH.is_match(line) {
         out.push(Found::new("cargo", FailureClass::Config, Rank::Generic, at, line));
     }
+}
+
+/// TOML that is none: the place stands below the message.
+fn unreadable(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> {
+    let above = at.checked_sub(1)?;
+    let message = lines.get(above);
+    let spot = place(group(c, "path"), group(c, "line"), group(c, "column"), message, "");
+    let found = Found::new("cargo", FailureClass::Config, Rank::Sure, above, message.trim());
+    message.trim_start().starts_with("error: ").then(|| found.location(spot))
 }
 
 /// A build script that died: the repository's own is its code, a dependency's mostly misses a library.

@@ -1,4 +1,4 @@
-//! Jest.
+//! Jest, and Vitest where it says the same.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::judge::is_foreign;
@@ -8,12 +8,13 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser =
-    Parser { keys: &["● ", "FAIL ", "Got error running global", "Tests: ", "Test Suites: "], read };
+    Parser { keys: &["● ", "FAIL ", "Got error running global", "Tests: ", "Test Suites: ", "found, exiting"], read };
 
 patterns! {
     BULLET = r"^\s*● (?P<title>\S.*?)$";
     SYNTAX_AT = r"^\s*(?:\w*Error: )?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+): .*\((?P<line>[0-9]+):(?P<column>[0-9]+)\)$";
     GLOBAL = r"Got error running global(?:Setup|Teardown) - (?P<path>[^\s,]+), reason: ";
+    NONE = r"^No tests? (?:files )?found, exiting with code [1-9]";
     TOTALS = r"^(?:Tests|Test Suites): +(?:[0-9]+ \w+, )*[1-9][0-9]* failed, ";
     FILE = r"^\s*FAIL\s+(?:\S+ )?(?P<path>\S+\.[cm]?[jt]sx?)(?: \([0-9.]+ m?s\))?$";
 }
@@ -22,6 +23,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = FILE.captures(line) {
         out.push(Found::new("jest", FailureClass::Test, Rank::Generic, at, line).failing(group(&c, "path")));
+    } else if NONE.is_match(line) {
+        out.push(Found::new("jest", FailureClass::Config, Rank::Sure, at, line));
     } else if let Some(c) = GLOBAL.captures(line) {
         let spot = place(group(&c, "path"), "", "", "", "");
         out.push(Found::new("jest", FailureClass::Config, Rank::Sure, at, line).location(spot));

@@ -11,6 +11,7 @@ pub(super) const PARSER: Parser = Parser {
     keys: &[
         "FAILED ",
         "ERROR ",
+        "ERROR: ",
         "FAILURES ====",
         "ERRORS ====",
         "_ ",
@@ -29,6 +30,7 @@ patterns! {
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
     HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
+    NOWHERE = r"^ERROR: (?:file or directory not found|not found): ";
     ERROR = r"^E   \s*(?P<text>\S.*)$";
     NAMED = r"^E\s+File \x22(?P<path>[^\x22]+)\x22, line (?P<line>[0-9]+)";
     EXCEPTION = r"^E\s+(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Exit)\b";
@@ -48,6 +50,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(raised(lines, at, &c));
     } else if let Some(c) = PROGRESS.captures(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Strong, at, "").failing(group(&c, "id")));
+    } else if NOWHERE.is_match(line) {
+        // What it was told to run is not there.
+        out.push(Found::new("pytest", FailureClass::Config, Rank::Sure, at, line));
     } else if line.trim_start().starts_with('=') && TOTALS.is_match(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Generic, at, line));
     }
