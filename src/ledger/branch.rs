@@ -15,7 +15,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// Many attempts may end in the same second.
-const TRIES: u32 = 100;
+const TRIES: u32 = 40;
+/// Whoever loses so often while the branch stays where it is lost to nobody.
+const MOST_STILL: u32 = 6;
 /// The wait doubles with each lost race, up to so many times the pause: fifty writers must not keep one another busy.
 const SLOWEST: u32 = 128;
 
@@ -64,9 +66,8 @@ impl<'a> Branch<'a> {
     }
 
     /// `false`: somebody else was quicker.
-    fn try_change(&self, plan: Plan) -> Result<bool> {
-        let now = self.now()?;
-        let Change { files, message } = plan(&now)?;
+    fn try_change(&self, now: &Tip, plan: Plan) -> Result<bool> {
+        let Change { files, message } = plan(now)?;
         if files.is_empty() {
             return Ok(true);
         }
@@ -116,11 +117,19 @@ impl Files for Branch<'_> {
         if let Some(why) = Files::unusable(self)? {
             bail!(why);
         }
+        let (mut before, mut still) = (None, 0);
         for lost in 1..=TRIES {
-            let tried = self.try_change(plan);
-            if tried.with_context(|| format!("cannot write the ledger on branch {}", self.branch))? {
+            let now = self.now();
+            let tried = now.and_then(|now| Ok((self.try_change(&now, plan)?, now.tip)));
+            let (is_done, tip) = tried.with_context(|| format!("cannot write the ledger on branch {}", self.branch))?;
+            if is_done {
                 return Ok(());
             }
+            still = if before.as_ref() == Some(&tip) { still + 1 } else { 0 };
+            if still == MOST_STILL {
+                bail!("the ledger branch {} takes no change, although nobody else writes: try again", self.branch);
+            }
+            before = Some(tip);
             std::thread::sleep(spread(salt, lost, self.pause));
         }
         bail!("the ledger branch {} moved {TRIES} times while we wrote: try again", self.branch)

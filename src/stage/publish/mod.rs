@@ -93,8 +93,7 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
         match judged.and_then(|()| change(setting, proposal, &candidate, &mut published)) {
             Ok(()) => proposal.healing.outcome = Outcome::Fixed,
             Err(Stop::Refused(_) | Stop::Later(_)) if setting.is_cancelled() => {
-                let why = "stopped from outside while it was published; another attempt finishes it";
-                proposal.healing = std::mem::take(&mut proposal.healing).end(Outcome::Cancelled, why);
+                stopped(proposal);
             }
             Err(Stop::Refused(why)) => published.refused = Some(why),
             Err(Stop::Later(why)) => {
@@ -111,9 +110,18 @@ pub fn publish(setting: &Setting, proposal: &mut Proposal) -> Published {
     if proposal.healing.outcome == Outcome::Transient && proposal.healing.retry_wanted.is_none() {
         tell::ask_for_rerun(setting, proposal);
     }
-    tell::tell(setting, proposal, &mut published);
+    let is_told = tell::tell(setting, proposal, &mut published);
+    // An attempt that is recorded as fixed has nothing left for the next one to finish.
+    if !is_told && setting.is_cancelled() && proposal.healing.outcome == Outcome::Fixed {
+        stopped(proposal);
+    }
     answers::answer(setting, proposal, &published);
     published
+}
+
+fn stopped(proposal: &mut Proposal) {
+    let why = "stopped from outside while it was published; another attempt finishes it";
+    proposal.healing = std::mem::take(&mut proposal.healing).end(Outcome::Cancelled, why);
 }
 
 /// Branch, commit, pull request.

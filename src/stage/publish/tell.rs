@@ -30,23 +30,25 @@ pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
     proposal.healing.reason = format!("{}; {note}", proposal.healing.reason.trim_end_matches('.'));
 }
 
-/// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published.
-pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) {
+/// Labels, the comment, the annotations, the build of our branch. None of them undoes what is published. `false` where
+/// labels or comment are missing.
+pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Published) -> bool {
     let outcome = proposal.healing.outcome;
     // When everything is to end, what is published is still told of; else the record matters more than words.
     let is_cut_short = setting.is_cancelled() && outcome != Outcome::Fixed;
     if is_cut_short || matches!(outcome, Outcome::Ignored | Outcome::Cancelled) {
-        return;
+        return true;
     }
     // A review is answered in its threads.
     if proposal.task.kind == Kind::Review {
-        return start_checks(setting, published);
+        start_checks(setting, published);
+        return true;
     }
     if outcome == Outcome::Duplicate {
         if let Err(e) = answer(setting, proposal) {
             (setting.say)("publish", &format!("no comment ({e})"));
         }
-        return;
+        return true;
     }
     let mut missed = Vec::new();
     if let Some(pull) = published.pull
@@ -61,9 +63,10 @@ pub(super) fn tell(setting: &Setting, proposal: &Proposal, published: &mut Publi
     }
     annotate(setting, proposal, published);
     start_checks(setting, published);
-    for what in missed {
-        (setting.say)("publish", &what);
+    for what in &missed {
+        (setting.say)("publish", what);
     }
+    missed.is_empty()
 }
 
 fn start_checks(setting: &Setting, published: &Published) {
