@@ -3,9 +3,11 @@
 
 use crate::{Healed, MENDED, PROGRAM, heal};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 #[path = "../common/http.rs"]
@@ -38,6 +40,18 @@ impl Drop for Mock {
     }
 }
 
+/// One that nobody else in this process was given: the kernel may give the same one twice before anybody listens.
+fn free_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap();
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        if given.insert(port) {
+            return port;
+        }
+    }
+}
+
 impl Mock {
     fn new(fixtures: &[Value]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -47,7 +61,7 @@ impl Mock {
         let program = Path::new(tools["node_bin"].as_str().unwrap()).join("llmock");
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("all.json"), json!({"fixtures": fixtures}).to_string()).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let child = Command::new(program)
             .args(["--strict", "--log-level", "silent", "--port", &port.to_string(), "--fixtures"])
             .arg(folder.path())
