@@ -35,6 +35,8 @@ class Model:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Else the kernel keeps the answer back for 40 ms after its head.
+            disable_nagle_algorithm = True
 
             def do_POST(self):
                 came = time.monotonic()
