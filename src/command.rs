@@ -3,6 +3,7 @@
 use crate::ids::RelPath;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// An argument vector with its working directory and the variables that the step set for it.
 /// A shell step is the shell's own argument vector: `["bash", "-eo", "pipefail", "-c", SCRIPT]`.
@@ -69,6 +70,11 @@ fn bash_options<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
 }
 
 impl CommandLine {
+    /// Its directory in the tree at `root`.
+    pub fn place(&self, root: &Path) -> PathBuf {
+        self.directory.as_ref().map_or_else(|| root.to_owned(), |directory| root.join(directory.as_str()))
+    }
+
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { argv: argv.into_iter().map(Into::into).collect(), directory: None, env: Vec::new() }
     }

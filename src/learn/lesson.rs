@@ -19,26 +19,25 @@ pub fn confidence(wins: u32, losses: u32) -> f64 {
     f64::from(wins + 1) / f64::from(wins + losses + 2)
 }
 
-/// Whether an attempt can teach anything: else what is known need not be read.
-pub fn teaches(record: &AttemptRecord) -> bool {
-    matches!(record.outcome, End::Fixed | End::Proposed | End::Flaky | End::Transient)
-        || record.tried.iter().any(Tried::is_refuted)
-}
-
-/// What an attempt teaches. `known` are the lessons as they stand.
-pub fn from_attempt(record: &AttemptRecord, healing: &Healing, known: &[Known]) -> Vec<Learning> {
-    let mut learned = Vec::new();
-    match record.outcome {
-        End::Fixed | End::Proposed => learned.extend(fix(record, healing).map(|new| confirmed(new, known))),
-        End::Flaky => learned.extend(unsteady(record, healing, Lesson::Flaky).map(|new| confirmed(new, known))),
-        End::Transient if record.class == Some(FailureClass::Transient) => {
-            learned.extend(unsteady(record, healing, Lesson::Transient).map(|new| confirmed(new, known)));
-        }
-        _ => {}
+/// What an attempt teaches. `known` gives the lessons as they stand, and is asked only where something is taught.
+pub fn from_attempt<E>(
+    record: &AttemptRecord,
+    healing: &Healing,
+    known: impl FnOnce() -> Result<Vec<Known>, E>,
+) -> Result<Vec<Learning>, E> {
+    let new = match record.outcome {
+        End::Fixed | End::Proposed => fix(record, healing),
+        End::Flaky => unsteady(record, healing, Lesson::Flaky),
+        End::Transient if record.class == Some(FailureClass::Transient) => unsteady(record, healing, Lesson::Transient),
+        _ => None,
+    };
+    let fell: Vec<&str> = record.tried.iter().filter(|tried| tried.is_refuted()).filter_map(refuted_key).collect();
+    if new.is_none() && fell.is_empty() {
+        return Ok(Vec::new());
     }
-    let fell = record.tried.iter().filter(|tried| tried.is_refuted()).filter_map(refuted_key);
-    learned.extend(fell.filter_map(|key| weakened(known, key, 1)));
-    learned
+    let known = known()?;
+    let weaker = fell.into_iter().filter_map(|key| weakened(&known, key, 1));
+    Ok(new.map(|new| confirmed(new, &known)).into_iter().chain(weaker).collect())
 }
 
 /// A recalled repair of the very same failure that fell. What mended only a similar one was never said to fit.

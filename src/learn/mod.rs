@@ -9,7 +9,7 @@ pub mod score;
 
 pub use find::{may_recall, seen};
 pub use lesson::{
-    Outcome, add_note, change, confidence, edited, from_attempt, from_outcome, mended, refuted_key, retire, teaches,
+    Outcome, add_note, change, confidence, edited, from_attempt, from_outcome, mended, refuted_key, retire,
 };
 pub use order::{Ordered, Tally, order, tallies};
 pub use replay::replay;

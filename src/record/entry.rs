@@ -43,6 +43,9 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// Every word that `kind` gives.
+    pub const KINDS: [&str; 7] = ["pull", "review", "evaluation", "learning", "decision", "spend", "error"];
+
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Pull(_) => "pull",

@@ -77,10 +77,12 @@ pub fn after_attempt(
     entries.extend(
         decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))),
     );
-    let before = (trusted && learn::teaches(record)).then(|| facts(store, record.repository.as_ref())).transpose();
-    if let Ok(Some(before)) = &before {
-        let known = learn::known(before, &record.ended);
-        entries.extend(learn::from_attempt(record, healing, &known).into_iter().map(|one| stamp.learning(one)));
+    if !trusted {
+        return (entries, Ok(()));
     }
-    (entries, before.map(drop))
+    let known = || anyhow::Ok(learn::known(&facts(store, record.repository.as_ref())?, &record.ended));
+    let learnt = learn::from_attempt(record, healing, known).map(|all| {
+        entries.extend(all.into_iter().map(|one| stamp.learning(one)));
+    });
+    (entries, learnt)
 }

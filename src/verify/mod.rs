@@ -209,7 +209,7 @@ impl<'a> Verifier<'a> {
     }
 
     fn once(&self, plan: &Plan) -> Result<(Run, bool)> {
-        let cwd = plan.command.directory.as_ref().map_or_else(|| self.root.clone(), |dir| self.root.join(dir.as_str()));
+        let cwd = plan.command.place(&self.root);
         let temp = (self.sandbox != Sandbox::Off).then(|| self.scratch.join("tmp"));
         let env = self.env.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let env = surroundings::environment(&env, &plan.command, &plan.env, temp.as_deref());

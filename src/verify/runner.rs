@@ -70,13 +70,9 @@ pub fn recognise(command: &CommandLine, root: &Path) -> Option<Recognised> {
         let called_with = words.to_vec();
         return once.then_some(Recognised { runner, invocation, at, pass_on: None, called_with });
     }
-    let (script, last, pass_on) = package_script(&words[at..], &directory(command, root))?;
+    let (script, last, pass_on) = package_script(&words[at..], &command.place(root))?;
     let (runner, _) = runner_at(&script, skip_wrappers(&script))?;
     Some(Recognised { runner, at: at + last, invocation, pass_on: Some(pass_on), called_with: script })
-}
-
-fn directory(command: &CommandLine, root: &Path) -> std::path::PathBuf {
-    command.directory.as_ref().map_or_else(|| root.to_owned(), |dir| root.join(dir.as_str()))
 }
 
 /// Past variable assignments and wrappers.

@@ -2,6 +2,7 @@
 
 use super::{plain, table};
 use crate::ledger::{Answer, By, Query, RUN, Row, Store, Sum};
+use crate::record::entry::Fact;
 use crate::record::{FailureClass, HandId, Outcome, SCHEMA};
 use anyhow::Result;
 use serde_json::json;
@@ -138,13 +139,11 @@ pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> R
     Ok(())
 }
 
-/// The kinds that this version writes; a later one's may be asked for, too.
-const KINDS: [&str; 8] = [RUN, "pull", "review", "evaluation", "learning", "decision", "spend", "error"];
-
 /// A word that nothing has is most likely misspelt.
 fn unknown(args: &Args) -> String {
-    if args.kind != "all" && !KINDS.contains(&args.kind.as_str()) {
-        return format!("; no kind is called `{}`: use {} or all", plain(&args.kind), KINDS.join(", "));
+    // A later version's may be asked for, too.
+    if !["all", RUN].contains(&args.kind.as_str()) && !Fact::KINDS.contains(&args.kind.as_str()) {
+        return format!("; no kind is called `{}`: use {RUN}, {} or all", plain(&args.kind), Fact::KINDS.join(", "));
     }
     let known = Outcome::ALL.map(Outcome::as_str);
     let strange = args.outcome.as_deref().filter(|word| args.kind == RUN && !known.contains(word));

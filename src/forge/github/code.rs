@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What lies in a folder, by name.
 pub(super) type Folder = HashMap<String, TreeEntry>;
+/// What ids name, as far as it is known.
+pub(super) type Kept<T> = Mutex<HashMap<Sha, Arc<T>>>;
 
 /// Percent-encodes what must not stand in a path; `/` stays.
 pub(super) fn encode(path: &str) -> String {
@@ -23,7 +25,7 @@ pub(super) fn encode(path: &str) -> String {
 }
 
 /// What an id names, asked for once.
-fn kept<T>(known: &Mutex<HashMap<Sha, Arc<T>>>, id: &Sha, ask: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+fn kept<T>(known: &Kept<T>, id: &Sha, ask: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
     let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(there) = known().get(id) {
         return Ok(Arc::clone(there));
@@ -184,15 +186,14 @@ impl GitHub {
     }
 
     fn sent_blob(&self, content: &[u8]) -> Result<Sha> {
-        let id = git::blob_id(content).ok();
-        let sent = || self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(there) = id.as_ref().and_then(|id| sent().get(id).cloned()) {
-            return Ok(there);
+        let send = || {
+            let body = json!({ "content": STANDARD.encode(content), "encoding": "base64" });
+            self.make("/git/blobs", body, true)
+        };
+        match git::blob_id(content) {
+            Ok(id) => Ok(kept(&self.sent, &id, send)?.as_ref().clone()),
+            Err(_) => send(),
         }
-        let body = json!({ "content": STANDARD.encode(content), "encoding": "base64" });
-        let made: Sha = self.make("/git/blobs", body, true)?;
-        sent().extend(id.map(|id| (id, made.clone())));
-        Ok(made)
     }
 
     fn make(&self, what: &str, body: Value, raw: bool) -> Result<Sha> {

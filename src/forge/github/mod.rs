@@ -20,11 +20,11 @@ use crate::git;
 pub use app::{App, Learn};
 use client::Client;
 pub(crate) use client::root_cause;
+use code::Kept;
 pub(crate) use http::{client as http_client, is_safe as is_safe_url};
 pub use keys::Credential;
-use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 /// Everything the client must be told; nothing is read from the environment here.
@@ -78,10 +78,10 @@ pub struct GitHub {
     holds: Holds,
     me: OnceLock<Account>,
     /// Contents that the server has from us already, by their id: a commit that lost a race is built again.
-    sent: Mutex<BTreeMap<Sha, Sha>>,
+    sent: Kept<Sha>,
     /// Commits and folders that were asked for: what an id names never changes.
-    commits: Mutex<HashMap<Sha, Arc<wire::GitCommit>>>,
-    folders: Mutex<HashMap<Sha, Arc<code::Folder>>>,
+    commits: Kept<wire::GitCommit>,
+    folders: Kept<code::Folder>,
 }
 
 impl GitHub {
@@ -95,9 +95,9 @@ impl GitHub {
             mask: config.mask,
             holds: config.holds,
             me: OnceLock::new(),
-            sent: Mutex::default(),
-            commits: Mutex::default(),
-            folders: Mutex::default(),
+            sent: Kept::default(),
+            commits: Kept::default(),
+            folders: Kept::default(),
         })
     }
 

@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Language, Syntax};
+use crate::syntax::Syntax;
 use anyhow::Result;
 
 /// How node, TypeScript and Python say it.
@@ -30,19 +30,19 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
+/// Python's functions and a script's.
+pub(super) fn is_function(kind: &str) -> bool {
+    ["function_definition", "function_declaration", "function_expression", "arrow_function", "method_definition"]
+        .contains(&kind)
+}
+
 /// Where the innermost function around the first `await` of a line begins, and what people call it.
 fn header(syntax: &Syntax, line: u32) -> Option<(usize, String)> {
     let range = syntax.line(line)?;
     let text = syntax.text(&range);
     let at = range.start + text.find("await ").or_else(|| text.find("async "))?;
     let tree = syntax.branches();
-    let is_function = |node: &usize| {
-        matches!(
-            (syntax.language(), tree[*node].kind),
-            (Language::Python, "function_definition")
-                | (_, "function_declaration" | "function_expression" | "arrow_function" | "method_definition")
-        )
-    };
+    let is_function = |node: &usize| is_function(tree[*node].kind);
     let around = |node: &usize| tree[*node].range.start < at && at < tree[*node].range.end;
     let function = tree.all().filter(is_function).filter(around).last()?;
     let name = tree.field(function, "name");

@@ -1,5 +1,6 @@
 //! A promise or a coroutine where its value is meant: the call in an asynchronous function gets its `await`.
 
+use super::asynchronous::is_function;
 use super::said::Said;
 use super::{Scene, meaning, place};
 use crate::patch::Edit;
@@ -103,11 +104,6 @@ fn run(scene: &Scene) -> Result<Vec<Candidate>> {
     }
     made.truncate(MOST_OFFERS);
     Ok(made)
-}
-
-fn is_function(kind: &str) -> bool {
-    ["function_definition", "function_declaration", "function_expression", "arrow_function", "method_definition"]
-        .contains(&kind)
 }
 
 fn is_async(syntax: &Syntax, tree: &Branches, function: usize) -> bool {

@@ -1,5 +1,6 @@
 //! Go and Java: a file says that it belongs to another package than its neighbours in the folder.
 
+use super::lines::lines;
 use super::said::Said;
 use super::{Scene, offer, place};
 use crate::ids::RelPath;
@@ -64,16 +65,10 @@ fn folders(scene: &Scene, extension: &str) -> Result<BTreeMap<String, Vec<Clause
 }
 
 fn clause(text: &str) -> Option<(String, Range<usize>)> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("package ") {
-            let name = rest.trim_end().trim_end_matches(';').trim_end();
-            let start = at + line.len() - rest.len();
-            return Some((name.to_owned(), start..start + name.len()));
-        }
-        at += line.len();
-    }
-    None
+    let (at, rest) = lines(text).find_map(|(at, line)| Some((at, line.strip_prefix("package ")?)))?;
+    let name = rest.trim_end().trim_end_matches(';').trim_end();
+    let start = at + "package ".len();
+    Some((name.to_owned(), start..start + name.len()))
 }
 
 /// What most files of a folder say; of as many the one that fits the folder's name.

@@ -2,7 +2,7 @@
 //! none of theirs, and how they say it; it is tried on the line that is complained of.
 
 use super::complaint::Complaint;
-use super::{Scene, keyword, meaning};
+use super::{Scene, keyword, lines, meaning};
 use crate::hand::offer;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -127,14 +127,7 @@ fn is_meant(complaint: &Complaint, wording: &str) -> bool {
 
 /// The bytes of a line, counted from 1, without its end.
 fn line(text: &str, number: u32) -> Option<Range<usize>> {
-    let mut start = 0;
-    for (at, line) in (1..).zip(text.split_inclusive('\n')) {
-        if at == number {
-            return Some(start..start + line.trim_end_matches(['\r', '\n']).len());
-        }
-        start += line.len();
-    }
-    None
+    lines::line(text, number).map(|(at, line)| at..at + lines::bare(line).len())
 }
 
 fn tongue(language: Language) -> Option<Tongue> {

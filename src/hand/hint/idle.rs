@@ -3,7 +3,7 @@
 
 use super::complaint::{Complaint, Place};
 use super::said::Said;
-use super::{Scene, offer};
+use super::{Scene, lines, offer};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use anyhow::Result;
@@ -59,15 +59,7 @@ fn is_near_an_unknown(complaints: &[Complaint], at: &Place, name: &str) -> bool 
 type Change = (Range<usize>, String);
 
 fn line(text: &str, number: u32) -> Option<Range<usize>> {
-    let index = usize::try_from(number).ok()?.checked_sub(1)?;
-    let mut at = 0;
-    for (i, line) in text.split_inclusive('\n').enumerate() {
-        if i == index {
-            return Some(at..at + line.len());
-        }
-        at += line.len();
-    }
-    None
+    lines::line(text, number).map(|(at, line)| at..at + line.len())
 }
 
 /// The line of a spec; the whole block where it was the only one.

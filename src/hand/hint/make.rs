@@ -72,10 +72,9 @@ fn is_makefile(path: &RelPath) -> bool {
     matches!(path.file_name(), "Makefile" | "makefile" | "GNUmakefile") || path.extension() == "mk"
 }
 
-/// Lines with their starts.
+/// Lines with their starts, without their ends.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_inclusive('\n')
-        .map(|line| (line.as_ptr() as usize - text.as_ptr() as usize, line.trim_end_matches(['\n', '\r'])))
+    super::lines::lines(text).map(|(at, line)| (at, super::lines::bare(line)))
 }
 
 /// What is indented with blanks behind a rule's head, and is no continued line.

@@ -27,6 +27,7 @@ mod intent;
 mod jdk;
 mod keyword;
 mod keyworded;
+mod lines;
 mod list;
 mod lone;
 mod make;

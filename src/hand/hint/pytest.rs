@@ -1,6 +1,7 @@
 //! pytest: a fixture or a marker whose name is misspelt where a test asks for it, and a marker that nobody registered.
 
 use super::distance::{distance, is_near};
+use super::lines::lines;
 use super::said::Said;
 use super::{Scene, meaning, offer, place};
 use crate::ids::RelPath;
@@ -99,8 +100,8 @@ fn marker(scene: &Scene, name: &str) -> Result<Vec<Candidate>> {
 
 /// The markers that a file registers, and where one more goes and how it is written.
 fn listed(text: &str, name: &str) -> Option<(Vec<String>, usize, String)> {
-    let (mut at, mut own, mut put, mut inside) = (0, Vec::new(), None, false);
-    for line in text.split_inclusive('\n') {
+    let (mut own, mut put, mut inside) = (Vec::new(), None, false);
+    for (at, line) in lines(text) {
         let body = line.trim();
         let begins = body.strip_prefix("markers").is_some_and(|rest| rest.trim_start().starts_with('='));
         if inside && (body.starts_with(']') || !line.starts_with([' ', '\t'])) {
@@ -117,7 +118,6 @@ fn listed(text: &str, name: &str) -> Option<(Vec<String>, usize, String)> {
                 .then(|| (at + line.len(), format!("{indent}{quote}{name}{quote}{comma}{end}")));
         }
         inside |= begins;
-        at += line.len();
     }
     put.map(|(at, text)| (own, at, text))
 }

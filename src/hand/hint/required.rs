@@ -4,7 +4,7 @@ use super::{Scene, paths, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Form, Role, Syntax, Taken};
+use crate::syntax::{Branches, Form, Role, Syntax, Taken};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -60,15 +60,19 @@ fn gives(syntax: &Syntax, name: &str) -> bool {
 /// The text of one thing that is exported, and its end.
 type Item = (String, usize);
 
+/// What `module.exports` is.
+pub(super) fn exported(syntax: &Syntax, tree: &Branches) -> Option<usize> {
+    let is_it = |node: usize| syntax.text(&tree[node].range) == "module.exports";
+    let assigned =
+        |node: &usize| tree[*node].kind == "assignment_expression" && tree.field(*node, "left").is_some_and(is_it);
+    tree.all().find(assigned).and_then(|node| tree.field(node, "right"))
+}
+
 /// The object that is `module.exports`: its range, and its items with their ends.
 fn object(syntax: &Syntax) -> Option<(Range<usize>, Vec<Item>)> {
     let tree = syntax.branches();
     let text = |node: usize| syntax.text(&tree[node].range);
-    let assigned = |node: &usize| {
-        tree[*node].kind == "assignment_expression"
-            && tree.field(*node, "left").is_some_and(|it| text(it) == "module.exports")
-    };
-    let right = tree.all().find(assigned).and_then(|node| tree.field(node, "right"))?;
+    let right = exported(syntax, &tree)?;
     let items = tree.inner(right).into_iter().map(|item| (text(item).to_owned(), tree[item].range.end)).collect();
     (tree[right].kind == "object").then(|| (tree[right].range.clone(), items))
 }

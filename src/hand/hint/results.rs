@@ -1,8 +1,8 @@
 //! Go: a call gives more values than are taken, or a `return` fewer than are promised: the error is taken, `nil` or an
 //! empty value is given for what is not there.
 
-use super::Scene;
 use super::said::Said;
+use super::{Scene, lines, list};
 use crate::hand::offer;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -21,7 +21,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(place) = complaint.places.first().filter(|place| place.path.extension() == "go") else { continue };
         let Some(bytes) = offer::editable(scene.job, &place.path)? else { continue };
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((start, line)) = line(&text, place.line) else { continue };
+        let Some((start, line)) = lines::line(&text, place.line) else { continue };
         let mut found: Vec<(Range<usize>, String, String)> = Vec::new();
         if let Some(said) = ASSIGNED.captures(&complaint.message) {
             let count = |name: &str| said[name].parse::<usize>().unwrap_or(0);
@@ -42,11 +42,6 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     Ok(made)
-}
-
-fn line(text: &str, number: u32) -> Option<(usize, &str)> {
-    let line = text.split('\n').nth(usize::try_from(number).ok()?.checked_sub(1)?)?;
-    Some((line.as_ptr() as usize - text.as_ptr() as usize, line))
 }
 
 /// The left side of `x := f()` with a name more, or with those too many gone. `asks`: somebody reads `err`.
@@ -107,24 +102,11 @@ fn given(line: &str, log: &str, message: &str) -> Vec<(Range<usize>, String)> {
 
 /// What stands between commas that are in no brackets and no texts.
 fn parts(text: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut quote, mut found) = (0_i32, 0, None, Vec::new());
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), _) if open == c => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '`' | '\'') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') => depth -= 1,
-            (None, ',') if depth == 0 => {
-                found.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
+    let closed = format!("{text})");
+    match list::parts(&closed, "\"`'") {
+        Some((parts, end)) if end == text.len() => parts.into_iter().map(|range| &text[range]).collect(),
+        _ => Vec::from([text.trim()]),
     }
-    found.push(text[start..].trim());
-    found.retain(|part| !part.is_empty());
-    found
 }
 
 /// The empty value of a type.

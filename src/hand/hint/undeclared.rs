@@ -1,5 +1,6 @@
 //! Rust: a file that is there and that no `mod` brings into the crate: its parent module declares it, among its like.
 
+use super::lines::lines;
 use super::{Scene, meaning};
 use crate::hand::offer;
 use crate::ids::RelPath;
@@ -59,15 +60,13 @@ fn parents<'f>(files: &'f [RelPath], folder: &str) -> Vec<&'f RelPath> {
 
 /// Modules that a file declares at its top: where the line starts, the name, and whether it is public.
 fn declared(text: &str) -> Vec<(usize, String, bool)> {
-    let mut at = 0;
     let mut found = Vec::new();
-    for line in text.split_inclusive('\n') {
+    for (at, line) in lines(text) {
         let bare = line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(crate) ")).unwrap_or(line);
         if let Some(name) = bare.strip_prefix("mod ").map(|rest| rest.trim_end()) {
             let name = name.trim_end_matches([';', '{', ' ']);
             found.push((at, name.to_owned(), line.starts_with("pub ")));
         }
-        at += line.len();
     }
     found
 }

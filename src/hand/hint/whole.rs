@@ -1,7 +1,7 @@
 //! CommonJS: a module that is one thing is taken apart, or one that gives several is taken for one of them. Who requires
 //! it otherwise than all others is mended, else the module.
 
-use super::{Scene, paths, place};
+use super::{Scene, paths, place, required};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -53,11 +53,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 fn exported(syntax: &Syntax) -> Option<(Range<usize>, Gives)> {
     let tree = syntax.branches();
     let text = |node: usize| syntax.text(&tree[node].range);
-    let assigned = |node: &usize| {
-        tree[*node].kind == "assignment_expression"
-            && tree.field(*node, "left").is_some_and(|it| text(it) == "module.exports")
-    };
-    let right = tree.all().find(assigned).and_then(|node| tree.field(node, "right"))?;
+    let right = required::exported(syntax, &tree)?;
     let range = tree[right].range.clone();
     match tree[right].kind {
         "identifier" => Some((range, Gives::One(text(right).to_owned()))),

@@ -217,8 +217,7 @@ impl<'a> Bench<'a> {
         }
         let root = self.tree.borrow().root().to_owned();
         let directory = self.job.command.directory.clone();
-        let place = directory.as_ref().map_or_else(|| root.clone(), |d| root.join(d.as_str()));
-        for mut command in verify::downloads(&place) {
+        for mut command in verify::downloads(&self.job.command.place(&root)) {
             command.directory.clone_from(&directory);
             if let Some(failure) = self.set_up(&command)? {
                 return Ok(Some(failure.why));

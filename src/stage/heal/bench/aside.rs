@@ -6,6 +6,7 @@ use crate::command::CommandLine;
 use crate::config::Sandbox;
 use crate::process::{self, Finished};
 use crate::stage::heal::progress::Progress;
+use crate::verify;
 use crate::workspace::{Tree, remove_folder};
 use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
@@ -38,14 +39,14 @@ impl Bench<'_> {
     /// Nothing of the attempt's private folder can be written: programs that are installed there come first on `PATH`.
     fn spawn_aside(&self, command: &CommandLine, folder: &Path, limit: Duration) -> Result<Finished> {
         let root = self.tree.borrow().root().to_owned();
-        let cwd = command.directory.as_ref().map_or_else(|| root.clone(), |d| root.join(d.as_str()));
+        let cwd = command.place(&root);
         let temp = folder.join("tmp");
         std::fs::create_dir_all(&temp).with_context(|| format!("cannot make {}", temp.display()))?;
         let mut env = self.environment();
         env.retain(|(name, _)| name != "TMPDIR");
         env.push(("TMPDIR".into(), temp.into()));
-        env.extend(command.env.iter().map(|(k, v)| (k.into(), v.into())));
-        let caches = crate::verify::off_path(&self.env, crate::verify::caches(&self.env));
+        verify::set_own(&mut env, command);
+        let caches = verify::off_path(&self.env, verify::caches(&self.env));
         let writable: Vec<PathBuf> = caches.into_iter().chain([root, folder.to_owned()]).collect();
         let progress = Progress::new(self.say);
         let heard = |output: &[u8]| progress.take(output);

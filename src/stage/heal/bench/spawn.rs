@@ -52,7 +52,6 @@ impl Bench<'_> {
     ) -> Result<Finished> {
         let foreign = self.job.sandbox.tier == Sandbox::Full;
         let installs = if network { self.install_places() } else { Vec::new() };
-        let cwd = command.directory.as_ref().map_or_else(|| root.to_owned(), |d| root.join(d.as_str()));
         let mut env = self.environment();
         if foreign && network && verify::wants_user_pip(&env, command) {
             env.push(("PIP_USER".into(), "1".into()));
@@ -69,7 +68,7 @@ impl Bench<'_> {
         let git = if network { self.layers.for_set_up()? } else { self.layers.fresh()? };
         let done = process::run(&process::Spec {
             argv: &command.argv,
-            cwd: &cwd,
+            cwd: &command.place(root),
             env: &env,
             stdin,
             limits: limits(&self.job.sandbox, limit.min(self.left())),
