@@ -44,7 +44,7 @@ fn header(syntax: &Syntax, line: u32) -> Option<(usize, String)> {
     let tree = syntax.branches();
     let is_function = |node: &usize| is_function(tree[*node].kind);
     let around = |node: &usize| tree[*node].range.start < at && at < tree[*node].range.end;
-    let function = tree.all().filter(is_function).filter(around).next_back()?;
+    let function = tree.all().filter(is_function).rfind(around)?;
     let name = tree.field(function, "name");
     let told = name.map_or("the function".to_owned(), |name| format!("`{}`", syntax.text(&tree[name].range)));
     // A method's modifiers stand before `async`.
