@@ -122,6 +122,14 @@ impl Patch {
         self.files.is_empty()
     }
 
+    /// The path whose mode the file has afterwards: its own, or that of the deleted file with the same bytes, of which it
+    /// is the new place.
+    pub fn mode_from<'a>(&'a self, file: &'a FilePatch) -> &'a RelPath {
+        let moved = |old: &&FilePatch| old.after.is_none() && old.before == file.after;
+        let origin = if file.before.is_none() { self.files.iter().find(moved) } else { None };
+        &origin.unwrap_or(file).path
+    }
+
     /// The same change backwards.
     pub fn reversed(&self) -> Self {
         let flip = |f: &FilePatch| FilePatch { path: f.path.clone(), before: f.after.clone(), after: f.before.clone() };

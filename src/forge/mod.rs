@@ -63,7 +63,7 @@ pub trait Forge: Send + Sync {
     /// Whether `new` is `old` or was made on top of it.
     fn is_ancestor(&self, old: &Sha, new: &Sha) -> Result<bool>;
     /// A commit on top of `base` (`None`: an orphan), refused with [`ForgeError::Stale`] when a file of
-    /// the patch is not as `before` says. Modes are kept from `base`; new files are plain.
+    /// the patch is not as `before` says. Modes are kept from `base`; new files are plain unless the patch moves them.
     fn create_commit(&self, base: Option<&Sha>, patch: &Patch, message: &str) -> Result<Sha>;
     /// Makes the empty folder `into` a bare repository that has this commit, without its history.
     fn fetch(&self, commit: &Sha, into: &Path) -> Result<()>;

@@ -43,12 +43,16 @@ impl Repo {
         };
         let mut update = git2::build::TreeUpdateBuilder::new();
         for file in patch.files() {
-            let old = base.as_ref().map(|commit| self.entry(&sha(commit.id()), &file.path)).transpose()?.flatten();
+            let entry = |path| base.as_ref().map_or(Ok(None), |commit| self.entry(&sha(commit.id()), path));
+            let old = entry(&file.path)?;
             if !is_as_expected(old.as_ref(), file)? {
                 return Ok(Err(file.path.clone()));
             }
             match &file.after {
-                Some(content) => update.upsert(file.path.as_str(), self.inner.blob(content)?, bits(old.as_ref())),
+                Some(content) => {
+                    let like = entry(patch.mode_from(file))?;
+                    update.upsert(file.path.as_str(), self.inner.blob(content)?, bits(like.as_ref()))
+                }
                 None => update.remove(file.path.as_str()),
             };
         }

@@ -95,6 +95,17 @@ fn entries_say_what_they_are() {
 }
 
 #[test]
+fn a_file_that_moves_keeps_its_mode() {
+    let dir = tempfile::tempdir().unwrap();
+    let (repo, base) = odd_repo(dir.path());
+    let script = Some("#!/bin/sh\n");
+    let moved = Patch::from_files([file("run.sh", script, None), file("bin/run.sh", None, script)]);
+    let commit = repo.create_commit(Some(&base), &moved, "m", ("t", "t@t")).unwrap().unwrap();
+    assert_eq!(repo.entry(&commit, &path("bin/run.sh")).unwrap().unwrap().mode, FileMode::Executable);
+    assert_eq!(repo.entry(&commit, &path("run.sh")).unwrap(), None);
+}
+
+#[test]
 fn commits_are_built_from_patches() {
     let dir = tempfile::tempdir().unwrap();
     let (repo, base) = odd_repo(dir.path());

@@ -25,10 +25,18 @@ fn judge_mode(path: &RelPath, input: &Input) -> Option<Finding> {
         _ if either("120000") => ("shape/symlink", "changes a symbolic link".to_owned()),
         _ if either("160000") => ("shape/submodule", "changes a submodule".to_owned()),
         (Some(old), Some(new)) if old != new => ("shape/mode", format!("changes the file mode from {old} to {new}")),
-        (None, Some(new)) if new == "100755" => ("shape/mode", "adds an executable file".to_owned()),
+        (None, Some(new)) if new == "100755" && !is_moved(path, new, input) => {
+            ("shape/mode", "adds an executable file".to_owned())
+        }
         _ => return None,
     };
     Some(about(rule, Severity::Error, path, what))
+}
+
+/// The file stood elsewhere, byte for byte, with the same mode.
+fn is_moved(path: &RelPath, mode: &str, input: &Input) -> bool {
+    let file = input.patch.files().iter().find(|file| file.path == *path);
+    file.is_some_and(|file| input.modes.before.get(input.patch.mode_from(file)).is_some_and(|old| old == mode))
 }
 
 fn is_binary(file: &FilePatch) -> bool {
@@ -57,4 +65,45 @@ fn size(input: &Input) -> Vec<Finding> {
     let message = |count, what, key, limit| format!("changes {count} {what}; `policy.{key}` is {limit}");
     over.map(|(rule, count, limit, what, key)| finding(rule, Severity::Error, message(count, what, key, limit)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Policy;
+    use crate::guard::Modes;
+    use crate::patch::Patch;
+
+    /// The rules that speak, of files with their modes and contents before and after.
+    fn rules(files: &[(&str, [Option<(&str, &str)>; 2])]) -> Vec<String> {
+        let path = |name: &str| RelPath::parse(name).unwrap();
+        let bytes = |side: Option<(&str, &str)>| side.map(|(_, text)| text.as_bytes().to_vec());
+        let patch = Patch::from_files(files.iter().map(|(name, [before, after])| FilePatch {
+            path: path(name),
+            before: bytes(*before),
+            after: bytes(*after),
+        }));
+        let modes = |at: usize| {
+            let side = files.iter().filter_map(|(name, sides)| Some((path(name), sides[at]?.0.to_owned())));
+            side.collect()
+        };
+        let (modes, policy) = (Modes { before: modes(0), after: modes(1) }, Policy::default());
+        let input = Input { patch: &patch, policy: &policy, modes: &modes, secrets: None, failing: None };
+        check(&Case::new(input)).into_iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn only_regular_files_with_the_mode_they_had() {
+        let (plain, script, link) = (Some(("100644", "a\n")), Some(("100755", "a\n")), Some(("120000", "a\n")));
+        let other = Some(("100755", "b\n"));
+        assert_eq!(rules(&[("new.txt", [None, plain])]), Vec::<String>::new());
+        assert_eq!(rules(&[("run.sh", [script, other])]), Vec::<String>::new());
+        assert_eq!(rules(&[("run.sh", [plain, other])]), ["shape/mode"]);
+        assert_eq!(rules(&[("run.sh", [None, script])]), ["shape/mode"]);
+        assert_eq!(rules(&[("link", [None, link])]), ["shape/symlink"]);
+        let moved = |from| rules(&[("a/run.sh", [from, None]), ("run.sh", [None, script])]);
+        assert_eq!(moved(script), Vec::<String>::new());
+        assert_eq!(moved(plain), ["shape/mode"]);
+        assert_eq!(moved(other), ["shape/mode"], "another content");
+    }
 }

@@ -130,10 +130,11 @@ impl Tree {
             self.journal.note(&path, file.after.as_deref())?;
         }
         self.journal.sync()?;
-        for (done, file) in patch.files().iter().enumerate() {
-            if let Err(e) = self.put(&(&file.path).into(), file.after.as_deref()) {
+        let modes = patch.files().iter().map(|file| self.mode_of_moved(patch, file)).collect::<Result<Vec<_>>>()?;
+        for (done, (file, mode)) in patch.files().iter().zip(modes).enumerate() {
+            if let Err(e) = self.put(&(&file.path).into(), file.after.as_deref(), mode) {
                 for file in &patch.files()[..=done] {
-                    self.put(&(&file.path).into(), file.before.as_deref())?;
+                    self.put(&(&file.path).into(), file.before.as_deref(), None)?;
                 }
                 return Err(e);
             }
@@ -196,9 +197,20 @@ impl Tree {
         Ok(())
     }
 
-    fn put(&mut self, path: &AnyPath, bytes: Option<&[u8]>) -> Result<()> {
+    fn mode_of_moved(&self, patch: &Patch, file: &FilePatch) -> Result<Option<u32>> {
+        let origin = patch.mode_from(file);
+        if origin == &file.path {
+            return Ok(None);
+        }
+        Ok(match self.disk.find(&origin.into())? {
+            Found::File(old) => Some(old.mode),
+            _ => None,
+        })
+    }
+
+    fn put(&mut self, path: &AnyPath, bytes: Option<&[u8]>, mode: Option<u32>) -> Result<()> {
         match bytes {
-            Some(bytes) => self.disk.write(path, bytes, None, Parents::Make),
+            Some(bytes) => self.disk.write(path, bytes, mode, Parents::Make),
             None => self.disk.remove(path),
         }
     }

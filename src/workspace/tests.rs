@@ -198,6 +198,11 @@ fn write_protection_is_respected_and_modes_are_kept() {
     tree.apply(&patch([change("run.sh", Some("r"), None)])).unwrap();
     tree.restore().unwrap();
     assert_eq!(mode("run.sh"), 0o751);
+    let moved = [change("run.sh", Some("r"), None), change("tools/run.sh", None, Some("r"))];
+    tree.apply(&patch(moved)).unwrap();
+    assert_eq!(mode("tools/run.sh"), 0o751);
+    tree.restore().unwrap();
+    assert_eq!(mode("run.sh"), 0o751);
     chmod("shut", 0o755);
 }
 

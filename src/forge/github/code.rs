@@ -152,7 +152,7 @@ impl GitHub {
         let base_tree = base.map(|base| self.git_commit(base)).transpose()?.map(|commit| commit.tree.sha.clone());
         let mut items = Vec::new();
         for file in patch.files() {
-            items.push(self.tree_item(file, old.get(&file.path))?);
+            items.push(self.tree_item(file, old.get(&file.path), old.get(patch.mode_from(file)))?);
         }
         let tree = match base_tree {
             Some(tree) if items.is_empty() => tree,
@@ -168,7 +168,8 @@ impl GitHub {
         self.make("/git/commits", json!({ "message": message, "tree": tree, "parents": parents }), false)
     }
 
-    fn tree_item(&self, file: &FilePatch, old: Option<&TreeEntry>) -> Result<Value> {
+    /// `like` is what has the file's mode.
+    fn tree_item(&self, file: &FilePatch, old: Option<&TreeEntry>, like: Option<&TreeEntry>) -> Result<Value> {
         let expected = match (old, &file.before) {
             (None, None) => true,
             (Some(entry), Some(content)) => git::blob_id(content).is_ok_and(|id| id == entry.id),
@@ -177,7 +178,7 @@ impl GitHub {
         if !expected {
             return Err(ForgeError::Stale { path: file.path.to_string() });
         }
-        let mode = old.map_or(FileMode::File, |entry| entry.mode).octal();
+        let mode = like.map_or(FileMode::File, |entry| entry.mode).octal();
         let blob = match &file.after {
             Some(content) => Some(self.sent_blob(content)?),
             None => None,

@@ -103,14 +103,14 @@ fn through_a_file<'a>(patch: &'a Patch, entries: &BTreeMap<RelPath, TreeEntry>) 
     patch.files().iter().map(|file| &file.path).find(|path| crosses(path.as_str()) || folder(path))
 }
 
-/// A commit keeps the modes of its base, and new files are plain.
+/// A commit keeps the modes of its base, and new files are plain unless they were moved.
 fn modes(patch: &Patch, entries: &BTreeMap<RelPath, TreeEntry>) -> Modes {
     let mut modes = Modes::default();
     for file in patch.files() {
-        let Some(entry) = entries.get(&file.path) else { continue };
-        modes.before.insert(file.path.clone(), entry.mode.octal().to_owned());
+        let octal = |path: &RelPath| Some((file.path.clone(), entries.get(path)?.mode.octal().to_owned()));
+        modes.before.extend(octal(&file.path));
         if file.after.is_some() {
-            modes.after.insert(file.path.clone(), entry.mode.octal().to_owned());
+            modes.after.extend(octal(patch.mode_from(file)));
         }
     }
     modes
