@@ -104,10 +104,18 @@ struct Head {
     kind: Option<IgnoredAny>,
 }
 
+/// A word that does not stand in the text is no key of it: most records need no look at their keys.
+fn is_fact(text: &[u8]) -> serde_json::Result<bool> {
+    if memchr::memmem::find(text, b"\"kind\"").is_none() {
+        return Ok(false);
+    }
+    serde_json::from_slice(text).map(|head: Head| head.kind.is_some())
+}
+
 fn parse(place: &str, text: &[u8]) -> Item {
-    let item = match serde_json::from_slice(text) {
-        Ok(Head { kind: Some(_) }) => serde_json::from_slice(text).map(Item::Fact),
-        Ok(Head { kind: None }) => serde_json::from_slice(text).map(Item::Run),
+    let item = match is_fact(text) {
+        Ok(true) => serde_json::from_slice(text).map(Item::Fact),
+        Ok(false) => serde_json::from_slice(text).map(Item::Run),
         Err(error) => Err(error),
     };
     item.unwrap_or_else(|error| Item::Note(format!("{place}: skipped: {error}")))

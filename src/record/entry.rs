@@ -5,10 +5,12 @@
 use super::{FailureClass, HandId, Severity, Signature, Tokens};
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// One fact. `id` is unique and the same whenever the same fact is told twice (a webhook comes again, a spool is
 /// delivered late): a store keeps the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Told")]
 pub struct Entry {
     pub schema: u32,
     /// Letters, digits, `-`, `_` and `.`, at most 120: it is part of a file's name.
@@ -20,17 +22,41 @@ pub struct Entry {
     pub attempt: Option<AttemptName>,
     pub task: Option<TaskKey>,
     /// Who caused it, as the forge calls them; `None`: we did.
-    #[serde(default)]
     pub actor: Option<String>,
     /// The forge said that the actor may write, or it was us. Nothing is learned from others.
-    #[serde(default)]
     pub trusted: bool,
     #[serde(flatten)]
     pub fact: Fact,
 }
 
+/// As it is read: `data` waits until `kind` is known, whichever of them comes first.
+#[derive(Deserialize)]
+struct Told {
+    schema: u32,
+    id: String,
+    at: String,
+    repository: Option<RepoSlug>,
+    attempt: Option<AttemptName>,
+    task: Option<TaskKey>,
+    actor: Option<String>,
+    #[serde(default)]
+    trusted: bool,
+    kind: String,
+    data: Box<RawValue>,
+}
+
+impl TryFrom<Told> for Entry {
+    type Error = serde_json::Error;
+
+    fn try_from(told: Told) -> Result<Self, Self::Error> {
+        let Told { schema, id, at, repository, attempt, task, actor, trusted, kind, data } = told;
+        let fact = Fact::read(&kind, data.get())?;
+        Ok(Self { schema, id, at, repository, attempt, task, actor, trusted, fact })
+    }
+}
+
 /// In JSON the word stands in `kind` and the rest in `data`. A kind that this version does not know is kept as it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", content = "data", rename_all = "lowercase")]
 pub enum Fact {
     Pull(PullFact),
@@ -45,6 +71,19 @@ pub enum Fact {
 impl Fact {
     /// Every word that `kind` gives.
     pub const KINDS: [&str; 7] = ["pull", "review", "evaluation", "learning", "decision", "spend", "error"];
+
+    fn read(kind: &str, data: &str) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            "pull" => Self::Pull(serde_json::from_str(data)?),
+            "review" => Self::Review(serde_json::from_str(data)?),
+            "evaluation" => Self::Evaluation(serde_json::from_str(data)?),
+            "learning" => Self::Learning(serde_json::from_str(data)?),
+            "decision" => Self::Decision(serde_json::from_str(data)?),
+            "spend" => Self::Spend(serde_json::from_str(data)?),
+            "error" => Self::Error(serde_json::from_str(data)?),
+            other => return Err(serde::de::Error::custom(format!("a fact of the unknown kind `{other}`"))),
+        })
+    }
 
     pub fn kind(&self) -> &'static str {
         match self {
