@@ -145,8 +145,10 @@ fn string_length(rest: &str) -> usize {
 /// The tests of `before` without one of the same name in `after`, or of a similar name in the same file.
 fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
     let mut take = |fits: &dyn Fn(&Test) -> bool| after.iter().position(fits).map(|at| after.swap_remove(at)).is_some();
-    let same = |test: &Test, other: &Test| other.name == test.name && stays_found(test.file.path, other.file.path);
+    let same = |test: &Test, other: &Test| other.name == test.name && test.file.path == other.file.path;
     let left: Vec<_> = before.into_iter().filter(|test| !take(&|other: &Test| same(test, other))).collect();
+    let moved = |test: &Test, other: &Test| other.name == test.name && stays_found(test.file.path, other.file.path);
+    let left: Vec<_> = left.into_iter().filter(|test| !take(&|other: &Test| moved(test, other))).collect();
     let renamed = |test: &Test, other: &Test| {
         test.file.path == other.file.path && strsim::normalized_levenshtein(test.name, other.name) >= SAME_NAME
     };
