@@ -57,6 +57,17 @@ fn an_ending_that_no_proposal_has_is_refused() {
     refused(|sealed, _| sealed["healing"]["outcome"] = json!("fixed"), "no proposal ends with");
 }
 
+/// Which test it was to mend is its own word, and lets it change no other one.
+#[test]
+fn an_expectation_that_is_rewritten_is_refused() {
+    let rewrite = |sealed: &mut Value, _: &World| {
+        let after = project::TESTS.replace("cart.count([1, 2]), 2", "cart.count([1, 2]), 3");
+        let files = sealed["healing"]["candidate"]["patch"]["files"].as_array_mut().unwrap();
+        files.push(json!({"path": "tests/test_cart.py", "before": project::TESTS, "after": after}));
+    };
+    refused(rewrite, "refused by the guard tests");
+}
+
 /// Whom it names decides nothing: who woke this job does.
 #[test]
 fn strangers_are_asked_about_again() {

@@ -266,6 +266,10 @@ fn left_out(file: &FileChange, block: &Block) -> Vec<Finding> {
         let listed = lines.iter().filter(|line| in_list(side.unwrap_or_default(), **line, file.path));
         listed.map(|line| line.text.split([',', ' ', '=', ':', '[']).filter(|part| part.len() > 1).count()).sum()
     };
+    // What a compiler takes in is a matter of each of its settings: new ones leave out nothing that was looked at.
+    if file.before.is_none() && file.path.file_name().starts_with("tsconfig") {
+        return Vec::new();
+    }
     let first = block.added.iter().find(|line| in_list(file.after.unwrap_or_default(), **line, file.path));
     let more = entries(&block.added, file.after) > entries(&block.removed, file.before);
     let finding = |line: &Line| error("tests/left-out", file, line.number, "leaves more out of a check");

@@ -105,6 +105,10 @@ const PARTIAL: &[&str] = &[
     "!==",
     "assertnotequal",
     "assertne",
+    "assertgt",
+    "assertge",
+    "assertlt",
+    "assertle",
 ];
 const LOOSE: &[&str] = &[
     "asserttrue",
@@ -166,6 +170,11 @@ pub fn is_asking(token: &str) -> bool {
 }
 
 fn plain(token: &str) -> String {
+    // C's macros may name a type: `ASSERT_EQ`, `ASSERT_PTR_EQ`, `EXPECT_UINT64_GT`.
+    let compares = token.rsplit_once('_').filter(|_| !token.contains(|c: char| c.is_ascii_lowercase()));
+    if let Some((_, how @ ("EQ" | "NE" | "GT" | "GE" | "LT" | "LE"))) = compares {
+        return format!("assert{}", how.to_lowercase());
+    }
     let plain = token.to_lowercase().replace('_', "");
     // Swift's are called as everybody's, behind three letters.
     plain.strip_prefix("xct").map_or_else(|| plain.clone(), str::to_owned)
@@ -419,6 +428,8 @@ mod tests {
             ("if got != 3 { t.Fatalf(\"want 3\")", "if got != 4 { t.Fatalf(\"want 4\")", Some("tests/expectation")),
             ("str.should.equal('a b')", "assert.strictEqual(str, 'a b')", None),
             ("assert_eq!(f(), 1);", "debug_assert_eq!(f(), 1);", Some("tests/weakened-assertion")),
+            ("ASSERT_NE(ERR, f(1));", "ASSERT_PTR_NE(ERR, f(1));", None),
+            ("ASSERT_PTR_EQ(ERR, f(1));", "ASSERT_PTR_NE(ERR, f(1));", Some("tests/weakened-assertion")),
             ("assert!(f(!x));", "assert!(f(x));", Some("tests/expectation")),
             ("assert!(matches!(f(), A));", "assert!(!matches!(f(), A));", Some("tests/expectation")),
             ("assert numpy.all(f(x) == y)", "assert_allclose(f(x), y)", None),
