@@ -35,6 +35,10 @@ const LOCK_FILES: &[&str] = &[
     "deno.lock",
     "package.resolved",
     "cartfile.resolved",
+    "godeps.json",
+    "gopkg.lock",
+    "glide.lock",
+    "vendor.json",
 ];
 
 pub fn is_lock_file(path: &RelPath) -> bool {

@@ -57,6 +57,26 @@ fn an_ending_that_no_proposal_has_is_refused() {
     refused(|sealed, _| sealed["healing"]["outcome"] = json!("fixed"), "no proposal ends with");
 }
 
+/// Which test it was to mend is its own word, and lets it change no other one. What is refused so late is recorded.
+#[test]
+fn an_expectation_that_is_rewritten_is_refused() {
+    let dir = project::shop(&[]);
+    let world = Doubles::shared().world(project::scenario(dir.path()));
+    let (step, done) = propose(&world);
+    let folder = done.output("proposal-path").to_owned();
+    let file = std::path::PathBuf::from(&folder).join("proposal.json");
+    let mut sealed: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let after = project::TESTS.replace("cart.count([1, 2]), 2", "cart.count([1, 2]), 3");
+    let files = sealed["healing"]["candidate"]["patch"]["files"].as_array_mut().unwrap();
+    files.push(json!({"path": "tests/test_cart.py", "before": project::TESTS, "after": after}));
+    std::fs::write(&file, sealed.to_string()).unwrap();
+    let done = publish(&world, &step, &folder, &sha256(&file));
+    done.expect(0, "blocked");
+    assert!(done.output("reason").contains("refused by the guard tests"), "{done:#?}");
+    assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
+    assert_eq!(look::pulls(&world).len(), 0);
+}
+
 /// Whom it names decides nothing: who woke this job does.
 #[test]
 fn strangers_are_asked_about_again() {

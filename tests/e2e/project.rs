@@ -9,7 +9,7 @@ pub type File<'a> = (&'a str, &'a str);
 
 pub const CART: &str = "def total(prices):\n    amount = 0\n    for price in prices:\n        amount += price\n    return amuont\n\n\ndef count(prices):\n    return len(prices)\n";
 pub const MENDED: &str = "    return amount\n";
-const TESTS: &str = "import unittest\n\nfrom shop import cart\n\n\nclass CartTest(unittest.TestCase):\n    def test_total(self):\n        self.assertEqual(cart.total([1, 2]), 3)\n\n    def test_count(self):\n        self.assertEqual(cart.count([1, 2]), 2)\n";
+pub const TESTS: &str = "import unittest\n\nfrom shop import cart\n\n\nclass CartTest(unittest.TestCase):\n    def test_total(self):\n        self.assertEqual(cart.total([1, 2]), 3)\n\n    def test_count(self):\n        self.assertEqual(cart.count([1, 2]), 2)\n";
 pub const VERIFY: File = (".github/thanos.yml", "verify:\n  command: python3 -m unittest discover -v\n");
 pub const WORKFLOW: File = (
     ".github/workflows/ci.yml",

@@ -35,7 +35,7 @@ pub fn is_repository(line: &str) -> bool {
 pub fn check(file: &FileChange) -> Vec<Finding> {
     let mut findings = digests(file);
     let what = "takes a package from somebody else's repository";
-    let owners = file.blocks.iter().filter_map(other_owner);
+    let owners = file.blocks.iter().filter_map(|block| other_owner(file, block));
     findings.extend(owners.map(|line| error("dependencies/source", file, line, what)));
     findings.extend(archives(file));
     findings.extend(aliases(file));
@@ -77,7 +77,7 @@ fn entry(text: &str, number: u32) -> std::ops::RangeInclusive<u32> {
 }
 
 /// The first line on which a package's repository belongs to another owner than on the line it replaces.
-fn other_owner(block: &Block) -> Option<u32> {
+fn other_owner(file: &FileChange, block: &Block) -> Option<u32> {
     let repository = |text: &str| {
         let found = REPOSITORY.as_ref()?.captures(text)?;
         let name = found.get(2)?.as_str().to_lowercase();
@@ -90,7 +90,12 @@ fn other_owner(block: &Block) -> Option<u32> {
     }
     let pairs = block.removed.iter().filter_map(|line| repository(line.text));
     let mut pairs = pairs.zip(block.added.iter().filter_map(|line| Some((line.number, repository(line.text)?))));
-    pairs.find(|(old, (_, new))| old != new).map(|(_, (line, _))| line)
+    // Go calls a package by its repository: behind another name is another package.
+    let by_address = file.path.file_name() == "go.sum";
+    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let other =
+        |old: &(String, String), new: &(String, String)| old != new && (!by_address || last(&old.1) == last(&new.1));
+    pairs.find(|(old, (_, new))| other(old, new)).map(|(_, (line, _))| line)
 }
 
 /// Archives whose name has another version than the entry that they belong to.

@@ -12,7 +12,7 @@ use crate::record::{Finding, Severity};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-pub use strength::{is_asking, rank};
+pub use strength::{demanded, is_asking, rank};
 
 /// Longer statements are cut; a table in an assertion is compared by its beginning.
 const MAX_CHARS: usize = 8000;
@@ -44,6 +44,10 @@ pub fn check(files: &[FileChange]) -> Vec<Finding> {
     cancel(&mut removed, &mut added);
     let mut findings: Vec<_> = added.iter().filter_map(|(file, assertion)| tautology(file, assertion)).collect();
     for (file, old) in &removed {
+        if let Some(at) = expects_failure_now(file, old, &added) {
+            added.swap_remove(at);
+            continue;
+        }
         findings.extend(match nearest(file, old, &added) {
             Some(at) => strength::weakened(file.path, old.line, &old.tokens, &added.swap_remove(at).1.tokens),
             None => {
@@ -77,6 +81,14 @@ fn cancel(removed: &mut Vec<(&FileChange, Assertion)>, added: &mut Vec<(&FileCha
 fn tautology(file: &FileChange, assertion: &Assertion) -> Option<Finding> {
     let same = strength::compares_with_itself(&assertion.tokens);
     same.then(|| at_line("tests/vacuous", Severity::Error, file.path, assertion.line, "compares a value with itself"))
+}
+
+/// `try { f(); fail(); } catch (SomeException e) {}` became `assertThrows(…, f)`: the assertion that says so.
+fn expects_failure_now(file: &FileChange, old: &Assertion, added: &[(&FileChange, Assertion)]) -> Option<usize> {
+    let reports = old.tokens.iter().take(3).any(|token| token == "fail") && language(file.path) == Language::Jvm;
+    let here =
+        |(other, new): &(&FileChange, Assertion)| other.path == file.path && strength::expects_failure(&new.tokens);
+    added.iter().position(here).filter(|_| reports)
 }
 
 /// The added assertion of the same file that shares most with `old`.
@@ -117,7 +129,7 @@ pub(super) fn similarity(a: &[String], b: &[String]) -> f64 {
 fn side(file: &FileChange, text: Option<&str>) -> Vec<Assertion> {
     let found = text.map(|text| statements(file.path, text)).unwrap_or_default();
     let assertion = |(line, statement): (u32, &str)| {
-        let mut tokens = tokens(statement);
+        let mut tokens = tokens(&without_comments(language(file.path), statement));
         // Behind an `if` on its own line it is asked less often; what the condition says is another thing.
         let own = text.and_then(|text| text.lines().nth(line.saturating_sub(1) as usize)).unwrap_or_default();
         if own.trim_start().starts_with("if") && !statement.starts_with("if") {
@@ -141,9 +153,12 @@ pub fn statements<'a>(path: &RelPath, text: &'a str) -> Vec<(u32, &'a str)> {
         let is_macro = path.extension() == "swift" && before.trim() == "#";
         let mentioned = !is_macro && NO_ASSERTION.as_ref().is_some_and(|regex| regex.is_match(before));
         let rest = part[head.end()..].trim_start();
+        // Python's helpers are called; what stands bare is imported, or passed on.
+        let bare = head.as_str().ends_with(char::is_whitespace) && head.as_str().trim() != "assert";
+        let passed_on = bare && language(path) == Language::Python;
         // A helper gets a body here: what stands in it asks.
         let defined = head.as_str().ends_with(char::is_whitespace) && rest.starts_with('=') && !rest.starts_with("==");
-        if head.start() < done || mentioned || defined || ends_in_string(before) {
+        if head.start() < done || mentioned || defined || passed_on || ends_in_string(before) {
             continue;
         }
         done = end_of_statement(part, head.start());
@@ -182,10 +197,45 @@ pub fn end_of_statement(text: &str, start: usize) -> usize {
     start + chars.iter().take(at).map(|c| c.len_utf8()).sum::<usize>()
 }
 
-/// `if got != want {` belongs to the `t.Errorf` behind it, on its line or on the next.
+/// The code of a statement: a remark between its arguments asks nothing.
+fn without_comments(language: Language, statement: &str) -> String {
+    let marks: &[&str] = match language {
+        Language::Python | Language::Ruby | Language::Elixir | Language::Shell => &["#"],
+        _ => &["//", "/*"],
+    };
+    if !marks.iter().any(|mark| statement.contains(mark)) {
+        return statement.to_owned();
+    }
+    let chars: Vec<char> = statement.chars().collect();
+    let mut code = String::new();
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let rest = &chars[at..];
+        let opened =
+            marks.iter().find(|mark| rest.iter().zip(mark.chars()).filter(|(a, b)| **a == *b).count() == mark.len());
+        let end = match opened {
+            Some(&"/*") => rest.windows(2).position(|two| two == ['*', '/']).map(|n| n + 2),
+            Some(_) => rest.iter().position(|c| *c == '\n'),
+            None if "\"'`".contains(*c) => Some(string_end(&chars, at) - at),
+            None => Some(1),
+        };
+        let next = at + end.unwrap_or(rest.len());
+        if opened.is_none() {
+            code.extend(&chars[at..next]);
+        }
+        at = next;
+    }
+    code
+}
+
+/// `if got != want {` belongs to the `t.Errorf` behind it, on its line or on the next; remarks may stand between.
 fn with_condition(text: &str, line_start: usize, head: usize) -> usize {
     let reports = ["t.", "b.", "fail"].iter().any(|start| text[head..].starts_with(start));
-    let above = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+    let line_above = |start: usize| text[..start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+    let mut above = line_above(line_start);
+    while above > 0 && text[above..].trim_start().starts_with("//") {
+        above = line_above(above);
+    }
     let condition = [line_start, above].into_iter().find(|at| text[*at..head].trim_start().starts_with("if"));
     condition.filter(|_| reports).unwrap_or(head)
 }

@@ -1,6 +1,7 @@
 //! Tests and test files that a patch takes away.
 
 use super::added;
+use super::assertions::statements;
 use super::files::{Language, is_collected, is_snapshot, is_test, language, test_part};
 use crate::guard::change::{FileChange, tokens};
 use crate::guard::{about, at_line};
@@ -76,7 +77,7 @@ pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
     findings.extend(patch.files().iter().filter(|file| file.after.is_none() && !has_moved(&file.path)).filter_map(
         |file| {
             let kind = if is_snapshot(&file.path) { "a snapshot" } else { "a test file" };
-            let counts = is_test(&file.path) || is_snapshot(&file.path);
+            let counts = is_test(&file.path) && !is_helper(&file.path, files) || is_snapshot(&file.path);
             counts.then(|| about("tests/deleted-file", Severity::Error, &file.path, format!("deletes {kind}")))
         },
     ));
@@ -145,8 +146,10 @@ fn string_length(rest: &str) -> usize {
 /// The tests of `before` without one of the same name in `after`, or of a similar name in the same file.
 fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
     let mut take = |fits: &dyn Fn(&Test) -> bool| after.iter().position(fits).map(|at| after.swap_remove(at)).is_some();
-    let same = |test: &Test, other: &Test| other.name == test.name && stays_found(test.file.path, other.file.path);
+    let same = |test: &Test, other: &Test| other.name == test.name && test.file.path == other.file.path;
     let left: Vec<_> = before.into_iter().filter(|test| !take(&|other: &Test| same(test, other))).collect();
+    let moved = |test: &Test, other: &Test| other.name == test.name && stays_found(test.file.path, other.file.path);
+    let left: Vec<_> = left.into_iter().filter(|test| !take(&|other: &Test| moved(test, other))).collect();
     let renamed = |test: &Test, other: &Test| {
         test.file.path == other.file.path && strsim::normalized_levenshtein(test.name, other.name) >= SAME_NAME
     };
@@ -158,6 +161,15 @@ fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
             && added::alike(test.body, other.body) >= SAME_BODY
     };
     left.into_iter().filter(|test| !take(&|other: &Test| same_body(test, other))).collect()
+}
+
+/// Code beside tests that asks nothing, in a language whose compiler says when it is missed.
+fn is_helper(path: &RelPath, files: &[FileChange]) -> bool {
+    let compiled = matches!(language(path), Language::Jvm | Language::Go);
+    let asks = |file: &FileChange| {
+        !tests(file, file.before).is_empty() || !statements(path, file.before.unwrap_or_default()).is_empty()
+    };
+    compiled && files.iter().any(|file| file.path == path && !asks(file))
 }
 
 /// Whether the same content, layout aside, stands in a file that the patch creates and that tests too.

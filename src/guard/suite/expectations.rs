@@ -1,5 +1,6 @@
 //! Expected values outside of assertions: snapshots, tables of cases, `want` and `expected`.
 
+use super::assertions::demanded;
 use super::files::{Language, is_snapshot, is_test_line, language};
 use crate::guard::change::{Block, FileChange, tokens};
 use crate::guard::{about, at_line};
@@ -31,7 +32,8 @@ fn rewritten(file: &FileChange, block: &Block) -> Vec<Finding> {
     let pairs = block.removed.iter().zip(&block.added).filter(|_| block.removed.len() == block.added.len());
     let judged = pairs.filter_map(|(old, new)| {
         let (before, after) = (tokens(old.text), tokens(new.text));
-        let only_values = shape(&before) == shape(&after) && literals(&before) != literals(&after);
+        let (asked, now) = (demanded(&before), demanded(&after));
+        let only_values = shape(&before) == shape(&after) && literals(asked) != literals(now);
         let only_values = only_values || no_longer_fixed(&before, &after);
         let fits = only_values && is_test_line(file, file.after, new.number) && !imports(new.text);
         fits.then(|| value_finding(file, new.number, &before))

@@ -66,7 +66,8 @@ const SIGNS: &[Sign] = &[
         Place::Tests,
         "compiles tests only sometimes",
         &["#[cfg("],
-        r"#!?\[cfg\((?:not\(|any\(\)|all\(|feature|target|FALSE|false)",
+        // What a comma ends is an argument, a field or an arm.
+        r"(?sm)#!\[cfg\((?:not\(|any\(\)|all\(|feature|target|FALSE|false)|#\[cfg\((?:not\(|any\(\)|all\(|feature|target|FALSE|false)[^\]]*\](?:[ \t]*\n[ \t]*(?:#\[|//)[^\n]*)*[ \t]*\n?[ \t]*(?:[^\n]*\b(?:fn|mod)\b|[^\s#/,](?:[^\n]*[^\s,])?[ \t]*$)",
     ),
     error(
         SKIPPED,

@@ -50,7 +50,10 @@ fn check_file(file: &FileChange, moved: &BTreeSet<String>) -> Vec<Finding> {
     if asked.is_empty() {
         return Vec::new();
     }
-    let own: BTreeSet<String> = part.lines().flat_map(|line| defined(line).into_iter().chain(declared(line))).collect();
+    let mut own: BTreeSet<String> =
+        part.lines().flat_map(|line| defined(line).into_iter().chain(declared(line))).collect();
+    // A double that was there before.
+    own.extend(file.removed().flat_map(|line| replaced(line.text, before)));
     let now = assertions::statements(file.path, after);
     let mut findings = Vec::new();
     for line in file.added().filter(|line| is_test_line(file, file.after, line.number)) {
