@@ -37,7 +37,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     RESOLVE = r"(?:Can't resolve|[Cc]ould not resolve|[Ff]ailed to resolve import|Cannot resolve) ['\x22](?P<name>[^'\x22]+)";
     FROM = r"from ['\x22](?P<path>[^'\x22]+)['\x22]";
-    PARSE = r"^\s*(?:Error: |RollupError: )?(?:Module parse failed|Module build failed|Transform failed with|\[vite[^\]]*\].*(?:error|failed)|RollupError: )";
+    PARSE = r"^\s*(?:\[!\] )?(?:Error: |RollupError: )?(?:Module parse failed|Module build failed|Transform failed with|\[vite[^\]]*\].*(?:error|failed)|RollupError: )";
     EXPORT = r"^\s*(?:Error: |RollupError: |\[!\] )?.*(?:\x22\w+\x22 is not exported by|Attempted import error)";
     ESBUILD = r"^\s*[✘✗X] \[ERROR\] (?P<text>.+)$";
     SASS = r"^\s+on line (?P<line>[0-9]+) of (?P<path>\S+)";
