@@ -43,7 +43,7 @@ patterns! {
     SASS = r"^\s+on line (?P<line>[0-9]+) of (?P<path>\S+)";
     DART = r"^\s+(?P<path>\S+\.s[ac]ss) (?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:root stylesheet|\S+\(\)|@\S+)";
     PLACE = r"^\s*(?:ERROR in |file: |╭─\[|,-\[|\s)*(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/-]+\.\w+)(?:[: ](?P<line>[0-9]+):(?P<column>[0-9]+))?(?:-[0-9]+)?(?::[0-9]+)?\]?:?\s*$";
-    ROLLUP = r"^\s*(?P<path>[\w@.$\[\]\\/-]+\.\w+) \((?P<line>[0-9]+):(?P<column>[0-9]+)\): (?P<text>\S.+)$";
+    ROLLUP = r"^\s*(?:\[!\] )?(?:RollupError: )?(?P<path>[\w@.$\[\]\\/-]+\.\w+) \((?P<line>[0-9]+):(?P<column>[0-9]+)\): (?P<text>\S.+)$";
     PRERENDER = r"^\s*(?:Error: |⨯ )?Error occurred prerendering page";
     NEXT_SYNTAX = r"^\s*(?:Error:\s+[x×] |.*\bSyntax ?Error: |\s*[x×] )(?P<text>\S.*)$";
 }
