@@ -37,13 +37,13 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     RESOLVE = r"(?:Can't resolve|[Cc]ould not resolve|[Ff]ailed to resolve import|Cannot resolve) ['\x22](?P<name>[^'\x22]+)";
     FROM = r"from ['\x22](?P<path>[^'\x22]+)['\x22]";
-    PARSE = r"^\s*(?:Error: |RollupError: )?(?:Module parse failed|Module build failed|Transform failed with|\[vite[^\]]*\].*(?:error|failed)|RollupError: )";
+    PARSE = r"^\s*(?:\[!\] )?(?:Error: |RollupError: )?(?:Module parse failed|Module build failed|Transform failed with|\[vite[^\]]*\].*(?:error|failed)|RollupError: )";
     EXPORT = r"^\s*(?:Error: |RollupError: |\[!\] )?.*(?:\x22\w+\x22 is not exported by|Attempted import error)";
     ESBUILD = r"^\s*[✘✗X] \[ERROR\] (?P<text>.+)$";
     SASS = r"^\s+on line (?P<line>[0-9]+) of (?P<path>\S+)";
     DART = r"^\s+(?P<path>\S+\.s[ac]ss) (?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:root stylesheet|\S+\(\)|@\S+)";
     PLACE = r"^\s*(?:ERROR in |file: |╭─\[|,-\[|\s)*(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/-]+\.\w+)(?:[: ](?P<line>[0-9]+):(?P<column>[0-9]+))?(?:-[0-9]+)?(?::[0-9]+)?\]?:?\s*$";
-    ROLLUP = r"^\s*(?P<path>[\w@.$\[\]\\/-]+\.\w+) \((?P<line>[0-9]+):(?P<column>[0-9]+)\): (?P<text>\S.+)$";
+    ROLLUP = r"^\s*(?:\[!\] )?(?:RollupError: )?(?P<path>[\w@.$\[\]\\/-]+\.\w+) \((?P<line>[0-9]+):(?P<column>[0-9]+)\): (?P<text>\S.+)$";
     PRERENDER = r"^\s*(?:Error: |⨯ )?Error occurred prerendering page";
     NEXT_SYNTAX = r"^\s*(?:Error:\s+[x×] |.*\bSyntax ?Error: |\s*[x×] )(?P<text>\S.*)$";
 }

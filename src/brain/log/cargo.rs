@@ -1,6 +1,7 @@
 //! Cargo's own messages: resolution, manifests, publishing.
 
 use super::found::{Found, Rank, group, patterns, place};
+use super::judge::is_foreign;
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
@@ -30,6 +31,7 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
+    AT = r"manifest at `(?P<path>[^`]+)`";
     CONFIG = r"error: (?:failed to parse manifest|failed to load manifest|could not find `Cargo\.toml`|.*does not have these features)";
     MANIFEST = r"^\s*--> (?P<path>(?:\S+/)?Cargo\.toml|\.cargo/config\.toml):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
     DEPENDENCY = r"error: (?:failed to select a version|no matching (?:package|version)|failed to get `|failed to load source|failed to download|.*lock file .*(?:needs to be|cannot be) updated|failed to parse lock file|lock file version|cannot update the lock file|rustc .* is not supported by the following package|package `.*` (?:cannot be built because it )?requires rustc )";
@@ -49,7 +51,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = MANIFEST.captures(line) {
         out.extend(unreadable(lines, at, &c));
     } else if CONFIG.is_match(line) {
-        out.push(Found::new("cargo", FailureClass::Config, Rank::Sure, at, line));
+        out.push(manifest(lines, at));
     } else if DEPENDENCY.is_match(line) {
         out.push(Found::new("cargo", FailureClass::Dependency, Rank::Strong, at, line));
     } else if let Some(c) = SCRIPT.captures(line) {
@@ -57,6 +59,19 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if PUBLISH.is_match(line) {
         out.push(Found::new("cargo", FailureClass::Config, Rank::Generic, at, line));
     }
+}
+
+/// A dependency's manifest that this cargo does not understand wants another version of one of the two.
+fn manifest(lines: &Lines, at: usize) -> Found {
+    let line = lines.get(at);
+    let path = AT.captures(line).map(|c| group(&c, "path").to_owned());
+    if path.as_deref().is_some_and(is_foreign) {
+        let why = lines.after(at, 6).filter(|(_, l)| l.trim_end() == "Caused by:").last();
+        let why = why.map_or(line, |(index, _)| lines.get(index + 1));
+        return Found::new("cargo", FailureClass::Dependency, Rank::Sure, at, why);
+    }
+    let spot = path.map(|path| place(&path, "", "", line, ""));
+    Found::new("cargo", FailureClass::Config, Rank::Sure, at, line).locations(spot)
 }
 
 /// TOML that is none: the place stands below the message.

@@ -43,6 +43,7 @@ patterns! {
     AUTOMAKE = r"^FAIL: (?P<name>[\w./-]+)$";
     COUNTED = r"^# FAIL: +[1-9]";
     VERDICT = r"^\s+(?P<name>[\w./-]+) FAILED$";
+    TOLD_AT = r"^\s*(?P<path>[^\s:()]+\.\w+)(?::|\()(?P<line>[0-9]+)(?::[0-9]+)?\)?: \S";
     ASSERT = r"(?P<path>[^\s:]+):(?P<line>[0-9]+): .*Assertion `.+' failed";
     CRASH = r"^\s*(?:\S+: line [0-9]+:\s+[0-9]+ )?Segmentation fault|SIGSEGV";
 }
@@ -54,8 +55,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     if let Some(c) = GTEST.captures(line) {
         out.push(test(Rank::Strong).failing(group(&c, "name")));
     } else if let Some(c) = CTEST.captures(line) {
-        let found = Found { quote: said(lines, at).unwrap_or(line).trim().to_owned(), ..test(Rank::Strong) };
-        out.push(found.failing(group(&c, "name")));
+        let told = said(lines, at);
+        let spot = told.and_then(|l| TOLD_AT.captures(l)).map(|c| named(&c));
+        let found = Found { quote: told.unwrap_or(line).trim().to_owned(), ..test(Rank::Strong) };
+        out.push(found.failing(group(&c, "name")).locations(spot));
     } else if let Some(c) = BOOST.captures(line) {
         out.push(test(Rank::Sure).failing(group(&c, "name")).location(named(&c)));
     } else if let Some(c) = GTEST_AT.captures(line).filter(|_| line.ends_with("Failure")) {
@@ -90,7 +93,7 @@ fn said(lines: &Lines, at: usize) -> Option<&str> {
     let own = |l: &&str| !STARTS.is_match(l) && !l.contains("% tests passed");
     let body = || lines.after(at, 200).map(|(_, l)| l).take_while(own);
     let asserted = body().find(|l| ASSERT.is_match(l) || GTEST_AT.is_match(l) && l.ends_with("Failure"));
-    asserted.or_else(|| body().find(|l| generic::accuses(l)))
+    asserted.or_else(|| body().find(|l| generic::accuses(l))).or_else(|| body().find(|l| TOLD_AT.is_match(l)))
 }
 
 /// GoogleTest's message with the values below it, which alone say what differs.

@@ -28,6 +28,11 @@ fn read(lines: &Lines, at: usize) -> Option<Found> {
     Some(Found::new("", FailureClass::Format, Rank::Generic, at, &quote).location(place(new, &line, "", "", "")))
 }
 
+/// A line of a difference shows code, whatever it says.
+pub(super) fn is_part(line: &str) -> bool {
+    line.starts_with(['+', '-', '@', '>', '<'])
+}
+
 /// Without time stamps, git's `a/` and `b/`, and the endings by which tools tell the two apart.
 fn name(text: &str) -> &str {
     let text = text.split('\t').next().unwrap_or(text).trim_end();

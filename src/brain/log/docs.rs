@@ -1,12 +1,14 @@
-//! Documentation: Sphinx's warnings taken for errors, and the examples that doctest runs.
+//! Documentation: Sphinx's and MkDocs' warnings taken for errors, and the examples that doctest runs.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["Failed example:", "arning, treated as error:", "(with warnings treated as errors)"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &["Failed example:", "arning, treated as error:", "(with warnings treated as errors)", "in strict mode!"],
+    read,
+};
 
 patterns! {
     EXAMPLE_AT = r#"^File "(?P<path>[^"]+)", line (?P<line>[0-9]+), in (?P<name>\S+)$"#;
@@ -26,6 +28,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let c = NOTED.captures(message);
         let found = Found::new("sphinx", FailureClass::Lint, Rank::Sure, at, message);
         out.push(found.locations(c.map(|c| spot(&c, group(&c, "text")))));
+    } else if line.starts_with("Aborted with ") && line.ends_with(" in strict mode!") {
+        let warned = lines.before(at, 5_000).filter(|(_, l)| l.starts_with("WARNING "));
+        let (index, quote) = warned.last().unwrap_or((at, line));
+        out.push(Found::new("mkdocs", FailureClass::Lint, Rank::Sure, index, quote));
     } else if line.ends_with("(with warnings treated as errors).") {
         let warned = lines.before(at, 5_000).filter(|(_, l)| l.contains("WARNING: "));
         let found = warned.filter_map(|(index, l)| {

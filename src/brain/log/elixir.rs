@@ -6,7 +6,16 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[") test ", "** (", "mix format failed", "== Compilation error", "Unchecked dependencies", "└─ "],
+    keys: &[
+        ") test ",
+        "** (",
+        "mix format failed",
+        "== Compilation error",
+        "Unchecked dependencies",
+        "└─ ",
+        "] → ",
+        "due to warnings while",
+    ],
     read,
 };
 
@@ -14,6 +23,9 @@ patterns! {
     ENTRY = r"^\s*[0-9]+\) (?P<name>test .+?) \((?P<module>[\w.]+)\)$";
     PLACE = r"^\s*(?P<path>\S+\.exs?):(?P<line>[0-9]+)$";
     RAISED = r"^\s*\*\* \((?P<code>\w+(?:\.\w+)*)\) (?:\(.*?\) )?(?:(?P<path>\S+\.exs?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: )?(?P<text>.+)$";
+    CREDO = r"^\s*(?:┃\s*)?\[[CDFRW]\] [→↗↑↘↓] (?P<text>\S.*)$";
+    CREDO_AT = r"^\s*(?:┃\s*)?(?P<path>\S+\.exs?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?\b";
+    UNFORMATTED = r"^\s*(?:\* )?(?P<path>\S+\.h?exs?)(?::[0-9]+)?$";
     COMPILER = r"^\s*└─ (?P<path>\S+\.exs?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?";
 }
 
@@ -28,11 +40,18 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
                 .locations(spot),
         );
     } else if line.contains("mix format failed") {
-        let spot = lines.after(at, 4).find_map(|(_, l)| l.trim().strip_prefix("* "));
-        let spot = spot.map(|path| place(path, "", "", "not formatted", ""));
+        let spot = lines.after(at, 4).find_map(|(_, l)| UNFORMATTED.captures(l));
+        let spot = spot.map(|c| place(group(&c, "path"), "", "", "not formatted", ""));
         out.push(Found::new("mix", FailureClass::Format, Rank::Sure, at, line).locations(spot));
     } else if line.contains("Unchecked dependencies") {
         out.push(Found::new("mix", FailureClass::Dependency, Rank::Sure, at, line));
+    } else if let Some(c) = CREDO.captures(line) {
+        let below = CREDO_AT.captures(lines.get(at + 1));
+        let column = |p: &regex::Captures<'_>| p.name("column").map_or("", |m| m.as_str()).to_owned();
+        let spot = below.map(|p| place(group(&p, "path"), group(&p, "line"), &column(&p), group(&c, "text"), ""));
+        out.push(Found::new("credo", FailureClass::Lint, Rank::Sure, at, line).locations(spot));
+    } else if line.contains("due to warnings while") {
+        out.extend(warned(lines, at));
     } else if let Some(c) = COMPILER.captures(line) {
         let head = lines.before(at, 8).find(|(_, l)| l.trim_start().starts_with("error:"));
         let spot = place(group(&c, "path"), group(&c, "line"), c.name("column").map_or("", |m| m.as_str()), "", "");
@@ -54,4 +73,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
             if compile { (FailureClass::Compile, Rank::Sure) } else { (FailureClass::Config, Rank::Generic) };
         out.push(Found::new("elixir", class, rank, at, line).locations(spot));
     }
+}
+
+/// Warnings that were made errors are what fails.
+fn warned(lines: &Lines, at: usize) -> Option<Found> {
+    let of_warning = |index: usize| lines.before(index, 8).find(|(_, l)| l.trim_start().starts_with("warning:"));
+    let places = lines.before(at, 2_000).filter_map(|(index, l)| Some((of_warning(index)?, COMPILER.captures(l)?)));
+    let ((index, quote), c) = places.last()?;
+    let spot = place(group(&c, "path"), group(&c, "line"), c.name("column").map_or("", |m| m.as_str()), quote, "");
+    Some(Found::new("elixir", FailureClass::Compile, Rank::Sure, index, quote).location(spot))
 }

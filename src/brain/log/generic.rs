@@ -51,7 +51,13 @@ patterns! {
     UNCAUGHT = r#"^\s*Exception in thread "[^"]*" [\w.$]+"#;
     // The files that fix the versions of packages, and packages that do not fit.
     PACKAGES = r"(?i)\block[ -]?files?\b|\b(?:[\w-]*-lock|npm-shrinkwrap)\.(?:json|ya?ml)\b|\b(?:Cargo|poetry|Gemfile|composer|yarn|uv|Pipfile|mix|Podfile|pubspec|Package|deno|pdm)\.(?:lock|resolved)\b|\bgo\.sum\b|\bdependenc(?:y|ies)\b.{0,80}\b(?:not found|missing|unsatisfied|not (?:met|satisfied|installed)|conflicts?|incompatible|resolv\w+)\b|\b(?:missing|unsatisfied|unmet|conflicting|unresolved|resolve) (?:peer )?dependenc(?:y|ies)\b|\b(?:could not|cannot|unable to) find (?:the |required |any )?(?:librar(?:y|ies)|packages?)\b";
+    SETTINGS = r"(?i)\b(?:can't|cannot|could not|unable to|failed to|error) (?:load|read|parse|find)(?:ing)? (?:the |your |its )?config(?:uration)?\b|\binvalid config(?:uration)?\b|\bconfiguration is invalid\b";
     ZERO = r"\b(?:0 (?:errors?|failures?|failed)|[Nn]o errors?|errors?[:=] ?0)\b";
+}
+
+/// Whether the line is a runner's word that a step has ended.
+pub(super) fn closes(line: &str) -> bool {
+    CLOSING.is_match(line)
 }
 
 /// Whether the line tells of an exit code and of nothing that led to it.
@@ -115,6 +121,11 @@ pub(super) fn hint(lines: &Lines) -> Option<Found> {
 /// What the message of a tool that nobody here parses is about, where its own words tell.
 pub(super) fn subject(quote: &str) -> Option<FailureClass> {
     PACKAGES.is_match(quote).then_some(FailureClass::Dependency)
+}
+
+/// Whether it says that a tool cannot make sense of its configuration.
+pub(super) fn about_settings(quote: &str) -> bool {
+    SETTINGS.is_match(quote)
 }
 
 /// Whether a line is an error of some tool, with what is wrong in it.

@@ -25,6 +25,8 @@ pub(super) const PARSER: Parser = Parser {
         "[build failed]",
         "[setup failed]",
         "verifying ",
+        "import cycle not allowed",
+        "go.mod requires go >= ",
     ],
     read,
 };
@@ -38,12 +40,19 @@ patterns! {
     SERVER = r"stream error|connection reset|[Tt]imeout|timed out|unexpected EOF|server misbehaving|no such host|\b(?:429|50[0-9])\b|refused";
     CONFIG = r"go\.mod file not found|cannot find main module|does not contain main module|malformed module path|errors parsing go\.mod|unknown directive";
     GOFMT = r"^diff (?:-u )?(?P<path>\S+\.go)(?:\.orig)? \S+\.go$";
+    CYCLE = r"^\s+imports \S+(?: from (?P<path>\S+\.go))?: import cycle not allowed";
+    TOOLCHAIN = r"go\.mod requires go >= .*GOTOOLCHAIN=local";
     FAILED = r"^FAIL\s+\S+ \[(?:build|setup) failed\]";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    if MODULE.is_match(line) {
+    if TOOLCHAIN.is_match(line) {
+        out.push(Found::new("go", FailureClass::Config, Rank::Strong, at, line));
+    } else if let Some(c) = CYCLE.captures(line) {
+        let spot = c.name("path").map(|path| place(path.as_str(), "", "", line, ""));
+        out.push(Found::new("go", FailureClass::Compile, Rank::Sure, at, line).locations(spot));
+    } else if MODULE.is_match(line) {
         let spot = PLACE
             .captures(line)
             .map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), ""));

@@ -17,6 +17,7 @@ pub(super) const PARSER: Parser = Parser {
         "COMPILATION ERROR",
         "AAPT: error",
         CRASH,
+        "-Werror specified",
         ".xml:",
     ],
     read,
@@ -35,6 +36,7 @@ patterns! {
     DETEKT = r"^\s*(?P<path>\S+\.kts?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+?) (?:\[(?P<code>\w+)\]|\((?P<code2>[\w:-]+)\))$";
     AAPT = r"^\s*(?:ERROR: ?)?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.xml):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: AAPT: error: (?P<text>.+)$";
     MERGER = r"^\s*(?P<path>\S+\.xml):(?P<line>[0-9]+):(?P<column>[0-9]+)-[0-9:]+ Error:$";
+    WARNED = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.java):(?P<line>[0-9]+): warning: (?P<text>.+)$";
     HEADING = r"COMPILATION ERROR";
     LINTED = r"^\([a-z]+\) [A-Z]\w+|\[[A-Z]\w+\]$|^[\w.]+: ";
 }
@@ -66,6 +68,13 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("android", FailureClass::Config, Rank::Sure, at, said).location(spot));
     } else if line.contains(CRASH) {
         out.push(Found::new("scalac", FailureClass::Compile, Rank::Strong, at, line));
+    } else if line.contains("-Werror specified") {
+        let first = lines.before(at, 3_000).filter_map(|(index, l)| Some((index, l, WARNED.captures(l)?))).last();
+        out.extend(
+            first.map(|(index, l, c)| {
+                Found::new("javac", FailureClass::Compile, Rank::Sure, index, l).location(spot(&c))
+            }),
+        );
     } else if HEADING.is_match(line) {
         out.push(Found::new("javac", FailureClass::Compile, Rank::Wrapper, at, line));
     }

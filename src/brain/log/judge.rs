@@ -45,16 +45,22 @@ fn class_of(best: &Found, found: &[Found]) -> FailureClass {
     if best.tool == script::TOOL && best.class == FailureClass::Test {
         return FailureClass::Unknown;
     }
-    // Go's compiler names the package above; a line of its form without that is the step's own checker.
-    let bare = (best.tool, best.class, best.rank) == ("go", FailureClass::Compile, Rank::Strong);
+    // Go's compiler names the package above; a line of its form without that, or of a tool that nobody here reads, is
+    // the step's own checker.
+    let bare = ["go", ""].contains(&best.tool) && (best.class, best.rank) == (FailureClass::Compile, Rank::Strong);
     let before = |f: &Found| f.rank == Rank::Context && f.at < best.at;
     let step = || found.iter().rfind(|f| f.tool == script::TOOL && (before(f) || f.rank > Rank::Context));
-    if bare && step().is_some_and(|f| f.class == FailureClass::Lint) {
-        return FailureClass::Lint;
+    let looked_for = |f: &&Found| matches!(f.class, FailureClass::Lint | FailureClass::Format | FailureClass::Type);
+    if let Some(step) = step().filter(|_| bare).filter(looked_for) {
+        return step.class;
     }
     let told_by_runner = best.rank == Rank::Wrapper && generic::explains(&best.quote);
     if best.class != FailureClass::Unknown || best.rank != Rank::Generic && !told_by_runner {
         return best.class;
+    }
+    // A checker whose own settings are wrong has not looked at anything.
+    if generic::about_settings(&best.quote) {
+        return FailureClass::Config;
     }
     let mut purposes = found.iter().filter(|f| f.tool == script::TOOL);
     let after = purposes.clone().find(|f| f.at > best.at && f.rank > Rank::Context);

@@ -32,6 +32,8 @@ pub(super) const PARSER: Parser = Parser {
         "comment on exported ",
         "don't use underscores",
         "  ✖  ",
+        "error • ",
+        "error - ",
         ">> Issue: [",
     ],
     read,
@@ -59,6 +61,7 @@ patterns! {
     XO_FILE = r"^\s*(?P<path>[^\s:]+\.\w+)(?::[0-9]+:[0-9]+)?$";
     BANDIT = r"^>> Issue: \[(?P<code>B[0-9]{3})(?::\w+)?\] (?P<text>\S.*)$";
     BANDIT_AT = r"^\s+Location: (?P<path>\S+?):(?P<line>[0-9]+)(?::[0-9]+)?$";
+    DART = r"^\s*error [•-] (?:(?P<path>\S+\.dart):(?P<line>[0-9]+):(?P<column>[0-9]+) - )?(?P<text>\S.*?)(?: • (?P<path2>\S+\.dart):(?P<line2>[0-9]+):(?P<column2>[0-9]+))? [•-] (?P<code>\w+)$";
     HOOK = r"^- hook id: (?P<id>\S+)$";
     FORMATTER = r"(?i)format|fmt|black|isort|prettier|whitespace|end-of-file|line-ending|yapf";
 }
@@ -92,6 +95,16 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if line.starts_with("*****") {
         let below = lines.after(at, 2).find_map(|(index, l)| PYLINT.captures(l).map(|_| (index, l)));
         out.extend(below.map(|(index, l)| Found::new("pylint", FailureClass::Lint, Rank::Sure, index, l)));
+    } else if let Some(c) = DART.captures(line) {
+        let either = |one: &str, other: &str| c.name(one).or(c.name(other)).map_or("", |m| m.as_str());
+        let spot = place(
+            either("path", "path2"),
+            either("line", "line2"),
+            either("column", "column2"),
+            group(&c, "text"),
+            group(&c, "code"),
+        );
+        out.push(Found::new("dart", FailureClass::Lint, Rank::Sure, at, line).location(spot));
     } else if let Some(c) = HOOK.captures(line) {
         out.extend(hook(lines, at, group(&c, "id")));
     } else if let Some(c) = YAML_ROW.captures(line) {

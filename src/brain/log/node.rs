@@ -20,8 +20,8 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    FRAME = r"^\s*(?:at|❯|›)\s+(?:.*?[\s(])?(?:file://)?(?P<path>(?:[A-Za-z]:[\\/])?[^\s():]+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?\)?";
-    HEAD = r"^\s*(?:Uncaught |\[?)?(?P<name>[A-Z]\w*(?:Error|Exception)|Error)(?: \[(?P<code>\w+)\])?: (?P<text>.+)$";
+    FRAME = r"^\s*(?:at|❯|›)\s+(?:.*?[\s(])?(?:file://|webpack://[\w@.-]*/\./)?(?P<path>(?:[A-Za-z]:[\\/])?[^\s():]+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?\)?";
+    HEAD = r"^\s*(?:Uncaught |Exception during run: |\[?)?(?P<name>[A-Z]\w*(?:Error|Exception)|Error)(?: \[(?P<code>\w+)\])?: (?P<text>.+)$";
     MISSING = r"Cannot find (?:module|package) ['\x22](?P<name>[^'\x22]+)";
     BABEL = r"SyntaxError: (?P<path>(?:[A-Za-z]:)?[^\s:]+\.[a-z]+): .*?\((?P<line>[0-9]+):(?P<column>[0-9]+)\)";
     THROWN = r"^\s*throw err(?:or)?;?(?:\s*//.*)?$";

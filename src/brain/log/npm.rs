@@ -88,6 +88,8 @@ fn code(lines: &Lines, at: usize, code: &str) -> Option<Found> {
     // The registry hides from a stranger what he may not publish.
     let refused = code == "E404" && lines.after(at, 3).any(|(_, l)| l.contains("404 Not Found - PUT"));
     let class = if refused { FailureClass::Permission } else { class };
+    let twice = lines.after(at, 3).any(|(_, l)| l.contains("cannot publish over the previously published"));
+    let class = if twice { FailureClass::Config } else { class };
     let sentence = lines.after(at, 12).take_while(|(_, l)| l.contains("npm ")).find(|(_, l)| !DETAIL.is_match(l));
     let quote = sentence.map_or(lines.get(at), |(_, l)| l);
     Some(Found::new("npm", class, Rank::Sure, at, quote))

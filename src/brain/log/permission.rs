@@ -67,6 +67,8 @@ pub(super) const LIST: List = List {
         phrase("deployment is not allowed", Permission, Strong),
         phrase("not allowed to deploy to", Permission, Sure),
         phrase("could not assume role", Permission, Sure),
+        phrase("cannot push to the git repository", Permission, Strong),
+        phrase("no valid credential sources", Permission, Strong),
         phrase("credentials could not be loaded", Permission, Strong),
         phrase("security token included in the request is", Permission, Strong),
         phrase("invalidclienttokenid", Permission, Strong),

@@ -1,4 +1,4 @@
-//! Prettier, Biome and dprint in check mode.
+//! Prettier and Biome in check mode.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -6,14 +6,7 @@ use super::table::Parser;
 use crate::record::FailureClass;
 
 pub(super) const PARSER: Parser = Parser {
-    keys: &[
-        "[warn] ",
-        "[error] ",
-        "Code style issues",
-        "Forgot to run Prettier",
-        "Formatter would have printed",
-        "not formatted",
-    ],
+    keys: &["[warn] ", "[error] ", "Code style issues", "Forgot to run Prettier", "Formatter would have printed"],
     read,
 };
 
@@ -24,7 +17,6 @@ patterns! {
     SUMMARY = r"Code style issues (?:found|were found|fixed)|Forgot to run Prettier";
     BIOME = r"Formatter would have printed the following content";
     BIOME_FILE = r"^(?P<path>\S+\.\w+) format\b";
-    DPRINT = r"Found [0-9]+ not formatted files?";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
@@ -38,8 +30,6 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let file = lines.before(at, 3).find_map(|(_, l)| BIOME_FILE.captures(l));
         let spot = file.map(|c| place(group(&c, "path"), "", "", "not formatted", ""));
         out.push(Found::new("biome", FailureClass::Format, Rank::Sure, at, line).locations(spot));
-    } else if DPRINT.is_match(line) {
-        out.push(Found::new("dprint", FailureClass::Format, Rank::Sure, at, line));
     }
 }
 

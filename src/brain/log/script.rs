@@ -24,18 +24,18 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 /// What a step was for, in the place of its script.
-const STEP: &str = "##[step]";
+pub(super) const STEP: &str = "##[step]";
 
 patterns! {
     TYPED = r"^\s*\$ (?P<command>\S.*)$";
     NAMED = r#"^\s*npm (?:ERR!|error) \S+@\S+ (?P<a>[\w:.-]+): `|Failed at the \S+ (?P<b>[\w:.-]+) script|^\s*ERROR: "(?P<c>[\w:.-]+)" exited with|^The command "(?P<d>.+)" exited with|npm error command .* -c (?P<e>.+)$|^- hook id: (?P<f>\S+)$|make(?:\[[0-9]+\])?: \*\*\* \[(?:\S+:[0-9]+: )?(?P<g>[\w-]+)\] Error "#;
     // Travis stops where a step before the build's own script fails.
     STOPPED = r#"^The command ".+" failed and exited with [0-9]+ during"#;
-    // What an option calls something is no purpose.
-    LABEL = r"\s(?:-n|--name)[ =]\S+";
-    FORMAT = r"(?i)\b(?:fmt|format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
-    LINT = r"(?i)lint|\b(?:clippy|vet|rubocop|ruff|flake8|credo|stylecheck|codestyle|shellcheck|hadolint|pre-commit)\b";
-    TYPES = r"(?i)type-?check|check-?types|\btypings\b|\b(?:tsc|tsd|mypy|pyright)\b";
+    // What an option calls something is no purpose, nor is an option.
+    LABEL = r"\s(?:-n|--name)[ =]\S+|\s--?[A-Za-z][\w.:-]*(?:=\S+)?";
+    FORMAT = r"(?i)\b(?:fmt|\w*format|prettier|black|isort|gofmt|rustfmt|clang-format|style:check)\b";
+    LINT = r"(?i)lint|\b(?:clippy|vet|rubocop|ruff|flake8|credo|stylecheck|codestyle|checkstyle|(?:lua|cpp|spell|shell)check|hadolint|pre-commit|typos|codespell|vulture|knip|phpstan|psalm|detekt|analy[sz]e|sonar-scanner|pydocstyle|yamllint)\b";
+    TYPES = r"(?i)type-?check|check-?types|\btypings\b|\b(?:tsc|tsd|mypy|\w*pyright|pyrefly)\b";
     TEST = r"(?i)\b(?:tests?|spec|jest|vitest|mocha|pytest|e2e|unit|integration)\b";
 }
 

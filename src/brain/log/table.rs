@@ -3,7 +3,7 @@
 use super::found::{Found, Rank};
 use super::lines::Lines;
 use super::phrase;
-use super::{diff, generic, said};
+use super::{diff, generic, listed, said};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -30,6 +30,7 @@ const PARSERS: &[Parser] = &[
     super::tsc::PARSER,
     super::eslint::PARSER,
     super::prettier::PARSER,
+    super::formatters::PARSER,
     super::jest::PARSER,
     super::vitest::PARSER,
     super::mocha::PARSER,
@@ -67,6 +68,7 @@ const PARSERS: &[Parser] = &[
     super::science::PARSER,
     super::runners::PARSER,
     super::bazel::PARSER,
+    super::docker::PARSER,
     super::terraform::PARSER,
     super::erlang::PARSER,
     super::lisp::PARSER,
@@ -115,6 +117,9 @@ pub(super) fn scan(lines: &Lines) -> Vec<Found> {
     said::discount(lines, &mut found);
     if found.iter().all(|f| f.rank <= Rank::Echo) {
         found.extend(diff::hint(lines));
+    }
+    if found.iter().all(|f| f.rank <= Rank::Echo) {
+        found.extend(listed::hint(lines));
     }
     if found.iter().all(|f| f.rank == Rank::Context) {
         found.extend(generic::hint(lines));

@@ -38,6 +38,7 @@ pub(super) const LIST: List = List {
         phrase("code style error found", Lint, Strong),
         phrase("code style errors found", Lint, Strong),
         phrase("lint found errors in the project", Lint, Strong),
+        phrase("quality gate status: failed", Lint, Strong),
         phrase_with("has no local return", "function", Type, Generic),
         phrase("https://srb.help/", Type, Strong),
         phrase("the following files had format violations", Format, Strong),
