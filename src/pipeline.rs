@@ -477,6 +477,7 @@ fn failed(error: &ForgeError) -> Healing {
             healing.retry_wanted = Some(healing.reason.clone());
             healing
         }
+        ForgeError::Local(_) => Healing::ended(Outcome::Error, error.to_string()),
         ForgeError::Unauthorized { .. } | ForgeError::Forbidden { .. } | ForgeError::NotFound { .. } => {
             Healing::ended(Outcome::Blocked, error.to_string())
         }

@@ -14,14 +14,18 @@ pub fn checkout_local(source: &Repo, commit: &Sha, into: &Path) -> Result<()> {
     if !source.has_commit(commit) {
         bail!("commit {commit} is not in {}", source.git_dir().display());
     }
-    let repo = fresh(into)?;
-    emptied_on_error(into, share_objects(source, &repo).and_then(|()| materialise(&repo, commit, into)))
+    into_fresh(into, |repo| {
+        share_objects(source, repo)?;
+        materialise(repo, commit, into)
+    })
 }
 
 /// Checks `commit` out of what a server answered to [`super::fetch_request`], like [`checkout_local`].
 pub fn checkout_pack(answer: &mut dyn Read, commit: &Sha, into: &Path) -> Result<()> {
-    let repo = fresh(into)?;
-    emptied_on_error(into, receive(answer, &repo).and_then(|()| materialise(&repo, commit, into)))
+    into_fresh(into, |repo| {
+        receive(answer, repo)?;
+        materialise(repo, commit, into)
+    })
 }
 
 /// A bare repository in `into`, which must be empty, of what a server answered to [`super::fetch_request`]; after a
@@ -58,20 +62,25 @@ fn receive(answer: &mut dyn Read, repo: &git2::Repository) -> Result<()> {
     Ok(())
 }
 
-/// The folder was empty when we came, so everything in it is ours to remove.
+/// The folder was empty when we came, so everything in it is ours to remove. That this fails, too, hides nothing.
 fn emptied_on_error<T>(into: &Path, result: Result<T>) -> Result<T> {
-    if result.is_err() {
-        std::fs::remove_dir_all(into)?;
-        std::fs::create_dir_all(into)?;
+    if result.is_err()
+        && let Err(error) = std::fs::remove_dir_all(into).and_then(|()| std::fs::create_dir_all(into))
+    {
+        tracing::warn!(%error, "cannot empty {}", into.display());
     }
     result
 }
 
-fn fresh(into: &Path) -> Result<git2::Repository> {
+fn into_fresh(into: &Path, fill: impl FnOnce(&git2::Repository) -> Result<()>) -> Result<()> {
     std::fs::create_dir_all(into).with_context(|| format!("cannot make the folder {}", into.display()))?;
     if std::fs::read_dir(into)?.next().is_some() {
         bail!("the folder {} is not empty", into.display());
     }
+    emptied_on_error(into, fresh(into).and_then(|repo| fill(&repo)))
+}
+
+fn fresh(into: &Path) -> Result<git2::Repository> {
     let mut options = git2::RepositoryInitOptions::new();
     options.external_template(false).initial_head("main");
     let repo = git2::Repository::init_opts(into, &options)

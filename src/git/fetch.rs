@@ -83,14 +83,31 @@ fn unpack(answer: &mut dyn Read, repo: &git2::Repository) -> Result<()> {
         match packet(answer)?.context("the pack broke off")? {
             Packet::End => break,
             Packet::Data(data) => match data.split_first() {
-                Some((1, data)) => pack.write_all(data).context("the pack is damaged")?,
+                Some((1, data)) => pack.write_all(data).map_err(|_| why_unwritten())?,
                 Some((3, message)) => bail!("the server gave up: {}", printable(&String::from_utf8_lossy(message))),
                 _ => {}
             },
         }
     }
-    pack.commit().context("the pack is damaged")?;
+    pack.commit().context("cannot keep the pack")?;
     Ok(())
+}
+
+/// The writer of packs tells that it failed and not why; libgit2 has noted it.
+fn why_unwritten() -> anyhow::Error {
+    anyhow::Error::new(git2::Error::last_error(-1)).context("cannot keep the pack")
+}
+
+/// It failed here, at our own disk, and not at the server: asking once more helps nothing.
+pub fn is_of_this_disk(error: &anyhow::Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let written = |error: &std::io::Error| {
+        matches!(error.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
+    };
+    error.chain().any(|cause| {
+        cause.downcast_ref().is_some_and(written)
+            || cause.downcast_ref().is_some_and(|error: &git2::Error| error.class() == git2::ErrorClass::Os)
+    })
 }
 
 fn printable(message: &str) -> String {
@@ -100,6 +117,17 @@ fn printable(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_nobody_elses_fault() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        let extend = git2::Error::new(git2::ErrorCode::GenericError, git2::ErrorClass::Os, "cannot extend packfile");
+        let damaged = git2::Error::new(git2::ErrorCode::GenericError, git2::ErrorClass::Indexer, "bad checksum");
+        let seen = [full.into(), cut.into(), extend.into(), damaged.into()]
+            .map(|error: anyhow::Error| is_of_this_disk(&error.context("cannot keep the pack")));
+        assert_eq!(seen, [true, false, true, false]);
+    }
 
     #[test]
     fn the_request_is_in_packets() {

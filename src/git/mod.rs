@@ -12,7 +12,7 @@ mod shadow;
 pub use begin::begin;
 pub use changes::{Changes, Dirty, ModeChange};
 pub use checkout::{checkout_local, checkout_pack, receive_pack, share_bare};
-pub use fetch::{FETCH_CONTENT_TYPE, FETCH_PROTOCOL, fetch_request};
+pub use fetch::{FETCH_CONTENT_TYPE, FETCH_PROTOCOL, fetch_request, is_of_this_disk};
 pub use history::Step;
 pub use publish::{Moved, OURS, RefState};
 

@@ -280,6 +280,9 @@ impl GitHub {
             receive(&mut stream).map_err(|error| {
                 let broke_off = error.chain().any(|cause| cause.is::<std::io::Error>());
                 let (call, message) = (call.clone(), format!("{error:#}"));
+                if git::is_of_this_disk(&error) {
+                    return ForgeError::Local(format!("cannot keep what {call} answered: {message}"));
+                }
                 if broke_off { ForgeError::Network { call, message } } else { ForgeError::BadBody { call, message } }
             })
         })
