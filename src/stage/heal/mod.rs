@@ -2,6 +2,7 @@
 //! code, so in the Action it is a process of its own that holds no secret.
 
 mod bench;
+mod denied;
 mod forward;
 mod hooks;
 mod inspect;
@@ -159,6 +160,11 @@ fn work(bench: &Bench) -> Result<Healing> {
     let report = read(bench, &base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
+    let denied = denied::by_the_sandbox(bench.job, &base.text);
+    if let Some(denied) = &denied {
+        (bench.say)("verify", denied);
+        healing.notes.push(denied.clone());
+    }
     memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
     if let Some(end) = not_reproduced(bench, &report, &mut healing) {
@@ -173,7 +179,11 @@ fn work(bench: &Bench) -> Result<Healing> {
     if !is_steady(&report) && is_flaky(bench, &report)? {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
-    climb(bench, &base, &diagnosis, &Patch::default(), healing)
+    let mut healing = climb(bench, &base, &diagnosis, &Patch::default(), healing)?;
+    if let (Some(denied), Outcome::Explained) = (denied, healing.outcome) {
+        healing.reason = format!("{denied}; {}", healing.reason);
+    }
+    Ok(healing)
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.

@@ -11,9 +11,6 @@ pub struct SetUpFailure {
     pub may_pass: bool,
 }
 
-/// What a system says of a place that may not be written.
-const DENIED: &[&str] = &["Permission denied", "Read-only file system", "EACCES", "EROFS"];
-
 impl SetUpFailure {
     pub fn of(command: &str, said: &str, exit: Option<i32>, sandboxed: bool) -> Self {
         let report = log::read(said);
@@ -22,7 +19,7 @@ impl SetUpFailure {
             silent if silent.is_empty() => exit.map_or("it was stopped".to_owned(), |code| format!("exit {code}")),
             told => told,
         };
-        let denied = sandboxed && DENIED.iter().any(|word| said.contains(word));
+        let denied = sandboxed && super::denied::is_denied(said);
         let sudo = told.contains("sudo") || last(said).contains("sudo");
         let mend = match () {
             () if sudo => "; what needs sudo belongs in the workflow, before thanos-fix",
