@@ -1,11 +1,12 @@
 """What breaks code: each operator gets a [`Site`] and returns {path: new text}, or None where it does not apply.
 
-To add a kind: one function with `@kind(name, languages)`.
+To add a kind: one function with `@kind(name, languages)`, or a row in rewrites.py where a pattern tells it.
 """
 
 import json
 import re
 
+from rewrites import REWRITES, rewrite
 from tokens import ALL_KEYWORDS, KEYWORDS, WORDS, code, misspell
 
 KINDS = {}
@@ -378,3 +379,7 @@ def manifest(site):
     pattern = {"rust": r"^\[(?:dev-)?dependencies\.[\w-]+\]\n(?:[^\[\n][^\n]*\n)+", "go": r"^(?:require |\t)[\w./-]+ v[^\n]+\n"}[site.language]
     found = site.choose(re.finditer(pattern, text, re.M))
     return found and {path: text[:found.start()] + text[found.end():]}
+
+
+for _name, _languages in REWRITES.items():
+    kind(_name, tuple(_languages))(rewrite(_name))

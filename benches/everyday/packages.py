@@ -263,6 +263,8 @@ PACKAGES = [
     java("com.eclipsesource.minimal-json:minimal-json", "0.9.5"),
     java("net.sf.jopt-simple:jopt-simple", "5.0.4"),
     java("org.apache.commons:commons-csv", "1.10.0"),
-    c("bzip2-sys", "0.1.11", ("bzip2-1.0.8/*.c",), "make -s -C bzip2-1.0.8 libbz2.a CFLAGS=-O0"),
-    c("lz4-sys", "1.11.1", ("liblz4/lib/*.c",), "gcc -O0 -fsyntax-only liblz4/lib/*.c"),
+    c("bzip2-sys", "0.1.11", ("bzip2-1.0.8/*.[ch]",), "make -s -C bzip2-1.0.8 libbz2.a CFLAGS=-O0"),
+    c("lz4-sys", "1.11.1", ("liblz4/lib/*.[ch]",), "gcc -O0 -fsyntax-only liblz4/lib/*.c"),
+    c("libz-sys", "1.1.20", ("src/zlib/*.[ch]",), "gcc -Wall -Werror -fsyntax-only -DHAVE_UNISTD_H src/zlib/*.c"),
+    c("lua-src", "547.0.0", ("lua-5.4.7/*.[ch]",), "gcc -Wall -Werror -fsyntax-only lua-5.4.7/*.c", drop=("lua-5.1.5", "lua-5.2.4", "lua-5.3.6")),
 ]

@@ -128,8 +128,9 @@ def broken(package, check, kind, is_still, rng, root):
     return None
 
 
-def heal(root, command, seconds):
-    argv = [BINARY, "heal", "--json", "--quiet", "--budget-seconds", str(seconds), "--", "bash", "-c", command]
+def heal(root, command, wanted):
+    hands = ["--hands", wanted.hands] if wanted.hands else []
+    argv = [BINARY, "heal", "--json", "--quiet", *hands, "--budget-seconds", str(wanted.budget), "--", "bash", "-c", command]
     started = time.monotonic()
     done = subprocess.run(argv, cwd=root, env=packages.environment(), stdin=subprocess.DEVNULL, capture_output=True)
     try:
@@ -163,7 +164,7 @@ def case(seed, wanted):
         elif seed // 2 % 2 and before:
             git(root, "commit", "-q", "-a", "-m", "a change")
         at_first = tree(root)
-        told, seconds = heal(root, command, wanted.budget)
+        told, seconds = heal(root, command, wanted)
         at_last = tree(root)
         status, output = execute(command, root)
         def ends_as(wished):
@@ -227,6 +228,7 @@ def main():
     parser.add_argument("--language", default="")
     parser.add_argument("--kind", default="")
     parser.add_argument("--budget", type=int, default=60)
+    parser.add_argument("--hands", default="", help="these alone")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out")
     parser.add_argument("--no-history", action="store_true", help="git knows nothing but the broken tree")

@@ -21,7 +21,13 @@ pub fn place(text: &str, header: &str) -> (Range<usize>, String) {
         (None, None, Some(_)) => block.last().map_or(0, |(at, line)| next(at, line)),
         (None, None, None) => {
             let at = behind_comment(text);
-            return (at..at, format!("{line}{end}"));
+            let gap = text[..at].len() - text[..at].trim_end().len();
+            let breaks: Vec<usize> = text[at - gap..at].match_indices('\n').map(|(at, _)| at + 1).collect();
+            // Between several empty lines there is room for it.
+            return match breaks.get(breaks.len() / 2).filter(|_| breaks.len() > 2) {
+                Some(middle) => (at - gap + middle..at - gap + middle, line),
+                None => (at..at, format!("{line}{end}")),
+            };
         }
     };
     (at..at, line)
@@ -76,6 +82,7 @@ mod tests {
     fn a_header_joins_its_like() {
         for (text, header, wanted) in [
             ("/* c */\n\nint x;\n", "<stdio.h>", "/* c */\n\n#include <stdio.h>\n\nint x;\n"),
+            ("/* c */\n\n\nint x;\n", "<stdio.h>", "/* c */\n\n#include <stdio.h>\n\nint x;\n"),
             (
                 "#include <a.h>\n#include <c.h>\n#include \"x.h\"\n",
                 "<b.h>",

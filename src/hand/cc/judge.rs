@@ -1,5 +1,6 @@
 //! Judging texts: each is given to the compiler in the place of a file, several in one go.
 
+use super::included::Frame;
 use super::invocation::{self, Invocation};
 use super::report::{Problem, problems};
 use crate::command::CommandLine;
@@ -7,6 +8,7 @@ use crate::hand::Job;
 use crate::ids::RelPath;
 use anyhow::Result;
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -18,7 +20,7 @@ const END: &str = "THANOS_END_OF_TEXT";
 /// One file with the compiler that judges it.
 pub struct Judge<'a> {
     job: &'a Job<'a>,
-    path: RelPath,
+    frame: Rc<Frame>,
     way: Invocation,
     pub runs: Cell<usize>,
 }
@@ -43,9 +45,10 @@ impl<'a> Judge<'a> {
         if job.workshop.find_program("sh").is_none() {
             return Ok(None);
         }
+        let Some(frame) = Frame::of(job, path)?.map(Rc::new) else { return Ok(None) };
         let mut fallback = None;
-        for way in invocation::ways(job, path) {
-            let judge = Self { job, path: path.clone(), way, runs: Cell::new(0) };
+        for way in invocation::ways(job, &frame.unit) {
+            let judge = Self { job, frame: frame.clone(), way, runs: Cell::new(0) };
             let Some(verdict) = judge.judge(&[text])?.pop() else { continue };
             let same = |p: &Problem| said.iter().any(|(line, message)| *line == p.line && *message == p.message);
             if verdict.problems.iter().any(same) {
@@ -60,7 +63,7 @@ impl<'a> Judge<'a> {
 
     /// Whether the text is read as C++.
     pub fn is_plus(&self) -> bool {
-        super::is_plus(&self.path) || self.way.compiler.contains("++")
+        super::is_plus(&self.frame.unit) || self.way.compiler.contains("++")
     }
 
     /// Judges in order and stops behind the first text that is clean.
@@ -69,7 +72,7 @@ impl<'a> Judge<'a> {
         let (call, end) = (self.call(), end_of(texts));
         for (at, text) in texts.iter().enumerate() {
             script.extend(format!("echo; echo '{MARK}{at}'; {call} 2>&1 <<'{end}' && exit 0\n").bytes());
-            script.extend_from_slice(text);
+            script.extend(self.frame.around(text, STDIN));
             if !text.ends_with(b"\n") {
                 script.push(b'\n');
             }
@@ -103,11 +106,15 @@ impl<'a> Judge<'a> {
     fn call(&self) -> String {
         let language = if self.is_plus() { "c++" } else { "c" };
         let ups = self.way.directory.as_ref().map_or(0, |directory| directory.as_str().split('/').count());
-        let folder = self.path.as_str().rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let near = format!("{}{folder}", "../".repeat(ups));
+        let near = self
+            .frame
+            .folders
+            .iter()
+            .flat_map(|folder| ["-iquote".to_owned(), format!("{}{folder}", "../".repeat(ups))]);
         let fixed = ["-fsyntax-only", "-fdiagnostics-parseable-fixits", "-fno-diagnostics-color"].map(str::to_owned);
-        let tail = ["-iquote".to_owned(), near, "-x".to_owned(), language.to_owned(), "-".to_owned()];
-        let words = std::iter::once(self.way.compiler.clone()).chain(fixed).chain(self.way.options.clone()).chain(tail);
+        let tail = ["-x", language, "-"].map(str::to_owned);
+        let words = std::iter::once(self.way.compiler.clone()).chain(fixed).chain(self.way.options.clone());
+        let words = words.chain(near).chain(tail);
         CommandLine::new(words).to_string()
     }
 }

@@ -2,6 +2,7 @@
 //! compiler itself would do about it. Nothing is written: the text comes through standard input.
 
 pub(super) mod include;
+mod included;
 mod invocation;
 mod judge;
 mod report;
@@ -27,13 +28,13 @@ pub(super) fn is_plus(path: &RelPath) -> bool {
     matches!(path.extension().as_str(), "cc" | "cpp" | "cxx" | "c++" | "hh" | "hpp" | "hxx")
 }
 
-/// The units that a log complains about, in its order, each with the lines and what is said there.
+/// The units and headers that a log complains about, in its order, each with the lines and what is said there.
 pub(super) fn named(job: &Job) -> Vec<(RelPath, Vec<(u32, String)>)> {
     let mut known: HashMap<String, Option<RelPath>> = HashMap::new();
     let mut found: Vec<(RelPath, Vec<(u32, String)>)> = Vec::new();
     for problem in problems(job.log) {
         let resolved = known.entry(problem.path.clone()).or_insert_with(|| job.workshop.resolve(&problem.path));
-        let Some(path) = resolved.clone().filter(is_unit) else { continue };
+        let Some(path) = resolved.clone().filter(|path| is_unit(path) || is_header(path)) else { continue };
         let said = (problem.line, problem.message);
         match found.iter_mut().find(|(other, _)| *other == path) {
             Some((_, lines)) => lines.push(said),

@@ -1,6 +1,7 @@
 //! What gcc and clang say, as data: places, messages, and their own fixes.
 
 use regex::Regex;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,6 +16,9 @@ pub struct Problem {
     pub fixes: Vec<Fix>,
     /// What notes below it point at.
     pub notes: Vec<Note>,
+    /// Who includes the file, each with the line of it, from the inside out.
+    pub from: Vec<(String, u32)>,
+    pub is_warning: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,28 +64,53 @@ impl Fix {
 
 static HEAD: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(.+?):([0-9]+):([0-9]+): (?:fatal )?(error|warning|note): (.+)$").ok());
+static FROM: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(In file included| {16,}) from (.+?):([0-9]+)(?::[0-9]+)?[,:]$").ok());
 static FIX: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^fix-it:"(.+?)":\{([0-9]+):([0-9]+)-([0-9]+):([0-9]+)\}:"(.*)"$"#).ok());
 static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r" \[-[\w=+,.-]+\]$").ok());
 
 /// The errors of an output, in its order, each once.
 pub fn problems(output: &str) -> Vec<Problem> {
-    let (Some(head), Some(fix), Some(option)) = (HEAD.as_ref(), FIX.as_ref(), OPTION.as_ref()) else {
+    let (Some(head), Some(from), Some(fix), Some(option)) =
+        (HEAD.as_ref(), FROM.as_ref(), FIX.as_ref(), OPTION.as_ref())
+    else {
         return Vec::new();
     };
     let mut found: Vec<Problem> = Vec::new();
     let mut is_error = false;
+    // The way to the file that is spoken of: compilers tell it once.
+    let (mut way, mut of): (Vec<(String, u32)>, &str) = (Vec::new(), "");
     let number = |text: &str| text.parse().unwrap_or(0);
     for line in output.lines() {
-        if let Some(parts) = head.captures(line) {
+        if let Some(parts) = from.captures(line) {
+            if parts[1].starts_with("In") {
+                (way, of) = (Vec::new(), "");
+            }
+            way.push((parts[2].to_owned(), number(&parts[3])));
+        } else if let Some(parts) = head.captures(line) {
+            let path = parts.get(1).map_or("", |path| path.as_str());
+            if !of.is_empty() && of != path {
+                way.clear();
+            }
+            of = path;
             let message = option.replace(&parts[5].replace(['‘', '’'], "'"), "").into_owned();
             let (at, column) = (number(&parts[2]), number(&parts[3]));
             match (&parts[4], found.last_mut()) {
                 ("note", Some(last)) if is_error => last.notes.push(Note { line: at, message }),
-                ("error", _) => {
+                ("error" | "warning", _) if &parts[4] == "error" || is_cause(&message) => {
                     is_error = true;
-                    let path = parts[1].to_owned();
-                    found.push(Problem { path, line: at, column, message, fixes: Vec::new(), notes: Vec::new() });
+                    let (path, from) = (path.to_owned(), way.clone());
+                    found.push(Problem {
+                        path,
+                        line: at,
+                        column,
+                        message,
+                        fixes: Vec::new(),
+                        notes: Vec::new(),
+                        from,
+                        is_warning: &parts[4] == "warning",
+                    });
                 }
                 _ => is_error = false,
             }
@@ -92,8 +121,22 @@ pub fn problems(output: &str) -> Vec<Problem> {
             last.fixes.push(Fix { from: (a, b), to: (c, d), text: unescaped(&parts[6]) });
         }
     }
+    let errors: HashSet<(String, u32)> = found
+        .iter()
+        .filter(|problem| !problem.is_warning)
+        .map(|problem| (problem.path.clone(), problem.line))
+        .collect();
+    found.retain(|problem| {
+        let cuts = problem.message.starts_with("missing terminating");
+        !problem.is_warning || cuts || errors.contains(&(problem.path.clone(), problem.line))
+    });
     found.dedup_by(|a, b| a.message == b.message && a.line == b.line && a.column == b.column);
     found
+}
+
+/// A warning that tells better than the error behind it what is wrong.
+fn is_cause(message: &str) -> bool {
+    message.starts_with("missing terminating") || message.starts_with("implicit declaration of")
 }
 
 /// As both compilers write it: `\n`, `\t`, `\"`, `\\`, and octal for the rest.
@@ -138,12 +181,19 @@ a.c:5:27: error: ‘lengt’ undeclared (first use in this function); did you me
 a.c:5:27: note: each undeclared identifier is reported only once for each function it appears in
 fix-it:\"a.c\":{5:27-5:32}:\"a\\\"b\\n\\303\\251\"
 a.c:7:1: fatal error: x.h: No such file or directory
+In file included from inc/b.h:2,
+                 from src/a.c:5:
+inc/c.h:9:3: error: expected ';' before '}' token
+inc/c.h:11:3: error: unknown type name 'size_y'
+src/a.c:9:3: error: other
 ";
         let found = problems(output);
-        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found.len(), 5, "{found:?}");
         assert_eq!(found[0].message, "'lengt' undeclared (first use in this function); did you mean 'lenght'?");
         assert_eq!(found[0].fixes, [Fix { from: (5, 27), to: (5, 32), text: "a\"b\né".to_owned() }]);
         assert_eq!(found[0].fixes[0].range("1\n2\n3\n4\n return lengt; // the rest of the line"), Some(34..39));
         assert_eq!((found[0].notes.len(), found[1].line, found[1].notes.len()), (1, 7, 0));
+        let way = [("inc/b.h".to_owned(), 2), ("src/a.c".to_owned(), 5)];
+        assert_eq!((&found[2].from[..], &found[3].from[..], &found[4].from[..]), (&way[..], &way[..], &[][..]));
     }
 }

@@ -33,7 +33,7 @@ const MOST_FILES: usize = 20;
 const MOST_OFFERS: usize = 6;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let mut made = Vec::new();
+    let mut made = sleepless(scene)?;
     if !SIGNS.iter().any(|sign| scene.job.log.contains(sign)) {
         return Ok(made);
     }
@@ -68,6 +68,33 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     made.extend(run(scene)?);
+    Ok(made)
+}
+
+/// JavaScript: a function that says it waits and never does, where a number or a value is missing at the end: what it
+/// keeps in a variable is waited for.
+fn sleepless(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    if !["NaN", "[object Promise]", "Promise {"].iter().any(|sign| scene.job.log.contains(sign)) {
+        return Ok(made);
+    }
+    for path in scene.scripts().into_iter().filter(|path| !place::is_test(path)) {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let tree = syntax.branches();
+        for function in tree.all().filter(|node| is_function(tree[*node].kind) && is_async(&syntax, &tree, *node)) {
+            if tree.below(function).any(|node| tree[node].kind.starts_with("await")) {
+                continue;
+            }
+            let kept = unawaited(&syntax, &tree, function).into_iter();
+            for call in kept.filter(|call| tree[tree[*call].parent].kind == "variable_declarator") {
+                let at = tree[call].range.start;
+                let edit = Edit { path: path.clone(), range: at..at, text: "await ".to_owned() };
+                let why = format!("awaited what line {} of {path} keeps", syntax.line_of(at));
+                made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+            }
+        }
+    }
+    made.truncate(MOST_OFFERS);
     Ok(made)
 }
 

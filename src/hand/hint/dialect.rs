@@ -189,8 +189,16 @@ fn quoted(before: &str) -> bool {
 
 /// A class that wants `new`.
 fn constructed(complaint: &Complaint, line: &str) -> Option<String> {
-    let rest = complaint.message.split_once("lass constructor ")?.1;
-    let name = rest.split_once(" cannot be invoked without 'new'")?.0;
+    let said = &complaint.message;
+    let name = match said.split_once("lass constructor ") {
+        Some((_, rest)) => rest.split_once(" cannot be invoked without 'new'")?.0,
+        // Java takes it for a method, and TypeScript says what it would give.
+        None => match said.split_once("cannot find symbol: method ") {
+            Some((_, rest)) => rest.split('(').next().filter(|name| name.starts_with(char::is_uppercase))?,
+            None => meaning::words(said.split_once("Did you mean to include 'new'").map(|_| line)?)
+                .find(|word| line.contains(&format!("{word}(")))?,
+        },
+    };
     let at = line.find(&format!("{name}("))?;
     Some(format!("{}new {}", &line[..at], &line[at..]))
 }
@@ -233,6 +241,10 @@ mod tests {
             assert!(made.iter().any(|made| made == wanted), "{line}: {made:?}");
         }
         let any = |_: &str| true;
+        let complaint =
+            |message: &str| Complaint { places: Vec::new(), message: message.to_owned(), detail: String::new() };
+        let made = constructed(&complaint("cannot find symbol: method Node(int) in class A"), "    Node n = Node(1);");
+        assert_eq!(made.as_deref(), Some("    Node n = new Node(1);"));
         assert!(worded(Python, "x = 'a && b'", any).is_empty() && worded(Go, "x := \"None\"", any).is_empty());
         let text = "for i := 0; i < n; i++\n\t{\n";
         assert_eq!(brace(text, 0..22, 23..25), Some(22..25));

@@ -20,6 +20,9 @@ pub(super) struct Index {
     pub files: Vec<RelPath>,
 }
 
+/// A name as short as this begins many others.
+const MOST_COMMON: usize = 4;
+
 impl Index {
     /// Reads the sources of the language's family, those that share a folder with `near` first, and
     /// the documentation.
@@ -107,6 +110,13 @@ impl Index {
     /// Names that are close to `name`, in no order.
     pub fn near(&self, name: &str) -> impl Iterator<Item = &str> {
         self.names.keys().map(String::as_str).filter(move |other| super::distance::is_near(name, other))
+    }
+
+    /// Names that say more than this one, and begin as it does: `asIntAll` for `asInt`.
+    pub fn longer(&self, name: &str) -> impl Iterator<Item = &str> {
+        let goes_on = move |rest: &str| rest.starts_with(|c: char| c == '_' || c.is_uppercase() || c.is_ascii_digit());
+        let keys = self.names.keys().map(String::as_str).filter(move |_| name.len() >= MOST_COMMON);
+        keys.filter(move |other| other.strip_prefix(name).is_some_and(goes_on))
     }
 
     /// How much more common the words of `a` are than those of `b`, where they differ: positive when

@@ -17,11 +17,13 @@ const SIGNS: &[&str] = &[
 const TURNS: &[(bool, &str, &str)] = &[
     (true, r#"(?m)^import (?P<what>\w+|\{[^}]*\}) from (?P<from>['"][^'"]+['"])"#, "const $what = require($from)"),
     (true, r"(?m)^export default ", "module.exports = "),
+    (true, r"(?m)^export (?P<what>\{[\s\w$,]*\})", "module.exports = $what"),
     (
         false,
         r#"(?m)^(?:const|let|var) (?P<what>\w+|\{[^}]*\}) = require\((?P<from>['"][^'"]+['"])\)"#,
         "import $what from $from",
     ),
+    (false, r"(?m)^module\.exports = (?P<what>\{[\s\w$,]*\})", "export $what"),
     (false, r"(?m)^module\.exports = ", "export default "),
 ];
 const MOST_OFFERS: usize = 3;
@@ -121,6 +123,10 @@ mod tests {
             (
                 "const a = require('a');\nclass B {}\nmodule.x = require('x');\nexport default B;\n",
                 "const a = require('a');\nclass B {}\nmodule.x = require('x');\nmodule.exports = B;\n",
+            ),
+            (
+                "const a = require('a');\nclass B {}\nmodule.y = require('y');\nexport { B, a };\n",
+                "const a = require('a');\nclass B {}\nmodule.y = require('y');\nmodule.exports = { B, a };\n",
             ),
             (
                 "import a from 'a';\nimport c from 'c';\nconst { b } = require('./b');\n",

@@ -9,6 +9,8 @@ mod binding;
 mod boxed;
 mod circular;
 mod clause;
+mod comment;
+mod compared;
 mod complaint;
 mod conflict;
 mod constness;
@@ -59,11 +61,14 @@ mod silent;
 mod slip;
 mod specifier;
 mod spelling;
+mod swapped;
 mod tag;
 mod thrown;
+mod twice;
 mod undeclared;
 mod unfilled;
 mod unreturned;
+mod untaken;
 mod verbs;
 mod visible;
 mod whole;
@@ -110,6 +115,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
+    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "package that the manifest lacks", propose: dependency::propose },
@@ -117,6 +123,8 @@ const KINDS: &[Kind] = &[
     Kind { name: "package of the folder", propose: clause::propose },
     Kind { name: "package path", propose: packages::propose },
     Kind { name: "name that only the runtime reads", propose: silent::propose },
+    Kind { name: "line that stands twice", propose: twice::propose },
+    Kind { name: "condition that assigns", propose: compared::propose },
     Kind { name: "import and export", propose: binding::propose },
     Kind { name: "module that is one thing", propose: whole::propose },
     Kind { name: "two kinds of modules", propose: mixed::propose },
@@ -131,6 +139,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "texts without a comma", propose: glued::propose },
     Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
+    Kind { name: "name that is not taken", propose: untaken::propose },
     Kind { name: "argument of another name", propose: keyworded::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "loop or tag that is not whole", propose: ranging::propose },
@@ -142,6 +151,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },
+    Kind { name: "arguments in another order", propose: swapped::propose },
     Kind { name: "missing argument", propose: arguments::propose },
     Kind { name: "missing receiver", propose: receiver::propose },
     Kind { name: "declared otherwise", propose: constness::propose },
@@ -189,12 +199,23 @@ impl Scene<'_> {
         Ok(self.index.get_or_init(|| built))
     }
 
-    /// The files in JavaScript and TypeScript that messages and stacks name, each once.
+    /// The files in JavaScript and TypeScript that messages and stacks name, each once, and those that they import: a
+    /// rejected promise does not tell its way.
     fn scripts(&self) -> Vec<RelPath> {
         let mut files: Vec<RelPath> = Vec::new();
         for place in self.complaints.iter().flat_map(|complaint| &complaint.places) {
             if Language::with_names(&place.path).is_some_and(Language::is_script) && !files.contains(&place.path) {
                 files.push(place.path.clone());
+            }
+        }
+        for path in files.clone() {
+            let sources = self.syntax(&path).ok().flatten().map(|syntax| syntax.imports()).unwrap_or_default();
+            let all = self.job.workshop.files().unwrap_or_default();
+            let near = sources.iter().filter(|import| paths::is_relative(&import.source));
+            for own in near.filter_map(|import| paths::target(all, &path, &import.source)) {
+                if !files.contains(own) {
+                    files.push(own.clone());
+                }
             }
         }
         files
@@ -221,12 +242,34 @@ impl Scene<'_> {
         Ok(parsed)
     }
 
-    /// `None` too when a name would be defined twice.
+    /// Whether a tool complains of the syntax of a file that does not parse, and the edits leave it as it is.
+    fn misses_the_fault(&self, edits: &[Edit]) -> Result<bool> {
+        let refused = |path: &RelPath| {
+            self.complaints.iter().any(|complaint| {
+                keyword::is_syntactic(&complaint.message) && complaint.places.first().is_some_and(|it| it.path == *path)
+            })
+        };
+        let Some(path) = edits.first().map(|edit| &edit.path).filter(|path| refused(path)) else { return Ok(false) };
+        let Some(before) = self.syntax(path)?.filter(|syntax| !syntax.is_sound()) else { return Ok(false) };
+        let [edit] = edits else { return Ok(false) };
+        let faults = |syntax: &Syntax| {
+            let all = syntax.faults();
+            (all.len(), all.iter().map(|fault| fault.range.len()).sum::<usize>())
+        };
+        let Some(after) = before.edited(edit.range.clone(), &edit.text) else { return Ok(false) };
+        let ((old, wide), (new, left)) = (faults(&before), faults(&after));
+        Ok(new >= old && left >= wide)
+    }
+
+    /// `None` too when a name would be defined twice, or the fault of a file that does not parse would stay.
     fn candidate(&self, edits: Vec<Edit>, why: String, confidence: Confidence) -> Result<Option<Candidate>> {
         for edit in &edits {
             if self.syntax(&edit.path)?.is_some_and(|syntax| place::defines_twice(&syntax, edit)) {
                 return Ok(None);
             }
+        }
+        if self.misses_the_fault(&edits)? {
+            return Ok(None);
         }
         let patch: Option<Patch> = offer::patch(self.job, edits)?;
         Ok(patch.map(|patch| Candidate { patch, hand: HandId::Hint, why, confidence }))

@@ -168,6 +168,9 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
     let defined = is_defined(scene, index, home, wrong)?;
     let mut repairs = Vec::new();
     let mut rights: Vec<String> = pool(case, index, home, wrong, &library).into_iter().collect();
+    if let Some(right) = grown(scene, index, home, wrong)?.filter(|right| !rights.contains(right)) {
+        rights.push(right);
+    }
     if intent::in_test(&home.path, &home.syntax, &home.sites) {
         rights = in_test(scene, case, index, home, wrong, rights, &library)?;
     }
@@ -201,6 +204,17 @@ fn uses(scene: &Scene, case: &Case, index: &Index, home: &Home, wrong: &str) -> 
     Ok(repairs)
 }
 
+/// The only name that says more and is defined here: what a renaming forgot, or somebody remembered by half.
+fn grown(scene: &Scene, index: &Index, home: &Home, wrong: &str) -> Result<Option<String>> {
+    let mut found: Option<String> = None;
+    for longer in index.longer(wrong) {
+        if is_defined(scene, index, home, longer)? && found.replace(longer.to_owned()).is_some() {
+            return Ok(None);
+        }
+    }
+    Ok(found)
+}
+
 /// What may stand in a test instead of `wrong`: at most one name, that is there, for one that is nowhere.
 fn in_test(
     scene: &Scene,
@@ -225,7 +239,8 @@ fn in_test(
     let mut good = Vec::new();
     for right in rights {
         let is_local = defines(&home.syntax, &right);
-        let told = case.unknown.spelled.contains(&right) || library.contains(&right);
+        let builtin = words::builtins(home.syntax.language()).any(|word| word == right);
+        let told = case.unknown.spelled.contains(&right) || library.contains(&right) || builtin;
         let exists = is_local || told || is_defined(scene, index, home, &right)? || is_file(index, &right);
         let language = home.syntax.language();
         let waits = is_local && is_unused_import(&home.syntax, &right);
@@ -252,6 +267,7 @@ fn is_file(index: &Index, name: &str) -> bool {
 /// Repairs at the place of definition: an existing near name, seldom used, takes the wanted spelling.
 fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Option<&Home>) -> Result<Vec<Repair>> {
     let mut repairs = Vec::new();
+    repairs.extend(home.and_then(|home| unused(home, wanted)));
     for odd in index.near(wanted) {
         if words_of(home).any(|word| word == odd) {
             continue;
@@ -275,6 +291,29 @@ fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Op
         repairs.push(Repair { cost, edits, why, confidence: Confidence::Suggested });
     }
     Ok(repairs)
+}
+
+/// A variable that the function declares and does nothing with, where several uses agree on another spelling: its
+/// declaration is what is misspelt.
+fn unused(home: &Home, wanted: &str) -> Option<Repair> {
+    let text = |name: &crate::syntax::Name| home.syntax.text(&name.range).to_owned();
+    let names = home.syntax.names();
+    let site = names.iter().find(|name| home.sites.contains(&name.range) && name.role != Role::Member)?;
+    let function = site.function.clone()?;
+    let own = names.iter().filter(|name| name.role != Role::Member && name.function.as_ref() == Some(&function));
+    let mut odd =
+        own.filter(|name| name.defined && name.range.start < site.range.start && is_near(wanted, &text(name)));
+    let found = odd.next().filter(|_| odd.next().is_none())?;
+    let inside = |name: &&crate::syntax::Name| function.start <= name.range.start && name.range.end <= function.end;
+    let uses =
+        names.iter().filter(inside).filter(|name| name.role != Role::Member && text(name) == text(found)).count();
+    let agree = names.iter().filter(inside).filter(|name| text(name) == wanted).count() > 1;
+    (uses == 1 && agree).then(|| Repair {
+        cost: -0.5,
+        edits: edits(&home.path, std::slice::from_ref(&found.range), wanted),
+        why: format!("renamed the declared `{}` to `{wanted}`, as it is used", text(found)),
+        confidence: Confidence::Suggested,
+    })
 }
 
 /// Which of the two may be renamed: `wanted`, as it is used, or `odd`, as it is defined.
@@ -354,7 +393,8 @@ fn pair_cost(case: &Case, wrong: &str, right: &str) -> f64 {
         None => 0.0,
     };
     // A tool may offer a name that is no misspelling at all.
-    2.0 * distance(wrong, right).min(3.0) + offered
+    let far = if right.len() > wrong.len() + 1 && right.starts_with(wrong) { 1.0 } else { distance(wrong, right) };
+    2.0 * far.min(3.0) + offered
 }
 
 /// Positive when `a` is the more used of the two.

@@ -82,6 +82,14 @@ fn callees(scene: &Scene, complaint: &super::complaint::Complaint) -> Result<Vec
             }
         }
     }
+    // What is called by another name here.
+    for place in complaint.places.iter().take(4) {
+        let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        let imports = syntax.imports();
+        let known = imports.iter().filter(|import| found.contains(&import.bound));
+        let originals: Vec<String> = known.map(|import| syntax.text(&import.original).to_owned()).collect();
+        found.extend(originals);
+    }
     found.truncate(MOST_NAMES);
     Ok(found)
 }

@@ -24,8 +24,10 @@ const LIMIT: Duration = Duration::from_secs(20);
 const MOST_FILES: usize = 600;
 const MOST_OFFERS: usize = 6;
 
+static CLASS: Said = Said::new(&[r"cannot find symbol: class (\w+) in package ([\w.]+)"]);
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let mut made = Vec::new();
+    let mut made = class(scene)?;
     let mut seen = BTreeSet::new();
     for complaint in &scene.complaints {
         let (Some(wanted), Some(at)) = (missing(complaint), complaint.places.first()) else { continue };
@@ -45,6 +47,33 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let why = format!("corrected the import path `{wanted}` to `{right}`");
             let edit = Edit { path: at.path.clone(), range, text: right.clone() };
             made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+        }
+    }
+    Ok(made)
+}
+
+/// The package is there, and has a class that is nearly called so.
+fn class(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    for complaint in &scene.complaints {
+        let (Some(found), Some(at)) = (CLASS.captures(&complaint.message), complaint.places.first()) else { continue };
+        let (wanted, package) = (&found[1], &found[2]);
+        let Some(syntax) = scene.syntax(&at.path)? else { continue };
+        let folder = format!("/{}/", package.replace('.', "/"));
+        let own = scene.job.workshop.files()?.iter().map(|path| format!("/{path}"));
+        let own = own.filter_map(|path| {
+            let (within, name) = path.split_once(&folder)?;
+            (!within.is_empty() || path.starts_with(&folder)).then(|| name.strip_suffix(".java").map(str::to_owned))?
+        });
+        let library = jdk::classes(scene.job)?.into_iter().filter(|(of, _)| of == package).map(|(_, name)| name);
+        let mut near: Vec<String> = own.chain(library).filter(|name| name != wanted && is_near(wanted, name)).collect();
+        near.sort_by(|a, b| distance(wanted, a).total_cmp(&distance(wanted, b)).then_with(|| a.cmp(b)));
+        let ranges = place::meant(&syntax, at.line, None, wanted);
+        for right in near.into_iter().take(2) {
+            let edits =
+                ranges.iter().map(|range| Edit { path: at.path.clone(), range: range.clone(), text: right.clone() });
+            let why = format!("imported `{right}` of {package}, which has no `{wanted}`");
+            made.extend(scene.candidate(edits.collect(), why, Confidence::Suggested)?);
         }
     }
     Ok(made)

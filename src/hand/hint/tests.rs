@@ -62,6 +62,39 @@ fn rust() {
 }
 
 #[test]
+fn scripts_tell_which_end_is_misspelt() {
+    check(&[
+        Example {
+            files: &[(
+                "a.js",
+                "class A {\n  f(n) {\n    const lines = this.lines.find(n);\n    if (line) {\n      line.n += n;\n    }\n  }\n}\n",
+            )],
+            log: "/repo/a.js:4\nReferenceError: line is not defined\n    at A.f (/repo/a.js:4:9)\n",
+            fixed: "class A {\n  f(n) {\n    const line = this.lines.find(n);\n    if (line) {\n      line.n += n;\n    }\n  }\n}\n",
+        },
+        Example {
+            files: &[("a.js", "class A\n  f(n) {\n    return n;\n  }\n}\n")],
+            log: "SyntaxError: /repo/a.js: Unexpected token, expected \"{\" (2:2)\n    at f (/repo/a.js:2:2)\n",
+            fixed: "class A {\n  f(n) {\n    return n;\n  }\n}\n",
+        },
+        Example {
+            files: &[("a.js", "const f = (xs) => xs.find((x) -> x.id === 1);\n")],
+            log: "SyntaxError: /repo/a.js: Unexpected token (1:33)\n    at f (/repo/a.js:1:33)\n",
+            fixed: "const f = (xs) => xs.find((x) => x.id === 1);\n",
+        },
+        Example {
+            files: &[
+                ("a.js", "function f() {\n  return g(1);\n}\nmodule.exports = { f };\n"),
+                ("g.js", "function g(n) {\n  return n;\n}\nmodule.exports = { g };\n"),
+                ("a.test.js", "const { f } = require('./a');\ntest('f', () => expect(f()).resolves.toBe(1));\n"),
+            ],
+            log: "    Rejected to value: [ReferenceError: g is not defined]\n\n      at Object.expect (a.test.js:2:17)\n",
+            fixed: "const { g } = require('./g');\n\nfunction f() {\n  return g(1);\n}\nmodule.exports = { f };\n",
+        },
+    ]);
+}
+
+#[test]
 fn python() {
     check(&[
         Example {

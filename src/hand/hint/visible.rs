@@ -1,6 +1,7 @@
 //! What is there and may not be seen from where it is used: it is made public, or it is put into the list of what a
 //! CommonJS module gives.
 
+use super::complaint::Complaint;
 use super::meaning::{self, Sort};
 use super::said::Said;
 use super::{Scene, place};
@@ -27,6 +28,12 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(place) = complaint.places.first() else { continue };
         let Some(language) = Language::with_names(&place.path) else { continue };
         let hidden = HIDDEN.captures(&complaint.message);
+        if let Some(name) = constructor(complaint).filter(|_| language == Language::Java)
+            && names.insert(name.clone())
+        {
+            edits.extend(opened(scene, &place.path, &name)?);
+            continue;
+        }
         if let Some(name) = hidden.map(|found| found[1].to_owned()) {
             if matches!(language, Language::Rust | Language::Java) && names.insert(name.clone()) {
                 edits.extend(shown(scene, language, &place.path, &name)?);
@@ -51,6 +58,30 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     )?);
     made.truncate(MOST_OFFERS);
     Ok(made)
+}
+
+/// A constructor that is there and fits, but for who may see it: javac tells that below.
+fn constructor(complaint: &Complaint) -> Option<String> {
+    complaint.message.starts_with("no suitable constructor").then_some(())?;
+    let (before, _) = complaint.detail.split_once(" has private access in ")?;
+    let (name, _) = before.rsplit('\n').next()?.trim().trim_start_matches('(').split_once('(')?;
+    Some(name.to_owned())
+}
+
+fn opened(scene: &Scene, near: &RelPath, name: &str) -> Result<Option<Edit>> {
+    let hidden = format!("private {name}(");
+    let holders: Vec<RelPath> =
+        scene.index(Language::Java, near)?.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    for path in holders {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let text = syntax.text(&(0..syntax.bytes().len()));
+        let mut found = text.match_indices(&hidden).map(|(at, _)| at);
+        // Of several nobody says which.
+        if let (Some(at), None) = (found.next(), found.next()) {
+            return Ok(Some(Edit { path, range: at..at + "private".len(), text: "public".to_owned() }));
+        }
+    }
+    Ok(None)
 }
 
 /// The definition's line gets the word by which its like are public.

@@ -1,7 +1,7 @@
 //! CommonJS: a module that is one thing is taken apart, or one that gives several is taken for one of them. Who requires
 //! it otherwise than all others is mended, else the module.
 
-use super::{Scene, paths, place, required};
+use super::{Scene, meaning, paths, place, required};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -36,7 +36,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let name = &import.bound;
             let (edit, why) = if place::is_test(&path) || !is_taken_well(scene, other, &gives)? {
                 let text = match gives {
-                    Gives::One(name) => format!("{{ {name} }}"),
+                    Gives::One(name) => format!("{{ {} }}", wanted(scene, other, &target, &name)?.join(", ")),
                     Gives::Several(names) if names.len() == 1 => names[0].clone(),
                     Gives::Several(_) => continue,
                 };
@@ -48,6 +48,41 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     Ok(made)
+}
+
+/// What others take of a module that is there: its own names in their order, `name` among them.
+fn wanted(scene: &Scene, other: &RelPath, target: &Syntax, name: &str) -> Result<Vec<String>> {
+    let mut taken = vec![name.to_owned()];
+    let files = scene.job.workshop.files()?;
+    for path in files.iter().filter(|path| Language::with_names(path).is_some_and(Language::is_script)).take(MOST_FILES)
+    {
+        let Some(syntax) = scene.syntax(path)? else { continue };
+        for import in syntax.imports().iter().filter(|it| paths::is_relative(&it.source)) {
+            if paths::target(files, path, &import.source) != Some(other) {
+                continue;
+            }
+            match &import.taken {
+                Taken::Named(own) => taken.push(own.clone()),
+                _ => taken.extend(members(&syntax, &import.bound)),
+            }
+        }
+    }
+    let mut found: Vec<String> = Vec::new();
+    for own in target.names().iter().filter(|own| own.defined && own.function.is_none()) {
+        let own = target.text(&own.range);
+        if taken.iter().any(|name| name == own) && !found.iter().any(|name| name == own) {
+            found.push(own.to_owned());
+        }
+    }
+    Ok(if found.is_empty() { taken } else { found })
+}
+
+/// What is asked of a name: `x` in `name.x`.
+fn members(syntax: &Syntax, name: &str) -> Vec<String> {
+    let text = syntax.text(&(0..syntax.bytes().len()));
+    let dotted = format!("{name}.");
+    let asked = text.match_indices(&dotted).filter_map(|(at, _)| meaning::words(&text[at + dotted.len()..]).next());
+    asked.map(str::to_owned).collect()
 }
 
 fn exported(syntax: &Syntax) -> Option<(Range<usize>, Gives)> {

@@ -76,6 +76,12 @@ WeakMap WeakRef WeakSet AbortController TextDecoder TextEncoder console document
 module exports require fetch setTimeout setInterval setImmediate clearTimeout clearInterval queueMicrotask
 structuredClone parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI
 describe it test expect beforeEach afterEach beforeAll afterAll undefined arguments
+toBe toEqual toStrictEqual toHaveLength toHaveProperty toContain toContainEqual toMatch toMatchObject toThrow toThrowError
+toBeDefined toBeUndefined toBeNull toBeNaN toBeTruthy toBeFalsy toBeCloseTo toBeGreaterThan toBeGreaterThanOrEqual
+toBeLessThan toBeLessThanOrEqual toBeInstanceOf toHaveBeenCalled toHaveBeenCalledTimes toHaveBeenCalledWith
+toHaveReturnedWith toMatchSnapshot toMatchInlineSnapshot resolves rejects mockReturnValue mockResolvedValue
+mockRejectedValue mockImplementation strictEqual notStrictEqual deepEqual deepStrictEqual notEqual throws doesNotThrow
+doesNotReject
 at concat copyWithin entries every fill filter find findIndex findLast flat flatMap forEach includes indexOf join
 keys lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice toString unshift values length
 charAt charCodeAt codePointAt endsWith startsWith localeCompare match matchAll normalize padEnd padStart repeat

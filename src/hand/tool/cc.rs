@@ -12,7 +12,11 @@ const MOST_FILES: usize = 8;
 
 pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let mut edits: Vec<Edit> = Vec::new();
-    let files = cc::named(job);
+    let mut files = cc::named(job);
+    // What a broken header does to those who include it is no cause of its own.
+    if files.iter().any(|(path, _)| cc::is_header(path)) {
+        files.retain(|(path, _)| cc::is_header(path));
+    }
     if files.len() > MOST_FILES {
         return Ok(Vec::new());
     }
@@ -31,6 +35,11 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
             .collect();
         if own.iter().any(|(_, new)| included(new).is_some()) && Recent::of(job)?.lost_imports(&path) {
             // The header that the last change took out is `hint`'s to put back.
+            return Ok(Vec::new());
+        }
+        // A word that the file knows with another case is a slip, whatever header has it.
+        let known = |message: &str| message.split('\'').nth(1).is_some_and(|name| spelled_otherwise(&text, name));
+        if verdict.problems.iter().any(|problem| problem.sure_fix().is_some() && known(&problem.message)) {
             return Ok(Vec::new());
         }
         // A `;` before a block ends a head whose keyword is misspelt.
@@ -59,6 +68,11 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
     let patch = offer::patch(job, edits)?;
     let made = patch.map(|patch| Candidate { patch, hand: HandId::Tool, why, confidence: Confidence::Confident });
     Ok(made.into_iter().collect())
+}
+
+fn spelled_otherwise(text: &str, name: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.any(|word| word != name && word.eq_ignore_ascii_case(name))
 }
 
 /// The header that a fix includes, with its quotes.

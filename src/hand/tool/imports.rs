@@ -17,7 +17,7 @@ pub(super) fn edit(job: &Job, path: RelPath, text: &[u8], item: &str) -> Result<
         Some(rest) if is_coreless(job, &path, &text)? && is_in_core(rest) => format!("core::{rest}"),
         _ => item.to_owned(),
     };
-    let (at, new) = place(&text, &item);
+    let (at, new) = joined(&text, &item).unwrap_or_else(|| place(&text, &item));
     Ok(Some(Edit { path, range: at..at, text: new }))
 }
 
@@ -115,6 +115,30 @@ fn place(text: &str, item: &str) -> (usize, String) {
     }
 }
 
+/// Into the braces of a `use` that takes others from the same module.
+fn joined(text: &str, item: &str) -> Option<(usize, String)> {
+    let (module, name) = item.rsplit_once("::")?;
+    let found = statements(text).into_iter().find_map(|use_| {
+        let list = use_.item.strip_prefix(module)?.strip_prefix("::{")?.strip_suffix('}')?;
+        (!list.contains(['{', '\n'])).then_some((list, list.as_ptr() as usize - text.as_ptr() as usize))
+    });
+    let (list, at) = found?;
+    // Modules come before types, and types before constants.
+    let key = |name: &str| {
+        let name = name.trim().to_owned();
+        (name.starts_with(char::is_uppercase), name.len() > 1 && !name.contains(char::is_lowercase), name)
+    };
+    let parts: Vec<&str> = list.split(',').collect();
+    let is_sorted = parts.is_sorted_by_key(|part| key(part));
+    match parts.iter().find(|part| is_sorted && key(part) > key(name)) {
+        Some(next) => {
+            let next = next.trim_start();
+            Some((at + (next.as_ptr() as usize - list.as_ptr() as usize), format!("{name}, ")))
+        }
+        None => Some((at + list.trim_end().len(), format!(", {name}"))),
+    }
+}
+
 struct Found<'t> {
     /// With its attributes.
     start: usize,
@@ -201,6 +225,22 @@ mod tests {
             made.insert_str(at, &new);
             assert_eq!(made, wanted);
         }
+        for (text, item, wanted) in [
+            (
+                "use std::time::{Duration, UNIX_EPOCH};\n",
+                "std::time::SystemTime",
+                "use std::time::{Duration, SystemTime, UNIX_EPOCH};\n",
+            ),
+            (
+                "use std::time::{Duration, SystemTime};\n",
+                "std::time::UNIX_EPOCH",
+                "use std::time::{Duration, SystemTime, UNIX_EPOCH};\n",
+            ),
+        ] {
+            let (at, new) = joined(text, item).unwrap();
+            assert_eq!(format!("{}{new}{}", &text[..at], &text[at..]), wanted);
+        }
+        assert!(joined("use std::fmt;\n", "std::io").is_none());
         assert_eq!(imported("use std::fmt;\n\n"), Some("std::fmt"));
         assert!(imported("let x = 1;").is_none());
         assert!(

@@ -47,7 +47,6 @@ const LIKELY: &[&str] = &[
     "addMissingAsync",
     "addMissingInvocation",
     "fixReturnTypeInAsyncFunction",
-    "fixConvertConstToLet",
     "addMissingConst",
     "fixNoPropertyAccessFromIndexSignature",
     "addVoidToPromise",

@@ -50,7 +50,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     for complaint in &scene.complaints {
         let Some(unknown) = meaning::unknown(complaint).filter(|it| is_missing(it, complaint)) else { continue };
         let places = complaint.places.iter().map(|place| &place.path);
-        let Some(path) = holder(scene, places, &unknown.name)? else { continue };
+        let named = holder(scene, places, &unknown.name)?;
+        let Some(path) = named.map_or_else(|| elsewhere(scene, complaint, &unknown.name), |path| Ok(Some(path)))?
+        else {
+            continue;
+        };
         let key = (unknown.name.clone(), path.clone());
         if seen.contains(&key) || seen.len() == MOST_NAMES {
             continue;
@@ -103,6 +107,19 @@ fn is_missing(unknown: &Unknown, complaint: &Complaint) -> bool {
 fn holder<'a>(scene: &Scene, paths: impl Iterator<Item = &'a RelPath>, name: &str) -> Result<Option<RelPath>> {
     for path in paths {
         if scene.syntax(path)?.is_some_and(|syntax| syntax.names().iter().any(|n| syntax.text(&n.range) == name)) {
+            return Ok(Some(path.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// A value that a promise was rejected with has lost its way: a file that uses the name and does not bring it in.
+fn elsewhere(scene: &Scene, complaint: &Complaint, name: &str) -> Result<Option<RelPath>> {
+    let Some(near) = complaint.places.first().map(|place| &place.path) else { return Ok(None) };
+    let Some(language) = Language::with_names(near).filter(|language| language.is_script()) else { return Ok(None) };
+    for (path, _) in scene.index(language, near)?.holders(name).take(MOST_HOLDERS) {
+        let lacks = |syntax: &Syntax| Want::new(name, path, syntax).is_some();
+        if scene.syntax(path)?.is_some_and(|syntax| lacks(&syntax)) {
             return Ok(Some(path.clone()));
         }
     }

@@ -1,5 +1,6 @@
 //! Rules about functions: their heads, their calls, what is given to them.
 
+use super::agree;
 use super::attempt::Try;
 use super::declare::{self, declarations, statement_end};
 use super::lexer::{Kind, Source};
@@ -90,6 +91,12 @@ pub(super) fn multiplied(scene: &Scene) -> Vec<Try> {
 
 fn call_of(scene: &Scene) -> Option<(usize, usize)> {
     let source = scene.source;
+    // Of a macro it is said where it ends, and the name stands between other quotes.
+    let name = scene.problem.message.strip_prefix("macro \"").and_then(|rest| rest.split('"').next());
+    if let Some(name) = name {
+        let at = (0..=scene.at).rev().take(60).find(|at| source.at(*at) == name)?;
+        return Some((at + 1, source.closing(at + 1)?));
+    }
     let name = scene.quoted();
     let at = (scene.at.saturating_sub(2)..source.tokens.len())
         .take(30)
@@ -120,10 +127,16 @@ pub(super) fn fewer_arguments(scene: &Scene) -> Vec<Try> {
     }
 }
 
-/// The parameter's name, where there is a variable that is called like it.
+/// The parameter's name, where there is a variable that is called like it; else what other calls give.
 pub(super) fn more_arguments(scene: &Scene) -> Vec<Try> {
-    let source = scene.source;
     let Some((open, close)) = call_of(scene) else { return Vec::new() };
+    let mut found = as_declared(scene, open, close);
+    found.extend(agree::given_elsewhere(scene.source, scene.source.at(open - 1), open, close));
+    found
+}
+
+fn as_declared(scene: &Scene, open: usize, close: usize) -> Vec<Try> {
+    let source = scene.source;
     let name = scene.quoted();
     let has = if close == open + 1 { 0 } else { commas(source, open, close).len() + 1 };
     let all = declarations(source);

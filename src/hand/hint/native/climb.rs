@@ -158,7 +158,7 @@ pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: b
     for told in all.iter().filter(|told| told.line == problem.line).take(MOST_TOLD) {
         found.extend(statement::compilers(source, told));
         found.extend(directive::tries(source, told, plus));
-        found.extend(statement::tries(source, told).into_iter().map(|mut one| {
+        found.extend(statement::tries(source, told, all).into_iter().map(|mut one| {
             one.cost += if told == problem { 0.0 } else { 0.3 };
             one
         }));

@@ -1,6 +1,7 @@
 //! C and C++: tries around what the compiler complains about, ranked by how natural they read, judged by the
 //! compiler itself one error after the other, and offered as one repair of the whole file.
 
+mod agree;
 mod attempt;
 mod braces;
 mod call;

@@ -1,5 +1,6 @@
 //! Names that the compiler does not know: misspelt, or never declared.
 
+use super::agree;
 use super::attempt::Try;
 use super::declare;
 use super::lexer::Source;
@@ -47,6 +48,7 @@ pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: b
     let mut found = renamed(source, problem, at, &name, plus);
     let is_member = problem.message.contains("member");
     if !is_member && !problem.message.contains("type") {
+        found.extend(agree::parameter(source, at, &name, all));
         found.extend(declare::missing(source, at, &name));
         found.extend(defined(source, at, &name));
     }

@@ -3,7 +3,7 @@
 use super::attempt::Try;
 use super::declare::{declarations, statement_end};
 use super::lexer::{Kind, Source};
-use super::{call, format, text};
+use super::{agree, call, format, text};
 use crate::hand::cc::{Problem, include};
 use std::ops::Range;
 
@@ -58,6 +58,7 @@ const RULES: &[(&str, Rule)] = &[
     ("lvalue required as left operand", comparison),
     ("expression is not assignable", comparison),
     ("lvalue required", comparison),
+    ("suggest parentheses around assignment", comparison),
     ("expected ';' before", for_header),
     ("expected ';' in 'for'", for_header),
     ("expected ')' before ';'", for_header),
@@ -88,7 +89,13 @@ const RULES: &[(&str, Rule)] = &[
     ("is not a function or function pointer", call::multiplied),
     ("too many arguments to function", call::fewer_arguments),
     ("too few arguments to function", call::more_arguments),
+    ("conflicting types for '", agree::head),
     ("conflicting types for '", call::earlier),
+    ("incompatible pointer type", agree::pointer),
+    ("incompatible return type", agree::pointer),
+    (" requires ", call::more_arguments),
+    ("\"/*\" within comment", text::comment),
+    ("unterminated comment", text::comment),
     ("invalid type argument of unary '*'", star),
     ("invalid operands to binary", operands),
     ("request for member", arrow),
@@ -113,13 +120,15 @@ const RULES: &[(&str, Rule)] = &[
 pub(super) struct Scene<'s> {
     pub source: &'s Source,
     pub problem: &'s Problem,
+    /// Everything that is said about the text.
+    pub all: &'s [Problem],
     /// The token that is pointed at.
     pub at: usize,
 }
 
-pub(super) fn tries(source: &Source, problem: &Problem) -> Vec<Try> {
+pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem]) -> Vec<Try> {
     let at = source.token_at(source.offset(problem.line, problem.column));
-    let scene = Scene { source, problem, at };
+    let scene = Scene { source, problem, all, at };
     RULES.iter().filter(|(piece, _)| problem.message.contains(piece)).flat_map(|(_, rule)| rule(&scene)).collect()
 }
 
@@ -227,6 +236,10 @@ fn twice(scene: &Scene) -> Vec<Try> {
         return Vec::new();
     };
     let mut found = Vec::new();
+    let line = source.tokens[again.start].line;
+    if line > 1 && source.line_text(line).trim() == source.line_text(line - 1).trim() {
+        found.push(Try::replace(source, source.line_start(line)..source.line_start(line + 1), "", 0.3));
+    }
     let alone = again.name == again.start + again.base.split(' ').count() + again.stars;
     let behind = source.at(again.name + 1);
     let whole = scene.range(again.start).start..scene.range(again.name).start;

@@ -19,6 +19,8 @@ fn tries(marked: &str, message: &str) -> (String, Vec<Try>) {
         message: message.to_owned(),
         fixes: Vec::new(),
         notes: Vec::new(),
+        from: Vec::new(),
+        is_warning: false,
     };
     let source = Source::read(text.clone());
     (text, climb::tries(&source, &problem, std::slice::from_ref(&problem), false))
@@ -127,6 +129,25 @@ fn the_likely_cause_is_tried_among_the_first() {
             "int f(int a) {\n    return 2*a;\n}\n",
             1,
         ),
+        (
+            "int f(int a, int b) {\n    if (a @= b)\n        return 1;\n    return 0;\n}\n",
+            "suggest parentheses around assignment used as truth value",
+            "int f(int a, int b) {\n    if (a == b)\n        return 1;\n    return 0;\n}\n",
+            1,
+        ),
+        (
+            "void f(char *m) {\n    m @= (int *)\"x\";\n}\n",
+            "assignment to 'char *' from incompatible pointer type 'int *'",
+            "void f(char *m) {\n    m = (char *)\"x\";\n}\n",
+            1,
+        ),
+        (
+            "int f(int a) {\n    G(a, b);\n    G(a@);\n}\n",
+            "macro \"G\" requires 2 arguments, but only 1 given",
+            "int f(int a) {\n    G(a, b);\n    G(a, b);\n}\n",
+            1,
+        ),
+        ("/*\n * One.\n\n@/* Two. */\nint a;\n", "\"/*\" within comment", "/*\n * One.\n*/\n/* Two. */\nint a;\n", 1),
         (
             "int f() {\n    @retrun 0;\n}\n",
             "'retrun' undeclared (first use in this function)",

@@ -80,10 +80,13 @@ pub(super) fn quote(scene: &Scene) -> Vec<Try> {
     }
     found.push(Try::replace(source, cut.range.start..cut.range.start + 1, "", 1.5));
     let start = source.line_start(line);
-    for (at, _) in source.text[start..cut.range.start].match_indices(['(', ',']) {
+    for (far, (at, _)) in source.text[start..cut.range.start].rmatch_indices(['(', ',']).enumerate() {
         // What follows the cut quote tells that it is a closing one.
         let closes = text[1..].trim_start().starts_with([',', ')']);
-        found.push(Try::insert(start + at + 1, mark, if closes { 0.3 } else { 1.1 }));
+        let far = 0.1 * f64::from(u8::try_from(far).unwrap_or(9));
+        let rest = &source.text[start + at + 1..];
+        let at = start + at + 1 + rest.len() - rest.trim_start_matches(' ').len();
+        found.push(Try::insert(at, mark, far + if closes { 0.3 } else { 1.1 }));
     }
     // `case w':` has lost its first quote.
     let before = &source.text[start..cut.range.start];
@@ -94,6 +97,29 @@ pub(super) fn quote(scene: &Scene) -> Vec<Try> {
     }
     if mark == "'" {
         found.push(Try::replace(source, cut.range.start..cut.range.start + 1, "\"", 1.8));
+    }
+    found
+}
+
+/// A comment that does not end: where a line of its own would have ended it, or behind its first lines.
+pub(super) fn comment(scene: &Scene) -> Vec<Try> {
+    let source = scene.source;
+    let here = source.offset(scene.problem.line, scene.problem.column);
+    let is_second = scene.problem.message.contains("within comment");
+    let Some(open) = (if is_second { source.text[..here].rfind("/*") } else { Some(here) }) else { return Vec::new() };
+    let first = source.line_of(open);
+    let last = if is_second { scene.problem.line } else { source.line_count().min(first + 60) };
+    let mut found = Vec::new();
+    let mut cost = 0.4;
+    for line in first..last {
+        let (text, end) = (source.line_text(line), source.line_end(line));
+        let indent = if line == first { "" } else { source.indent(line) };
+        match text.trim() {
+            "" => found.push(Try::insert(end, if indent.is_empty() { "*/" } else { " */" }, cost)),
+            _ if source.line_text(line + 1).trim_start().starts_with('*') => continue,
+            _ => found.push(Try::insert(end, if text.ends_with(' ') { "*/" } else { " */" }, cost + 0.3)),
+        }
+        cost += 0.1;
     }
     found
 }

@@ -44,6 +44,10 @@ const SWAPS: &[(&str, &[&str])] = &[
 ];
 
 pub(super) fn tries(source: &Source, habits: &Habits, problem: &Problem, plus: bool) -> Vec<Try> {
+    // No mark is missing where only the number of arguments is wrong.
+    if ["too few arguments", " requires "].iter().any(|said| problem.message.contains(said)) {
+        return Vec::new();
+    }
     let at = source.token_at(source.offset(problem.line, problem.column));
     let near = Near { source, habits, at, message: &problem.message };
     let mut found = Vec::new();
@@ -72,6 +76,10 @@ impl Near<'_> {
     fn insertions(&self, index: usize, found: &mut Vec<Try>) {
         let braces = braces::may_be_meant(self.message);
         for mark in MARKS.iter().filter(|mark| !braces || !matches!(**mark, "{" | "}")) {
+            let (before, behind) = (self.source.at(index.wrapping_sub(1)), self.source.at(index));
+            if *mark == "," && (matches!(before, "(" | ",") || matches!(behind, ")" | ",")) {
+                continue;
+            }
             let place = self.place(index, mark);
             let text = self.spaced(index, place, mark);
             let cost = self.cost(index..index, &[shape(Some(Kind::Mark), mark)]);

@@ -13,8 +13,20 @@ pub(super) fn ill_indented(syntax: &Syntax) -> Vec<u32> {
             Some('(' | '[' | '{') => open.push((line, indent)),
             Some(_) => {
                 let Some((opened, outer)) = open.pop() else { return (line.saturating_sub(10)..=line).rev().collect() };
-                if first == token.range.start && indent != outer && opened != line {
-                    return if indent < outer { closing(syntax, opened, outer) } else { around(syntax, opened) };
+                if indent == outer || opened == line {
+                    continue;
+                }
+                if first == token.range.start {
+                    return if indent < outer {
+                        closing(syntax, opened, outer)
+                    } else {
+                        heads(syntax, opened, line, indent)
+                    };
+                }
+                // `}}`, where the second one closes what stands further out.
+                let leads = syntax.text(&(first..token.range.start));
+                if indent > outer && token.kind == "}" && !leads.is_empty() && leads.chars().all(|c| c == '}') {
+                    return around(syntax, line);
                 }
             }
             None => {}
@@ -31,6 +43,21 @@ fn closing(syntax: &Syntax, opened: u32, indent: usize) -> Vec<u32> {
     });
     let end = around(syntax, closes.unwrap_or(syntax.line_count()));
     end.into_iter().chain(around(syntax, opened)).collect()
+}
+
+/// Where what a bracket closes should have opened: behind the last line as far out as it with something deeper below.
+fn heads(syntax: &Syntax, opened: u32, closed: u32, indent: usize) -> Vec<u32> {
+    let depth = |line: u32| line_shape(syntax, line).1;
+    let text = |line: u32| syntax.line(line).map(|range| syntax.text(&range).trim_end()).unwrap_or_default();
+    let is_head = |line: &u32| {
+        depth(*line) == indent
+            && depth(line + 1) > indent
+            && !text(*line).ends_with(['{', '(', '[', ','])
+            && !text(*line).is_empty()
+    };
+    let mut found: Vec<u32> = (opened + 1..closed).rev().filter(is_head).collect();
+    found.extend(around(syntax, opened));
+    found
 }
 
 /// The bracket that a token is; a template's `${` opens one too.

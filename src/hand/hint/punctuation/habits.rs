@@ -64,7 +64,12 @@ impl Habits {
         let count = |c| self.brackets.get(&c).copied().unwrap_or(0);
         let unpaired: Vec<(char, char)> =
             [('(', ')'), ('[', ']'), ('{', '}')].into_iter().filter(|(a, b)| count(*a) != count(*b)).collect();
+        let old = syntax.text(&(attempt.range.0..attempt.range.1));
         match unpaired.as_slice() {
+            // One for another of the same pair is no matter of pairs.
+            pairs if attempt.replaces() && old.starts_with(['(', ')', '[', ']', '{', '}']) => {
+                pairs.iter().any(|(a, b)| token.contains([*a, *b])) && pairs.iter().any(|(a, b)| old.contains([*a, *b]))
+            }
             [] => !token.starts_with(['(', ')', '[', ']', '{', '}']),
             pairs => pairs.iter().any(|(a, b)| token.contains([*a, *b])),
         }

@@ -113,6 +113,9 @@ fn candidate(scene: &Scene, path: &RelPath, syntax: &Syntax, attempt: Try) -> Re
     let line = syntax.line_of(range.start);
     let why = match attempt.text.trim() {
         "" => format!("removed the superfluous `{}` in line {line} of {path}", syntax.text(&range)),
+        text if attempt.replaces() => {
+            format!("wrote `{text}` instead of `{}` in line {line} of {path}", syntax.text(&range))
+        }
         text => format!("put in the missing `{text}` in line {line} of {path}"),
     };
     scene.candidate(vec![Edit { path: path.clone(), range, text: attempt.text }], why, Confidence::Suggested)
@@ -156,6 +159,8 @@ struct Judge<'s> {
     suspects: Vec<u32>,
     /// The lines that somebody points at, the likeliest first.
     anchors: Vec<u32>,
+    /// Whether the file's braces stand below their heads.
+    is_below: bool,
     /// Where the grammar misses which token.
     missing: Vec<(usize, String)>,
 }
@@ -166,7 +171,9 @@ impl<'s> Judge<'s> {
         let missing = faults.iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
         let suspects = brackets::ill_indented(syntax);
         let anchors = quotes.iter().chain(lines).chain(&suspects).copied().collect();
-        Self { syntax, habits: Habits::of(syntax), said, quotes, suspects, anchors, missing }
+        let whole = syntax.text(&(0..syntax.bytes().len()));
+        let is_below = whole.lines().any(|line| line.trim() == "{");
+        Self { syntax, habits: Habits::of(syntax), said, quotes, suspects, anchors, is_below, missing }
     }
 
     fn cost(&self, attempt: &Try) -> f64 {
@@ -186,6 +193,11 @@ impl<'s> Judge<'s> {
             token == "=" && ["'=='", "`==`"].iter().any(|it| self.said.contains(it)) && self.is_beside(&range, "=");
         let twice = !removes && ["{", "(", "["].contains(&token) && self.is_beside(&range, token);
         let opens = token == "{" && !removes && self.is_before_block(range.start);
+        // Nobody opens a block behind nothing, unless all stand so.
+        let is_lone = |at: usize| {
+            self.syntax.line(self.syntax.line_of(at)).is_some_and(|l| self.syntax.text(&l).trim().is_empty())
+        };
+        let opens_nothing = token == "{" && !removes && !self.is_below && is_lone(range.start);
         let long = token.len() == 3 && is_quote && !self.said.contains("triple");
         let bonus = |fits: bool, weight: f64| if fits { -weight } else { 0.0 };
         self.distance(line) + self.habits.imbalance(token, removes) - self.habits.usual(self.syntax, attempt)
@@ -199,6 +211,9 @@ impl<'s> Judge<'s> {
             + bonus(doubled, if token == "{" || token == "}" { 1.4 } else { 0.7 })
             - bonus(leads, 0.7)
             - bonus(long, 0.8)
+            - bonus(attempt.replaces(), 0.3)
+            + bonus(attempt.text == "} ", 0.8)
+            - bonus(opens_nothing, 1.5)
             - bonus(!removes && layout::is_odd(self.syntax, range.start, &attempt.text), layout::ODD)
     }
 

@@ -48,7 +48,9 @@ impl Part {
 
     /// Whether the part is sound after a try inside it.
     pub fn mends(&self, attempt: &Try) -> bool {
-        self.lines.contains(&self.syntax.line_of(attempt.range.0)) && super::mends(&self.syntax, attempt)
+        // The head above the first line may be what lost its bracket.
+        let line = self.syntax.line_of(attempt.range.0);
+        (self.lines.contains(&line) || line + 1 == self.lines.start) && super::mends(&self.syntax, attempt)
     }
 }
 

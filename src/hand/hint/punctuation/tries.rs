@@ -17,6 +17,34 @@ pub(super) struct Try {
     pub text: String,
 }
 
+impl Try {
+    pub fn replaces(&self) -> bool {
+        !self.text.is_empty() && self.range.0 < self.range.1
+    }
+}
+
+/// Marks that stand for each other in another language, or beside each other on a keyboard.
+const SWAPS: &[(&str, &[&str])] = &[
+    ("=>", &["->", "="]),
+    ("->", &["=>", "."]),
+    ("::", &["."]),
+    (":", &[".", "=", ";", ",", "::"]),
+    (";", &[",", ":"]),
+    (",", &[".", ";", ":"]),
+    (".", &[",", "::", ":"]),
+    ("=", &["=>", ":", "=="]),
+    ("(", &["[", "{"]),
+    ("[", &["(", "{"]),
+    ("{", &["(", "["]),
+    (")", &["]", "}"]),
+    ("]", &[")", "}"]),
+    ("}", &[")", "]"]),
+    ("\"", &["'", "`"]),
+    ("'", &["\"", "`"]),
+];
+/// Lines of which marks are exchanged.
+const MOST_SWAPPED: usize = 4;
+
 /// A quote at every boundary of a line that has too few.
 pub(super) fn lost_quotes(syntax: &Syntax, line: u32) -> Vec<Try> {
     let Some(range) = syntax.line(line) else { return Vec::new() };
@@ -38,6 +66,9 @@ pub(super) fn tries(syntax: &Syntax, lines: &[u32], suspects: &[u32]) -> Vec<Try
     let mut found = Vec::new();
     for line in wanted.iter().take(MOST_LINES) {
         at_every_boundary(syntax, *line, &mut found);
+    }
+    for line in wanted.iter().take(MOST_SWAPPED) {
+        found.extend(swaps(syntax, *line));
     }
     for line in ends.into_iter().chain(wanted.into_iter().skip(MOST_LINES)) {
         if let Some(range) = syntax.line(line) {
@@ -65,6 +96,11 @@ fn at_every_boundary(syntax: &Syntax, line: u32, found: &mut Vec<Try>) {
     for closer in [format!("\n{indent}}}"), format!("\n{outer}}}"), format!("\n{indent})"), format!("\n{outer})")] {
         found.push(insertion(range.end, &closer));
     }
+    // What goes on behind a block has its end before it.
+    let body = text.trim_start();
+    if ["else", "catch", "finally"].iter().any(|word| body.starts_with(word)) {
+        found.push(insertion(range.start + text.len() - body.len(), "} "));
+    }
     if let Some(own) = layout::opener(syntax, range.end, true) {
         // A line that lost its only mark is still there, and empty.
         let empty =
@@ -77,6 +113,22 @@ fn at_every_boundary(syntax: &Syntax, line: u32, found: &mut Vec<Try>) {
     for (at, c) in text.char_indices().filter(|(_, c)| c.is_ascii_punctuation() && *c != '_') {
         found.push(Try { range: (range.start + at, range.start + at + c.len_utf8()), text: String::new() });
     }
+}
+
+fn swaps(syntax: &Syntax, line: u32) -> Vec<Try> {
+    let range = syntax.line(line).unwrap_or(0..0);
+    let text = syntax.text(&range);
+    let mut found = Vec::new();
+    for (at, _) in text.char_indices() {
+        let Some((old, news)) = SWAPS.iter().find(|(old, _)| text[at..].starts_with(old)) else { continue };
+        // The second half of a longer mark is none by itself.
+        if text[..at].ends_with(['=', '-', '<', '>', '!', ':']) && matches!(*old, "=" | ":") {
+            continue;
+        }
+        let (start, end) = (range.start + at, range.start + at + old.len());
+        found.extend(news.iter().map(|new| Try { range: (start, end), text: (*new).to_owned() }));
+    }
+    found
 }
 
 fn insertable(language: Language) -> &'static [&'static str] {
