@@ -83,19 +83,22 @@ fn unpack(answer: &mut dyn Read, repo: &git2::Repository) -> Result<()> {
         match packet(answer)?.context("the pack broke off")? {
             Packet::End => break,
             Packet::Data(data) => match data.split_first() {
-                Some((1, data)) => pack.write_all(data).map_err(|_| why_unwritten())?,
+                Some((1, data)) => {
+                    // The writer tells that it failed and not why; libgit2 has noted it.
+                    pack.write_all(data).map_err(|_| unkept(git2::Error::last_error(-1)))?;
+                }
                 Some((3, message)) => bail!("the server gave up: {}", printable(&String::from_utf8_lossy(message))),
                 _ => {}
             },
         }
     }
-    pack.commit().context("cannot keep the pack")?;
-    Ok(())
+    pack.commit().map(drop).map_err(unkept)
 }
 
-/// The writer of packs tells that it failed and not why; libgit2 has noted it.
-fn why_unwritten() -> anyhow::Error {
-    anyhow::Error::new(git2::Error::last_error(-1)).context("cannot keep the pack")
+/// It could not be written, or it is none.
+fn unkept(error: git2::Error) -> anyhow::Error {
+    let what = if error.class() == git2::ErrorClass::Os { "cannot keep the pack" } else { "the pack is damaged" };
+    anyhow::Error::new(error).context(what)
 }
 
 /// It failed here, at our own disk, and not at the server: asking once more helps nothing.

@@ -74,10 +74,13 @@ mod tests {
     use crate::guard::Modes;
     use crate::patch::Patch;
 
-    /// The rules that speak, of files with their modes and contents before and after.
-    fn rules(files: &[(&str, [Option<(&str, &str)>; 2])]) -> Vec<String> {
+    /// Its mode and content, where there is one.
+    type Side = Option<(&'static str, &'static str)>;
+
+    /// The rules that speak, of files before and after.
+    fn rules(files: &[(&str, [Side; 2])]) -> Vec<String> {
         let path = |name: &str| RelPath::parse(name).unwrap();
-        let bytes = |side: Option<(&str, &str)>| side.map(|(_, text)| text.as_bytes().to_vec());
+        let bytes = |side: Side| side.map(|(_, text)| text.as_bytes().to_vec());
         let patch = Patch::from_files(files.iter().map(|(name, [before, after])| FilePatch {
             path: path(name),
             before: bytes(*before),

@@ -15,8 +15,8 @@ pub(super) fn is_near(a: &str, b: &str) -> bool {
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     let allowed = match short {
         0 | 1 => return false,
-        2..=3 => 1,
-        4..=9 => 2,
+        2..=4 => 1,
+        5..=9 => 2,
         _ => 3,
     };
     long - short <= allowed + 2 && a != b && distance(a, b) <= f64::from(u32::try_from(allowed).unwrap_or(0))
@@ -33,7 +33,7 @@ mod tests {
         {
             assert!(is_near(a, b), "{a} {b}");
         }
-        for (a, b) in [("x", "y"), ("length", "length"), ("cat", "dog"), ("read", "write")] {
+        for (a, b) in [("x", "y"), ("length", "length"), ("cat", "dog"), ("read", "write"), ("more", "None")] {
             assert!(!is_near(a, b), "{a} {b}");
         }
     }

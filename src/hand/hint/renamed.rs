@@ -130,9 +130,13 @@ enum Which {
 fn rename(scene: &Scene, which: Which, from: &str, to: &str) -> Result<Option<Candidate>> {
     let mut edits = Vec::new();
     let (why, paths): (String, BTreeSet<RelPath>) = match which {
-        Which::Everywhere { .. } | Which::Definitions => {
-            let kind = if matches!(which, Which::Definitions) { "definition" } else { "forgotten uses of" };
-            (format!("renamed the {kind} `{from}` to `{to}`, as the last change did elsewhere"), holders(scene, from)?)
+        Which::Everywhere { .. } => {
+            let why = format!("renamed the forgotten uses of `{from}` to `{to}`, as the last change did elsewhere");
+            (why, holders(scene, from)?)
+        }
+        Which::Definitions => {
+            let why = format!("renamed the definition `{from}` back to `{to}`, against what the last change did");
+            (why, holders(scene, from)?)
         }
         Which::Complained => {
             let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
