@@ -58,6 +58,9 @@ pub struct Task {
     /// The run to look up, where an event names only its number.
     pub run_id: Option<u64>,
     pub command: Option<CommandLine>,
+    /// The label that asks for it: taken off again, nobody asks any more.
+    #[serde(default)]
+    pub label: Option<String>,
 }
 
 /// What an event becomes.
@@ -98,6 +101,7 @@ pub fn decide(event: &Event, config: &Config, command: Option<CommandLine>) -> D
         run: None,
         run_id: None,
         command: None,
+        label: None,
     };
     // Also where the name was guessed and may be this one.
     if event.name.contains("pull_request_target") && (command.is_some() || event.name == "pull_request_target") {
@@ -196,7 +200,9 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
     }
     let wanted = &config.triggers.label;
     match event.action.as_str() {
-        "labeled" if label.is_some_and(|label| is_same(label, wanted)) => made(about(task, issue)),
+        "labeled" if label.is_some_and(|label| is_same(label, wanted)) => {
+            made(Task { label: Some(wanted.clone()), ..about(task, issue) })
+        }
         "labeled" => ignored(format!("the label is not `{wanted}` (triggers.label)")),
         "opened" | "reopened" if config.triggers.issues || issue.labels.iter().any(|label| is_same(label, wanted)) => {
             let mut task = about(task, issue);
@@ -212,7 +218,7 @@ fn from_issue(task: Task, event: &Event, issue: &Issue, label: Option<&str>, con
 }
 
 /// As GitHub compares names of labels, and texts in `if:`.
-fn is_same(one: &str, other: &str) -> bool {
+pub fn is_same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 

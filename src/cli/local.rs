@@ -336,6 +336,7 @@ fn proposal(root: &Path, attempt: AttemptName, title: &str, started: &str, heali
         run: None,
         run_id: None,
         command: None,
+        label: None,
     };
     Ok(Proposal {
         schema: SCHEMA,

@@ -34,6 +34,7 @@ fn task(title: &str) -> Task {
         run: None,
         run_id: None,
         command: None,
+        label: None,
     }
 }
 

@@ -127,6 +127,9 @@ pub fn complete(forge: &dyn Forge, config: &Config, mut task: Task, ours: Ours) 
     if !issue.open {
         return end(Outcome::Ignored, format!("#{number} is closed"));
     }
+    if let Some(label) = task.label.as_ref().filter(|label| !issue.labels.iter().any(|l| task::is_same(l, label))) {
+        return end(Outcome::Ignored, format!("the label `{label}` was taken off #{number}"));
+    }
     if task.title.is_empty() {
         task.is_pull = issue.is_pull;
         task.title = issue.title;

@@ -44,7 +44,9 @@ pub fn issue(world: &World, action: &str, author: &str, sender: &str) -> Value {
     payload
 }
 
+/// The label is on the world's issue, too.
 pub fn labeled(world: &World, label: &str, sender: &str) -> Value {
+    world.request("POST", "/issues/1/labels", Some(&json!({"labels": [label]}))).json();
     let mut payload = issue(world, "labeled", "stranger", sender);
     payload["label"]["name"] = json!(label);
     payload

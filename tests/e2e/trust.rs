@@ -102,6 +102,17 @@ fn bots_are_listed_by_name() {
 }
 
 #[test]
+fn a_label_that_was_taken_off_asks_for_nothing() {
+    let world = world("");
+    let asked = payload::labeled(&world, "thanos-fix", "alice");
+    let _ = world.request("DELETE", "/issues/1/labels/thanos-fix", None);
+    let done = Step::new(&world, "issues", &asked).go();
+    done.expect(0, "ignored");
+    assert_eq!(done.output("reason"), "the label `thanos-fix` was taken off #1");
+    assert!(look::pulls(&world).is_empty());
+}
+
+#[test]
 fn closed_issues_and_vanished_ones_are_ignored() {
     let world = world("");
     let mut closed = payload::issue(&world, "opened", "alice", "alice");
