@@ -181,6 +181,16 @@ pub enum Confidence {
     Confident,
 }
 
+impl Confidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsure => "unsure",
+            Self::Suggested => "suggested",
+            Self::Confident => "confident",
+        }
+    }
+}
+
 /// A patch that a hand proposes; nothing is proven yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {

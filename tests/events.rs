@@ -57,6 +57,7 @@ fn the_smallest_payload_is_enough() {
     let event = event::parse("issues", payload).unwrap();
     let Decision::Task(task) = decide(&event, &Config::default(), None) else { panic!("no task") };
     assert_eq!(task.key.as_str(), "issue-7");
+    assert_eq!(event::parse("issues", &[b"\xef\xbb\xbf", &payload[..]].concat()).unwrap(), event);
     let guessed = event::parse("", payload).unwrap();
     assert_eq!(guessed.name, "issues");
 }

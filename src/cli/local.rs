@@ -278,7 +278,12 @@ fn show(door: &Door, job: &Job, healing: &Healing, notes: &[String], committed: 
         door.ui.stage("tree", kept);
     }
     let good = matches!(healing.outcome, Outcome::Proposed | Outcome::Healthy);
-    door.ui.verdict(good, &report::verdict(healing, job.keep));
+    let kept = match committed {
+        Some(_) => report::Kept::Branch,
+        None if job.keep => report::Kept::Tree,
+        None => report::Kept::Nowhere,
+    };
+    door.ui.verdict(good, &report::verdict(healing, kept));
     Ok(())
 }
 

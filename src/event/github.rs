@@ -106,6 +106,8 @@ impl From<Account> for Actor {
 
 /// The payload's top level; the rest is taken out of it only for the events that need it.
 pub fn parse(name: &str, payload: &[u8]) -> Result<Event, EventError> {
+    // What an editor on Windows puts before a payload that was kept in a file.
+    let payload = payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload);
     let value: Value = serde_json::from_slice(payload).map_err(|e| EventError::Malformed(e.to_string()))?;
     if !value.is_object() {
         return Err(EventError::Malformed("expected an object at the top".to_owned()));

@@ -22,7 +22,7 @@ pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unre
 pub use score::score_line;
 pub use seen::seen_line;
 pub use summary::{annotations, summary};
-pub use terminal::{guard_lines, verdict};
+pub use terminal::{Kept, guard_lines, verdict};
 pub use thread::thread_answer;
 
 pub use crate::brain::text::count;

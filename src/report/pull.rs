@@ -86,7 +86,7 @@ fn place(suspect: &crate::record::Suspect) -> String {
 
 fn change(body: &mut String, story: &Story) {
     let Some(candidate) = &story.healing.candidate else { return };
-    let confidence = format!("{:?}", candidate.confidence).to_lowercase();
+    let confidence = candidate.confidence.as_str();
     let _ = writeln!(
         body,
         "### Change\n\n{} ({}; hand `{}`, {confidence}).\n",

@@ -2,7 +2,7 @@
 
 use super::markdown::one_line;
 use super::{count, outcome_phrase, status_word};
-use crate::record::{CheckResult, Finding, Healing, Outcome};
+use crate::record::{CheckResult, Confidence, Finding, Healing, Outcome};
 use std::fmt::Write as _;
 
 /// So many findings of one guard are listed; all of them are in `--json`.
@@ -38,15 +38,32 @@ fn finding_line(finding: &Finding) -> String {
     one_line(&format!("{place}{} ({})", finding.message, finding.rule), 240)
 }
 
-/// One line: how it ended, with the figures. `kept`: the repair is in the working tree.
-pub fn verdict(healing: &Healing, kept: bool) -> String {
-    let hand = healing.candidate.as_ref().map_or_else(String::new, |c| format!("hand {}, ", c.hand.as_str()));
-    let phrase = match healing.outcome {
+/// Where a repair is when a run in a terminal ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// In the working tree.
+    Tree,
+    /// Committed on a branch; the working tree is as it was.
+    Branch,
+    Nowhere,
+}
+
+/// One line: how it ended, with the figures.
+pub fn verdict(healing: &Healing, kept: Kept) -> String {
+    let hand = healing.candidate.as_ref().map_or_else(String::new, |c| {
+        let sure = match c.confidence {
+            Confidence::Confident => String::new(),
+            other => format!("{}, ", other.as_str()),
+        };
+        format!("hand {}, {sure}", c.hand.as_str())
+    });
+    let phrase = match (healing.outcome, kept) {
         // In a terminal there is no pull request to speak of.
-        Outcome::Proposed if kept => "repaired",
-        Outcome::Proposed => "a repair is proven, and not applied",
-        Outcome::Transient => "run it again",
-        other => outcome_phrase(other),
+        (Outcome::Proposed, Kept::Tree) => "repaired",
+        (Outcome::Proposed, Kept::Branch) => "a repair is proven and committed beside the working tree",
+        (Outcome::Proposed, Kept::Nowhere) => "a repair is proven, and not applied",
+        (Outcome::Transient, _) => "run it again",
+        (other, _) => outcome_phrase(other),
     };
     let judged = count(healing.candidates, "candidate");
     let tokens = super::tokens(healing);

@@ -153,7 +153,7 @@ fn every_text_reads_well() {
     insta::assert_snapshot!("commit_message", commit_message(&story));
     insta::assert_snapshot!("comment_fixed", comment(&story));
     insta::assert_snapshot!("summary", summary(&story));
-    insta::assert_snapshot!("verdict", verdict(&fixture.healing, false));
+    insta::assert_snapshot!("verdict", verdict(&fixture.healing, Kept::Nowhere));
     insta::assert_snapshot!("guard_lines", guard_lines(&fixture.healing.guards));
 }
 

@@ -180,7 +180,10 @@ fn show(desk: &Desk, ended: &Ended, place: &Path) -> Result<()> {
         let entry = format!("thanos/ledger:runs/{month}/{}.json", record.attempt);
         ui.stage("ledger", &format!("git -C {} show {entry}", place.join("remote.git").display()));
     }
-    ui.verdict(ended.healing.outcome == Outcome::Fixed, &crate::report::verdict(&ended.healing, false));
+    ui.verdict(
+        ended.healing.outcome == Outcome::Fixed,
+        &crate::report::verdict(&ended.healing, crate::report::Kept::Nowhere),
+    );
     if desk.door.common.json {
         super::print_json(&local::as_json(&ended.healing))?;
     }
