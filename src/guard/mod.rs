@@ -34,7 +34,8 @@ pub struct Input<'a> {
     /// The secret scan with the base's own settings; the built-in rules alone without.
     pub secrets: Option<&'a secrets::Scanner>,
     /// The tests that a repair is to mend, as their runner calls them: these it may not change to suit itself. None of
-    /// them known, as where a repair is published: it may change no test in that way. `None`: the change of a person, who mends nothing in particular.
+    /// them known, as where a repair is published: it may change no test in that way. `None`: the change of a person, who
+    /// mends nothing in particular.
     pub failing: Option<&'a [String]>,
 }
 

@@ -2,8 +2,7 @@
 //! repository is wrong.
 
 use super::Job;
-use crate::config;
-use crate::config::Sandbox;
+use crate::config::{self, Sandbox};
 use crate::report::markdown::one_line;
 use std::path::Path;
 
@@ -23,7 +22,7 @@ pub fn by_the_sandbox(job: &Job, said: &str) -> Option<String> {
     let place = one_line(&place(said, &[&job.root, &job.scratch])?, 120);
     Some(format!(
         "the command could not write {place}: the sandbox lets it write in the tree, in TMPDIR and in tool caches alone; \
-         `sandbox: off` in {} or `--sandbox off` runs it without",
+         `--sandbox off` in a terminal, `sandbox: off` in {} elsewhere runs it without",
         config::PATH
     ))
 }

@@ -157,20 +157,27 @@ fn work(bench: &Bench) -> Result<Healing> {
         };
     }
     (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
+    let denied = denied::by_the_sandbox(bench.job, &base.text);
+    denied.iter().for_each(|why| (bench.say)("verify", why));
+    let mut healing = repair(bench, &base, healing)?;
+    match denied {
+        Some(why) if healing.outcome == Outcome::Explained => healing.reason = format!("{why}; {}", healing.reason),
+        denied => healing.notes.extend(denied),
+    }
+    Ok(healing)
+}
+
+/// The command fails.
+fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
     let report = read(bench, &base.text);
     let diagnosis = diagnose_report(bench, report.clone())?;
     (bench.say)("diagnose", &describe(&diagnosis));
-    let denied = denied::by_the_sandbox(bench.job, &base.text);
-    if let Some(denied) = &denied {
-        (bench.say)("verify", denied);
-        healing.notes.push(denied.clone());
-    }
     memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
     if let Some(end) = not_reproduced(bench, &report, &mut healing) {
         return Ok(healing.end(Outcome::Explained, end));
     }
-    if let Some((outcome, reason)) = not_for_patching(&base, &diagnosis) {
+    if let Some((outcome, reason)) = not_for_patching(base, &diagnosis) {
         return Ok(healing.end(outcome, reason));
     }
     if bench.job.request == Request::Explain {
@@ -179,11 +186,7 @@ fn work(bench: &Bench) -> Result<Healing> {
     if !is_steady(&report) && is_flaky(bench, &report)? {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
-    let mut healing = climb(bench, &base, &diagnosis, &Patch::default(), healing)?;
-    if let (Some(denied), Outcome::Explained) = (denied, healing.outcome) {
-        healing.reason = format!("{denied}; {}", healing.reason);
-    }
-    Ok(healing)
+    climb(bench, base, &diagnosis, &Patch::default(), healing)
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.
