@@ -26,9 +26,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             continue;
         };
         let Some(open) = endless(&text) else { continue };
+        let line = text[..open.start].matches('\n').count() + 1;
         for (at, end) in ends(&text, &open) {
             let edit = Edit { path: path.clone(), range: at..at, text: end };
-            let why = format!("ended the comment that begins at byte {} of {path}", open.start);
+            let why = format!("ended the comment that begins in line {line} of {path}");
             made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
         }
         if made.len() >= MOST_OFFERS {
