@@ -61,6 +61,19 @@ fn what_candidates_delete_is_there_again() {
     assert_eq!(healed.text("test_tidy.py"), tests);
 }
 
+/// Judged one by one they all begin alike, in whatever order; a module's place among what is put back.
+#[test]
+fn tests_that_leave_their_module_changed_do_not_spoil_the_next_one() {
+    let broken =
+        "def ordinal(n):\n    last = n % 11\n    return f'{n}' + {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th')\n";
+    let tests = "import place\nfrom ordinal import ordinal\n\ndef test_place():\n    assert place.here() is not None\n\ndef test_ordinal():\n    del place.__file__\n    assert place.here() is None\n    assert [ordinal(n) for n in (1, 2, 3, 4, 21, 22, 33, 40)] == '1st 2nd 3rd 4th 21st 22nd 33rd 40th'.split()\n";
+    let place = b"def here():\n    try:\n        return __file__\n    except NameError:\n        return None\n";
+    let files: &[(&str, &[u8])] =
+        &[("ordinal.py", broken.as_bytes()), ("place.py", place), ("test_ordinal.py", tests.as_bytes())];
+    let healed = heal(files, &["--hands", "search"], PYTEST);
+    assert_eq!(healed.text("ordinal.py"), broken.replace("11", "10"), "{:#}\n{}", healed.json, healed.told);
+}
+
 #[test]
 fn one_of_many_ways_to_pass_is_shown_and_not_taken() {
     let broken = "def area(w, h):\n    return w\n";

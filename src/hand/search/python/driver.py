@@ -185,6 +185,14 @@ class Living:
             path = self.path_of(getattr(module, "__file__", None) or "")
             if path is not None and "site-packages" not in path:
                 self.modules[path] = module
+        self.original = {
+            function: (function.__code__, function.__defaults__, function.__kwdefaults__)
+            for functions in self.functions.values() for function in functions
+        }
+        self.take()
+
+    def take(self):
+        """What is there now is what a test begins with."""
         self.values = [(module.__dict__, dict(module.__dict__)) for module in self.modules.values()]
         self.contents = []
         for _, values in self.values:
@@ -199,10 +207,6 @@ class Living:
                     self.keep(value)
         self.random = random.getstate()
         self.limit = sys.getrecursionlimit()
-        self.original = {
-            function: (function.__code__, function.__defaults__, function.__kwdefaults__)
-            for functions in self.functions.values() for function in functions
-        }
 
     def path_of(self, name):
         if name not in self.paths:
@@ -326,9 +330,11 @@ class Judge:
                         vars(other)[name] = replaced[id(value)]
 
     def run(self, names, limit):
-        """(verdict, tests passed)."""
+        """(verdict, tests passed). Each begins with what all of them found: their order here is none of theirs."""
         for passed, name in enumerate(names):
             self.beat()
+            if passed:
+                self.living.restore()
             result = Clock.run(self.tests[name].run, limit(name))
             if result in (FAILED, TIMED_OUT):
                 return result, passed
@@ -347,6 +353,7 @@ class Judge:
                     return "M", 0
                 changed = []
                 self.reload(candidate)
+                self.living.take()
             return self.run(names, limit)
         except BaseException:
             return BROKEN, 0
