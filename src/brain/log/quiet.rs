@@ -4,14 +4,13 @@
 use super::found::{patterns, place};
 use super::lines::Lines;
 use super::steps::steps;
-use super::{generic, script, tells_only_the_end};
+use super::{script, tells_only_the_end};
 use crate::brain::checkers;
 use crate::record::{FailureClass, LogReport};
 use crate::syntax::shell;
 
 patterns! {
     LISTED = r"^(?:\s*(?:[MADRCU?!]{1,2}|[Rr]eformatted|[Ff]ormatted|[Ff]ix(?:ed|ing))\s+)?(?P<path>[\w@.()\[\]/\\+-]*[\w)\]]\.\w{1,8})$";
-    SENTENCE = r"[[:alpha:]]{2}\S*\s+(?:.*\s)?\S*[[:alpha:]]{2}";
     // npm and its kin repeat the script that they run.
     SCRIPT = r"^(?:> |\$ )(?P<command>\S.*)$";
 }
@@ -25,20 +24,7 @@ pub(super) fn explain(report: LogReport, log: &str) -> LogReport {
     let said: Vec<&str> = log.split('\n').skip(step.line).collect();
     let end = said.iter().position(|line| line.contains("##[error]Process completed")).unwrap_or(said.len());
     let start = said[..end].iter().position(|line| line.contains("##[endgroup]")).map_or(0, |at| at + 1);
-    let output = said[start..end].join("\n");
-    let mut report = asked(report, &step.command, &output);
-    if tells_only_the_end(&report) {
-        report.first_error = last_said(&Lines::of(&output)).or(report.first_error);
-    }
-    report
-}
-
-/// The last sentence before the end, whatever it says: more than that there was an end.
-fn last_said(lines: &Lines) -> Option<String> {
-    let told = lines
-        .before(lines.len(), 40)
-        .find(|(_, line)| SENTENCE.is_match(line) && !generic::is_verdict(line) && !line.starts_with(['+', '$', '>']));
-    told.map(|(_, line)| line.trim().to_owned())
+    asked(report, &step.command, &said[start..end].join("\n"))
 }
 
 /// The same for one command and what it printed.
