@@ -6,11 +6,11 @@ import { changedFiles, shortCommit } from './gitviews.mjs';
 const R = '/repos/{owner}/{repo}';
 
 export const pullRoutes = {
-  [`POST ${R}/pulls`]: async (world, request) => {
-    await refuseBadPull(world, request.body);
-    const pull = await passOn(world, request);
-    world.pullHeads.set(pull.body.number, await world.bare.head(plain(request.body.head)));
-    return pull;
+  // One after the other, so that of two at the same time the second is refused.
+  [`POST ${R}/pulls`]: (world, request) => {
+    const made = (world.opening ?? Promise.resolve()).then(() => open(world, request));
+    world.opening = made.catch(() => {});
+    return made;
   },
   [`GET ${R}/pulls/{pull_number}/files`]: async (world, request) => {
     const [base, head] = await ends(world, request);
@@ -49,6 +49,13 @@ async function ends(world, { params, user }) {
   if (status !== 200) throw Refused.notFound();
   const pull = await correct(world, body);
   return [pull.base.sha, pull.head.sha];
+}
+
+async function open(world, request) {
+  await refuseBadPull(world, request.body);
+  const pull = await passOn(world, request);
+  world.pullHeads.set(pull.body.number, await world.bare.head(plain(request.body.head)));
+  return pull;
 }
 
 async function refuseBadPull(world, { head, base, draft }) {
