@@ -10,6 +10,14 @@ use serde_json::{Value, json};
 /// The honest proposal of a push, changed by `lie` and sealed again.
 #[track_caller]
 fn refused(lie: impl Fn(&mut Value, &World), why: &str) {
+    let (world, before, branches) = blocked(lie, why);
+    assert_eq!(look::branches(&world), branches);
+    look::assert_nothing_written(&world, before);
+}
+
+/// The same; returns the world, how many requests it had seen before, and its branches then.
+#[track_caller]
+fn blocked(lie: impl Fn(&mut Value, &World), why: &str) -> (World, usize, Vec<String>) {
     let dir = project::shop(&[]);
     let world = Doubles::shared().world(project::scenario(dir.path()));
     let (step, done) = propose(&world);
@@ -22,8 +30,7 @@ fn refused(lie: impl Fn(&mut Value, &World), why: &str) {
     let done = publish(&world, &step, &folder, &sha256(&file));
     done.expect(0, "blocked");
     assert!(done.output("reason").contains(why), "`{why}` is missing: {done:#?}");
-    assert_eq!(look::branches(&world), branches);
-    look::assert_nothing_written(&world, before);
+    (world, before, branches)
 }
 
 #[test]
@@ -60,19 +67,12 @@ fn an_ending_that_no_proposal_has_is_refused() {
 /// Which test it was to mend is its own word, and lets it change no other one. What is refused so late is recorded.
 #[test]
 fn an_expectation_that_is_rewritten_is_refused() {
-    let dir = project::shop(&[]);
-    let world = Doubles::shared().world(project::scenario(dir.path()));
-    let (step, done) = propose(&world);
-    let folder = done.output("proposal-path").to_owned();
-    let file = std::path::PathBuf::from(&folder).join("proposal.json");
-    let mut sealed: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    let after = project::TESTS.replace("cart.count([1, 2]), 2", "cart.count([1, 2]), 3");
-    let files = sealed["healing"]["candidate"]["patch"]["files"].as_array_mut().unwrap();
-    files.push(json!({"path": "tests/test_cart.py", "before": project::TESTS, "after": after}));
-    std::fs::write(&file, sealed.to_string()).unwrap();
-    let done = publish(&world, &step, &folder, &sha256(&file));
-    done.expect(0, "blocked");
-    assert!(done.output("reason").contains("refused by the guard tests"), "{done:#?}");
+    let other = |sealed: &mut Value, _: &World| {
+        let after = project::TESTS.replace("cart.count([1, 2]), 2", "cart.count([1, 2]), 3");
+        let files = sealed["healing"]["candidate"]["patch"]["files"].as_array_mut().unwrap();
+        files.push(json!({"path": "tests/test_cart.py", "before": project::TESTS, "after": after}));
+    };
+    let (world, ..) = blocked(other, "refused by the guard tests");
     assert_eq!(look::branches(&world), ["main", "thanos/ledger"]);
     assert_eq!(look::pulls(&world).len(), 0);
 }
