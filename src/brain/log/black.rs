@@ -13,6 +13,7 @@ pub(super) const PARSER: Parser = Parser {
         "would be rewritten",
         "Imports are incorrectly sorted",
         "cannot format",
+        "cannot parse",
     ],
     read,
 };
@@ -21,6 +22,7 @@ patterns! {
     ONE = r"^\s*[Ww]ould reformat:? (?P<path>\S.*)$";
     ISORT = r"^\s*ERROR: (?P<path>\S.*?) Imports are incorrectly sorted";
     BROKEN = r"^\s*error: cannot format (?P<path>.+?): (?P<text>.+?)(?:: (?P<line>[0-9]+):(?P<column>[0-9]+)(?:: .*)?)?$";
+    UNREAD = r"^\s*error: (?P<text>cannot parse):? (?P<path>\S.*?):(?P<line>[0-9]+):(?P<column>[0-9]+)(?:: .*)?$";
     UNFORMATTED = r"^\s*unformatted: File would be reformatted$";
     ARROW = r"^\s*--> (?P<path>\S.*?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
     SUMMARY = r"\b[0-9]+ files? would be reformatted";
@@ -35,7 +37,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = ISORT.captures(line) {
         let spot = place(group(&c, "path"), "", "", "imports not sorted", "");
         out.push(Found::new("isort", FailureClass::Format, Rank::Sure, at, line).location(spot));
-    } else if let Some(c) = BROKEN.captures(line) {
+    } else if let Some(c) = BROKEN.captures(line).or_else(|| UNREAD.captures(line)) {
         let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
         out.push(Found::new("black", FailureClass::Compile, Rank::Sure, at, line).location(spot));
     } else if UNFORMATTED.is_match(line) {

@@ -6,10 +6,10 @@ use super::node;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &["(fail) ", "... FAILED (", "=> "], read };
+pub(super) const PARSER: Parser = Parser { keys: &["(fail) ", "✗ ", "... FAILED (", "=> "], read };
 
 patterns! {
-    FAIL = r"^\s*\(fail\) (?P<name>.+?)(?: \[[0-9.]+ ?m?s\])?$";
+    FAIL = r"^\s*(?:\(fail\) (?P<name>.+?)(?: \[[0-9.]+ ?m?s\])?|✗ (?P<name2>\S.*?) \[[0-9.]+ ?m?s\])$";
     DENO = r"^(?P<name>\S.*?) \.\.\. FAILED \([0-9.]+m?s\)$";
     DENO_AT = r"^(?P<name>\S.*?) => (?P<path>\S+?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
 }
@@ -17,7 +17,7 @@ patterns! {
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
     if let Some(c) = FAIL.captures(line) {
-        out.push(bun(lines, at, group(&c, "name")));
+        out.push(bun(lines, at, c.name("name").or(c.name("name2")).map_or("", |m| m.as_str())));
     } else if let Some(c) = DENO_AT.captures(line) {
         out.extend(deno(lines, at, group(&c, "name")));
     } else if let Some(c) = DENO.captures(line).filter(|_| !line.starts_with("test ")) {

@@ -35,11 +35,13 @@ pub(super) const PARSER: Parser = Parser {
 };
 
 patterns! {
-    RESOLVE = r"(?:Can't resolve|[Cc]ould not resolve|[Ff]ailed to resolve import|Cannot resolve) ['\x22](?P<name>[^'\x22]+)";
+    RESOLVE = r"(?:Can't resolve|[Cc]ould not resolve|[Ff]ailed to resolve import|Cannot resolve) ['\x22](?P<name>[^'\x22\s]+)";
     FROM = r"from ['\x22](?P<path>[^'\x22]+)['\x22]";
     PARSE = r"^\s*(?:\[!\] )?(?:Error: |RollupError: )?(?:Module parse failed|Module build failed|Transform failed with|\[vite[^\]]*\].*(?:error|failed)|RollupError: )";
     EXPORT = r"^\s*(?:Error: |RollupError: |\[!\] )?.*(?:\x22\w+\x22 is not exported by|Attempted import error)";
     ESBUILD = r"^\s*[✘✗X] \[ERROR\] (?P<text>.+)$";
+    // Angular's build prints the TypeScript compiler's errors so.
+    TYPED = r"^\s*[✘✗X] \[ERROR\] TS[0-9]+: ";
     SASS = r"^\s+on line (?P<line>[0-9]+) of (?P<path>\S+)";
     DART = r"^\s+(?P<path>\S+\.s[ac]ss) (?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?:root stylesheet|\S+\(\)|@\S+)";
     PLACE = r"^\s*(?:ERROR in |file: |╭─\[|,-\[|\s)*(?P<path>(?:\.{0,2}/|[A-Za-z]:[\\/])?[\w@.$()\[\]\\/-]+\.\w+)(?:[: ](?P<line>[0-9]+):(?P<column>[0-9]+))?(?:-[0-9]+)?(?::[0-9]+)?\]?:?\s*$";
@@ -58,6 +60,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = RESOLVE.captures(line) {
         let found = Found::new("bundler", missing(group(&c, "name")), Rank::Sure, at, line);
         out.push(found.locations(from(line).or_else(|| around(lines, at))));
+    } else if TYPED.is_match(line) {
+        out.push(Found::new("tsc", FailureClass::Type, Rank::Sure, at, line).locations(around(lines, at)));
     } else if EXPORT.is_match(line) || PARSE.is_match(line) || ESBUILD.is_match(line) {
         out.push(Found::new("bundler", FailureClass::Compile, Rank::Sure, at, line).locations(around(lines, at)));
     } else if PRERENDER.is_match(line) {

@@ -15,6 +15,8 @@ patterns! {
     MESON = r"^(?P<path>\S*meson\.build):(?P<line>[0-9]+):(?P<column>[0-9]+): ERROR: (?P<text>.+)$";
     AUTOCONF = r"^\s*configure: error: (?P<text>.+)$";
     PKG = r"(?:^|\s)(?:Package '?\S+'?(?:, required by '\S+',)? (?:was )?not found|No package '\S+' found)";
+    // What the project's own list of sources names, and the version of CMake itself.
+    OWN = r"Cannot find source file|or higher is required\. +You are running|No SOURCES given";
     MISSING = r"Could NOT find|Could not find|could not find|[Nn]ot found|[Mm]issing|No package|required|[Cc]annot find|[Uu]nable to find|is not installed|[Dd]ependency .* not found|find_package|[Nn]eeded|requirements .* not met|NOTFOUND";
 }
 
@@ -33,7 +35,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 }
 
 fn class_of(text: &str) -> FailureClass {
-    if MISSING.is_match(text) { FailureClass::Dependency } else { FailureClass::Config }
+    if MISSING.is_match(text) && !OWN.is_match(text) { FailureClass::Dependency } else { FailureClass::Config }
 }
 
 /// The message is indented below its heading; the first own file of the call stack is the place.

@@ -7,10 +7,12 @@ use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser =
-    Parser { keys: &["--- FAIL: ", "panic: ", "WARNING: DATA RACE", "[Fail] ", "[FAIL] ", "[It] ", "FAIL\t"], read };
+    Parser { keys: &["--- FAIL: ", "=== FAIL: ", "panic: ", "WARNING: DATA RACE", "[Fail] ", "[FAIL] ", "[It] ", "FAIL\t"], read };
 
 patterns! {
     FAIL = r"^(?P<indent>\s*)(?:=== RUN.*)?--- FAIL: (?P<name>\S+)(?: \([0-9.]+ ?s(?:econds)?\))?";
+    // gotestsum's summary names the package first.
+    SUMMARY = r"^=== FAIL: \S+ (?P<name>\S+) \([0-9.]+s\)$";
     MESSAGE = r"^\s+(?P<path>[^\s:]+\.go):(?P<line>[0-9]+): ?(?P<text>.*)$";
     TRACE = r"Error Trace:\s+(?P<path>[^\s:]+\.go):(?P<line>[0-9]+)";
     ERROR = r"^\s*Error:\s+(?P<text>\S.*)$";
@@ -24,7 +26,7 @@ patterns! {
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
-    if let Some(c) = FAIL.captures(line) {
+    if let Some(c) = FAIL.captures(line).or_else(|| SUMMARY.captures(line)) {
         out.push(failure(lines, at, group(&c, "name")));
     } else if line.starts_with("panic: ") {
         out.extend(panic(lines, at));

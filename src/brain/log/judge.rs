@@ -77,7 +77,8 @@ fn best(found: &[Found]) -> Option<&Found> {
     let top = found.iter().map(|f| f.rank).max().filter(|rank| *rank > Rank::Context)?;
     let first = found.iter().find(|f| f.rank == top)?;
     let instead = broken_before(first, found).or_else(|| broken_beside(first, found));
-    if let Some(cause) = instead.or_else(|| failed_beside(first, found)) {
+    let instead = instead.or_else(|| failed_beside(first, found)).or_else(|| failed_at_last(first, found));
+    if let Some(cause) = instead {
         return Some(cause);
     }
     let same_line = found.iter().filter(|f| f.rank == top && f.at == first.at);
@@ -123,6 +124,20 @@ fn failed_beside<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
     let rank = found.iter().filter(named).filter(|f| !tells(f)).map(|f| f.rank).max()?;
     let told_by_test = found.iter().filter(named).any(tells);
     found.iter().filter(named).find(|f| f.rank == rank).filter(|_| !told_by_test)
+}
+
+/// Where the build tool says of nothing but tests that they failed, they did: what else looks like an error above was
+/// printed by them.
+fn failed_at_last<'f>(first: &Found, found: &'f [Found]) -> Option<&'f Found> {
+    let mut verdicts = found.iter().filter(|f| ["gradle", "maven"].contains(&f.tool) && f.rank > Rank::Context).peekable();
+    verdicts.peek()?;
+    let tests_alone = verdicts.all(|f| f.class == FailureClass::Test);
+    if first.class == FailureClass::Test || first.rank == Rank::Root || !tests_alone {
+        return None;
+    }
+    let named = |f: &&Found| f.class == FailureClass::Test && f.rank >= Rank::Strong && !f.failing.is_empty();
+    let rank = found.iter().filter(named).map(|f| f.rank).max()?;
+    found.iter().filter(named).find(|f| f.rank == rank)
 }
 
 /// A denied lint among errors of the same compiler is not what stops the build.

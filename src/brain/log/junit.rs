@@ -16,6 +16,7 @@ pub(super) const PARSER: Parser = Parser {
         "] Failures:",
         "] Errors:",
         "FAILED: ",
+        " took ",
         "*** FAILED ***",
         "tests failed",
         "There are test failures",
@@ -47,6 +48,8 @@ patterns! {
     GRADLE = r"^\s*(?P<name>\S.* > .+?|(?:[a-z_]\w*\.)+(?:[A-Z][\w$]*\.)+\w+) FAILED$";
     ANT = r"^\s*Testcase: (?P<name>\S+?)(?:\((?P<class>[\w.]+)\))? took ";
     ANT_TEST = r"^\s*TEST (?P<class>[\w.$]+) FAILED|Test (?P<class2>[\w.$]+) FAILED";
+    LAUNCHED = r"^\s*Test: (?P<name>[\w$]+)\(.*\) took [0-9]+ (?:milli )?sec\(s\) FAILED: (?P<text>.*)$";
+    ANT_NAMED = r"\.xml:[0-9]+: Test (?P<class>[\w.$]+) failed";
     TESTNG = r"^\s*FAILED: (?P<name>[\w$]+)(?:\(.*\))?$";
     SCALATEST = r"^\s*(?:\[\w+\] )?\s*- (?P<name>.+?) \*\*\* FAILED \*\*\*";
     SCALA_AT = r"\((?P<path>\w+\.scala):(?P<line>[0-9]+)\)";
@@ -74,6 +77,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(ant(lines, at));
     } else if let Some(c) = TESTNG.captures(line) {
         out.push(thrown(lines, at, "testng", "").failing(group(&c, "name")));
+    } else if let Some(c) = LAUNCHED.captures(line) {
+        let name = group(&c, "name");
+        let owner = owner_below(lines, at, name);
+        let id = if owner.is_empty() { name.to_owned() } else { format!("{owner}.{name}") };
+        let found = Found::new("junit", FailureClass::Test, Rank::Sure, at, line);
+        out.push(found.failing(id).locations(frames(lines, at, "")));
+    } else if let Some(c) = ANT_NAMED.captures(line) {
+        let found = Found::new("junit", FailureClass::Test, Rank::Generic, at, line);
+        out.push(found.failing(group(&c, "class")));
     } else if let Some(c) = SCALATEST.captures(line) {
         out.push(scalatest(lines, at, group(&c, "name")));
     } else if ANT_TEST.is_match(line) {
@@ -272,5 +284,15 @@ fn ant(lines: &Lines, at: usize) -> Option<Found> {
 fn scalatest(lines: &Lines, at: usize, name: &str) -> Found {
     let (_, message) = lines.after(at, 2).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, lines.get(at)));
     let spot = SCALA_AT.captures(message).map(|c| place(group(&c, "path"), group(&c, "line"), "", message, ""));
-    Found::new("scalatest", FailureClass::Test, Rank::Sure, at, message).failing(name).locations(spot)
+    let id = subject(lines, at).map_or(name.to_owned(), |subject| format!("{subject} {name}"));
+    Found::new("scalatest", FailureClass::Test, Rank::Sure, at, message).failing(id).locations(spot)
+}
+
+/// What the tests below it are about; a suite's name ends with a colon.
+fn subject(lines: &Lines, at: usize) -> Option<String> {
+    let bare = |l: &str| l.trim_start_matches("[info]").trim().to_owned();
+    let mut above = lines.before(at, 200).map(|(_, l)| bare(l)).filter(|l| !l.is_empty());
+    let first = above.find(|l| !l.starts_with("- ") && !l.contains(".scala:"))?;
+    // A row of another test's message is no subject.
+    (!first.ends_with(':') && first.starts_with(char::is_uppercase) && first.split(' ').count() <= 8).then_some(first)
 }

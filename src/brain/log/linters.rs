@@ -35,6 +35,10 @@ pub(super) const PARSER: Parser = Parser {
         "error • ",
         "error - ",
         ">> Issue: [",
+        "Unknown word (",
+        "] FAIL",
+        " Violation: ",
+        "(standard:",
     ],
     read,
 };
@@ -50,6 +54,12 @@ patterns! {
     CPPLINT = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+):\s+(?P<text>.+?)\s+\[(?P<code>[\w/+]+)\] \[[0-9]\]$";
     CPPCHECK = r"^\[(?P<path>[^\s:]+):(?P<line>[0-9]+)\]: \((?:error|warning|style)\) (?P<text>.+)$";
     CODESPELL = r"^(?P<path>[^\s:]+):(?P<line>[0-9]+): (?P<text>\S+ ==> \S.*)$";
+    CSPELL = r"^(?P<path>\S[^:]*):(?P<line>[0-9]+):(?P<column>[0-9]+) - (?P<text>Unknown word \(.+)$";
+    SWIFTLINT = r"^(?P<path>[^:]+\.swift):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)? (?:error|warning): (?P<text>[\w ]+ Violation: .+) \((?P<code>\w+)\)$";
+    KTLINT = r"^(?P<path>[^:]+\.kts?):(?P<line>[0-9]+):(?P<column>[0-9]+):? (?P<text>.+) \((?P<code>[\w-]+:[\w-]+)\)$";
+    // SQLFluff names the file above its rows.
+    SQL_FILE = r"^== \[(?P<path>.+)\] FAIL$";
+    SQL_ROW = r"^L: +(?P<line>[0-9]+) \| P: +(?P<column>[0-9]+) \| +(?P<code>[A-Z]{2,4}[0-9]{0,3}) \| (?P<text>\S.*)$";
     TIDY = r"^\s*tidy error: (?P<path>[^\s:]+):(?:(?P<line>[0-9]+):)? (?P<text>.+)$";
     SCSS = r"^(?P<path>[^\s:]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))? \[[WE]\] (?P<text>\S.*)$";
     HLINT = r"^(?P<path>[^\s:]+\.hs):(?P<line>[0-9]+):(?P<column>[0-9]+)(?:-[0-9]+)?: (?:Warning|Suggestion): (?P<text>\S.*)$";
@@ -77,6 +87,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         &*CPPLINT,
         &*CPPCHECK,
         &*CODESPELL,
+        &*CSPELL,
+        &*SWIFTLINT,
+        &*KTLINT,
         &*TIDY,
         &*SCSS,
         &*HLINT,
@@ -107,6 +120,9 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("dart", FailureClass::Lint, Rank::Sure, at, line).location(spot));
     } else if let Some(c) = HOOK.captures(line) {
         out.extend(hook(lines, at, group(&c, "id")));
+    } else if let Some(file) = SQL_FILE.captures(line) {
+        let row = lines.after(at, 2).find_map(|(index, l)| Some((index, l, SQL_ROW.captures(l)?)));
+        out.extend(row.map(|(index, l, c)| finding(l, index, &c, group(&file, "path"))));
     } else if let Some(c) = YAML_ROW.captures(line) {
         let path = lines.before(at, 100).take_while(|(_, l)| !l.is_empty()).find(|(_, l)| !l.starts_with(' '));
         out.extend(path.map(|(_, path)| finding(line, at, &c, path)));

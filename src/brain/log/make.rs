@@ -2,6 +2,7 @@
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
+use super::script;
 use super::table::Parser;
 use crate::record::FailureClass;
 
@@ -22,9 +23,11 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     RULE = r"^\s*(?:\S*make\S*: \*\*\* )?(?:No rule to make target|No targets specified and no makefile found)|ninja: error: ";
     SYNTAX = r"^(?P<path>\S*[Mm]akefile\S*|\S+\.mk):(?P<line>[0-9]+): \*\*\* (?P<text>.+?)\.?\s+Stop\.";
-    RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted)|ninja: build stopped";
+    RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted|Bus error|Floating point exception|Illegal instruction|Trace/breakpoint trap)|ninja: build stopped";
     NMAKE = r"^NMAKE : fatal error U[0-9]+: ";
     STEP = r"^FAILED: (?:\[code=[0-9]+\] )?\S+";
+    // A program that the recipe of a test ran has crashed.
+    CRASH = r"make\S*: \*\*\* \[(?:\S+:[0-9]+: )?(?P<target>[^\]]+)\] (?:Segmentation fault|Aborted|Bus error|Floating point exception|Illegal instruction|Trace/breakpoint trap)";
     KILLED = r"make\S*: \*\*\* \[.*\] Killed";
     BAZEL = r"^ERROR: (?:\([0-9: .-]+\) )?(?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
     BAZEL_TEST = r"^(?P<name>//\S+)\s+(?:FAILED|TIMEOUT) in ";
@@ -39,6 +42,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("make", FailureClass::Config, Rank::Strong, at, line));
     } else if KILLED.is_match(line) {
         out.push(Found::new("make", FailureClass::Resource, Rank::Sure, at, line));
+    } else if let Some(class) = CRASH.captures(line).and_then(|c| script::purpose(group(&c, "target"))) {
+        out.push(Found::new("make", class, Rank::Generic, at, line));
     } else if NMAKE.is_match(line) {
         let compiling = line.contains("cl.exe") || line.contains("compile");
         let class = if compiling { FailureClass::Compile } else { FailureClass::Unknown };

@@ -26,6 +26,7 @@ pub(super) const PARSER: Parser = Parser {
         "MissingProjectException",
         "there is no POM",
         "failed with message:",
+        "[FATAL] ",
     ],
     read,
 };
@@ -33,7 +34,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     GOAL = r"Failed to execute goal (?:\S+:)?(?P<plugin>[\w.-]+?)(?:-maven-plugin|-plugin)?:[^:\s]+:(?P<goal>[\w-]+)";
     RESOLVE = r"Could not resolve dependencies|Non-resolvable (?:parent|import) POM|Could not find artifact|or one of its dependencies could not be resolved|Could not transfer artifact";
-    CONFIG = r"Non-parseable POM|Malformed POM|^\[ERROR\] +'[\w.]+' for \S+ is missing|Unknown lifecycle phase|No plugin found for prefix|there is no POM|MissingProjectException";
+    CONFIG = r"Non-parseable POM|Malformed POM|^\[(?:ERROR|FATAL)\] +'[\w.]+' (?:for \S+ )?is missing|Unknown lifecycle phase|No plugin found for prefix|there is no POM|MissingProjectException";
     ANT = r"\[ant:checkstyle\] (?:\[\w+\] )?(?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?: (?P<text>.+)$";
     CHECKSTYLE = r"^\s*(?:\[ant:checkstyle\] )?\[?(?:ERROR|WARN|error|warn)\]? (?P<path>(?:[A-Za-z]:)?[^\s:]+\.\w+):\[?(?P<line>[0-9]+)(?:[,:](?P<column>[0-9]+))?\]?:? (?P<text>.+)$";
     RULE = r"Rule [0-9]+: (?P<rule>\S+) failed with message:$";

@@ -85,6 +85,7 @@ mod unittest;
 mod verdicts;
 mod vitest;
 mod webcheck;
+mod xml;
 
 pub use quiet::asked;
 pub use signature::{normalise, signature};

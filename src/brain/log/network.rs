@@ -7,6 +7,7 @@ use crate::record::FailureClass::{Dependency, Transient};
 pub(super) const LIST: List = List {
     tool: "network",
     phrases: &[
+        phrase("rate limit reached", Transient, Strong),
         phrase_with("all attempts to connect to ", "failed", Transient, Strong),
         phrase("connection timed out", Transient, Strong),
         phrase("connection reset", Transient, Strong),

@@ -92,7 +92,9 @@ fn code(lines: &Lines, at: usize, code: &str) -> Option<Found> {
     let class = if twice { FailureClass::Config } else { class };
     let sentence = lines.after(at, 12).take_while(|(_, l)| l.contains("npm ")).find(|(_, l)| !DETAIL.is_match(l));
     let quote = sentence.map_or(lines.get(at), |(_, l)| l);
-    Some(Found::new("npm", class, Rank::Sure, at, quote))
+    // `npm view` asks whether a version is there; an install says ETARGET.
+    let rank = if quote.contains("No match found for version") { Rank::Generic } else { Rank::Sure };
+    Some(Found::new("npm", class, rank, at, quote))
 }
 
 fn pnpm_class(code: &str) -> FailureClass {

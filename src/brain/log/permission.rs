@@ -40,6 +40,8 @@ pub(super) const LIST: List = List {
         phrase("http error 401", Permission, Strong),
         phrase("received status code 401", Permission, Strong),
         phrase("received status code 403", Permission, Strong),
+        phrase("http response code: 401", Permission, Strong),
+        phrase("http response code: 403", Permission, Strong),
         phrase("status code: 401", Permission, Generic),
         phrase("status code: 403", Permission, Generic),
         phrase("requested access to the resource is denied", Permission, Sure),

@@ -15,12 +15,15 @@ pub(super) const PARSER: Parser = Parser {
         "  Line  ",
         " | ERROR ",
         ".php (",
+        "   FAILED  ",
     ],
     read,
 };
 
 patterns! {
     ENTRY = r"^\s*[0-9]+\) (?P<name>[\w\\]+::\w+)(?: with data set .*)?$";
+    PEST = r"^\s+FAILED\s+(?P<class>[\w\\]+) > (?P<name>\S.*?)(?:\s{2,}[\w\\]+)?$";
+    PEST_AT = r"^\s+at (?P<path>\S+\.php):(?P<line>[0-9]+)$";
     PLACE = r"^\s*(?P<path>(?:[A-Za-z]:)?[^\s:]+\.php):(?P<line>[0-9]+)$";
     FATAL = r"^\s*(?:PHP )?(?P<kind>Fatal|Parse) error:\s+(?P<text>.+?)(?: in (?P<path>\S+\.php)(?: on line |:)(?P<line>[0-9]+))?$";
     SNIFF = r"^\s*(?P<line>[0-9]+) \| ERROR\s+\| (?:\[.\] )?(?P<text>\S.*)$";
@@ -36,6 +39,12 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let (_, message) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, line));
         let found = Found::new("phpunit", FailureClass::Test, Rank::Sure, at, message).failing(group(&c, "name"));
         out.push(found.locations(places(lines, at)));
+    } else if let Some(c) = PEST.captures(line) {
+        let (_, message) = lines.after(at, 3).find(|(_, l)| !l.trim().is_empty()).unwrap_or((at, line));
+        let spot = lines.after(at, 30).find_map(|(_, l)| PEST_AT.captures(l));
+        let spot = spot.map(|c| place(group(&c, "path"), group(&c, "line"), "", message, ""));
+        let found = Found::new("pest", FailureClass::Test, Rank::Sure, at, message);
+        out.push(found.failing(group(&c, "name")).locations(spot));
     } else if let Some(c) = FATAL.captures(line) {
         let spot = c.name("path").map(|_| place(group(&c, "path"), group(&c, "line"), "", group(&c, "text"), ""));
         out.push(Found::new("php", FailureClass::Compile, Rank::Strong, at, line).locations(spot));

@@ -33,6 +33,8 @@ const LISTS: &[List] = &[
 patterns! {
     // A language's own warning class, with the place that raised it.
     WARNING = r"^\s*\S+:[0-9]+: \w+Warning: ";
+    // A program's own log: the clock, then a level that nobody fails for.
+    LOGGED = r"^\s*\[?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[ T])?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?Z?\]? (?:\[[^\]]*\] )?\[?(?:TRACE|DEBUG|INFO|WARN|WARNING)\b";
 }
 
 static ENTRIES: LazyLock<Vec<(&'static str, &'static Phrase)>> =
@@ -46,11 +48,12 @@ static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// The most telling phrase of the line.
 pub(super) fn first(lines: &Lines, at: usize) -> Option<Found> {
     let line = lines.get(at);
-    let hits = SEARCH.as_ref()?.find_overlapping_iter(line).filter(|hit| starts_word(line, hit.start()));
+    let hits = SEARCH.as_ref()?.find_overlapping_iter(line);
+    let hits = hits.filter(|hit| starts_word(line, hit.start()) && ends_word(line, hit.start(), hit.end()));
     let hits = hits.map(|hit| ENTRIES[hit.pattern().as_usize()]);
     let (tool, phrase) = hits.filter(|(_, phrase)| holds(line, phrase.with)).max_by_key(|(_, phrase)| phrase.rank)?;
     let rank = match lines.marked(at) {
-        l if WARNING.is_match(l) || is_payload(l) => Rank::Context,
+        l if WARNING.is_match(l) || is_payload(l) || LOGGED.is_match(l) => Rank::Context,
         l if is_tolerated(l) => Rank::Wrapper.min(phrase.rank),
         // The runner itself calls it an error.
         l if l.starts_with("##[error]") => Rank::Strong.max(phrase.rank),
@@ -64,6 +67,13 @@ fn starts_word(line: &str, at: usize) -> bool {
     !line[..at].ends_with(|c: char| c.is_alphanumeric())
 }
 
+/// `VersionConflictTest` is no `VersionConflict`, `PermissionDeniedError` is: a single word may go on so alone.
+fn ends_word(line: &str, from: usize, to: usize) -> bool {
+    let single = line[from..to].bytes().all(|b| b.is_ascii_alphabetic());
+    let rest = line[to..].to_ascii_lowercase();
+    !single || !rest.starts_with(|c: char| c.is_alphanumeric()) || ["error", "exception"].iter().any(|end| rest.starts_with(end))
+}
+
 fn holds(line: &str, word: &str) -> bool {
     word.is_empty() || line.to_ascii_lowercase().contains(word)
 }
@@ -75,7 +85,7 @@ fn is_payload(line: &str) -> bool {
 
 /// The tool tries again or only warns, or a test's name says it: a failure, if any, comes later.
 fn is_tolerated(line: &str) -> bool {
-    const SIGNS: [&str; 19] = [
+    const SIGNS: [&str; 21] = [
         "retrying",
         "will retry",
         "trying again",
@@ -83,6 +93,8 @@ fn is_tolerated(line: &str) -> bool {
         "warning:",
         "[warn",
         " ... ok",
+        "(pass)",
+        ": ignoring ",
         "passed",
         "attempt 1",
         "[debug]",

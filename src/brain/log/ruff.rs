@@ -5,7 +5,7 @@ use super::lines::Lines;
 use super::table::Parser;
 use crate::record::FailureClass;
 
-pub(super) const PARSER: Parser = Parser { keys: &[".py:", ".ipynb:", ".pyi:", "invalid-syntax"], read };
+pub(super) const PARSER: Parser = Parser { keys: &[".py:", ".ipynb:", ".pyi:", "invalid-syntax", "ruff failed"], read };
 
 patterns! {
     FLAT = r"^\s*(?P<path>[^\s:][^:]*\.(?:py|pyi|ipynb(?::cell [0-9]+)?)):(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)? \[?(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax)\b:?(?:\([a-z-]+\))?\]?:? ?(?P<text>.*)$";
@@ -15,11 +15,17 @@ patterns! {
     GROUP = r"^(?P<path>\S.*\.(?:pyi?|ipynb)):$";
     ROW = r"^\s+(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax):? (?P<text>\S.*)$";
     CONCISE = r"^(?P<path>[^\s:][^:]*\.pyi?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?:error\[(?P<code>[a-z-]+)\]|(?P<code2>[a-z]+(?:-[a-z]+)+):) (?P<text>\S.*)$";
+    CAUSE = r"^\s+Cause: (?P<text>\S.*)$";
+    SETTINGS = r"`(?P<path>[^`]+\.toml)`|(?:parse|load) (?P<path2>\S+\.toml)";
     HEAD = r"^\s*(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax|error\[[\w-]+\])(?: \[\*\]|:)? (?P<text>.+)$";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     let line = lines.get(at);
+    if line.trim() == "ruff failed" {
+        out.extend(settings(lines, at));
+        return;
+    }
     if let Some(c) = FLAT.captures(line) {
         out.push(finding(line, at, &c, group(&c, "code"), group(&c, "text")));
         return;
@@ -42,6 +48,15 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let typed = kebab && lines.after(at, 3_000).any(|(_, l)| TY.is_match(l));
         out.push(if typed { Found { class: FailureClass::Type, tool: "ty", ..found } } else { found });
     }
+}
+
+/// What it could not read of its own settings: the outermost cause names it, and the file.
+fn settings(lines: &Lines, at: usize) -> Option<Found> {
+    let mut causes = lines.after(at, 6).map_while(|(index, l)| Some((index, l, CAUSE.captures(l)?))).map(|(i, l, _)| (i, l));
+    let (index, quote) = causes.next()?;
+    let file = SETTINGS.captures(quote).and_then(|c| c.name("path").or(c.name("path2")).map(|m| m.as_str().to_owned()));
+    let spot = file.map(|path| place(&path, "", "", quote.trim(), ""));
+    Some(Found::new("ruff", FailureClass::Config, Rank::Sure, index, quote).locations(spot))
 }
 
 fn grouped(lines: &Lines, at: usize, path: &str) -> Vec<Found> {

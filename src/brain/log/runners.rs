@@ -1,4 +1,4 @@
-//! Test runners that no other file reads: AVA, Dart and Flutter, busted, Forge, Pester, specs2.
+//! Test runners that no other file reads: AVA, uvu, Dart and Flutter, busted, Forge, Pester, specs2.
 
 use super::found::{Found, Rank, group, patterns, place};
 use super::lines::Lines;
@@ -19,6 +19,7 @@ pub(super) const PARSER: Parser = Parser {
         "  [-] ",
         "]   x ",
         "] ! ",
+        "   FAIL  ",
     ],
     read,
 };
@@ -26,6 +27,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     AVA = r"^\s{2,}[✖✘] (?:\[fail\]: )?(?P<name>\S.* › .+?|\S.+?)(?: \([0-9.]+m?s\))?$";
     AVA_AT = r"^\s+(?:file://)?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>[0-9]+)$";
+    UVU = r#"^\s+FAIL  (?:(?P<suite>\S.*?)  )?"(?P<name>.+)"$"#;
     COUNT = r"^\s*[1-9][0-9]* tests? failed\s*$";
     DART = r"^[0-9:]+ \+[0-9]+(?: ~[0-9]+)? -[0-9]+: (?:(?P<path>\S+\.dart): )?(?P<name>\S.*) \[E\]$";
     DART_AT = r"^\s+(?P<path>[\w./\\-]+\.dart) (?P<line>[0-9]+):(?P<column>[0-9]+)\s";
@@ -57,6 +59,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let spot = SPECS2_AT.captures(quote).map(|c| place(group(&c, "path"), group(&c, "line"), "", quote, ""));
         let found = Found::new("specs2", FailureClass::Test, Rank::Sure, at, quote);
         out.push(found.failing(group(&c, "name")).locations(spot));
+    } else if let Some(c) = UVU.captures(line) {
+        let message = lines.get(at + 1);
+        let spots = node::own_only(node::stack(lines, at + 1, 40));
+        let found = Found::new("uvu", FailureClass::Test, Rank::Sure, at, message);
+        out.push(found.failing(group(&c, "name")).locations(spots));
     } else if let Some(c) = AVA.captures(line).filter(|_| is_ava(lines, at)) {
         out.push(ava(lines, at, group(&c, "name")));
     }

@@ -15,10 +15,17 @@ patterns! {
 /// No program says more than this in one go that anybody reads.
 const LIMIT: usize = 2_000;
 
+/// Small programs that a configuration compiles to see whether it can: most of them are expected not to.
+const PROBES: [&str; 6] =
+    ["_configtest.", "conftest.c", "CMakeFiles/CMakeTmp", "CMakeFiles/CMakeScratch", "meson-private/", "testCCompiler.c"];
+
 /// What was found in such a passage explains nothing: it is told only where nothing else is known.
 pub(super) fn discount(lines: &Lines, found: &mut [Found]) {
     let mut passages = (0..lines.len()).filter_map(|at| passage(lines, at)).peekable();
     for finding in found {
+        if PROBES.iter().any(|probe| finding.quote.contains(probe)) {
+            finding.rank = Rank::Context;
+        }
         while passages.next_if(|passage| passage.end <= finding.at).is_some() {}
         if passages.peek().is_some_and(|passage| passage.contains(&finding.at)) {
             finding.rank = finding.rank.min(Rank::Echo);

@@ -50,6 +50,7 @@ const PARSERS: &[Parser] = &[
     super::ant::PARSER,
     super::junit::PARSER,
     super::console::PARSER,
+    super::xml::PARSER,
     // C and C++
     super::cc::PARSER,
     super::ld::PARSER,
