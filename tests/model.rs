@@ -208,12 +208,15 @@ fn who_is_busy_is_asked_again() {
 /// It may have been charged: what it can have cost at most is counted.
 #[test]
 fn an_answer_that_breaks_off_is_asked_for_again_and_counted() {
-    for broken in [Turn::Cut, Turn::NoJson] {
+    for (broken, is_counted) in [(Turn::Cut, true), (Turn::NoJson, false)] {
         let double = Double::new(vec![broken, mend(), finish()]);
         let healed = heal(&config(&double, "openai", ""), &["--hands", "model"]);
         assert_eq!((healed.program().as_str(), double.count()), (MENDED, 3), "{}", healed.told);
-        assert!(healed.json["tokens"]["output"].as_u64().unwrap() > 1_000, "{}", healed.json["tokens"]);
+        assert_eq!(healed.json["tokens"]["output"].as_u64().unwrap() > 1_000, is_counted, "{}", healed.json["tokens"]);
     }
+    // A page of a proxy's is told as what it is.
+    let healed = heal(&config(&Double::new(vec![Turn::NoJson]), "openai", ""), &["--hands", "model"]);
+    assert!(healed.told.contains("is no model: \"<html>busy</html>\""), "{}", healed.told);
 }
 
 #[test]
@@ -222,13 +225,42 @@ fn a_refused_key_and_an_unknown_model_are_one_line_and_the_end() {
     for (status, body, said) in [
         (401, echo, "openai refused the key THANOS_MODEL_KEY for the model some-model (401): no such key: ***"),
         (404, "{\"error\": {\"message\": \"what?\"}}", "openai knows no model some-model (404): what?"),
+        (400, "[{\"error\": {\"message\": \"API key not valid.\"}}]", "openai refused the key THANOS_MODEL_KEY"),
+        // In an answer that is none, as gateways put it.
+        (200, "{\"error\": {\"code\": 402, \"message\": \"no credits\"}}", "to the model some-model (402): no credits"),
     ] {
         let double = Double::new(vec![Turn::Refusal(status, "", body)]);
         let healed = heal(&config(&double, "openai", ""), &["--hands", "model"]);
         assert!(healed.told.contains(said) && double.count() == 1, "{}", healed.told);
-        assert!(healed.json["notes"].to_string().contains("some-model"));
+        assert_eq!(healed.json["tokens"]["output"], 0, "{}", healed.told);
         healed.assert_no_key();
     }
+}
+
+/// However a provider says that a conversation is too long for it: a limit, and what was done is kept.
+#[test]
+fn a_conversation_that_is_too_long_is_a_limit() {
+    for (status, body) in [
+        (400, "{\"error\": {\"message\": \"The input token count exceeds the maximum number of tokens allowed\"}}"),
+        (400, "{\"error\": {\"message\": \"the request exceeds the available context size\"}}"),
+        (400, "{\"error\": {\"code\": \"context_length_exceeded\", \"message\": \"no\"}}"),
+        (413, "{\"error\": {\"message\": \"Request Entity Too Large\"}}"),
+    ] {
+        let double = Double::new(vec![Turn::Refusal(status, "", body)]);
+        let healed = heal(&config(&double, "openai", ""), &["--hands", "model"]);
+        assert_eq!(healed.json["outcome"], "budget", "{body}: {}", healed.told);
+    }
+}
+
+/// With an address of one's own and no provider's name nobody is called by another's.
+#[test]
+fn a_server_of_ones_own_is_called_so() {
+    let double = Double::new(vec![Turn::Refusal(404, "", "{}")]);
+    let config = format!("model: {{base-url: '{}', name: some-model, price: {PRICE}}}\n", double.url);
+    let healed = heal(&config, &["--hands", "model"]);
+    assert!(healed.told.contains("asking some-model at your server"), "{}", healed.told);
+    assert!(healed.told.contains("or is no address of a model (404)"), "{}", healed.told);
+    assert!(double.bodies()[0].contains("\"max_tokens\""), "{}", double.bodies()[0]);
 }
 
 #[test]
@@ -250,6 +282,8 @@ fn bad_calls_are_refused_with_what_helps() {
     for part in [
         "there is no such tool",
         "the arguments are no JSON",
+        // It is shown as nothing: servers refuse a history with broken JSON in it.
+        "\"arguments\":\"{}\"",
         "nowhere in the file; the nearest is",
         "is there 3 times, at the lines 2, 3, 4",
         "there is no file ../../etc/passwd",

@@ -8,6 +8,7 @@ use crate::config::{self, Config, Sandbox};
 use crate::dashboard::Beacon;
 use crate::git::Repo;
 use crate::ids::{AttemptName, BranchName, RepoSlug, Sha, TaskKey, digest};
+use crate::learn::Experience;
 use crate::ledger;
 use crate::pipeline;
 use crate::process;
@@ -130,7 +131,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let opens = || shared(door);
     let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
-    let recall = || memory::experience(door, &root, &config, &say);
+    // What is recorded can be played again: neither begins with what earlier runs left.
+    let taped = options.tape.is_turning();
+    let recall = || if taped { Experience::default() } else { memory::experience(door, &root, &config, &say) };
     let mut healing =
         model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &recall, &cancel, &say))?;
     healing.notes.splice(0..0, recovered);

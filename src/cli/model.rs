@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// The reviewer's, where it sits at an address of its own.
+const REVIEW_KEY: &str = "THANOS_REVIEW_KEY";
+
 /// In both together: all conversations of one run.
 const MOST_TOKENS: u64 = 2_000_000;
 
@@ -95,6 +98,11 @@ impl Tape {
         Ok(())
     }
 
+    /// Recorded or played.
+    pub fn is_turning(&self) -> bool {
+        self.record.is_some() || self.replay.is_some()
+    }
+
     /// A key that merely is in somebody's environment is no wish to have their code sent anywhere.
     fn is_wanted(&self, hands: &[HandId], config: &Config) -> bool {
         let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
@@ -126,7 +134,21 @@ pub fn of_tape(
         }
         None => Recorder::default(),
     };
-    Ok((live(&door.env, config, cancel, recorder, door.ui, say), None))
+    let asked = live(&door.env, config, cancel, recorder, door.ui, say);
+    if asked.is_none() && (tape.model.is_some() || hands.contains(&HandId::Model)) {
+        in_vain(&door.env, config, say);
+    }
+    Ok((asked, None))
+}
+
+/// Somebody asked for a model by name of the hand: why there is none.
+fn in_vain(env: &Env, config: &Config, say: Say) {
+    // An unfit choice was told when it was made.
+    if config.budget.usd <= 0.0 {
+        say("model", "none is asked: the budget is $0 (--budget-usd, budget.usd)");
+    } else if matches!(writer(env, config), Ok(None)) {
+        say("model", "none is asked: no provider's key is in the environment (docs/models.md lists them)");
+    }
 }
 
 /// That a model could be asked, whom, and for how much at most.
@@ -200,10 +222,15 @@ pub fn reviewer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
         return Ok(None);
     }
     let key = |name: &str| match name {
-        "THANOS_MODEL_KEY" => env.get("THANOS_REVIEW_KEY").or_else(|| env.get(name)),
+        "THANOS_MODEL_KEY" => env.get(REVIEW_KEY).or_else(|| env.get(name)),
         name => env.get(name),
     };
-    let chosen = choose(&config.review.as_model(), &key).map_err(|why| why.replace("model.", "review."))?;
+    // The table of prices is one for all.
+    let in_its_words = |why: String| why.replace("model.", "review.").replace("review.prices", "model.prices");
+    let mut chosen = choose(&config.review.as_model(&config.model), &key).map_err(in_its_words)?;
+    if let Some(own) = chosen.as_mut().filter(|c| c.key_name == "THANOS_MODEL_KEY" && env.get(REVIEW_KEY).is_some()) {
+        own.key_name = REVIEW_KEY;
+    }
     held().learn(chosen.iter().filter_map(|c| Some(c.key.as_ref()?.expose_secret().to_owned())));
     Ok(chosen)
 }

@@ -1,7 +1,7 @@
 //! Reviews: the model that looks over candidates, the answers to what people and programs say of our pull requests,
 //! and how a report is reproduced and told.
 
-use super::{Bot, Model, Price};
+use super::{Bot, Model, Price, Wire};
 use serde::Deserialize;
 
 /// The model that reviews candidates.
@@ -13,8 +13,12 @@ pub struct Review {
     pub provider: Option<String>,
     pub name: Option<String>,
     pub base_url: Option<String>,
+    pub wire: Option<Wire>,
+    pub api_version: Option<String>,
     pub price: Option<Price>,
     pub allow_unknown_price: bool,
+    /// Without it as `model.stream` says.
+    pub stream: Option<bool>,
     /// So often what blocks goes back to the model that wrote the candidate.
     pub rounds: u64,
     /// Also what the hands without a model propose.
@@ -34,8 +38,11 @@ impl Default for Review {
             provider: None,
             name: None,
             base_url: None,
+            wire: None,
+            api_version: None,
             price: None,
             allow_unknown_price: false,
+            stream: None,
             rounds: 2,
             always: false,
         }
@@ -53,14 +60,18 @@ impl Review {
         self.provider.is_some() || self.name.is_some() || self.base_url.is_some()
     }
 
-    /// In the words in which every model is chosen.
-    pub fn as_model(&self) -> Model {
+    /// In the words in which every model is chosen; what holds for all of them stands with the `writer`.
+    pub fn as_model(&self, writer: &Model) -> Model {
         Model {
             provider: self.provider.clone(),
             name: self.name.clone(),
             base_url: self.base_url.clone(),
+            wire: self.wire,
+            api_version: self.api_version.clone(),
             price: self.price,
+            prices: writer.prices.clone(),
             allow_unknown_price: self.allow_unknown_price,
+            stream: self.stream.unwrap_or(writer.stream),
             ..Model::default()
         }
     }
@@ -72,7 +83,7 @@ impl Review {
         if self.rounds > 5 {
             return Err(format!("review.rounds is {}; use 0 to 5", self.rounds));
         }
-        self.as_model().check().map_err(|why| why.replace("model.", "review."))
+        self.as_model(&Model::default()).check().map_err(|why| why.replace("model.", "review."))
     }
 }
 

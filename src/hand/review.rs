@@ -35,6 +35,11 @@ pub struct Question<'a> {
 /// The review, or why there is none.
 pub fn review(model: &dyn Model, question: &Question) -> Result<ReviewFact, String> {
     let before = model.spent();
+    // Who saw a part of it has not looked it over.
+    let shown = question.patch.unified_diff().len();
+    if shown > DIFF {
+        return Err(format!("the change has {} kB, and a reviewer is shown {} at most", shown / 1000, DIFF / 1000));
+    }
     let mut request = Request {
         system: include_str!("review.md").to_owned(),
         messages: vec![Message::User { text: worded(question) }],
@@ -81,7 +86,7 @@ pub fn review(model: &dyn Model, question: &Question) -> Result<ReviewFact, Stri
     })
 }
 
-/// Nobody sits on the reviewer's seat. A recording does not tell who sat where.
+/// Nobody sits on the reviewer's seat. An old recording does not tell who sat where.
 pub fn is_missing(model: &dyn Model) -> bool {
     let seated = model.seated();
     !seated.is_empty() && seated.iter().all(|seated| seated.seat != Seat::Reviewer)
@@ -157,24 +162,33 @@ fn tool() -> Tool {
 
 type Read = (Verdict, Vec<Remark>, Vec<String>, Option<f64>);
 
-/// The tool's arguments, or an object in the text for models that do not use tools.
+/// The tool's arguments, or an object in the text for models that do not use tools. Of several calls, the one that says
+/// the worst.
 fn read(reply: &Reply) -> Option<Read> {
-    let call = reply.calls.iter().find(|call| call.name == "review").map(|call| call.arguments.as_str());
     let object = |text: &str| serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
-    let value = match call {
-        Some(arguments) => object(arguments)?,
-        None => {
-            let (from, to) = (reply.text.find('{')?, reply.text.rfind('}')?);
-            object(reply.text.get(from..=to)?)?
-        }
-    };
-    let said = value["verdict"].as_str().map(str::to_lowercase);
+    let mut calls = reply.calls.iter().filter(|call| call.name == "review").peekable();
+    if calls.peek().is_none() {
+        let (from, to) = (reply.text.find('{')?, reply.text.rfind('}')?);
+        return judgment(&object(reply.text.get(from..=to)?)?);
+    }
+    let all: Vec<Read> = calls.map(|call| judgment(&object(&call.arguments)?)).collect::<Option<_>>()?;
+    all.into_iter().max_by_key(|(verdict, ..)| match verdict {
+        Verdict::Changes => 2,
+        Verdict::Commented => 1,
+        _ => 0,
+    })
+}
+
+fn judgment(value: &Value) -> Option<Read> {
+    let said = value["verdict"].as_str().map(|said| said.trim().to_lowercase());
     let findings = value["findings"].as_array()?;
-    let remarks: Vec<Remark> = findings.iter().filter_map(remark).take(MOST_REMARKS).collect();
-    // A list of which nothing can be read is no empty list.
-    if remarks.len() < findings.len().min(MOST_REMARKS) {
+    let mut remarks: Vec<Remark> = findings.iter().filter_map(remark).collect();
+    // A list of which a part cannot be read may hold anything.
+    if remarks.len() < findings.len() {
         return None;
     }
+    remarks.sort_by_key(|remark| std::cmp::Reverse(remark.severity));
+    remarks.truncate(MOST_REMARKS);
     let is_blocking = remarks.iter().any(|remark| remark.severity == Severity::Error);
     let verdict = match said?.as_str() {
         _ if is_blocking => Verdict::Changes,
@@ -191,10 +205,12 @@ fn read(reply: &Reply) -> Option<Read> {
 
 fn remark(value: &Value) -> Option<Remark> {
     let words = |key: &str| value[key].as_str().map(|said| one_line(&text::visible(said), LONGEST_CLAIM));
-    let severity = match value["severity"].as_str()?.to_lowercase().as_str() {
-        "blocking" | "error" | "critical" | "high" | "blocker" => Severity::Error,
-        "warning" | "major" | "medium" => Severity::Warning,
-        _ => Severity::Note,
+    let severity = match value["severity"].as_str()?.trim().to_lowercase().as_str() {
+        "note" | "info" | "informational" | "minor" | "low" | "nit" | "nitpick" | "style" | "suggestion"
+        | "trivial" | "optional" => Severity::Note,
+        "warning" | "warn" | "major" | "medium" | "moderate" => Severity::Warning,
+        // A word of the reviewer's own is no leave to pass.
+        _ => Severity::Error,
     };
     let concern = match value["concern"].as_str().unwrap_or_default().to_lowercase().as_str() {
         "correctness" => Concern::Correctness,
@@ -297,6 +313,23 @@ mod tests {
         assert_eq!((remarks[0].path.as_deref(), remarks[0].line), (Some("a.py"), Some(3)));
         let text = format!("Here is my review:\n```json\n{}\n```", r#"{"verdict": "approve", "findings": []}"#);
         assert_eq!(read(&reply(&text, None)).unwrap().0, Verdict::Approved);
+    }
+
+    /// However it is worded, wherever it stands: what blocks, blocks.
+    #[test]
+    fn a_blocking_finding_is_not_lost() {
+        let finding = |severity: &str| json!({"severity": severity, "concern": "security", "claim": severity});
+        let review = |findings: Vec<Value>| json!({"verdict": "changes", "findings": findings}).to_string();
+        for word in ["Blocking ", "must-fix", "P0", "severe"] {
+            assert_eq!(read(&reply("", Some(&review(vec![finding(word)])))).unwrap().0, Verdict::Changes, "{word}");
+        }
+        let mut many = vec![finding("note"); 30];
+        many.push(finding("blocking"));
+        let (verdict, remarks, ..) = read(&reply("", Some(&review(many)))).unwrap();
+        assert_eq!((verdict, remarks[0].claim.as_str()), (Verdict::Changes, "blocking"));
+        let mut twice = reply("", Some(&review(vec![finding("note")])));
+        twice.calls.extend(reply("", Some(&review(vec![finding("blocking")]))).calls);
+        assert_eq!(read(&twice).unwrap().0, Verdict::Changes);
     }
 
     #[test]

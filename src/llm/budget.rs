@@ -109,8 +109,13 @@ impl Budget {
             // Parts of a cent are told, too.
             let digits = if self.limits.usd < 0.01 { 4 } else { 2 };
             let most = format!("{:.digits$}", self.limits.usd);
+            let aside = match self.aside.usd {
+                none if none < 0.00005 => String::new(),
+                usd => format!(", ${usd:.4} set aside for requests under way"),
+            };
             return Err(NoReply::budget(format!(
-                "the budget of ${most} holds no further request: ${used:.4} spent, the next one costs ${to_read:.4} or more to read (budget.usd)",
+                "the budget of ${most} holds no further request: ${:.4} spent{aside}, the next one costs ${to_read:.4} or more to read (budget.usd)",
+                spent.usd
             )));
         }
         // Beyond what an f64 counts exactly nobody asks.

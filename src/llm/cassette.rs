@@ -1,7 +1,7 @@
 //! Exchanges as they were: written down masked, and played again without a network.
 
 use super::transcript::Transcript;
-use super::{Message, Model, NoReply, Reply, Request, Spent};
+use super::{Message, Model, NoReply, Reply, Request, Seat, Seated, Spent};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,9 @@ const TRANSCRIPT: &str = "transcript.md";
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Exchange {
     model: String,
+    /// Older cassettes do not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seat: Option<Seat>,
     pub request: Request,
     pub reply: Reply,
 }
@@ -95,9 +98,10 @@ impl Recorder {
     }
 
     /// Both masked.
-    pub(super) fn exchange(&mut self, model: &str, request: &Request, reply: &Reply) -> Result<(), String> {
+    pub(super) fn exchange(&mut self, seat: Seat, model: &str, request: &Request, reply: &Reply) -> Result<(), String> {
         self.transcript.exchange(model, request, reply);
-        let exchange = Exchange { model: model.to_owned(), request: request.clone(), reply: reply.clone() };
+        let (seat, model) = (Some(seat), model.to_owned());
+        let exchange = Exchange { model, seat, request: request.clone(), reply: reply.clone() };
         let line = serde_json::to_string(&exchange).map_err(|e| e.to_string())? + "\n";
         self.ends.take(exchange);
         let Some(dir) = &self.dir else { return Ok(()) };
@@ -157,6 +161,17 @@ impl Model for Replay {
         Ok(exchange.reply.clone())
     }
 
+    /// Whoever said something in it.
+    fn seated(&self) -> Vec<Seated> {
+        let mut seated: Vec<Seated> = Vec::new();
+        for (seat, model) in self.exchanges.iter().filter_map(|e| Some((e.seat?, &e.model))) {
+            if seated.iter().all(|known| known.seat != seat) {
+                seated.push(Seated { seat, name: format!("{model}, replayed"), price: None });
+            }
+        }
+        seated
+    }
+
     /// It costs nothing the second time.
     fn spent(&self) -> Spent {
         *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
@@ -196,7 +211,7 @@ mod tests {
         let request = Request { system, messages, tools: Vec::new(), max_tokens: 1 };
         let (text, calls) = (String::new(), vec![call(id)]);
         let reply = Reply { text, calls, usage: Tokens::default(), stop: String::new() };
-        serde_json::to_string(&Exchange { model: "m".into(), request, reply }).unwrap() + "\n"
+        serde_json::to_string(&Exchange { model: "m".into(), seat: None, request, reply }).unwrap() + "\n"
     }
 
     /// Two that begin alike and go on in step, and a reviewer in between.

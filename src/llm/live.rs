@@ -136,7 +136,7 @@ impl Live {
         };
         let answer = match chair.client.post(&post, &mut heard) {
             Ok(answer) => answer,
-            Err(Fault::Cancelled) => return Asked::Never(NoReply::broken("stopped from outside")),
+            Err(Fault::Cancelled) => return Asked::Stopped,
             Err(Fault::Unreached(why)) => {
                 return Asked::Again { why: format!("{} is not reached: {why}", chosen.url), after: None, paid: false };
             }
@@ -150,36 +150,67 @@ impl Live {
         }
         let read = serde_json::from_slice::<Value>(&answer.body);
         if answer.status != 200 {
-            return self.refused(chosen, &answer, &read.unwrap_or_default());
+            return self.refused(chosen, answer.status, &answer, &read.unwrap_or_default());
         }
-        match read.ok().and_then(|body| chosen.wire.reply(&body)) {
-            Some(reply) => Asked::Said(reply),
-            None => Asked::cut(&chair.name, "it is no completion: cut, or no JSON"),
+        match read {
+            // OpenRouter and other gateways put an error into an answer that is none.
+            Ok(body) if failed(&body).is_some() => {
+                let status = body["error"]["code"].as_u64().and_then(|code| u16::try_from(code).ok());
+                self.refused(chosen, status.filter(|code| (400..600).contains(code)).unwrap_or(400), &answer, &body)
+            }
+            Ok(body) => match chosen.wire.reply(&body) {
+                Some(reply) => Asked::Said(reply),
+                None => Asked::Again {
+                    why: format!("the answer of {} is no completion", chair.name),
+                    after: None,
+                    paid: body["usage"].is_object(),
+                },
+            },
+            Err(_) if answer.body.trim_ascii_start().starts_with(b"{") => {
+                Asked::cut(&chair.name, "its JSON ends in the middle")
+            }
+            Err(_) => {
+                let said = one_line(&String::from_utf8_lossy(&answer.body));
+                let said = (self.mask)(&said.chars().take(80).collect::<String>());
+                let url = &chosen.url;
+                // A page of a proxy's; nobody charges for that.
+                let why =
+                    format!("what answers at {url} is no model: {said:?}; is model.base-url the address up to /v1?");
+                Asked::Again { why, after: None, paid: false }
+            }
         }
     }
 
-    fn refused(&self, chosen: &Chosen, answer: &Answer, body: &Value) -> Asked {
+    fn refused(&self, chosen: &Chosen, status: u16, answer: &Answer, body: &Value) -> Asked {
         let Chosen { provider, model, key_name, .. } = chosen;
         // Gemini wraps it in a list.
         let body = body.get(0).unwrap_or(body);
+        let code = body["error"]["code"].as_str().unwrap_or_default();
         let said = failed(body).or_else(|| body["message"].as_str().map(str::to_owned));
+        let too_long = status == 413 || is_too_long(code) || said.as_deref().is_some_and(is_too_long);
+        let of_key = said.as_deref().is_some_and(is_of_key);
         let said = said.map(|said| format!(": {}", (self.mask)(&one_line(&said)))).unwrap_or_default();
-        let status = answer.status;
         let never = |why: String| Asked::Never(NoReply::refused(why));
         match status {
+            400 | 413 if too_long => Asked::Never(NoReply::budget(format!(
+                "the conversation is longer than the model {model} at {provider} reads ({status}){said}"
+            ))),
+            // Gemini calls a wrong key a bad request.
+            400 if of_key => never(format!("{provider} refused the key {key_name} for the model {model} (400){said}")),
             401 | 403 if chosen.key.is_none() => {
                 never(format!("{provider} asks for a key for the model {model} ({status}){said}; set {key_name}"))
             }
             401 | 403 => never(format!("{provider} refused the key {key_name} for the model {model} ({status}){said}")),
+            404 if chosen.is_own() => {
+                let url = &chosen.url;
+                never(format!("{url} knows no model {model}, or is no address of a model (404){said}"))
+            }
             404 => never(format!("{provider} knows no model {model} (404){said}")),
             408 | 409 | 429 | 500..=599 => Asked::Again {
                 why: format!("{provider} is busy or broken for the model {model} ({status}){said}"),
                 after: answer.retry_after,
                 paid: false,
             },
-            400 | 413 if is_too_long(&said) => Asked::Never(NoReply::budget(format!(
-                "the conversation is longer than the model {model} at {provider} reads ({status}){said}"
-            ))),
             _ => never(format!("{provider} refused the request to the model {model} ({status}){said}")),
         }
     }
@@ -201,7 +232,12 @@ impl Live {
         let mut pause = Duration::from_secs(1);
         let mut last = String::new();
         for nth in 1..=TRIES {
-            let (allowed, body, left) = self.allow(chair, request)?;
+            let allowed = self.allow(chair, request).map_err(|no| match last.is_empty() {
+                true => no,
+                // What nobody told the price of was counted in full.
+                false => NoReply { why: format!("{}; before that {last}, which is counted as answered", no.why), ..no },
+            });
+            let (allowed, body, left) = allowed?;
             let asked = self.ask(chair, &body, left);
             let mut state = self.state();
             match asked {
@@ -213,15 +249,29 @@ impl Live {
                     state.budget.free(&allowed);
                     return Err(no);
                 }
+                Asked::Stopped => {
+                    // It was sent, and may be charged.
+                    state.budget.assume(&chair.chosen, &allowed);
+                    return Err(NoReply::broken("stopped from outside"));
+                }
                 Asked::Again { why, after, paid } => {
                     match paid {
                         true => state.budget.assume(&chair.chosen, &allowed),
                         false => state.budget.free(&allowed),
                     }
                     last = why;
-                    let time = after.unwrap_or(pause);
+                    if state.budget.left().is_zero() {
+                        let why =
+                            format!("the time for the model was over before it had answered (budget.seconds): {last}");
+                        return Err(NoReply::budget(why));
+                    }
+                    // To ask again at once helps nobody who is busy.
+                    let time = after.unwrap_or(pause).max(pause);
                     pause *= 2;
                     if nth == TRIES || time > LONGEST_WAIT.min(state.budget.left()) || self.is_stopped() {
+                        if time > LONGEST_WAIT {
+                            last = format!("{last}; it asks to wait {} s", time.as_secs());
+                        }
                         break;
                     }
                     drop(state);
@@ -254,12 +304,12 @@ impl Live {
         Ok(masked)
     }
 
-    fn record(&self, chair: &Chair, request: &Request, outcome: &Result<Reply, NoReply>) -> Result<(), NoReply> {
+    fn record(&self, seat: Seat, request: &Request, outcome: &Result<Reply, NoReply>) -> Result<(), NoReply> {
         let mut state = self.state();
         match outcome {
             Ok(reply) => {
                 let shown = through(reply, &self.mask)?;
-                state.recorder.exchange(&chair.name, request, &shown).map_err(NoReply::broken)
+                state.recorder.exchange(seat, &self.chair(seat).name, request, &shown).map_err(NoReply::broken)
             }
             Err(no) => {
                 state.recorder.failed(&(self.mask)(&no.why));
@@ -276,9 +326,25 @@ fn one_line(text: &str) -> String {
 /// The providers' words for a request that does not fit.
 fn is_too_long(said: &str) -> bool {
     let said = said.to_lowercase();
-    ["context length", "context window", "context_length", "prompt is too long", "too many tokens", "maximum context"]
-        .iter()
-        .any(|words| said.contains(words))
+    const WORDS: [&str; 11] = [
+        "context length",
+        "context window",
+        "context_length",
+        "context limit",
+        "context size",
+        "prompt is too long",
+        "too many tokens",
+        "maximum context",
+        "maximum number of tokens",
+        "input is too long",
+        "request too large",
+    ];
+    WORDS.iter().any(|words| said.contains(words))
+}
+
+fn is_of_key(said: &str) -> bool {
+    let said = said.to_lowercase();
+    said.contains("api key") && ["not valid", "invalid", "incorrect", "expired"].iter().any(|word| said.contains(word))
 }
 
 fn through<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T, mask: &Mask) -> Result<T, NoReply> {
@@ -289,6 +355,8 @@ fn through<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T, mask: &
 enum Asked {
     Said(Reply),
     Never(NoReply),
+    /// From outside, while it was under way.
+    Stopped,
     Again {
         why: String,
         after: Option<Duration>,
@@ -349,7 +417,7 @@ impl Model for Live {
         };
         let recorded = |(request, outcome): (Result<Request, NoReply>, Result<Reply, NoReply>)| {
             if let Ok(request) = request {
-                self.record(chair, &request, &outcome)?;
+                self.record(seat, &request, &outcome)?;
             }
             outcome
         };

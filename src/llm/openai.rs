@@ -1,6 +1,6 @@
 //! The wire format of `/chat/completions`, which most providers and servers speak.
 
-use super::wire::{Heard, append, count, failed};
+use super::wire::{Heard, append, arguments, count, failed};
 use super::{Answer, Call, Message, Reply, Request};
 use crate::record::Tokens;
 use serde_json::{Value, json};
@@ -37,8 +37,8 @@ fn push(message: &Message, messages: &mut Vec<Value>) {
 }
 
 fn call(call: &Call) -> Value {
-    let mut said =
-        json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}});
+    let arguments = arguments(&call.arguments);
+    let mut said = json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}});
     if let Some(mark) = &call.mark {
         said["extra_content"] = mark.clone();
     }
@@ -117,9 +117,13 @@ fn take_call(message: &mut Value, piece: &Value) {
     }
     let Some(calls) = message["tool_calls"].as_array_mut() else { return };
     let id = piece["id"].as_str().unwrap_or_default();
-    // Some tell no index: there a new name begins a new call.
+    // Some tell no index, and some the same one for all: there a new id with a name begins a new call.
+    let new = |call: &Value| {
+        let named = piece["function"]["name"].as_str().is_some_and(|name| !name.is_empty());
+        named && !id.is_empty() && call["id"].as_str().is_some_and(|known| !known.is_empty() && known != id)
+    };
     let same = |call: &Value| match piece["index"].as_u64() {
-        Some(index) => call["index"] == index,
+        Some(index) => call["index"] == index && !new(call),
         None => id.is_empty() || call["id"] == id,
     };
     let at = match calls.iter().rposition(same) {

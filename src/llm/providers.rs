@@ -84,6 +84,9 @@ const AZURE_URL: &str = "AZURE_OPENAI_ENDPOINT";
 /// The key for an address that the configuration names.
 const OWN_KEY: &str = "THANOS_MODEL_KEY";
 
+/// What such an address is called in every text.
+const OWN_SERVER: &str = "your server";
+
 const PRICES: &str = include_str!("prices.txt");
 
 /// Whom to ask, what it is called there, and what it costs.
@@ -104,6 +107,18 @@ pub struct Chosen {
     pub streams: bool,
 }
 
+impl Chosen {
+    /// An address that the configuration names, and that nobody here knows more of.
+    pub fn is_own(&self) -> bool {
+        self.provider == OWN_SERVER
+    }
+
+    /// Where the length of a reply has OpenAI's newer name.
+    pub fn is_openai(&self) -> bool {
+        self.provider == "openai"
+    }
+}
+
 type Key<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The strong one. `Ok(None)`: nobody asked for a model and no key is there. `Err`: somebody asked for one that cannot
@@ -114,6 +129,8 @@ pub fn choose(config: &config::Model, key: Key) -> Result<Option<Chosen>, String
 
 /// The one of each seat, in the order of [`Seat::ALL`].
 pub fn choose_seats(config: &config::Model, key: Key) -> Result<Option<[Chosen; 2]>, String> {
+    // An empty secret is none.
+    let key: Key = &|name| key(name).map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
     let Some(provider) = provider(config, key)? else { return Ok(None) };
     let strong = chosen(config, provider, Seat::Strong, key)?;
     Ok(Some([strong, chosen(config, provider, Seat::Cheap, key)?]))
@@ -133,7 +150,11 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
         None => (provider.url.to_owned(), provider.key),
     };
     let url = url.trim_end_matches('/').to_owned();
-    let key = key(key_name).map(|key| SecretString::from(key.trim()));
+    let key = key(key_name);
+    if key.as_ref().is_some_and(|key| key.contains(char::is_control)) {
+        return Err(format!("the key in {key_name} holds a line break or another control character; set it anew"));
+    }
+    let key = key.map(SecretString::from);
     if key.is_none() && config.base_url.is_none() {
         return Err(format!("the provider {} needs the variable {key_name}", provider.name));
     }
@@ -143,7 +164,7 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
     let price = config.price.or_else(newer).or_else(|| price(provider.name, &model));
     if price.is_none() && !config.allow_unknown_price {
         return Err(format!(
-            "no price is known for the model {model} at {}; set model.prices, or model.allow-unknown-price",
+            "no price is known for the model {model} at {}; set model.price, model.prices, or model.allow-unknown-price",
             provider.name
         ));
     }
@@ -156,7 +177,9 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
         None if own_address && provider.wire == Wire::Responses => Wire::OpenAi,
         None => provider.wire,
     };
-    let (api_version, streams, provider) = (config.api_version.clone(), config.stream, provider.name.to_owned());
+    let (api_version, streams) = (config.api_version.clone(), config.stream);
+    let unnamed = own_address && config.provider.is_none();
+    let provider = if unnamed { OWN_SERVER } else { provider.name }.to_owned();
     Ok(Chosen { provider, model, url, wire, key_name, key, price, api_version, streams })
 }
 

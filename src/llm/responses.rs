@@ -1,6 +1,6 @@
 //! The wire format of OpenAI's `/responses`. Nothing is stored there: the whole history is sent each time.
 
-use super::wire::{Heard, count, failed};
+use super::wire::{Heard, arguments, count, failed};
 use super::{Call, Message, Reply, Request};
 use crate::record::Tokens;
 use serde_json::{Value, json};
@@ -38,7 +38,8 @@ fn push(message: &Message, input: &mut Vec<Value>) {
             }
             input.extend(calls.iter().map(|call| {
                 json!({
-                    "type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments,
+                    "type": "function_call", "call_id": call.id, "name": call.name,
+                    "arguments": arguments(&call.arguments),
                 })
             }));
         }

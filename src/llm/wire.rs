@@ -59,9 +59,13 @@ impl Wire {
             Self::Anthropic => anthropic::request(request, model),
             Self::Responses => responses::request(request, model),
             Self::Azure => openai::request(request, model, "max_completion_tokens"),
-            Self::OpenAi if chosen.provider == "openai" => openai::request(request, model, "max_completion_tokens"),
+            Self::OpenAi if chosen.is_openai() => openai::request(request, model, "max_completion_tokens"),
             Self::OpenAi => openai::request(request, model, "max_tokens"),
         };
+        // The others cache by themselves; Claude behind a gateway where it is asked to.
+        if chosen.provider == "openrouter" && model.starts_with("anthropic/") {
+            body["cache_control"] = json!({"type": "ephemeral"});
+        }
         if chosen.streams {
             body["stream"] = true.into();
             if matches!(self, Self::OpenAi | Self::Azure) {
@@ -158,6 +162,12 @@ pub fn append(into: &mut Value, name: &str, more: &Value) {
     }
 }
 
+/// What a model wrote as arguments, as it may be shown to it again: servers refuse a history with broken JSON in it.
+pub fn arguments(text: &str) -> &str {
+    let is_object = serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object());
+    if is_object { text } else { "{}" }
+}
+
 pub fn count(value: &Value, name: &str) -> u64 {
     value[name].as_u64().unwrap_or(0)
 }
@@ -250,6 +260,20 @@ mod tests {
             }
         }
         assert!(streamed(Wire::OpenAi, &chat()).unwrap().calls[1].mark.is_some());
+    }
+
+    /// Gateways before Gemini count every call as the first.
+    #[test]
+    fn whole_calls_of_one_index_stay_two() {
+        let call = |id: &str, path: &str| {
+            let arguments = json!({"path": path}).to_string();
+            let call = json!({"index": 0, "id": id, "function": {"name": "read", "arguments": arguments}});
+            json!({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
+        };
+        let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]});
+        let reply = streamed(Wire::OpenAi, &[call("a", "a.py"), call("b", "b.py"), end]).unwrap();
+        let calls: Vec<_> = reply.calls.iter().map(|call| (call.id.as_str(), call.arguments.as_str())).collect();
+        assert_eq!(calls, [("a", "{\"path\":\"a.py\"}"), ("b", "{\"path\":\"b.py\"}")]);
     }
 
     #[test]

@@ -159,7 +159,9 @@ fn strip_tool_prefix(line: &str) -> &str {
     let line = strip_clock(line);
     let line = line.strip_prefix("[ERROR] ").filter(|rest| rest.starts_with("npm ")).unwrap_or(line);
     let trimmed = line.trim_start();
-    for task in ["[javac] ", "[junit] ", "[exec] ", "[java] ", "[junitlauncher] ", "[scalac] ", "[testng] ", "[checkstyle] "] {
+    for task in
+        ["[javac] ", "[junit] ", "[exec] ", "[java] ", "[junitlauncher] ", "[scalac] ", "[testng] ", "[checkstyle] "]
+    {
         if let Some(rest) = trimmed.strip_prefix(task) {
             return rest;
         }

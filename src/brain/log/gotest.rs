@@ -6,8 +6,10 @@ use super::python;
 use super::table::Parser;
 use crate::record::{FailureClass, Location};
 
-pub(super) const PARSER: Parser =
-    Parser { keys: &["--- FAIL: ", "=== FAIL: ", "panic: ", "WARNING: DATA RACE", "[Fail] ", "[FAIL] ", "[It] ", "FAIL\t"], read };
+pub(super) const PARSER: Parser = Parser {
+    keys: &["--- FAIL: ", "=== FAIL: ", "panic: ", "WARNING: DATA RACE", "[Fail] ", "[FAIL] ", "[It] ", "FAIL\t"],
+    read,
+};
 
 patterns! {
     FAIL = r"^(?P<indent>\s*)(?:=== RUN.*)?--- FAIL: (?P<name>\S+)(?: \([0-9.]+ ?s(?:econds)?\))?";

@@ -129,7 +129,8 @@ fn failed_beside<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
 /// Where the build tool says of nothing but tests that they failed, they did: what else looks like an error above was
 /// printed by them.
 fn failed_at_last<'f>(first: &Found, found: &'f [Found]) -> Option<&'f Found> {
-    let mut verdicts = found.iter().filter(|f| ["gradle", "maven"].contains(&f.tool) && f.rank > Rank::Context).peekable();
+    let mut verdicts =
+        found.iter().filter(|f| ["gradle", "maven"].contains(&f.tool) && f.rank > Rank::Context).peekable();
     verdicts.peek()?;
     let tests_alone = verdicts.all(|f| f.class == FailureClass::Test);
     if first.class == FailureClass::Test || first.rank == Rank::Root || !tests_alone {

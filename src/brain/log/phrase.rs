@@ -71,7 +71,9 @@ fn starts_word(line: &str, at: usize) -> bool {
 fn ends_word(line: &str, from: usize, to: usize) -> bool {
     let single = line[from..to].bytes().all(|b| b.is_ascii_alphabetic());
     let rest = line[to..].to_ascii_lowercase();
-    !single || !rest.starts_with(|c: char| c.is_alphanumeric()) || ["error", "exception"].iter().any(|end| rest.starts_with(end))
+    !single
+        || !rest.starts_with(|c: char| c.is_alphanumeric())
+        || ["error", "exception"].iter().any(|end| rest.starts_with(end))
 }
 
 fn holds(line: &str, word: &str) -> bool {

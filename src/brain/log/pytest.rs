@@ -15,6 +15,7 @@ pub(super) const PARSER: Parser = Parser {
         "FAILURES ====",
         "ERRORS ====",
         "_ ",
+        "] _",
         " FAILED",
         ".py:",
         " failed, ",
@@ -28,7 +29,7 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     SUMMARY = r"^\s{0,4}(?:\[gw[0-9]+\] .*)?(?P<kind>FAILED|ERROR) (?:\[[0-9.]+s\] )?(?P<id>\S+?\.py(?:::.*?)?)(?: - (?P<text>.*))?$";
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
-    HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{1,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
+    HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{0,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
     NOWHERE = r"^ERROR: (?:file or directory not found|not found): ";
     ERROR = r"^E   \s*(?P<text>\S.*)$";

@@ -52,7 +52,8 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 
 /// What it could not read of its own settings: the outermost cause names it, and the file.
 fn settings(lines: &Lines, at: usize) -> Option<Found> {
-    let mut causes = lines.after(at, 6).map_while(|(index, l)| Some((index, l, CAUSE.captures(l)?))).map(|(i, l, _)| (i, l));
+    let mut causes =
+        lines.after(at, 6).map_while(|(index, l)| Some((index, l, CAUSE.captures(l)?))).map(|(i, l, _)| (i, l));
     let (index, quote) = causes.next()?;
     let file = SETTINGS.captures(quote).and_then(|c| c.name("path").or(c.name("path2")).map(|m| m.as_str().to_owned()));
     let spot = file.map(|path| place(&path, "", "", quote.trim(), ""));

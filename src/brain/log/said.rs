@@ -16,8 +16,14 @@ patterns! {
 const LIMIT: usize = 2_000;
 
 /// Small programs that a configuration compiles to see whether it can: most of them are expected not to.
-const PROBES: [&str; 6] =
-    ["_configtest.", "conftest.c", "CMakeFiles/CMakeTmp", "CMakeFiles/CMakeScratch", "meson-private/", "testCCompiler.c"];
+const PROBES: [&str; 6] = [
+    "_configtest.",
+    "conftest.c",
+    "CMakeFiles/CMakeTmp",
+    "CMakeFiles/CMakeScratch",
+    "meson-private/",
+    "testCCompiler.c",
+];
 
 /// What was found in such a passage explains nothing: it is told only where nothing else is known.
 pub(super) fn discount(lines: &Lines, found: &mut [Found]) {

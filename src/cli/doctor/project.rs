@@ -6,7 +6,7 @@ use super::super::{Door, UsageError, model, usage};
 use super::github::Remote;
 use super::{Checkup, fine, missing, unknown};
 use crate::command::CommandLine;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Server, Wording};
 use crate::git::Repo;
 use crate::ids::RelPath;
 use crate::{notify, process, verify};
@@ -36,6 +36,7 @@ pub fn check(door: &Door, repo: Option<&Repo>, root: &Path, remote: &Remote) -> 
     found.extend(prove(&config, root, &path));
     found.extend(agent(&config, root, &path));
     found.extend(models(&door.env, &config));
+    found.extend(servers(&config, &path));
     found.extend(hooks(root, &path));
     found.extend(large_files(root));
     found.extend(channels(door, &config));
@@ -89,9 +90,19 @@ fn models(env: &Env, config: &Config) -> Vec<Checkup> {
     if config.budget.usd <= 0.0 {
         return vec![fine("no model is asked (budget.usd is 0)")];
     }
-    let key = "give the step that key from a secret, under `env:`, or correct the setting (docs/models.md)";
+    let mend = |why: &str| match why.contains("needs the variable") {
+        true => "give the step that key from a secret, under `env:`, or correct the setting (docs/models.md)",
+        false => "correct that setting (docs/models.md)",
+    };
     let writer = match model::writer(env, config) {
-        Ok(None) => fine("no model is asked: there is no key of one; the other hands need none"),
+        Ok(None) => match wishes(config) {
+            wishes if wishes.is_empty() => fine("no model is asked: there is no key of one; the other hands need none"),
+            wishes => missing(
+                format!("no key of a model is in the environment, and {} needs one", wishes.join(", ")),
+                "nobody is asked there",
+                "give the step the key of one provider from a secret, under `env:` (docs/models.md)",
+            ),
+        },
         Ok(Some(there)) => fine(format!(
             "the model {} at {}, with {}, for at most ${:.2} a run",
             there.model,
@@ -99,14 +110,41 @@ fn models(env: &Env, config: &Config) -> Vec<Checkup> {
             there.key.as_ref().map_or("no key", |_| there.key_name),
             config.budget.usd
         )),
-        Err(why) => missing(why, "the hand `model` asks nobody", key),
+        Err(why) => {
+            let mend = mend(&why);
+            missing(why, "the hand `model` asks nobody", mend)
+        }
     };
     let reviewer = match model::reviewer(env, config) {
         Ok(None) => None,
         Ok(Some(there)) => Some(fine(format!("the reviewer {} at {}", there.model, there.provider))),
-        Err(why) => Some(missing(why, "nobody reviews what a model wrote", key)),
+        Err(why) => {
+            let mend = mend(&why);
+            Some(missing(why, "nobody reviews what a model wrote", mend))
+        }
     };
     std::iter::once(writer).chain(reviewer).collect()
+}
+
+/// The settings that ask for a model by themselves.
+fn wishes(config: &Config) -> Vec<&'static str> {
+    let wishes = [
+        ("`review`", config.review.is_on()),
+        ("`summary: model`", config.summary == Wording::Model),
+        ("`model.name`", config.model.name.is_some()),
+    ];
+    wishes.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
+}
+
+/// The programs whose tools a model is offered.
+fn servers(config: &Config, path: &OsString) -> Vec<Checkup> {
+    let program = |server: &Server| Some(server.command.to_line(None)?.argv.first()?.clone());
+    let lacking = |server: &Server| {
+        let program = program(server).filter(|program| process::find_program(program, path).is_none())?;
+        let what = format!("{program}, the MCP server {}, is not on PATH", server.name);
+        Some(missing(what, "the model has not its tools", "install it, or correct model.servers"))
+    };
+    config.model.servers.iter().filter_map(lacking).collect()
 }
 
 fn repository(repo: Option<&Repo>, root: &Path, in_actions: bool) -> Checkup {
@@ -289,6 +327,12 @@ mod tests {
         assert_eq!(told("budget: {usd: 0}", &[("ANTHROPIC_API_KEY", "k")])[0].1, "no model is asked (budget.usd is 0)");
         let (state, what) = told("model: {provider: openai}", &[("ANTHROPIC_API_KEY", "k")]).remove(0);
         assert_eq!((state, what.as_str()), (State::Missing, "the provider openai needs the variable OPENAI_API_KEY"));
+        // What asks for a model by itself is not left without a word.
+        let (state, what) = told("review: {model: same}\nsummary: model", &[]).remove(0);
+        assert!(state == State::Missing && what.contains("`review`, `summary: model` needs one"), "{what}");
+        let path = OsString::from("/nonexistent");
+        let config = config::parse("t", "model: {servers: [{name: s, command: [no-such-server]}]}").unwrap();
+        assert!(servers(&config, &path)[0].what.starts_with("no-such-server, the MCP server s, is not on PATH"));
         let both = told("review: {provider: openai}", &[("ANTHROPIC_API_KEY", "k")]);
         assert!(both.len() == 2 && both[1].0 == State::Missing && both[1].1.contains("OPENAI_API_KEY"), "{both:?}");
     }
