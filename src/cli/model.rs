@@ -106,6 +106,10 @@ impl Tape {
     /// A key that merely is in somebody's environment is no wish to have their code sent anywhere.
     fn is_wanted(&self, hands: &[HandId], config: &Config) -> bool {
         let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
+        // A terminal reads the working tree's configuration, which may be a stranger's: the key and the code go to an
+        // address that stands in it only by a flag.
+        let elsewhere = config.model.base_url.as_deref().is_some_and(|url| !crate::forge::is_this_machine(url));
+        let by_config = by_config && !elsewhere;
         let by_flag = self.model.is_some() || self.record.is_some() || hands.contains(&HandId::Model);
         by_flag || by_config
     }
@@ -157,7 +161,11 @@ fn offer(env: &Env, config: &Config) -> Option<String> {
         return None;
     }
     let strong = writer(env, config).ok()??;
-    let (model, provider, key, usd) = (strong.model, strong.provider, strong.key_name, config.budget.usd);
+    let (model, key, usd) = (strong.model, strong.key_name, config.budget.usd);
+    let provider = match config.model.base_url {
+        Some(_) => format!("{} ({})", strong.provider, strong.url),
+        None => strong.provider,
+    };
     Some(format!(
         "{model} at {provider} could be asked: --model does it, with the key in {key}, for at most ${usd:.2}; it would be sent parts of this repository"
     ))
@@ -182,13 +190,22 @@ pub fn live(
         return None;
     }
     let [strong, cheap] = match choose_seats(&config.model, &|name| env.get(name)) {
-        Ok(chosen) => chosen?,
+        Ok(Some(chosen)) => chosen,
+        Ok(None) => {
+            if config.review.is_on() {
+                say("review", "nobody reviews: without a model that writes, none is asked");
+            }
+            return None;
+        }
         Err(why) => {
             say("model", &format!("none is asked: {why}"));
             return None;
         }
     };
     held().learn(strong.key.iter().map(|key| key.expose_secret().to_owned()));
+    if config.model.base_url.as_deref().is_some_and(|url| !crate::forge::is_this_machine(url)) {
+        say("model", &format!("the one at {} (model.base-url)", strong.url));
+    }
     let watch: Watch = Arc::new(move |text| ui.stage("model", text));
     let limits = Limits {
         usd: config.budget.usd,

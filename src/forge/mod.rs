@@ -9,7 +9,7 @@ pub mod github;
 pub mod local;
 
 pub use error::{Call, ForgeError};
-pub(crate) use github::{http_client, is_safe_url, root_cause};
+pub(crate) use github::{http_client, is_safe_url, is_this_machine, root_cause};
 pub use threads::{Thread, Word};
 pub use types::*;
 

@@ -63,16 +63,18 @@ pub fn conversations(lines: &str) -> Result<Vec<Exchange>, String> {
 #[derive(Default)]
 pub struct Recorder {
     dir: Option<PathBuf>,
+    /// Something of this run is in the cassette.
+    begun: bool,
     transcript: Transcript,
     ends: Ends,
 }
 
 impl Recorder {
-    /// An earlier recording there is replaced.
+    /// An earlier recording there is replaced as soon as there is a first exchange.
     pub fn to(dir: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(dir)?;
-        std::fs::write(dir.join(CASSETTE), "")?;
-        std::fs::write(dir.join(TRANSCRIPT), "")?;
+        // Whether it can be written is known before anything is paid for.
+        std::fs::File::options().append(true).create(true).open(dir.join(CASSETTE))?;
         Ok(Self { dir: Some(dir.to_owned()), ..Self::default() })
     }
 
@@ -106,7 +108,13 @@ impl Recorder {
         self.ends.take(exchange);
         let Some(dir) = &self.dir else { return Ok(()) };
         let path = dir.join(CASSETTE);
-        let written = std::fs::File::options().append(true).open(&path).and_then(|mut f| f.write_all(line.as_bytes()));
+        let mut options = std::fs::File::options();
+        let options = if std::mem::replace(&mut self.begun, true) {
+            options.append(true)
+        } else {
+            options.write(true).truncate(true)
+        };
+        let written = options.open(&path).and_then(|mut f| f.write_all(line.as_bytes()));
         written.and_then(|()| self.write_transcript()).map_err(|e| format!("cannot record to {}: {e}", path.display()))
     }
 

@@ -130,8 +130,8 @@ impl Client {
         let mut response = self.begun(request).await?;
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok());
         let (status, retry_after) = (response.status().as_u16(), header("retry-after").and_then(wait));
-        let was_stream =
-            status == 200 && header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let was_stream = status == 200
+            && header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/event-stream"));
         let (mut events, mut body, mut length) = (Events::default(), Vec::new(), 0);
         while let Some(chunk) = response.chunk().await.map_err(|e| self.cut(&e))? {
             length += chunk.len();

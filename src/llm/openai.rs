@@ -78,8 +78,10 @@ fn usage(usage: &Value) -> Tokens {
     // DeepSeek has its own name for it.
     let details = count(&usage["prompt_tokens_details"], "cached_tokens");
     let cache_read = details.max(count(usage, "prompt_cache_hit_tokens"));
-    let input = count(usage, "prompt_tokens").saturating_sub(cache_read);
-    Tokens { input, output: count(usage, "completion_tokens"), cache_read, cache_write: 0 }
+    let read = count(usage, "prompt_tokens");
+    // Gemini counts what it thinks in the sum alone.
+    let output = count(usage, "completion_tokens").max(count(usage, "total_tokens").saturating_sub(read));
+    Tokens { input: read.saturating_sub(cache_read), output, cache_read, cache_write: 0 }
 }
 
 /// Adds a piece of a stream to what becomes the completion.
@@ -141,7 +143,10 @@ fn take_call(message: &mut Value, piece: &Value) {
     if call["function"]["name"] == "" {
         append(&mut call["function"], "name", &function["name"]);
     }
-    append(&mut call["function"], "arguments", &function["arguments"]);
+    match &function["arguments"] {
+        whole @ Value::Object(_) => append(&mut call["function"], "arguments", &whole.to_string().into()),
+        piece => append(&mut call["function"], "arguments", piece),
+    }
     if piece["extra_content"].is_object() {
         call["extra_content"] = piece["extra_content"].clone();
     }

@@ -132,7 +132,7 @@ fn failed_at_last<'f>(first: &Found, found: &'f [Found]) -> Option<&'f Found> {
     let mut verdicts =
         found.iter().filter(|f| ["gradle", "maven"].contains(&f.tool) && f.rank > Rank::Context).peekable();
     verdicts.peek()?;
-    let tests_alone = verdicts.all(|f| f.class == FailureClass::Test);
+    let tests_alone = verdicts.clone().all(|f| f.class == FailureClass::Test) && verdicts.any(|f| f.at > first.at);
     if first.class == FailureClass::Test || first.rank == Rank::Root || !tests_alone {
         return None;
     }

@@ -138,7 +138,6 @@ pub(super) const LIST: List = List {
         phrase("filenotfoundexception: http", Dependency, Strong),
         phrase("java.lang.noclassdeffounderror", Dependency, Generic),
         phrase("java.lang.nosuchmethoderror", Dependency, Generic),
-        phrase("java.lang.classnotfoundexception", Dependency, Generic),
         phrase_with("is eol since", "no longer supported", Config, Strong),
         phrase("build.xml does not exist", Config, Sure),
         phrase_with("target \"", "does not exist in the project", Config, Sure),

@@ -47,7 +47,7 @@ pub(crate) fn is_safe(url: &str) -> bool {
     url.starts_with("https://") || (url.starts_with("http://") && is_loopback(url))
 }
 
-fn is_loopback(url: &str) -> bool {
+pub(crate) fn is_loopback(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else { return false };
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -21,7 +21,7 @@ pub use app::{App, Learn};
 use client::Client;
 pub(crate) use client::root_cause;
 use code::Kept;
-pub(crate) use http::{client as http_client, is_safe as is_safe_url};
+pub(crate) use http::{client as http_client, is_loopback as is_this_machine, is_safe as is_safe_url};
 pub use keys::Credential;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;

@@ -67,6 +67,22 @@ const MESSAGES: &[&str] = &[
 ];
 const GEMINI: &[&str] = &["contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "safetySettings"];
 
+/// One answer, of text. Google takes the names with underscores, too: those do not pass.
+const GENERATION: [&str; 12] = [
+    "temperature",
+    "topP",
+    "topK",
+    "maxOutputTokens",
+    "stopSequences",
+    "seed",
+    "presencePenalty",
+    "frequencyPenalty",
+    "responseMimeType",
+    "responseSchema",
+    "responseJsonSchema",
+    "thinkingConfig",
+];
+
 /// Tools that the asking program carries out itself. Others run at the provider, cost extra, and reach the internet.
 const OWN_TOOLS: [&str; 3] = ["function", "custom", "local_shell"];
 const OWN_TOOLS_OF_MESSAGES: [&str; 3] = ["bash_", "text_editor_", "memory_"];
@@ -115,7 +131,7 @@ pub fn trimmed(dialect: Dialect, body: &Value, model: &str) -> Result<Value, Str
         Dialect::Messages => {}
         Dialect::Gemini => {
             if let Some(Value::Object(generation)) = kept.get_mut("generationConfig") {
-                generation.remove("candidateCount");
+                generation.retain(|key, _| GENERATION.contains(&key.as_str()));
             }
         }
     }
@@ -167,11 +183,19 @@ fn is_fetched(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(is_fetched),
         Value::Object(fields) => {
-            let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default();
-            let far = FETCHED.contains(&kind) && names_address(value);
-            far || fields.contains_key("fileData")
-                || kind == "item_reference"
-                || fields.iter().any(|(key, value)| !is_arguments(key) && is_fetched(value))
+            let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+            let far = FETCHED.contains(&kind.as_str()) && names_address(value);
+            // The key says it, too, where a part has no kind.
+            let by_key = |(key, value): (&String, &Value)| {
+                let key = key.to_lowercase().replace('_', "");
+                key == "filedata" || FETCHED.iter().any(|kind| kind.replace('_', "") == key) && names_address(value)
+            };
+            far || kind == "item_reference"
+                || fields.iter().filter(|(key, _)| !is_arguments(key)).any(|(key, value)| match is_answer(key) {
+                    // What a tool said is the program's own; files may come beside it.
+                    true => is_fetched(&value["parts"]),
+                    false => by_key((key, value)) || is_fetched(value),
+                })
         }
         _ => false,
     }
@@ -179,7 +203,11 @@ fn is_fetched(value: &Value) -> bool {
 
 /// A tool's arguments are the program's own.
 fn is_arguments(key: &str) -> bool {
-    ["input", "arguments", "args", "function_call", "functionCall", "functionResponse"].contains(&key)
+    ["input", "arguments", "args", "function_call", "functionCall"].contains(&key)
+}
+
+fn is_answer(key: &str) -> bool {
+    ["functionResponse", "function_response"].contains(&key)
 }
 
 fn names_address(value: &Value) -> bool {
@@ -278,8 +306,19 @@ mod tests {
             let body = json!({"messages": [{"role": "user", "content": [part]}]});
             assert!(trimmed(Dialect::Messages, &body, "m").unwrap_err().contains("inline"), "{body}");
         }
-        let body = json!({"contents": [{"parts": [{"fileData": {"fileUri": far}}]}]});
-        assert!(trimmed(Dialect::Gemini, &body, "m").is_err());
+        for part in [
+            json!({"fileData": {"fileUri": far}}),
+            json!({"file_data": {"file_uri": far}}),
+            json!({"functionResponse": {"name": "f", "parts": [{"fileData": {"fileUri": far}}]}}),
+            json!({"type": "Image_URL", "image_url": {"url": far}}),
+            json!({"image_url": {"url": far}}),
+        ] {
+            let body = json!({"contents": [{"parts": [part]}], "generationConfig": {"candidate_count": 8}});
+            assert!(trimmed(Dialect::Gemini, &body, "m").is_err(), "{body}");
+        }
+        let said = json!({"functionResponse": {"name": "f", "response": {"file": far}}});
+        let body = json!({"contents": [{"parts": [said]}], "generationConfig": {"candidate_count": 8, "seed": 1}});
+        assert_eq!(trimmed(Dialect::Gemini, &body, "m").unwrap()["generationConfig"], json!({"seed": 1}));
         for part in [
             json!({"type": "text", "text": far}),
             json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}),

@@ -22,7 +22,9 @@ impl State<'_, '_> {
     pub(super) fn reviewed(&mut self, patch: Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
         self.review = None;
         let manner = self.bench.job.manner.review;
-        let wanted = manner.filter(|manner| manner.always || self.author == HandId::Model);
+        // An agent asks a model, too.
+        let by_model = matches!(self.author, HandId::Model | HandId::Command);
+        let wanted = manner.filter(|manner| manner.always || by_model);
         let (Some(manner), Some(model)) = (wanted, self.bench.model) else {
             return Ok(Trial::Passed(Box::new((patch, run, guards))));
         };
@@ -55,7 +57,7 @@ impl State<'_, '_> {
         };
         let claim = super::blocked_by(&guards);
         // Only a model can be told why.
-        self.objections.is_last = self.objections.times >= manner.rounds && self.author == HandId::Model;
+        self.objections.is_last = self.objections.times >= manner.rounds && by_model;
         self.objections.times += 1;
         self.bench.tell_output(&review::objections(&fact));
         let candidate =
