@@ -185,6 +185,13 @@ fn many_repositories_share_a_database_and_see_their_own() {
             Query { kinds: vec![RUN.to_owned()], limit: 9, by, hand: Some("hint".to_owned()), ..Query::default() };
         assert_eq!(there.query(&query).unwrap(), copy.query(&query).unwrap(), "{by:?}");
     }
+    // All of them go into one folder and back, and are all counted.
+    let copy = folder(&dir.path().join("all"));
+    assert_eq!(archive::copy(&all, &copy).unwrap().written, 3);
+    assert_eq!(exported(&copy), exported(&all));
+    for store in [&all as &dyn Store, &copy] {
+        assert_eq!(store.query(&Query { by: Some(By::Kind), ..Query::default() }).unwrap().matched, 3);
+    }
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

@@ -190,9 +190,9 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
         }
         Ok(())
     })?;
-    rows.sort_by_key(|row: &Row| (row.started, row.id));
+    rows.sort_by_key(|row: &Row| (row.started, row.id, row.repository));
     // The newer version came first.
-    rows.dedup_by_key(|row| row.id);
+    rows.dedup_by_key(|row| (row.id, row.repository));
     facts.sort_by_key(|fact: &FactRow| fact.at);
     facts::apply(&facts, &mut rows);
     let lessons = lessons.best_first();

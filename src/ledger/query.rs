@@ -226,7 +226,7 @@ impl<'a> Brief<'a> {
 
     fn hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (self.kind.is_none(), self.id()).hash(&mut hasher);
+        (Self::word(&self.repository, None), self.kind.is_none(), self.id()).hash(&mut hasher);
         hasher.finish()
     }
 

@@ -358,6 +358,61 @@ fn few_lines_and_many_are_taken_alike() {
     }
 }
 
+/// A database holds many repositories, whose records may have one name; so must what it is copied into.
+#[test]
+fn repositories_may_name_theirs_alike() {
+    let of = |repository: &str| {
+        let (mut record, mut fact) =
+            (example("1-1-fix-issue-1", "2026-05-01T10:00:00Z"), fact("pull-1", "2026-05-02T10:00:00Z", "issue-1"));
+        record.repository = RepoSlug::parse(repository).ok();
+        fact.repository.clone_from(&record.repository);
+        (record, fact)
+    };
+    let lines: Vec<Line> = ["o/r", "p/q", "s/t"]
+        .into_iter()
+        .map(of)
+        .flat_map(|(record, fact)| {
+            [Line::of_record(&record, &str::to_owned).unwrap(), Line::of_entry(&fact, &*mask()).unwrap()]
+        })
+        .collect();
+    let many: Vec<Line> = lines.iter().cloned().chain(mixed_lines(300).into_iter().filter(|l| !l.is_run())).collect();
+    for (lines, count) in [(&lines, 6), (&many, 156)] {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Directory::new(dir.path().join("folder"), mask());
+        let twin = twin(dir.path());
+        let branch = branch(&twin);
+        for store in [&folder as &dyn Store, &branch] {
+            assert_eq!(store.take(&lines[..2]).unwrap().written, 2);
+            assert_eq!(store.take(lines).unwrap(), Taken { written: count - 2, unchanged: 2, ..Taken::default() });
+            assert_eq!(store.take(lines).unwrap(), Taken { unchanged: count, ..Taken::default() });
+            for _compacted in [false, true] {
+                assert_eq!(all_lines(store).len(), count);
+                assert_eq!(store.list(None, 9).unwrap().records.len(), 3);
+                let wanted = Wanted {
+                    task: TaskKey::parse("issue-1").ok(),
+                    since: Some("2026-05-02T10".into()),
+                    ..Wanted::default()
+                };
+                let facts = store.entries(&wanted).unwrap().entries;
+                assert_eq!(facts.iter().filter(|fact| fact.id == "pull-1").count(), 3);
+                let sums = store.query(&Query { by: Some(By::Kind), ..Query::default() }).unwrap();
+                assert_eq!(sums.matched as usize, count);
+                store.compact("2026-06").unwrap();
+            }
+        }
+        assert_eq!(archive::check(&folder).unwrap().problems, [""; 0]);
+    }
+    // Whoever writes a single one where another's lies is told.
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Directory::new(dir.path(), mask());
+    let ((record, fact), (other_record, other_fact)) = (of("o/r"), of("p/q"));
+    folder.put(&record).unwrap();
+    folder.append(&[fact]).unwrap();
+    assert!(folder.put(&other_record).is_err());
+    let refused = folder.append(&[other_fact]).unwrap_err();
+    assert!(format!("{refused:#}").contains("another repository"), "{refused:#}");
+}
+
 /// Months become one file each; nothing is lost, nothing is there twice, and what cannot be read stays.
 #[test]
 fn a_month_becomes_one_file() {
@@ -487,6 +542,7 @@ fn questions_are_answered_with_rows_and_sums() {
     }
     // Of two versions of a record only the newer one is looked at.
     let mut record = example("6-1-fix-issue-1", "2026-05-06T00:00:00Z");
+    record.repository = RepoSlug::parse("o/r0").ok();
     record.outcome = crate::record::Outcome::Lost;
     store.put(&record).unwrap();
     assert_eq!(store.query(&Query { outcome: Some("explained".into()), ..runs() }).unwrap().matched, 0);

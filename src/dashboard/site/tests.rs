@@ -77,6 +77,17 @@ fn facts_bear_on_their_run_in_the_order_of_time() {
 }
 
 #[test]
+fn repositories_may_name_their_runs_alike() {
+    let of = |repository: &str| {
+        let mut record = crate::ledger::example("7-1-fix-issue-1", "2026-05-01T10:00:00Z");
+        record.repository = crate::ids::RepoSlug::parse(repository).ok();
+        Item::Run(Box::new(record))
+    };
+    let (_, overview) = built(vec![of("o/r"), of("p/q"), of("o/r")]);
+    assert_eq!(overview["runs"], 2);
+}
+
+#[test]
 fn nothing_at_all_is_a_site_too() {
     let (dir, overview) = built(Vec::new());
     assert_eq!((&overview["runs"], &overview["totals"]["all"]["median"]), (&json!(0), &Value::Null));

@@ -4,7 +4,7 @@
 mod session;
 mod table;
 
-use super::line::{Line, RUN, Taken};
+use super::line::{Key, Line, RUN, Taken};
 use super::query::{self, REPAIRED};
 use super::{Answer, By, Chunk, Entries, Listed, Put, Query, Row, Store, Sum, Wanted};
 use crate::forge::Mask;
@@ -72,7 +72,7 @@ impl Postgres {
         for batch in lines.chunks(BATCH) {
             let written = self.pool.with(async |client: &mut Client| write(client, batch, mode).await);
             let mut written = written.with_context(|| format!("cannot write to the {}", self.pool.place()))?;
-            let put = |line: &Line| if written.remove(&key(line)) { Put::Written } else { Put::Unchanged };
+            let put = |line: &Line| if written.remove(&line.key()) { Put::Written } else { Put::Unchanged };
             puts.extend(batch.iter().map(put));
         }
         Ok(puts)
@@ -98,12 +98,6 @@ enum Mode {
     Put,
     /// Only what ended later does.
     Take,
-}
-
-type Key = (String, bool, String);
-
-fn key(line: &Line) -> Key {
-    (line.repository.clone().unwrap_or_default(), line.is_run(), line.id.clone())
 }
 
 /// Applies the migrations that are missing. A database that is further than we are is used as it is: columns are only
@@ -134,15 +128,15 @@ async fn write(client: &mut Client, lines: &[Line], mode: Mode) -> Result<HashSe
     // A statement may touch a row once.
     let mut last: BTreeMap<Key, &Line> = BTreeMap::new();
     for line in lines {
-        let newer = last.get(&key(line)).is_none_or(|there| line.replaces(there));
+        let newer = last.get(&line.key()).is_none_or(|there| line.replaces(there));
         if newer {
-            last.insert(key(line), line);
+            last.insert(line.key(), line);
         }
     }
     let transaction = client.transaction().await.map_err(said)?;
     let lines: Vec<&Line> = last.into_values().collect();
     let written = write_records(&transaction, &lines, mode).await?;
-    let fresh: Vec<&Line> = lines.into_iter().filter(|line| written.contains(&key(line))).collect();
+    let fresh: Vec<&Line> = lines.into_iter().filter(|line| written.contains(&line.key())).collect();
     for table in table::TABLES {
         let of_it: Vec<&Line> = fresh.iter().copied().filter(|line| line.kind == table.kind).collect();
         if !of_it.is_empty() {
