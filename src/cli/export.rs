@@ -334,7 +334,9 @@ fn validate(door: &Door, args: &Args) -> Result<Exit> {
                 path.display()
             )));
         };
-        let (rows, found) = train::check(&text, args.format);
+        let (rows, mut found) = train::check(&text, args.format);
+        found.extend(train::spoilt(&text));
+        found.sort_by_key(|fault| fault.line);
         all += rows;
         faults.extend(found.into_iter().map(|fault| (path.display().to_string(), fault)));
     }

@@ -119,7 +119,7 @@ pub fn recipe(format: Format) -> String {
         Format::Sft => (
             "TRL_SFT",
             "text_sft",
-            "    collator_name: text_completions_only_with_padding\n    train_target: all_assistant_turns\n",
+            "    collator_name: text_completions_only_with_padding\n    train_target: ALL_ASSISTANT_TURNS\n",
         ),
         Format::Dpo => ("TRL_DPO", "text_dpo_jsonl", ""),
         // Oumi has no name for a file of such rows; with a path this class reads the file and not what it is named after.

@@ -175,4 +175,6 @@ fn the_card_tells_what_is_there_and_what_is_not() {
     for format in [Format::Sft, Format::Dpo, Format::Kto] {
         assert!(serde_yaml::from_str::<Value>(&recipe(format)).is_ok(), "{}", recipe(format));
     }
+    // Oumi reads this setting by the name of its value.
+    assert!(recipe(Format::Sft).contains("train_target: ALL_ASSISTANT_TURNS"));
 }
