@@ -215,7 +215,8 @@ impl Pipeline<'_> {
 
     /// The record is written last: an attempt that has one left nothing to finish.
     fn is_settled(&self, attempt: &str) -> bool {
-        let record = AttemptName::parse(attempt).ok().and_then(|name| self.store.get(&name).ok().flatten());
+        let record =
+            AttemptName::parse(attempt).ok().and_then(|name| self.store.get(&name).ok().flatten()?.record().ok());
         record.is_some_and(|r| r.outcome == Outcome::Fixed)
     }
 

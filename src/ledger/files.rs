@@ -3,12 +3,12 @@
 
 use super::line::{Key, Line, Taken};
 use super::months::{Added, Month, Months, Shelf};
-use super::{Chunk, Entries, Filed, Listed, Put, Store, Under, Wanted, month_of};
+use super::{Chunk, Damaged, Entries, Filed, Listed, Put, Store, Under, Wanted, month_of};
 use crate::ids::{AttemptName, RelPath, RepoSlug, TaskKey, digest};
 use crate::patch::FilePatch;
 use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use memchr::memmem;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -191,13 +191,11 @@ impl<F: Files> Store for F {
         Ok(listed)
     }
 
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
+    fn get(&self, attempt: &AttemptName) -> Result<Option<Line>> {
         let view = self.view()?;
-        let read = |text: &[u8], path: &RelPath| {
-            serde_json::from_slice(text).with_context(|| format!("cannot read {path}: not a record")).map(Some)
-        };
         if let Some(file) = view.list(Under::Runs)?.iter().find(|file| file.name() == attempt.as_str()) {
-            return view.read(file)?.map_or(Ok(None), |bytes| read(&bytes, &file.path));
+            let read = |bytes: Vec<u8>| Line::parse(&bytes).map_err(|e| Damaged(format!("{}: {e:#}", file.path)));
+            return Ok(view.read(file)?.map(read).transpose()?);
         }
         let name = quoted(attempt.as_str());
         for part in Months::of(&*view, &[Under::Months])?.newest_first().flat_map(|month| &month.parts) {
@@ -208,7 +206,7 @@ impl<F: Files> Store for F {
             let is_it = |line: &Line| line.is_run() && line.id == attempt.as_str();
             let lines = lines_of(&text).filter(|line| memmem::find(line, &name).is_some());
             if let Some(line) = lines.filter_map(|line| Line::parse(line).ok()).find(is_it) {
-                return read(line.text.as_bytes(), &part.path);
+                return Ok(Some(line));
             }
         }
         Ok(None)

@@ -25,6 +25,10 @@ fn branch(twin: &Local) -> Branch<'_> {
     Branch::new(twin, BranchName::parse("thanos/ledger").unwrap()).with_pause(Duration::from_millis(1))
 }
 
+fn get(store: &dyn Store, attempt: &AttemptName) -> AttemptRecord {
+    store.get(attempt).unwrap().unwrap().record().unwrap()
+}
+
 /// What both kinds of store must do.
 fn keeps_records(store: &dyn Store) {
     assert_eq!(store.list(None, 10).unwrap(), Listed::default());
@@ -46,7 +50,7 @@ fn keeps_records(store: &dyn Store) {
     assert_eq!(names(store.list(Some(&task), 1).unwrap()), ["11-1-fix-issue-1"]);
     assert_eq!(store.of_task(&task, 9).unwrap().len(), 2);
     assert_eq!(store.get(&AttemptName::parse("none").unwrap()).unwrap(), None);
-    let back = store.get(&first.attempt).unwrap().unwrap();
+    let back = get(store, &first.attempt);
     assert_eq!(back.reason, "found *** \"quoted\"");
     assert_eq!(back.outcome, crate::record::Outcome::Lost);
     let mut other = first.clone();
@@ -214,7 +218,8 @@ fn bad_records_are_reported_and_skipped() {
     assert_eq!(listed.records.len(), 2);
     assert_eq!(listed.notes.len(), 3, "{:?}", listed.notes);
     assert!(listed.notes.iter().any(|note| note.contains("newer version (schema 99)")));
-    assert!(store.get(&AttemptName::parse("3-1-fix-issue-1").unwrap()).is_err());
+    let damaged = store.get(&AttemptName::parse("3-1-fix-issue-1").unwrap()).unwrap_err();
+    assert!(damaged.is::<Damaged>(), "{damaged:#}");
 }
 
 /// A folder that counts what is opened.
@@ -334,7 +339,7 @@ fn takes_lines(store: &dyn Store, count: usize) {
     record.ended = "2026-03-01T00:00:00Z".to_owned();
     record.reason = "earlier".to_owned();
     assert_eq!(store.take(&with(&record)).unwrap().unchanged, 1);
-    assert_eq!(store.get(&record.attempt).unwrap().unwrap().reason, "later");
+    assert_eq!(get(store, &record.attempt).reason, "later");
     record.task = TaskKey::parse("issue-99").unwrap();
     assert_eq!(store.take(&with(&record)).unwrap().notes.len(), 1);
     assert_eq!(
@@ -432,7 +437,7 @@ fn a_month_becomes_one_file() {
         record.outcome = crate::record::Outcome::Lost;
         assert_eq!(store.put(&record).unwrap(), Put::Written);
         store.put(&example("99-1-fix-issue-3", "2026-03-09T10:00:00Z")).unwrap();
-        let lost = |store: &dyn Store| store.get(&record.attempt).unwrap().unwrap().outcome;
+        let lost = |store: &dyn Store| get(store, &record.attempt).outcome;
         assert_eq!(lost(store), crate::record::Outcome::Lost);
         let task = TaskKey::parse("issue-3").unwrap();
         assert_eq!(store.of_task(&task, 9).unwrap().len(), 2);

@@ -127,7 +127,7 @@ impl Store for Broken {
         anyhow::bail!("no")
     }
 
-    fn get(&self, _: &AttemptName) -> Result<Option<AttemptRecord>> {
+    fn get(&self, _: &AttemptName) -> Result<Option<Line>> {
         anyhow::bail!("no")
     }
 

@@ -231,7 +231,8 @@ impl Aftermath<'_> {
         attempts.dedup();
         let mut records: Vec<AttemptRecord> = Vec::new();
         for attempt in attempts {
-            let record = self.store.get(&attempt)?.filter(|record| record.pr.is_some());
+            let record = self.store.get(&attempt)?.map(|line| line.record().map_err(anyhow::Error::msg)).transpose()?;
+            let record = record.filter(|record| record.pr.is_some());
             records.extend(record.filter(|record| !records.iter().any(|there| there.pr == record.pr)));
         }
         Ok(records)
