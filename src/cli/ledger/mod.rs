@@ -7,6 +7,7 @@ pub mod place;
 mod show;
 
 use super::{Door, Exit, to_stdout};
+use crate::brain::text::is_invisible;
 use anyhow::Result;
 use place::Where;
 use std::io::Write;
