@@ -418,6 +418,36 @@ fn repositories_may_name_theirs_alike() {
     assert!(format!("{refused:#}").contains("another repository"), "{refused:#}");
 }
 
+#[test]
+fn money_is_counted_once_and_when_it_is_spent() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Directory::new(dir.path(), mask());
+    let mut record = example("1-1-fix-issue-1", "2026-05-01T10:00:00Z");
+    record.cost_usd = 0.25;
+    record.tokens.input = 7;
+    store.put(&record).unwrap();
+    let spend = |id: &str, attempt: Option<&str>, state: &str, usd: f64| -> Entry {
+        serde_json::from_value(serde_json::json!({
+            "schema": 1, "id": id, "at": "2026-05-01T10:00:00Z", "repository": null, "attempt": attempt, "task": null,
+            "trusted": true, "kind": "spend", "data": {"state": state, "usd": usd, "tokens": {"input": 7, "output": 0}},
+        }))
+        .unwrap()
+    };
+    let facts = [
+        spend("a", Some("1-1-fix-issue-1"), "reserved", 5.0),
+        spend("a-settled", Some("1-1-fix-issue-1"), "settled", 0.25),
+        spend("b", None, "settled", 0.5),
+    ];
+    store.append(&facts).unwrap();
+    let sums = |kinds: &[&str]| {
+        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let sums = store.query(&Query { kinds, by: Some(By::Kind), ..Query::default() }).unwrap().sums;
+        sums.into_iter().map(|sum| (sum.key, sum.count, sum.cost_usd, sum.tokens)).collect::<Vec<_>>()
+    };
+    assert_eq!(sums(&["spend"]), [("spend".to_owned(), 3, 0.75, 14)]);
+    assert_eq!(sums(&[]), [("run".to_owned(), 1, 0.25, 7), ("spend".to_owned(), 3, 0.5, 7)]);
+}
+
 /// Months become one file each; nothing is lost, nothing is there twice, and what cannot be read stays.
 #[test]
 fn a_month_becomes_one_file() {
