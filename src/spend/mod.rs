@@ -18,6 +18,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::time::Duration;
 
+/// What a run may spend where no cap leaves less.
+const RUN: &str = "budget.usd";
 /// Less is no use to anybody.
 const LEAST: f64 = 0.01;
 /// So often a run begins anew after it took its reservation back.
@@ -48,6 +50,8 @@ pub struct Purse<'a> {
 pub struct Reserved {
     pub claim: String,
     pub usd: f64,
+    /// The setting that allows no more.
+    pub by: &'static str,
 }
 
 /// Why nothing was.
@@ -74,7 +78,8 @@ impl Refused {
 }
 
 enum Tried {
-    Yes(f64),
+    /// So much, and the setting that allows no more.
+    Yes(f64, &'static str),
     No(Refused),
     /// Others hold it at this moment.
     Later(Refused),
@@ -105,7 +110,7 @@ impl<'a> Purse<'a> {
         for nth in 1..=TRIES {
             let claim = format!("spend-{}", ulid::Ulid::generate().to_string().to_lowercase());
             match self.try_reserve(store, &claim).map_err(unreadable)? {
-                Tried::Yes(usd) => return Ok(Reserved { claim, usd }),
+                Tried::Yes(usd, by) => return Ok(Reserved { claim, usd, by }),
                 Tried::No(refused) => return Err(refused),
                 Tried::Later(refused) => last = Some(refused),
             }
@@ -116,17 +121,17 @@ impl<'a> Purse<'a> {
 
     fn try_reserve(&self, store: &dyn Store, claim: &str) -> Result<Tried> {
         let book = self.book(store)?;
-        let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(self.run)) };
-        let usd = self.run.min(left);
+        let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(self.run, RUN)) };
+        let (usd, by) = if left < self.run { (left, hit.key) } else { (self.run, RUN) };
         if usd < LEAST.min(self.run) {
             return Ok(Tried::No(Refused::by(&hit)));
         }
         self.write(store, claim, SpendState::Reserved, usd, None, Tokens::default())?;
         for look in 1..=LOOKS {
             let book = self.book(store)?;
-            let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(usd)) };
+            let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(usd, by)) };
             if usd <= left + DUST {
-                return Ok(Tried::Yes(usd));
+                return Ok(Tried::Yes(usd, by));
             }
             let is_entitled = book.left_in_order(&self.caps, claim).is_none_or(|(left, _)| usd <= left + DUST);
             if !is_entitled || look == LOOKS {

@@ -87,9 +87,9 @@ fn what_is_spent_is_gone_and_what_is_not_comes_back() {
     let caps = Caps { day: Some(1.5), month: Some(9.0) };
     let purse = purse(&opens, caps, 1.0);
     let first = purse.reserve().unwrap();
-    assert_eq!(first.usd, 1.0);
+    assert_eq!((first.usd, first.by), (1.0, "budget.usd"));
     let second = purse.reserve().unwrap();
-    assert_eq!(second.usd, 0.5);
+    assert_eq!((second.usd, second.by), (0.5, "budget.usd-per-day"));
     let refused = purse.reserve().unwrap_err();
     assert_eq!(refused.about, "budget.usd-per-day");
     assert!(is_by_cap(&refused.why) && refused.why.contains("$1.50 set aside"), "{}", refused.why);
