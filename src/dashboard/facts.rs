@@ -1,7 +1,7 @@
 //! What the ledger remembers beside the runs, as it bears on them: what became of their pull requests, their score, what
 //! was spent. The texts wait in the spool for the audit trail and for the pages of the runs.
 
-use super::row::{self, NOBODY, NONE, Names, Row, compact};
+use super::row::{self, NOBODY, NONE, Names, Row, compact, small};
 use super::spool::{Place, Spool};
 use crate::ids::RepoSlug;
 use crate::record::entry::{Entry, Fact, Learning, PullState, SpendState};
@@ -77,15 +77,15 @@ fn bearing(fact: &Fact) -> (Bearing, Option<String>) {
     let finite = |value: f64| if value.is_finite() { value as f32 } else { 0.0 };
     match fact {
         Fact::Pull(pull) => {
-            let hours = pull.hours.map_or(-1.0, finite);
+            let hours = pull.hours.map_or(-1.0, small);
             let number = u32::try_from(pull.number).unwrap_or(0);
             (Bearing::Pull { state: pull.state as u8, number, hours }, None)
         }
-        Fact::Evaluation(evaluation) => (Bearing::Score(finite(evaluation.score).clamp(0.0, 100.0)), None),
+        Fact::Evaluation(evaluation) => (Bearing::Score(small(evaluation.score).min(100.0)), None),
         Fact::Spend(spend) if spend.state == SpendState::Settled => {
-            (Bearing::Spent { usd: finite(spend.usd).max(0.0), model: NOBODY }, spend.model.clone())
+            (Bearing::Spent { usd: small(spend.usd), model: NOBODY }, spend.model.clone())
         }
-        Fact::Review(review) => (Bearing::Spent { usd: finite(review.cost_usd).max(0.0), model: NOBODY }, None),
+        Fact::Review(review) => (Bearing::Spent { usd: small(review.cost_usd), model: NOBODY }, None),
         _ => (Bearing::Nothing, None),
     }
 }

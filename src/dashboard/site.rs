@@ -88,7 +88,7 @@ pub fn build(source: &dyn Source, out: &Path, options: &Options) -> Result<Built
         let data = array(places, &gathered.learned)?;
         site.data(&format!("learnings-{number}"), &data)?;
     }
-    let mut totals = Totals::default();
+    let mut totals = Totals::of(row::seconds(&options.now));
     gathered.rows.iter().for_each(|row| totals.add(row));
     let totals = totals.told(&gathered.repositories, &gathered.models);
     let newest: Vec<&Row> = gathered.rows.iter().rev().take(NEWEST).collect();
