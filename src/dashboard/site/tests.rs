@@ -38,10 +38,13 @@ fn pull(state: &str) -> Value {
     json!({"number": 5, "url": "https://x/5", "state": state, "branch": null, "commit": null, "hours": 2.0})
 }
 
+fn options() -> Options {
+    Options { minutes: 30.0, hourly: 60.0, now: "2026-05-02T00:00:00Z".to_owned(), live: false }
+}
+
 fn built(items: Vec<Item>) -> (tempfile::TempDir, Value) {
     let dir = tempfile::tempdir().unwrap();
-    let options = Options { minutes: 30.0, hourly: 60.0, now: "2026-05-02T00:00:00Z".to_owned(), live: false };
-    build(&Told(RefCell::new(items)), dir.path(), &options).unwrap();
+    build(&Told(RefCell::new(items)), dir.path(), &options()).unwrap();
     let overview = data(&dir, "overview");
     (dir, overview)
 }
@@ -87,9 +90,6 @@ fn repositories_may_name_their_runs_alike() {
     assert_eq!(overview["runs"], 2);
 }
 
-#[test]
-fn nothing_at_all_is_a_site_too() {
-    let (dir, overview) = built(Vec::new());
 /// One machine's clock, or one figure that nobody meant, spoils nobody's pages.
 #[test]
 fn what_cannot_be_is_in_no_curve_and_no_sum() {
@@ -150,6 +150,9 @@ fn earlier_pages_stay_until_the_new_ones_are_complete() {
     assert!(refused.is::<Unusable>() && !others.path().join(NEXT).exists());
 }
 
+#[test]
+fn nothing_at_all_is_a_site_too() {
+    let (dir, overview) = built(Vec::new());
     assert_eq!((&overview["runs"], &overview["totals"]["all"]["median"]), (&json!(0), &Value::Null));
     assert_eq!(data(&dir, "run-0"), json!({"runs": [], "facts": []}));
     assert!(dir.path().join("index.html").exists());
