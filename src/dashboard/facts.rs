@@ -40,7 +40,7 @@ pub struct Draft {
 impl Draft {
     pub fn new(mut entry: Entry) -> Result<Self> {
         let learning = match &mut entry.fact {
-            Fact::Learning(learning) => {
+            Fact::Learning(learning) if entry.trusted => {
                 let whole = Box::new(learning.clone());
                 // The page of learnings has it.
                 learning.patch = None;

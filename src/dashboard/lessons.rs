@@ -23,7 +23,8 @@ pub struct Lessons(HashMap<String, Lesson>);
 
 impl Lessons {
     pub fn learn(&mut self, mut learning: Learning, at: String, spool: &mut Spool) -> Result<()> {
-        if self.0.get(&learning.key).is_some_and(|known| known.at > at) {
+        // What was taken back stays so.
+        if self.0.get(&learning.key).is_some_and(|known| (known.retired, &known.at) > (learning.retired, &at)) {
             return Ok(());
         }
         learning.patch = learning.patch.filter(|patch| patch.len() <= PATCH);

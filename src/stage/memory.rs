@@ -4,7 +4,7 @@ use super::Say;
 use crate::ids::RepoSlug;
 use crate::learn::{self, Experience, Stamp};
 use crate::ledger::{Store, Wanted};
-use crate::record::entry::{Entry, Fact};
+use crate::record::entry::{Entry, Fact, Lesson};
 use crate::record::{AttemptRecord, Healing};
 use anyhow::Result;
 
@@ -55,34 +55,38 @@ pub fn facts(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<Vec<Ent
     Ok(store.entries(&Wanted { kinds, repository: repository.cloned(), ..Wanted::default() })?.entries)
 }
 
-/// What a run leaves in `store` beside its record: its score, its decisions and, where it was trusted, its lessons. How sure
-/// a lesson is depends on what is known: where that cannot be read there is none, and `Err` says why.
-pub fn after_attempt(
-    store: &dyn Store,
-    record: &AttemptRecord,
-    healing: &Healing,
-    trusted: bool,
-) -> (Vec<Entry>, Result<()>) {
-    let stamp = Stamp {
+/// Of facts that an attempt leaves.
+pub fn stamp(record: &AttemptRecord) -> Stamp<'_> {
+    Stamp {
         at: &record.ended,
         repository: record.repository.as_ref(),
         attempt: Some(&record.attempt),
         task: Some(&record.task),
         actor: None,
         cause: record.attempt.as_str(),
-    };
+    }
+}
+
+/// What a run leaves in `store` beside its record: its score, its decisions and its lessons, `trusted` or not. How sure a
+/// lesson is depends on what is known: where that cannot be read there is none, and `Err` says why.
+pub fn after_attempt(
+    store: &dyn Store,
+    record: &AttemptRecord,
+    healing: &Healing,
+    trusted: bool,
+) -> (Vec<Entry>, Result<()>) {
+    let stamp = stamp(record);
     let mut entries = Vec::new();
     entries.extend(healing.evaluation.clone().map(|score| stamp.entry("evaluation", Fact::Evaluation(score))));
     let decisions = healing.decisions.iter().enumerate();
     entries.extend(
         decisions.map(|(i, one)| stamp.entry(&format!("decision-{}-{i}", one.about), Fact::Decision(one.clone()))),
     );
-    if !trusted {
-        return (entries, Ok(()));
-    }
-    let known = || anyhow::Ok(learn::known(&facts(store, record.repository.as_ref())?, &record.ended));
+    let known = || anyhow::Ok(learn::newest(&facts(store, record.repository.as_ref())?).into_values().collect());
     let learnt = learn::from_attempt(record, healing, known).map(|all| {
-        entries.extend(all.into_iter().map(|one| stamp.learning(one)));
+        // Of what strangers brought about nobody hears, unless people merge the repair.
+        let kept = all.into_iter().filter(|one| trusted || one.lesson == Lesson::Fix);
+        entries.extend(kept.map(|one| Entry { trusted, ..stamp.learning(one) }));
     });
     (entries, learnt)
 }
