@@ -72,9 +72,7 @@ impl Draft {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a float narrows to the nearest one")]
 fn bearing(fact: &Fact) -> (Bearing, Option<String>) {
-    let finite = |value: f64| if value.is_finite() { value as f32 } else { 0.0 };
     match fact {
         Fact::Pull(pull) => {
             let hours = pull.hours.map_or(-1.0, small);
@@ -98,7 +96,7 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
         match fact.bearing {
             Bearing::Nothing => {}
             Bearing::Pull { state, number, hours } => {
-                if row.pull == NONE || !is_check(state) || is_check(row.pull) || row.pull == PullState::Opened as u8 {
+                if row.pull == NONE || !is_check(state) || is_check(row.pull) {
                     row.pull = state;
                 }
                 if number != 0 {
@@ -119,7 +117,7 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
     }
 }
 
-/// A late check of a closed pull request opens it no more.
+/// What is told late of a closed pull request opens it no more.
 fn is_check(state: u8) -> bool {
-    state == PullState::Green as u8 || state == PullState::Red as u8
+    [PullState::Opened, PullState::Green, PullState::Red].iter().any(|check| *check as u8 == state)
 }
