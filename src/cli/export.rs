@@ -319,7 +319,7 @@ fn write(args: &Args, dataset: &train::Dataset) -> Result<()> {
     }
     files.push(("README.md".to_owned(), train::markdown(&dataset.card)));
     files.push(("card.json".to_owned(), serde_json::to_string_pretty(&dataset.card)? + "\n"));
-    files.push(("oumi.yaml".to_owned(), train::recipe(args.format)));
+    files.push(("oumi.yaml".to_owned(), train::recipe(args.format, !dataset.parts[1].is_empty())));
     files.iter().try_for_each(|(name, text)| proposal::write_whole(&out.join(name), held().mask(text).as_bytes()))
 }
 
