@@ -127,8 +127,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
     let attempt = AttemptName::parse(ulid::Ulid::generate().to_string())?;
-    let opens = || shared(door);
-    let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
+    let (opens, late) = (|| shared(door), || memory::kept(door, None));
+    let purse = Purse::new(&config.budget, &opens);
+    let purse = purse.map(|purse| Purse { late: &late, attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
     let recall = || memory::experience(door, &root, &config, &say);
     let mut healing =

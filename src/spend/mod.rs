@@ -35,6 +35,9 @@ pub type Opens<'a> = &'a (dyn Fn() -> Result<Box<dyn Store + 'a>> + Sync);
 /// The money of one run.
 pub struct Purse<'a> {
     pub store: Opens<'a>,
+    /// The same where what cannot be written now waits: what was spent must count, however late. What is set aside must
+    /// be seen at once.
+    pub late: Opens<'a>,
     pub caps: Caps,
     /// The run's own cap (`budget.usd`).
     pub run: f64,
@@ -92,6 +95,7 @@ impl<'a> Purse<'a> {
         let pause = Duration::from_millis(500);
         (!caps.is_none()).then_some(Self {
             store,
+            late: store,
             caps,
             run: budget.usd,
             repository: None,
@@ -146,7 +150,7 @@ impl<'a> Purse<'a> {
     /// Ends the reservation with what it came to.
     pub fn settle(&self, claim: &str, usd: f64, model: Option<&str>, tokens: Tokens) -> Result<()> {
         let id = book::id_of_settled(claim);
-        self.write((self.store)()?.as_ref(), &id, SpendState::Settled, usd, model, tokens)
+        self.write((self.late)()?.as_ref(), &id, SpendState::Settled, usd, model, tokens)
     }
 
     /// For the audit trail: why no model was asked.
@@ -159,7 +163,7 @@ impl<'a> Purse<'a> {
             seed: None,
         });
         let id = format!("cap-{}", ulid::Ulid::generate().to_string().to_lowercase());
-        (self.store)()?.append(&[self.entry(id, fact)]).map(drop)
+        (self.late)()?.append(&[self.entry(id, fact)]).map(drop)
     }
 
     /// What counts now.
