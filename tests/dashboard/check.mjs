@@ -108,6 +108,9 @@ async function keyboard() {
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.documentElement.dataset.page === 'run');
   say(await page.evaluate(() => [...document.querySelectorAll('h2')].some(head => head.textContent === 'Candidates')), 'a run does not open');
+  await page.keyboard.press('/');
+  await page.waitForFunction(() => document.documentElement.dataset.page === 'runs');
+  say(await page.evaluate(() => document.activeElement.name === 'q'), '/ does not lead to the search');
   const ran = await page.evaluate(() => new Promise(done => {
     const inline = document.createElement('script');
     inline.textContent = 'window.inlineRan = true';
