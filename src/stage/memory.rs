@@ -43,8 +43,7 @@ pub fn experience(
 
 fn recall(store: &dyn Store, repository: Option<&RepoSlug>) -> Result<(Vec<Entry>, Vec<AttemptRecord>)> {
     let entries = facts(store, repository)?;
-    // Without a lesson or a pull request there was no run worth counting.
-    let mut records = if entries.is_empty() { Vec::new() } else { store.list(None, ATTEMPTS)?.records };
+    let mut records = store.list(None, ATTEMPTS)?.records;
     records.retain(|record| repository.is_none() || record.repository.as_ref() == repository);
     Ok((entries, records))
 }
@@ -89,4 +88,29 @@ pub fn after_attempt(
         entries.extend(kept.map(|one| Entry { trusted, ..stamp.learning(one) }));
     });
     (entries, learnt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Directory;
+    use crate::record::{FailureClass, HandId, Tried};
+    use std::sync::Arc;
+
+    /// Imported ones, for instance.
+    #[test]
+    fn runs_count_that_taught_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Directory::new(dir.path(), Arc::new(str::to_owned));
+        for n in 1..=6 {
+            let mut record = crate::ledger::example(&format!("{n}-1-fix-issue-{n}"), "2026-05-01T10:00:00Z");
+            (record.class, record.hand) = (Some(FailureClass::Test), Some(HandId::Search));
+            let (digest, why) = (String::new(), String::new());
+            let result = "passed".to_owned();
+            record.tried = vec![Tried { digest, hand: HandId::Search, why, result, work: None }];
+            store.put(&record).unwrap();
+        }
+        let known = experience(&[&store], None, "2026-06-01T00:00:00Z", true, &|_, _| {});
+        assert_eq!((known.tallies.len(), known.tallies[0].tries, known.tallies[0].wins), (1, 6, 6));
+    }
 }
