@@ -122,7 +122,7 @@ fn records_and_facts_are_kept_and_stand_in_columns() {
     assert!(format!("{:#}", store.put(&other).unwrap_err()).contains("something else"));
     assert_eq!(store.append(&facts()).unwrap(), [Put::Written; 7]);
     assert_eq!(store.append(&facts()).unwrap(), [Put::Unchanged; 7]);
-    let back = store.get(&first.attempt).unwrap().unwrap();
+    let back = store.get(&first.attempt).unwrap().unwrap().record().unwrap();
     assert_eq!((back.reason.as_str(), back.cost_usd), ("said ***", 0.75));
     assert_eq!(store.entries(&Wanted::default()).unwrap().entries.len(), 7);
     let learning =
@@ -149,6 +149,13 @@ fn records_and_facts_are_kept_and_stand_in_columns() {
     ] {
         assert_eq!(words(&ask(&url, sql)), wanted, "{sql}");
     }
+    // The most final word on a pull request counts, whatever is told after it.
+    let late = Entry {
+        at: "2026-05-03T10:00:00Z".to_owned(),
+        ..entry("pull-2", "pull", &json!({"number": 4, "url": "u", "state": "green"}))
+    };
+    store.append(&[late]).unwrap();
+    assert_eq!(words(&ask(&url, "SELECT pull_state FROM run_overview")), "merged");
     store.compact("2026-06").unwrap();
     assert_eq!(words(&ask(&url, "SELECT runs, cost_usd FROM system_stats")), "1 0.75");
 }

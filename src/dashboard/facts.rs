@@ -1,7 +1,7 @@
 //! What the ledger remembers beside the runs, as it bears on them: what became of their pull requests, their score, what
 //! was spent. The texts wait in the spool for the audit trail and for the pages of the runs.
 
-use super::row::{self, NOBODY, NONE, Names, Row, compact, small};
+use super::row::{self, NOBODY, Names, Row, compact, small};
 use super::spool::{Place, Spool};
 use crate::ids::RepoSlug;
 use crate::record::entry::{Entry, Fact, Learning, PullState, SpendState};
@@ -23,7 +23,7 @@ pub struct FactRow {
 #[derive(Debug, Clone, Copy)]
 enum Bearing {
     Nothing,
-    Pull { state: u8, number: u32, hours: f32 },
+    Pull { state: PullState, number: u32, hours: f32 },
     Score(f32),
     Spent { usd: f32, model: u32 },
 }
@@ -77,7 +77,7 @@ fn bearing(fact: &Fact) -> (Bearing, Option<String>) {
         Fact::Pull(pull) => {
             let hours = pull.hours.map_or(-1.0, small);
             let number = u32::try_from(pull.number).unwrap_or(0);
-            (Bearing::Pull { state: pull.state as u8, number, hours }, None)
+            (Bearing::Pull { state: pull.state, number, hours }, None)
         }
         Fact::Evaluation(evaluation) => (Bearing::Score(small(evaluation.score).min(100.0)), None),
         Fact::Spend(spend) if spend.state == SpendState::Settled => {
@@ -96,13 +96,13 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
         match fact.bearing {
             Bearing::Nothing => {}
             Bearing::Pull { state, number, hours } => {
-                if row.pull == NONE || !is_check(state) || is_check(row.pull) {
-                    row.pull = state;
+                if state.finality() >= finality(row.pull) {
+                    row.pull = state as u8;
                 }
                 if number != 0 {
                     row.pr = number;
                 }
-                if state == PullState::Merged as u8 {
+                if state == PullState::Merged {
                     row.hours = hours;
                 }
             }
@@ -117,7 +117,8 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
     }
 }
 
-/// What is told late of a closed pull request opens it no more.
-fn is_check(state: u8) -> bool {
-    [PullState::Opened, PullState::Green, PullState::Red].iter().any(|check| *check as u8 == state)
+/// Of what a row says of its pull request, where it says anything.
+fn finality(pull: u8) -> u8 {
+    let states = [PullState::Closed, PullState::Reopened, PullState::Merged, PullState::Reverted];
+    states.into_iter().find(|state| *state as u8 == pull).map_or(0, PullState::finality)
 }

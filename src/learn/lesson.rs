@@ -81,6 +81,7 @@ fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
         losses: 0,
         origin: format!("attempt {}, proven by its command", record.attempt),
         retired: false,
+        revision: 0,
     })
 }
 
@@ -113,7 +114,13 @@ fn unsteady(record: &AttemptRecord, healing: &Healing, lesson: Lesson) -> Option
         losses: 0,
         origin: format!("attempt {}", record.attempt),
         retired: false,
+        revision: 0,
     })
+}
+
+/// A version that knows of this one.
+fn next(old: &Learning) -> Learning {
+    Learning { revision: old.revision.saturating_add(1), ..old.clone() }
 }
 
 /// A lesson that was learned once more; who made it first stays named. What a person took back is not learned again.
@@ -123,13 +130,13 @@ fn confirmed(new: Learning, known: &[Known]) -> Option<Learning> {
     };
     let wins = old.wins + 1;
     let hand = old.hand.or(new.hand);
-    (!old.retired).then(|| Learning { wins, hand, confidence: confidence(wins, old.losses), ..old.clone() })
+    (!old.retired).then(|| Learning { wins, hand, confidence: confidence(wins, old.losses), ..next(old) })
 }
 
 fn weakened(known: &[Known], key: &str, by: u32) -> Option<Learning> {
     let old = &known.iter().find(|one| one.learning.key == key)?.learning;
     let losses = old.losses + by;
-    Some(Learning { losses, confidence: confidence(old.wins, losses), ..old.clone() })
+    Some(Learning { losses, confidence: confidence(old.wins, losses), ..next(old) })
 }
 
 /// What came back about a run of ours.
@@ -173,7 +180,7 @@ fn merged(outcome: &Outcome, origin: &str) -> Vec<Learning> {
             None => (old.patch.clone(), old.text.clone()),
         };
         let confidence = confidence(wins, old.losses);
-        learned.push(Learning { wins, patch, text, confidence, origin: origin.to_owned(), ..old.clone() });
+        learned.push(Learning { wins, patch, text, confidence, origin: origin.to_owned(), ..next(old) });
         if outcome.merged.is_some() {
             let said = "people changed this repair before they merged it; what they merged is kept".to_owned();
             learned.push(objection(outcome.record, "edits", &said, origin));
@@ -234,6 +241,7 @@ fn objection(record: &AttemptRecord, what: &str, said: &str, origin: &str) -> Le
         losses: 0,
         origin: origin.to_owned(),
         retired: false,
+        revision: 0,
     }
 }
 
@@ -253,6 +261,7 @@ pub fn add_note(text: &str, files: &[String], class: Option<FailureClass>, at: &
         losses: 0,
         origin: format!("written down by {who}"),
         retired: false,
+        revision: 0,
     }
 }
 
@@ -262,13 +271,13 @@ pub fn edited(learning: &Learning, text: Option<&str>, confidence: Option<f64>, 
         text: text.map_or_else(|| learning.text.clone(), |text| short(text, MAX_TEXT)),
         confidence: confidence.unwrap_or(learning.confidence),
         origin: format!("{}; edited by {who}", learning.origin),
-        ..learning.clone()
+        ..next(learning)
     }
 }
 
 /// Out of use, by a person; the record of it stays.
 pub fn retire(learning: &Learning, who: &str) -> Learning {
-    Learning { retired: true, origin: format!("{}; taken back by {who}", learning.origin), ..learning.clone() }
+    Learning { retired: true, origin: format!("{}; taken back by {who}", learning.origin), ..next(learning) }
 }
 
 /// One line of visible text, cut to so many characters.

@@ -73,9 +73,7 @@ pub fn newest(entries: &[Entry]) -> BTreeMap<String, Known> {
         let Fact::Learning(learning) = &entry.fact else { continue };
         let this = (entry.at.as_str(), entry.id.as_str(), learning);
         let there = newest.entry(learning.key.clone()).or_insert(this);
-        // What a person took back stays so, whatever runs prove later. In one second the version that knows of more counts.
-        let rank = |(at, id, l): (&str, &str, &Learning)| (l.retired, at.to_owned(), l.wins + l.losses, id.to_owned());
-        if rank(this) > rank(*there) {
+        if (learning.rank(this.0), this.1) > (there.2.rank(there.0), there.1) {
             *there = this;
         }
     }

@@ -166,6 +166,36 @@ fn what_was_taken_back_stays_so() {
     assert!(known(&entries, NOW).is_empty() && newest(&entries)[&key].learning.retired);
 }
 
+/// Clocks differ, and events come late: what was made from another version counts before it.
+#[test]
+fn what_is_written_with_a_wrong_clock_counts_all_the_same() {
+    for at in ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"] {
+        let (record, mut entries) = after_one();
+        at.clone_into(&mut entries[0].at);
+        let fresh = newest(&entries).into_values().next().unwrap().learning;
+        let by_ann =
+            |cause: &'static str| Stamp { at: "2026-05-02T00:00:00Z", actor: Some("ann"), ..stamp(&record, cause) };
+        entries.push(by_ann("edit").learning(edited(&fresh, Some("x: in other words"), None, "ann")));
+        assert_eq!(newest(&entries)[&fresh.key].learning.text, "x: in other words", "{at}");
+        // A revert that somebody made before the merge, as their clock says.
+        let mut merged = pull(&record, PullState::Merged, true);
+        merged.at = "2026-05-04T00:00:00Z".to_owned();
+        teach(&mut entries, &record, &merged, None);
+        let reverted = pull(&record, PullState::Reverted, true);
+        teach(&mut entries, &record, &reverted, None);
+        let after = newest(&entries).remove(&fresh.key).unwrap().learning;
+        assert_eq!((after.wins, after.losses), (2, 3), "{at}");
+        let tried = AttemptRecord {
+            tried: vec![Tried { hand: HandId::Hint, ..tried("renamed it".to_owned()) }],
+            ..record.clone()
+        };
+        let tally = tallies(&[tried], &[reverted, merged]).remove(0);
+        assert_eq!((tally.merged, tally.declined), (0, 1));
+        entries.push(by_ann("retire").learning(retire(&after, "ann")));
+        assert!(known(&entries, NOW).is_empty(), "{at}");
+    }
+}
+
 /// What lost its worth is not new because nobody is told of it any more.
 #[test]
 fn a_lesson_that_people_declined_is_not_learned_as_new() {

@@ -22,7 +22,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row as Found, Transaction};
 
 /// In order; each is applied once, in a transaction.
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
 /// Any number that nobody else uses: whoever migrates holds it.
 const LOCK: i64 = 0x7468_616e_6f73;
 /// So many rows go in one statement.
