@@ -215,7 +215,8 @@ impl Pipeline<'_> {
 
     /// The record is written last: an attempt that has one left nothing to finish.
     fn is_settled(&self, attempt: &str) -> bool {
-        let record = AttemptName::parse(attempt).ok().and_then(|name| self.store.get(&name).ok().flatten());
+        let record =
+            AttemptName::parse(attempt).ok().and_then(|name| self.store.get(&name).ok().flatten()?.record().ok());
         record.is_some_and(|r| r.outcome == Outcome::Fixed)
     }
 
@@ -406,13 +407,8 @@ impl Pipeline<'_> {
         if !told && let Err(e) = self.store.put(&record) {
             (self.say)("ledger", &format!("the record could not be written: {e:#}"));
         }
-        if let Some(entry) = past::review_entry(self, &proposal, &published)
-            && let Err(e) = self.store.append(&[entry])
-        {
-            (self.say)("ledger", &format!("the review could not be written: {e:#}"));
-        }
-        if !told && let Err(e) = past::learn(self, &record, &proposal) {
-            (self.say)("ledger", &format!("nothing was learned: {e:#}"));
+        if let Err(e) = past::leave(self, &record, &proposal, &published, !told) {
+            (self.say)("ledger", &format!("what was learned is not kept, or not all of it: {e:#}"));
         }
         if let Err(e) = spend::account(self.store, &self.config.budget, &record) {
             (self.say)("ledger", &format!("what the model cost could not be written down: {e:#}"));

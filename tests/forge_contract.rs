@@ -230,6 +230,6 @@ fn the_ledger_is_kept_on_a_branch_of_its_own() {
     let forge = forge(&world);
     let ledger = Branch::new(&forge, branch("thanos/ledger"));
     assert_eq!(ledger.list(None, 3).unwrap().records.len(), 3);
-    assert_eq!(ledger.get(&record(3).attempt).unwrap(), Some(record(3)));
+    assert_eq!(ledger.get(&record(3).attempt).unwrap().unwrap().record(), Ok(record(3)));
     world.assert_clean();
 }

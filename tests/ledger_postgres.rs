@@ -15,8 +15,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use thanos_fix::forge::local::Local;
 use thanos_fix::git::Repo;
-use thanos_fix::ids::{BranchName, RepoSlug, TaskKey};
-use thanos_fix::ledger::{Branch, By, Directory, Line, Postgres, Put, Query, RUN, Spooled, Store, Wanted, archive};
+use thanos_fix::ids::{AttemptName, BranchName, RepoSlug, TaskKey};
+use thanos_fix::ledger::{
+    Branch, By, Damaged, Directory, Line, Postgres, Put, Query, RUN, Spooled, Store, Wanted, archive,
+};
 use thanos_fix::record::AttemptRecord;
 use thanos_fix::record::entry::Entry;
 
@@ -120,7 +122,7 @@ fn records_and_facts_are_kept_and_stand_in_columns() {
     assert!(format!("{:#}", store.put(&other).unwrap_err()).contains("something else"));
     assert_eq!(store.append(&facts()).unwrap(), [Put::Written; 7]);
     assert_eq!(store.append(&facts()).unwrap(), [Put::Unchanged; 7]);
-    let back = store.get(&first.attempt).unwrap().unwrap();
+    let back = store.get(&first.attempt).unwrap().unwrap().record().unwrap();
     assert_eq!((back.reason.as_str(), back.cost_usd), ("said ***", 0.75));
     assert_eq!(store.entries(&Wanted::default()).unwrap().entries.len(), 7);
     let learning =
@@ -147,6 +149,13 @@ fn records_and_facts_are_kept_and_stand_in_columns() {
     ] {
         assert_eq!(words(&ask(&url, sql)), wanted, "{sql}");
     }
+    // The most final word on a pull request counts, whatever is told after it.
+    let late = Entry {
+        at: "2026-05-03T10:00:00Z".to_owned(),
+        ..entry("pull-2", "pull", &json!({"number": 4, "url": "u", "state": "green"}))
+    };
+    store.append(&[late]).unwrap();
+    assert_eq!(words(&ask(&url, "SELECT pull_state FROM run_overview")), "merged");
     store.compact("2026-06").unwrap();
     assert_eq!(words(&ask(&url, "SELECT runs, cost_usd FROM system_stats")), "1 0.75");
 }
@@ -185,6 +194,43 @@ fn many_repositories_share_a_database_and_see_their_own() {
             Query { kinds: vec![RUN.to_owned()], limit: 9, by, hand: Some("hint".to_owned()), ..Query::default() };
         assert_eq!(there.query(&query).unwrap(), copy.query(&query).unwrap(), "{by:?}");
     }
+    // All of them go into one folder and back, and are all counted.
+    let copy = folder(&dir.path().join("all"));
+    assert_eq!(archive::copy(&all, &copy).unwrap().written, 3);
+    assert_eq!(exported(&copy), exported(&all));
+    for store in [&all as &dyn Store, &copy] {
+        assert_eq!(store.query(&Query { by: Some(By::Kind), ..Query::default() }).unwrap().matched, 3);
+    }
+}
+
+/// Others may write there, too: what is no record is told, and takes no run its memory.
+#[test]
+fn a_damaged_row_is_told_and_passed_over() {
+    let url = shared().url("damaged");
+    let store = open(&url, Some("o/r"));
+    store.put(&record("1-1-fix-issue-1", "2026-05-01T10:00:00Z", "o/r")).unwrap();
+    store.append(&facts()).unwrap();
+    let before = store.entries(&Wanted::default()).unwrap().entries;
+    for (kind, id, text) in [("pull", "bad-1", r#"{"x":1}"#), ("run", "3-1-fix-issue-1", "[]")] {
+        let insert = "INSERT INTO records (repository, kind, id, at, task, schema, record) VALUES";
+        ask(&url, &format!("{insert} ('o/r', '{kind}', '{id}', now(), 'issue-1', 1, '{text}')"));
+    }
+    let found = store.entries(&Wanted::default()).unwrap();
+    assert_eq!(found.entries, before);
+    assert!(found.notes.iter().any(|note| note.starts_with("bad-1: skipped: not a record")), "{:?}", found.notes);
+    let listed = store.list(None, 9).unwrap();
+    assert_eq!((listed.records.len(), listed.notes.len()), (1, 1), "{:?}", listed.notes);
+    let attempt = AttemptName::parse("3-1-fix-issue-1").unwrap();
+    assert!(store.get(&attempt).unwrap_err().is::<Damaged>());
+    assert_eq!(archive::check(&store).unwrap().problems.len(), 2);
+    // It is never overwritten, and what is delivered with it arrives.
+    let here = [
+        record(attempt.as_str(), "2026-05-03T10:00:00Z", "o/r"),
+        record("4-1-fix-issue-1", "2026-05-03T10:00:00Z", "o/r"),
+    ];
+    let lines = here.map(|record| Line::of_record(&record, &str::to_owned).unwrap());
+    let taken = store.take(&lines).unwrap();
+    assert_eq!((taken.written, taken.notes.len()), (1, 1), "{taken:?}");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

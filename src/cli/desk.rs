@@ -259,8 +259,8 @@ impl Desk<'_> {
         job.agent = may_ask.then(|| model::agent(config, &say)).flatten();
         job.hands = model::hands(&job.hands, asked.as_ref(), job.agent.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
-        let opens = || self.shared(config);
-        let purse = self.purse(config, work, &opens);
+        let (opens, late) = (|| self.shared(config), || self.store(config));
+        let purse = self.purse(config, work, &opens).map(|purse| Purse { late: &late, ..purse });
         let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
         let talked = asked.as_ref().map(model::Asked::talked).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;

@@ -319,7 +319,7 @@ fn write(args: &Args, dataset: &train::Dataset) -> Result<()> {
     }
     files.push(("README.md".to_owned(), train::markdown(&dataset.card)));
     files.push(("card.json".to_owned(), serde_json::to_string_pretty(&dataset.card)? + "\n"));
-    files.push(("oumi.yaml".to_owned(), train::recipe(args.format)));
+    files.push(("oumi.yaml".to_owned(), train::recipe(args.format, !dataset.parts[1].is_empty())));
     files.iter().try_for_each(|(name, text)| proposal::write_whole(&out.join(name), held().mask(text).as_bytes()))
 }
 
@@ -334,7 +334,9 @@ fn validate(door: &Door, args: &Args) -> Result<Exit> {
                 path.display()
             )));
         };
-        let (rows, found) = train::check(&text, args.format);
+        let (rows, mut found) = train::check(&text, args.format);
+        found.extend(train::spoilt(&text));
+        found.sort_by_key(|fault| fault.line);
         all += rows;
         faults.extend(found.into_iter().map(|fault| (path.display().to_string(), fault)));
     }

@@ -1,6 +1,6 @@
 //! `thanos-fix learnings`: what runs taught, for people to read, to correct and to take back.
 
-use super::ledger::place;
+use super::ledger::{place, plain};
 use super::{Door, Exit, event::local_config, held::held, local, print_json, print_text, usage};
 use crate::forge::local::Local;
 use crate::git::{RefState, Repo};
@@ -208,14 +208,11 @@ fn show(door: &Door, learning: &Learning) -> Result<Exit> {
     ];
     let mut out: String = lines.iter().map(|(name, value)| format!("{name:11} {}\n", plain(value))).collect();
     if let Some(patch) = &learning.patch {
-        let lines = patch.lines().map(|line| format!("{}\n", plain(line)));
+        // Its tabs are part of it.
+        let line = |line: &str| line.split('\t').map(plain).collect::<Vec<_>>().join("\t");
+        let lines = patch.lines().map(|text| format!("{}\n", line(text)));
         out.extend(std::iter::once("\n".to_owned()).chain(lines));
     }
     print_text(&out)?;
     Ok(Exit::Done)
-}
-
-/// The ledger is data from outside: no control characters may reach the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect()
 }

@@ -128,8 +128,9 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let recovered = heal::recover(&job, &say)?;
     let before = surroundings::Before::look(&root);
     let attempt = AttemptName::parse(ulid::Ulid::generate().to_string())?;
-    let opens = || shared(door);
-    let purse = Purse::new(&config.budget, &opens).map(|purse| Purse { attempt: Some(attempt.clone()), ..purse });
+    let (opens, late) = (|| shared(door), || memory::kept(door, None));
+    let purse = Purse::new(&config.budget, &opens);
+    let purse = purse.map(|purse| Purse { late: &late, attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
     // What is recorded can be played again: neither begins with what earlier runs left.
     let taped = options.tape.is_turning();

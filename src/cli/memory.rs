@@ -6,6 +6,7 @@ use super::ledger::place;
 use super::local::own_ledger;
 use crate::config::Config;
 use crate::git::Repo;
+use crate::ids::RepoSlug;
 use crate::learn::Experience;
 use crate::ledger::{self, Store};
 use crate::pipeline;
@@ -41,15 +42,20 @@ fn read(door: &Door, root: &Path, config: &Config, say: Say) -> Result<Experienc
     Ok(memory::experience(&stores, None, &pipeline::now(), config.may_reorder(), say))
 }
 
+/// Where a run in a terminal is written down; what a database does not take waits here.
+pub fn kept<'a>(door: &'a Door, repository: Option<&RepoSlug>) -> Result<Box<dyn Store + 'a>> {
+    Ok(match place::database(door, repository)? {
+        Some(database) => Box::new(place::spooled(door, Box::new(database), |text| door.ui.stage("ledger", text))),
+        None => Box::new(own_ledger(door)?),
+    })
+}
+
 /// This user's own attempt and what it taught; trouble with it never spoils a repair. What it cost, up to `usd`, is not yet
 /// written down.
 pub fn remember(door: &Door, proposal: &Proposal, usd: f64) {
     let keep = || -> Result<()> {
         let record = pipeline::record(proposal, &Published::default());
-        let store: Box<dyn Store> = match place::database(door, record.repository.as_ref())? {
-            Some(database) => Box::new(place::spooled(door, Box::new(database), |text| door.ui.stage("ledger", text))),
-            None => Box::new(own_ledger(door)?),
-        };
+        let store = kept(door, record.repository.as_ref())?;
         store.put(&record)?;
         // What is in the user's own terminal is the user's will.
         let (mut entries, learnt) = after_attempt(&*store, &record, &proposal.healing, true);

@@ -1,7 +1,7 @@
 //! What the ledger remembers beside the runs, as it bears on them: what became of their pull requests, their score, what
 //! was spent. The texts wait in the spool for the audit trail and for the pages of the runs.
 
-use super::row::{self, NOBODY, NONE, Names, Row, compact};
+use super::row::{self, NOBODY, Names, Row, compact, small};
 use super::spool::{Place, Spool};
 use crate::ids::RepoSlug;
 use crate::record::entry::{Entry, Fact, Learning, PullState, SpendState};
@@ -23,7 +23,7 @@ pub struct FactRow {
 #[derive(Debug, Clone, Copy)]
 enum Bearing {
     Nothing,
-    Pull { state: u8, number: u32, hours: f32 },
+    Pull { state: PullState, number: u32, hours: f32 },
     Score(f32),
     Spent { usd: f32, model: u32 },
 }
@@ -40,7 +40,7 @@ pub struct Draft {
 impl Draft {
     pub fn new(mut entry: Entry) -> Result<Self> {
         let learning = match &mut entry.fact {
-            Fact::Learning(learning) => {
+            Fact::Learning(learning) if entry.trusted => {
                 let whole = Box::new(learning.clone());
                 // The page of learnings has it.
                 learning.patch = None;
@@ -72,20 +72,18 @@ impl Draft {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a float narrows to the nearest one")]
 fn bearing(fact: &Fact) -> (Bearing, Option<String>) {
-    let finite = |value: f64| if value.is_finite() { value as f32 } else { 0.0 };
     match fact {
         Fact::Pull(pull) => {
-            let hours = pull.hours.map_or(-1.0, finite);
+            let hours = pull.hours.map_or(-1.0, small);
             let number = u32::try_from(pull.number).unwrap_or(0);
-            (Bearing::Pull { state: pull.state as u8, number, hours }, None)
+            (Bearing::Pull { state: pull.state, number, hours }, None)
         }
-        Fact::Evaluation(evaluation) => (Bearing::Score(finite(evaluation.score).clamp(0.0, 100.0)), None),
+        Fact::Evaluation(evaluation) => (Bearing::Score(small(evaluation.score).min(100.0)), None),
         Fact::Spend(spend) if spend.state == SpendState::Settled => {
-            (Bearing::Spent { usd: finite(spend.usd).max(0.0), model: NOBODY }, spend.model.clone())
+            (Bearing::Spent { usd: small(spend.usd), model: NOBODY }, spend.model.clone())
         }
-        Fact::Review(review) => (Bearing::Spent { usd: finite(review.cost_usd).max(0.0), model: NOBODY }, None),
+        Fact::Review(review) => (Bearing::Spent { usd: small(review.cost_usd), model: NOBODY }, None),
         _ => (Bearing::Nothing, None),
     }
 }
@@ -98,13 +96,13 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
         match fact.bearing {
             Bearing::Nothing => {}
             Bearing::Pull { state, number, hours } => {
-                if row.pull == NONE || !is_check(state) || is_check(row.pull) || row.pull == PullState::Opened as u8 {
-                    row.pull = state;
+                if state.finality() >= finality(row.pull) {
+                    row.pull = state as u8;
                 }
                 if number != 0 {
                     row.pr = number;
                 }
-                if state == PullState::Merged as u8 {
+                if state == PullState::Merged {
                     row.hours = hours;
                 }
             }
@@ -119,7 +117,8 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
     }
 }
 
-/// A late check of a closed pull request opens it no more.
-fn is_check(state: u8) -> bool {
-    state == PullState::Green as u8 || state == PullState::Red as u8
+/// Of what a row says of its pull request, where it says anything.
+fn finality(pull: u8) -> u8 {
+    let states = [PullState::Closed, PullState::Reopened, PullState::Merged, PullState::Reverted];
+    states.into_iter().find(|state| *state as u8 == pull).map_or(0, PullState::finality)
 }

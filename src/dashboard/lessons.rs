@@ -14,7 +14,8 @@ const PATCH: usize = 4 << 10;
 struct Lesson {
     at: String,
     weight: u64,
-    retired: bool,
+    /// Whether it was taken back, and its revision: as [`Learning::rank`] has it.
+    rank: (bool, u32),
     place: Place,
 }
 
@@ -23,7 +24,8 @@ pub struct Lessons(HashMap<String, Lesson>);
 
 impl Lessons {
     pub fn learn(&mut self, mut learning: Learning, at: String, spool: &mut Spool) -> Result<()> {
-        if self.0.get(&learning.key).is_some_and(|known| known.at > at) {
+        let rank = (learning.retired, learning.revision);
+        if self.0.get(&learning.key).is_some_and(|known| (known.rank, &known.at) > (rank, &at)) {
             return Ok(());
         }
         learning.patch = learning.patch.filter(|patch| patch.len() <= PATCH);
@@ -31,7 +33,7 @@ impl Lessons {
         let confidence = if learning.confidence.is_finite() { learning.confidence.clamp(0.0, 1.0) } else { 0.0 };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1")]
         let weight = (confidence * 1e6) as u64 + u64::from(learning.wins.min(1000));
-        self.0.insert(learning.key, Lesson { at, weight, retired: learning.retired, place });
+        self.0.insert(learning.key, Lesson { at, weight, rank, place });
         Ok(())
     }
 
@@ -39,7 +41,7 @@ impl Lessons {
     pub fn best_first(self) -> Vec<Place> {
         let mut all: Vec<_> = self.0.into_iter().collect();
         all.sort_by(|(a, x), (b, y)| {
-            (x.retired, Reverse(x.weight), Reverse(&x.at), a).cmp(&(y.retired, Reverse(y.weight), Reverse(&y.at), b))
+            (x.rank.0, Reverse(x.weight), Reverse(&x.at), a).cmp(&(y.rank.0, Reverse(y.weight), Reverse(&y.at), b))
         });
         all.into_iter().map(|(_, lesson)| lesson.place).collect()
     }

@@ -116,8 +116,10 @@ pub fn seconds(time: &str) -> i64 {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a float narrows to the nearest one")]
-fn small(value: f64) -> f32 {
-    if value.is_finite() { value.max(0.0) as f32 } else { 0.0 }
+pub fn small(value: f64) -> f32 {
+    let small = value as f32;
+    // What overflows is nothing that anybody meant, and would be the sum of all.
+    if small.is_finite() { small.max(0.0) } else { 0.0 }
 }
 
 /// As JSON, without what nobody could read.

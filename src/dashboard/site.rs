@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Runs in one file of the timeline.
 const CHUNK: usize = 1000;
@@ -32,6 +32,10 @@ const RECENT: usize = 200;
 const FEW: usize = 12;
 const NAMED: usize = 500;
 const OURS: &str = "data/overview.js";
+/// Where a site is written before it takes the place of the earlier one.
+const NEXT: &str = ".next";
+const FOLDERS: [&str; 2] = ["api", "data"];
+const JEKYLL: &str = ".nojekyll";
 const CALL: &str = "thanos";
 
 /// What the pages assume.
@@ -74,13 +78,20 @@ struct Gathered {
     skipped: usize,
 }
 
-/// The whole site in `out`, which is new, empty, or holds an earlier one.
+/// The whole site in `out`, which is new, empty, or holds an earlier one: that stays until this one is complete.
 pub fn build(source: &dyn Source, out: &Path, options: &Options) -> Result<Built> {
-    prepare(out)?;
+    let next = prepare(out)?;
+    let done = write(source, &next, options).and_then(|built| take_place(&next, out).map(|()| built));
+    // A disk that is full needs the room.
+    let _ = fs::remove_dir_all(&next);
+    done.with_context(|| format!("the pages in {} are not renewed", out.display()))
+}
+
+fn write(source: &dyn Source, out: &Path, options: &Options) -> Result<Built> {
     let gathered = gather(source, out)?;
     let site = Site { out, all: &gathered };
     assets::FILES.iter().try_for_each(|file| site.write(file.name, file.bytes))?;
-    site.write(".nojekyll", b"")?;
+    site.write(JEKYLL, b"")?;
     let chunks = site.chunks()?;
     let shards = site.shards()?;
     site.trail()?;
@@ -88,7 +99,7 @@ pub fn build(source: &dyn Source, out: &Path, options: &Options) -> Result<Built
         let data = array(places, &gathered.learned)?;
         site.data(&format!("learnings-{number}"), &data)?;
     }
-    let mut totals = Totals::default();
+    let mut totals = Totals::of(row::seconds(&options.now));
     gathered.rows.iter().for_each(|row| totals.add(row));
     let totals = totals.told(&gathered.repositories, &gathered.models);
     let newest: Vec<&Row> = gathered.rows.iter().rev().take(NEWEST).collect();
@@ -114,16 +125,17 @@ pub fn build(source: &dyn Source, out: &Path, options: &Options) -> Result<Built
         "newest": site.columns(&newest)?,
     });
     site.api(&overview)?;
-    // Last: with it the rest is complete.
     site.data("overview", &serde_json::to_vec(&overview)?)?;
     Ok(Built { runs: gathered.rows.len(), facts: gathered.facts.len(), skipped: gathered.skipped })
 }
 
-/// Earlier pages go; what is somebody else's stays, and stops us.
-fn prepare(out: &Path) -> Result<()> {
+/// An empty folder for the new pages. What is somebody else's stays, and stops us.
+fn prepare(out: &Path) -> Result<PathBuf> {
     let cannot = || format!("cannot write to {}", out.display());
     fs::create_dir_all(out).with_context(cannot)?;
-    let is_ours = out.join(OURS).exists();
+    let next = out.join(NEXT);
+    let was_killed = next.exists();
+    let is_ours = was_killed || out.join(OURS).exists();
     let mut others = fs::read_dir(out).with_context(cannot)?.filter_map(Result::ok).map(|entry| entry.file_name());
     let foreign = others.find(|name| !name.as_encoded_bytes().starts_with(b"."));
     if let (false, Some(name)) = (is_ours, foreign) {
@@ -132,11 +144,22 @@ fn prepare(out: &Path) -> Result<()> {
             Unusable(format!("{out} holds {name} and no dashboard: give an empty directory or a new one")).into()
         );
     }
-    for folder in ["data", "api"] {
-        if is_ours && out.join(folder).exists() {
-            fs::remove_dir_all(out.join(folder)).with_context(cannot)?;
+    if was_killed {
+        fs::remove_dir_all(&next).with_context(cannot)?;
+    }
+    FOLDERS.iter().try_for_each(|folder| fs::create_dir_all(next.join(folder))).with_context(cannot)?;
+    Ok(next)
+}
+
+/// The new pages where the earlier ones are; whoever is killed here leaves [`NEXT`], by which the next one knows.
+fn take_place(next: &Path, out: &Path) -> Result<()> {
+    for name in assets::FILES.iter().map(|file| file.name).chain([JEKYLL]).chain(FOLDERS) {
+        let (new, place) = (next.join(name), out.join(name));
+        let cannot = || format!("cannot put {} in its place", place.display());
+        if place.is_dir() {
+            fs::rename(&place, next.join(format!("earlier-{name}"))).with_context(cannot)?;
         }
-        fs::create_dir_all(out.join(folder)).with_context(cannot)?;
+        fs::rename(new, &place).with_context(cannot)?;
     }
     Ok(())
 }
@@ -190,9 +213,9 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
         }
         Ok(())
     })?;
-    rows.sort_by_key(|row: &Row| (row.started, row.id));
+    rows.sort_by_key(|row: &Row| (row.started, row.id, row.repository));
     // The newer version came first.
-    rows.dedup_by_key(|row| row.id);
+    rows.dedup_by_key(|row| (row.id, row.repository));
     facts.sort_by_key(|fact: &FactRow| fact.at);
     facts::apply(&facts, &mut rows);
     let lessons = lessons.best_first();

@@ -32,7 +32,8 @@ impl Spool {
     }
 
     pub fn close(self) -> Result<Kept> {
-        Ok(Kept(self.out.into_inner().map_err(std::io::IntoInnerError::into_error)?))
+        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error);
+        Ok(Kept(file.context("cannot write the temporary data")?))
     }
 }
 

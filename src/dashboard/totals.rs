@@ -145,6 +145,8 @@ struct Day {
 
 #[derive(Default)]
 pub struct Totals {
+    /// In seconds since 1970.
+    now: i64,
     all: Group,
     counted: u64,
     kept: u64,
@@ -161,6 +163,10 @@ pub struct Totals {
 }
 
 impl Totals {
+    pub fn of(now: i64) -> Self {
+        Self { now, ..Self::default() }
+    }
+
     pub fn add(&mut self, row: &Row) {
         self.all.add(row);
         self.outcomes[usize::from(row.outcome).min(Outcome::ALL.len() - 1)] += 1;
@@ -168,9 +174,9 @@ impl Totals {
         let undone = row.pull == PullState::Closed as u8 || row.pull == PullState::Reverted as u8;
         self.counted += u64::from(is_counted(row.outcome));
         self.kept += u64::from(fixed && !undone);
-        // What has no time is in no curve.
-        let mut nowhen = Day::default();
-        let day = if row.started == 0 { &mut nowhen } else { self.days.entry(row.started / DAY).or_default() };
+        // What has no time, or one of a day to come, is in no curve: it would end where there is nothing else.
+        let (mut nowhen, is_known) = (Day::default(), row.started != 0 && row.started / DAY <= self.now / DAY);
+        let day = if is_known { self.days.entry(row.started / DAY).or_default() } else { &mut nowhen };
         day.runs += 1;
         day.counted += u32::from(is_counted(row.outcome));
         day.fixed += u32::from(fixed);
@@ -267,7 +273,7 @@ mod tests {
 
     #[test]
     fn what_needed_no_repair_spoils_no_rate() {
-        let mut totals = Totals::default();
+        let mut totals = Totals::of(i64::MAX);
         for (seconds, outcome) in [
             (1.0, "fixed"),
             (8.0, "fixed"),

@@ -69,6 +69,7 @@ mod tests {
             losses: 0,
             origin: String::new(),
             retired: false,
+            revision: 0,
         }
     }
 

@@ -5,7 +5,7 @@ use super::{Known, digest};
 use crate::brain::text::clean;
 use crate::patch::Patch;
 use crate::record::entry::{Entry, Fact, Learning, Lesson, PullState, ReviewFact, ReviewSource, Verdict};
-use crate::record::{AttemptRecord, FailureClass, HandId, Healing, Outcome as End, Severity, Tried};
+use crate::record::{AttemptRecord, Candidate, FailureClass, HandId, Healing, Outcome as End, Severity, Tried};
 
 /// The longest difference that is kept.
 pub const MAX_PATCH: usize = 16 * 1024;
@@ -19,7 +19,8 @@ pub fn confidence(wins: u32, losses: u32) -> f64 {
     f64::from(wins + 1) / f64::from(wins + losses + 2)
 }
 
-/// What an attempt teaches. `known` gives the lessons as they stand, and is asked only where something is taught.
+/// What an attempt teaches. `known` gives the lessons as they stand, those that were taken back, too, and is asked only
+/// where something is taught.
 pub fn from_attempt<E>(
     record: &AttemptRecord,
     healing: &Healing,
@@ -37,7 +38,7 @@ pub fn from_attempt<E>(
     }
     let known = known()?;
     let weaker = fell.into_iter().filter_map(|key| weakened(&known, key, 1));
-    Ok(new.map(|new| confirmed(new, &known)).into_iter().chain(weaker).collect())
+    Ok(new.and_then(|new| confirmed(new, &known)).into_iter().chain(weaker).collect())
 }
 
 /// A recalled repair of the very same failure that fell. What mended only a similar one was never said to fit.
@@ -55,17 +56,17 @@ pub fn mended(key: &str, text: &str, is_same: bool) -> String {
     format!("{}{what}{key})", short(how, 200))
 }
 
+/// What a candidate does, without where a recalled one comes from.
+pub fn without_past(candidate: &Candidate) -> &str {
+    let split = candidate.why.rsplit_once(" (mended ").filter(|_| candidate.hand == HandId::Recall);
+    split.map_or(&*candidate.why, |(why, _)| why)
+}
+
 fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
     let (candidate, signature) = (healing.candidate.as_ref()?, record.signature.clone()?);
     // To give up a change is no repair that could be made again.
     let patch = (candidate.hand != HandId::Revert).then(|| candidate.patch.unified_diff());
     let quote = healing.diagnosis.as_ref().and_then(|d| d.first_error.clone()).unwrap_or_else(|| signature.0.clone());
-    // A recalled repair is the lesson itself once more; its words say where it came from.
-    let why = candidate
-        .why
-        .rsplit_once(" (mended ")
-        .filter(|_| candidate.hand == HandId::Recall)
-        .map_or(&*candidate.why, |(why, _)| why);
     Some(Learning {
         key: format!("fix-{}-{}", digest(&signature.0, 4), digest(change(&candidate.patch), 4)),
         lesson: Lesson::Fix,
@@ -73,13 +74,14 @@ fn fix(record: &AttemptRecord, healing: &Healing) -> Option<Learning> {
         class: record.class,
         hand: Some(candidate.hand),
         files: candidate.patch.files().iter().map(|file| file.path.to_string()).collect(),
-        text: format!("{}: {}", short(&quote, 160).replace(": ", " – "), short(why, 200)),
+        text: format!("{}: {}", short(&quote, 160).replace(": ", " – "), short(without_past(candidate), 200)),
         patch: patch.filter(|patch| patch.len() <= MAX_PATCH),
         confidence: confidence(1, 0),
         wins: 1,
         losses: 0,
         origin: format!("attempt {}, proven by its command", record.attempt),
         retired: false,
+        revision: 0,
     })
 }
 
@@ -112,25 +114,29 @@ fn unsteady(record: &AttemptRecord, healing: &Healing, lesson: Lesson) -> Option
         losses: 0,
         origin: format!("attempt {}", record.attempt),
         retired: false,
+        revision: 0,
     })
 }
 
-/// A lesson that was learned once more; who made it first stays named.
-fn confirmed(new: Learning, known: &[Known]) -> Learning {
-    match known.iter().find(|one| one.learning.key == new.key) {
-        None => new,
-        Some(Known { learning: old, .. }) => {
-            let wins = old.wins + 1;
-            let hand = old.hand.or(new.hand);
-            Learning { wins, hand, confidence: confidence(wins, old.losses), ..old.clone() }
-        }
-    }
+/// A version that knows of this one.
+fn next(old: &Learning) -> Learning {
+    Learning { revision: old.revision.saturating_add(1), ..old.clone() }
+}
+
+/// A lesson that was learned once more; who made it first stays named. What a person took back is not learned again.
+fn confirmed(new: Learning, known: &[Known]) -> Option<Learning> {
+    let Some(Known { learning: old, .. }) = known.iter().find(|one| one.learning.key == new.key) else {
+        return Some(new);
+    };
+    let wins = old.wins + 1;
+    let hand = old.hand.or(new.hand);
+    (!old.retired).then(|| Learning { wins, hand, confidence: confidence(wins, old.losses), ..next(old) })
 }
 
 fn weakened(known: &[Known], key: &str, by: u32) -> Option<Learning> {
     let old = &known.iter().find(|one| one.learning.key == key)?.learning;
     let losses = old.losses + by;
-    Some(Learning { losses, confidence: confidence(old.wins, losses), ..old.clone() })
+    Some(Learning { losses, confidence: confidence(old.wins, losses), ..next(old) })
 }
 
 /// What came back about a run of ours.
@@ -166,11 +172,15 @@ pub fn from_outcome(outcome: &Outcome) -> Vec<Learning> {
 
 fn merged(outcome: &Outcome, origin: &str) -> Vec<Learning> {
     let mut learned = Vec::new();
-    for Known { learning: old, .. } in outcome.taught.iter().filter(|one| one.learning.lesson == Lesson::Fix) {
+    for Known { learning: old, .. } in fixes(outcome) {
         let wins = old.wins + 1;
-        let patch = outcome.merged.filter(|diff| diff.len() <= MAX_PATCH).map(str::to_owned).or(old.patch.clone());
+        // The words go with the patch that they are about.
+        let (patch, text) = match outcome.merged.filter(|diff| diff.len() <= MAX_PATCH) {
+            Some(diff) => (Some(diff.to_owned()), as_merged(old)),
+            None => (old.patch.clone(), old.text.clone()),
+        };
         let confidence = confidence(wins, old.losses);
-        learned.push(Learning { wins, patch, confidence, origin: origin.to_owned(), ..old.clone() });
+        learned.push(Learning { wins, patch, text, confidence, origin: origin.to_owned(), ..next(old) });
         if outcome.merged.is_some() {
             let said = "people changed this repair before they merged it; what they merged is kept".to_owned();
             learned.push(objection(outcome.record, "edits", &said, origin));
@@ -179,10 +189,22 @@ fn merged(outcome: &Outcome, origin: &str) -> Vec<Learning> {
     learned
 }
 
+/// The repair that the run came to, and not what it tried of others before.
+fn fixes<'a>(outcome: &Outcome<'a>) -> impl Iterator<Item = &'a Known> {
+    let fell: Vec<&str> = outcome.record.tried.iter().filter(|t| t.is_refuted()).filter_map(refuted_key).collect();
+    let is_fix = move |one: &&Known| one.learning.lesson == Lesson::Fix && !fell.contains(&one.learning.key.as_str());
+    outcome.taught.iter().filter(is_fix)
+}
+
+/// What failed, as before, and the change as people made it, which only the patch tells.
+fn as_merged(old: &Learning) -> String {
+    let quote = old.text.split_once(": ").map_or(&*old.text, |(quote, _)| quote);
+    format!("{quote}: changed {} the way people merged it", short(&old.files.join(", "), 160))
+}
+
 fn declined(outcome: &Outcome, losses: u32, origin: &str) -> Vec<Learning> {
-    let fixes = outcome.taught.iter().filter(|one| one.learning.lesson == Lesson::Fix);
     let weaker = |one: &Known| weakened(outcome.taught, &one.learning.key, losses);
-    fixes.filter_map(weaker).map(|learning| Learning { origin: origin.to_owned(), ..learning }).collect()
+    fixes(outcome).filter_map(weaker).map(|learning| Learning { origin: origin.to_owned(), ..learning }).collect()
 }
 
 /// What a person with write access wants otherwise. Programs' remarks are kept in the ledger and teach nothing.
@@ -219,6 +241,7 @@ fn objection(record: &AttemptRecord, what: &str, said: &str, origin: &str) -> Le
         losses: 0,
         origin: origin.to_owned(),
         retired: false,
+        revision: 0,
     }
 }
 
@@ -238,6 +261,7 @@ pub fn add_note(text: &str, files: &[String], class: Option<FailureClass>, at: &
         losses: 0,
         origin: format!("written down by {who}"),
         retired: false,
+        revision: 0,
     }
 }
 
@@ -247,13 +271,13 @@ pub fn edited(learning: &Learning, text: Option<&str>, confidence: Option<f64>, 
         text: text.map_or_else(|| learning.text.clone(), |text| short(text, MAX_TEXT)),
         confidence: confidence.unwrap_or(learning.confidence),
         origin: format!("{}; edited by {who}", learning.origin),
-        ..learning.clone()
+        ..next(learning)
     }
 }
 
 /// Out of use, by a person; the record of it stays.
 pub fn retire(learning: &Learning, who: &str) -> Learning {
-    Learning { retired: true, origin: format!("{}; taken back by {who}", learning.origin), ..learning.clone() }
+    Learning { retired: true, origin: format!("{}; taken back by {who}", learning.origin), ..next(learning) }
 }
 
 /// One line of visible text, cut to so many characters.

@@ -10,6 +10,7 @@ pub mod score;
 pub use find::{may_recall, seen};
 pub use lesson::{
     Outcome, add_note, change, confidence, edited, from_attempt, from_outcome, mended, refuted_key, retire,
+    without_past,
 };
 pub use order::{Ordered, Tally, order, tallies};
 pub use replay::replay;
@@ -72,24 +73,24 @@ pub fn newest(entries: &[Entry]) -> BTreeMap<String, Known> {
         let Fact::Learning(learning) = &entry.fact else { continue };
         let this = (entry.at.as_str(), entry.id.as_str(), learning);
         let there = newest.entry(learning.key.clone()).or_insert(this);
-        // In one second the version that knows of more counts.
-        let rank = |(at, id, l): (&str, &str, &Learning)| (at.to_owned(), l.wins + l.losses, l.retired, id.to_owned());
-        if rank(this) > rank(*there) {
+        if (learning.rank(this.0), this.1) > (there.2.rank(there.0), there.1) {
             *there = this;
         }
     }
     newest.into_iter().map(|(key, (at, _, l))| (key, Known { at: at.to_owned(), learning: l.clone() })).collect()
 }
 
-/// The keys of the lessons that a run taught, in any version.
-pub fn taught_by(entries: &[Entry], attempt: &AttemptName) -> Vec<String> {
-    let of_run = entries.iter().filter(|entry| entry.trusted && entry.attempt.as_ref() == Some(attempt));
-    let keys = of_run.filter_map(|entry| match &entry.fact {
-        Fact::Learning(learning) => Some(learning.key.clone()),
-        _ => None,
+/// The lessons that a run taught, as they stand. What it found out for a stranger is none until people merge it.
+pub fn taught_by(entries: &[Entry], attempt: &AttemptName, is_merged: bool) -> Vec<Known> {
+    let newest = newest(entries);
+    let counts = |entry: &&Entry| entry.trusted || (is_merged && entry.actor.is_none());
+    let of_run = entries.iter().filter(|entry| entry.attempt.as_ref() == Some(attempt)).filter(counts);
+    let taught = of_run.filter_map(|entry| {
+        let Fact::Learning(learning) = &entry.fact else { return None };
+        let here = || Known { at: entry.at.clone(), learning: learning.clone() };
+        Some((learning.key.clone(), newest.get(&learning.key).cloned().unwrap_or_else(here)))
     });
-    let keys: std::collections::BTreeSet<String> = keys.collect();
-    keys.into_iter().collect()
+    taught.collect::<BTreeMap<String, Known>>().into_values().collect()
 }
 
 /// Whose entry it is and when.

@@ -71,7 +71,7 @@ fn ends(entries: &[Entry]) -> BTreeMap<&str, PullState> {
         let (Fact::Pull(pull), Some(attempt)) = (&entry.fact, &entry.attempt) else { continue };
         if !matches!(pull.state, PullState::Opened | PullState::Green | PullState::Red) {
             let there = ends.entry(attempt.as_str()).or_insert((&entry.at, pull.state));
-            if entry.at.as_str() > there.0 {
+            if (pull.state.finality(), entry.at.as_str()) > (there.1.finality(), there.0) {
                 *there = (&entry.at, pull.state);
             }
         }

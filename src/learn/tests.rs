@@ -61,6 +61,10 @@ fn stamp<'a>(record: &'a AttemptRecord, cause: &'a str) -> Stamp<'a> {
     }
 }
 
+fn tried(why: String) -> Tried {
+    Tried { digest: String::new(), hand: HandId::Recall, why, result: "still fails: x".into(), work: None }
+}
+
 fn taught(record: &AttemptRecord, healing: &Healing, known: &[Known]) -> Vec<Learning> {
     from_attempt(record, healing, || Ok::<_, std::convert::Infallible>(known.to_vec())).unwrap()
 }
@@ -88,8 +92,8 @@ fn pull(record: &AttemptRecord, state: PullState, trusted: bool) -> Entry {
 }
 
 fn teach(entries: &mut Vec<Entry>, record: &AttemptRecord, entry: &Entry, merged: Option<&str>) {
-    let newest = newest(entries);
-    let taught: Vec<Known> = taught_by(entries, &record.attempt).iter().map(|key| newest[key].clone()).collect();
+    let is_merged = matches!(&entry.fact, Fact::Pull(pull) if pull.state == PullState::Merged);
+    let taught = taught_by(entries, &record.attempt, is_merged);
     let learned = from_outcome(&Outcome { entry, record, taught: &taught, merged });
     let stamp = Stamp { at: &entry.at, ..stamp(record, &entry.id) };
     let versions: Vec<Entry> = learned.into_iter().map(|one| stamp.learning(one)).collect();
@@ -147,6 +151,101 @@ fn strangers_teach_nothing() {
     assert_eq!(known(&entries, NOW), before);
 }
 
+/// Nothing that runs prove later brings back what a person took back.
+#[test]
+fn what_was_taken_back_stays_so() {
+    let (record, mut entries) = after_one();
+    let key = newest(&entries).into_keys().next().unwrap();
+    let retired = retire(&newest(&entries)[&key].learning, "ann");
+    entries.push(Stamp { at: "2026-05-02T00:00:00Z", actor: Some("ann"), ..stamp(&record, "ann") }.learning(retired));
+    let all: Vec<Known> = newest(&entries).into_values().collect();
+    assert!(taught(&record, &healed(HandId::Hint, "renamed it"), &all).is_empty());
+    // Where a run did not see that it was.
+    let again = taught(&record, &healed(HandId::Hint, "renamed it"), &[]).remove(0);
+    entries.push(Stamp { at: "2026-05-03T00:00:00Z", ..stamp(&record, "later") }.learning(again));
+    assert!(known(&entries, NOW).is_empty() && newest(&entries)[&key].learning.retired);
+}
+
+/// Clocks differ, and events come late: what was made from another version counts before it.
+#[test]
+fn what_is_written_with_a_wrong_clock_counts_all_the_same() {
+    for at in ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"] {
+        let (record, mut entries) = after_one();
+        at.clone_into(&mut entries[0].at);
+        let fresh = newest(&entries).into_values().next().unwrap().learning;
+        let by_ann =
+            |cause: &'static str| Stamp { at: "2026-05-02T00:00:00Z", actor: Some("ann"), ..stamp(&record, cause) };
+        entries.push(by_ann("edit").learning(edited(&fresh, Some("x: in other words"), None, "ann")));
+        assert_eq!(newest(&entries)[&fresh.key].learning.text, "x: in other words", "{at}");
+        // A revert that somebody made before the merge, as their clock says.
+        let mut merged = pull(&record, PullState::Merged, true);
+        merged.at = "2026-05-04T00:00:00Z".to_owned();
+        teach(&mut entries, &record, &merged, None);
+        let reverted = pull(&record, PullState::Reverted, true);
+        teach(&mut entries, &record, &reverted, None);
+        let after = newest(&entries).remove(&fresh.key).unwrap().learning;
+        assert_eq!((after.wins, after.losses), (2, 3), "{at}");
+        let tried = AttemptRecord {
+            tried: vec![Tried { hand: HandId::Hint, ..tried("renamed it".to_owned()) }],
+            ..record.clone()
+        };
+        let tally = tallies(&[tried], &[reverted, merged]).remove(0);
+        assert_eq!((tally.merged, tally.declined), (0, 1));
+        entries.push(by_ann("retire").learning(retire(&after, "ann")));
+        assert!(known(&entries, NOW).is_empty(), "{at}");
+    }
+}
+
+/// What lost its worth is not new because nobody is told of it any more.
+#[test]
+fn a_lesson_that_people_declined_is_not_learned_as_new() {
+    let (record, mut entries) = after_one();
+    for _ in 0..3 {
+        let reverted = pull(&record, PullState::Reverted, true);
+        teach(&mut entries, &record, &reverted, None);
+        entries.last_mut().unwrap().at = "2026-05-03T00:00:00Z".to_owned();
+    }
+    let before = newest(&entries).into_values().next().unwrap().learning;
+    assert!(known(&entries, "2028-06-01T00:00:00Z").is_empty());
+    let all: Vec<Known> = newest(&entries).into_values().collect();
+    let again = taught(&record, &healed(HandId::Hint, "renamed it"), &all).remove(0);
+    assert_eq!((again.wins, again.losses), (before.wins + 1, before.losses));
+}
+
+/// Only a merge by people makes a lesson of what was found out for a stranger; what they decline is none.
+#[test]
+fn a_strangers_repair_teaches_when_people_merge_it() {
+    let states = [(PullState::Merged, 1), (PullState::Closed, 0), (PullState::Reverted, 0)];
+    for (state, count) in states {
+        let (record, mut entries) = after_one();
+        entries.iter_mut().for_each(|entry| entry.trusted = false);
+        assert!(known(&entries, NOW).is_empty());
+        let entry = pull(&record, state, true);
+        teach(&mut entries, &record, &entry, None);
+        assert_eq!(known(&entries, NOW).len(), count, "{state:?}");
+    }
+}
+
+/// A merge confirms what was merged, and not a recalled repair that fell before it.
+#[test]
+fn what_fell_on_the_way_is_not_confirmed() {
+    let (first, mut entries) = after_one();
+    let key = newest(&entries).into_keys().next().unwrap();
+    let mut second = record("8-1-fix-issue-2", HandId::Hint);
+    second.tried = vec![tried(mended(&key, "x: renamed it", true))];
+    let mut other = healed(HandId::Hint, "did it otherwise");
+    other.candidate.as_mut().unwrap().patch = patch("x = lenght\n", "x = len(x)\n");
+    let all: Vec<Known> = newest(&entries).into_values().collect();
+    let learned = taught(&second, &other, &all);
+    assert_eq!(learned.len(), 2);
+    entries.extend(learned.into_iter().map(|one| stamp(&second, second.attempt.as_str()).learning(one)));
+    let entry = pull(&second, PullState::Merged, true);
+    teach(&mut entries, &second, &entry, None);
+    let newest = newest(&entries);
+    assert_eq!((newest[&key].learning.wins, newest[&key].learning.losses), (1, 1), "{first:?}");
+    assert!(newest.values().any(|one| one.learning.key != key && one.learning.wins == 2));
+}
+
 #[test]
 fn what_people_merged_instead_is_the_lesson() {
     let (record, mut entries) = after_one();
@@ -156,6 +255,9 @@ fn what_people_merged_instead_is_the_lesson() {
     let known = known(&entries, NOW);
     let fix = known.iter().find(|k| k.learning.lesson == Lesson::Fix).unwrap();
     assert_eq!(fix.learning.patch.as_deref(), Some(better));
+    // What is said of it is about that patch, and not about the one that was proposed.
+    let text = &fix.learning.text;
+    assert!(text.ends_with(": changed a.py the way people merged it") && text.starts_with("NameError"), "{text}");
     assert!(fix.learning.origin.contains("#4, merged by ann"), "{}", fix.learning.origin);
     assert!(known.iter().any(|k| k.learning.lesson == Lesson::Objection));
 }
@@ -215,13 +317,6 @@ fn a_recalled_repair_confirms_its_own_lesson_and_one_that_falls_weakens_it() {
     assert_eq!(again[0].hand, Some(HandId::Hint), "who found it first stays named");
     let mut fell = record("9-1-fix-issue-3", HandId::Hint);
     fell.outcome = crate::record::Outcome::Explained;
-    let tried = |why: String| Tried {
-        digest: String::new(),
-        hand: HandId::Recall,
-        why,
-        result: "still fails: x".into(),
-        work: None,
-    };
     fell.tried = vec![tried(why)];
     let weaker = taught(&fell, &Healing::default(), &known);
     assert_eq!((weaker[0].key.as_str(), weaker[0].losses), (key.as_str(), 1));

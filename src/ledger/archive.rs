@@ -2,7 +2,7 @@
 //! between.
 
 use super::directory::write_whole;
-use super::line::{Line, Taken};
+use super::line::{Key, Line, Taken};
 use super::{Chunk, Filed, Store};
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -34,14 +34,14 @@ impl Contents {
 
 /// Every record and fact of a store once, in its newest version, to `each`; returns what could not be read.
 fn each_line(store: &dyn Store, since: Option<&str>, each: &mut dyn FnMut(Line) -> Result<()>) -> Result<Vec<String>> {
-    let mut seen: HashSet<(bool, String, Option<String>)> = HashSet::new();
+    let mut seen: HashSet<Key> = HashSet::new();
     let mut notes = Vec::new();
     store.scan(since, &mut |chunks| {
         for (chunk, piece) in
             chunks.iter().flat_map(|chunk| chunk.pieces().into_iter().map(move |piece| (chunk, piece)))
         {
             match Line::parse(piece) {
-                Ok(line) if !seen.insert((line.is_run(), line.id.clone(), line.repository.clone())) => {}
+                Ok(line) if !seen.insert(line.key()) => {}
                 Ok(line) if since.is_some_and(|since| line.at.as_str() < since) => {}
                 Ok(line) => each(line)?,
                 Err(error) => notes.push(format!("{}: {error:#}", chunk.place)),
@@ -189,7 +189,7 @@ pub struct Health {
 
 pub fn check(store: &dyn Store) -> Result<Health> {
     let mut health = Health::default();
-    let mut seen: HashSet<(bool, String, Option<String>)> = HashSet::new();
+    let mut seen: HashSet<Key> = HashSet::new();
     store.scan(None, &mut |chunks| {
         for chunk in &chunks {
             health.small += u64::from(!chunk.is_lines);
@@ -198,7 +198,7 @@ pub fn check(store: &dyn Store) -> Result<Health> {
                 match Line::parse(piece) {
                     Err(error) => health.problems.push(format!("{at}: {error:#}")),
                     Ok(line) => {
-                        let is_new = seen.insert((line.is_run(), line.id.clone(), line.repository.clone()));
+                        let is_new = seen.insert(line.key());
                         health.look(chunk, &at, &line, is_new);
                     }
                 }

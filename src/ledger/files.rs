@@ -1,14 +1,14 @@
 //! What the stores that keep files have in common: `runs/YYYY/MM/<attempt>.json` and `facts/YYYY/MM/<id>.json`, one small
 //! file each, until a month is over and all of it goes into `months/YYYY-MM.jsonl`, one line each.
 
-use super::line::{Line, Taken};
+use super::line::{Key, Line, Taken};
 use super::months::{Added, Month, Months, Shelf};
-use super::{Chunk, Entries, Filed, Listed, Put, Store, Under, Wanted, month_of};
-use crate::ids::{AttemptName, RelPath, TaskKey, digest};
+use super::{Chunk, Damaged, Entries, Filed, Listed, Put, Store, Under, Wanted, month_of};
+use crate::ids::{AttemptName, RelPath, RepoSlug, TaskKey, digest};
 use crate::patch::FilePatch;
 use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use memchr::memmem;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -90,6 +90,11 @@ impl<F: Files> Store for F {
         let mut puts = Vec::new();
         self.change(&first.id, &mut |view| {
             let mut there = view.there(&paths)?;
+            for (line, path) in lines.iter().zip(&paths).filter(|(_, path)| there.contains(*path)) {
+                let other = view.file(path)?.and_then(|text| Line::parse(&text).ok());
+                let is_other = other.is_some_and(|there| there.repository != line.repository);
+                ensure!(!is_other, "{path} holds a fact of another repository: move it away");
+            }
             puts = paths
                 .iter()
                 .map(|path| if there.insert(path.clone()) { Put::Written } else { Put::Unchanged })
@@ -108,7 +113,7 @@ impl<F: Files> Store for F {
     fn entries(&self, wanted: &Wanted) -> Result<Entries> {
         let view = self.view()?;
         let mut found = Entries::default();
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen: HashSet<(Option<RepoSlug>, String)> = HashSet::new();
         for month in Months::of(&*view, &[Under::Facts, Under::Months])?.newest_first() {
             if !wanted.reaches(&month.name) || (wanted.limit > 0 && found.entries.len() >= wanted.limit) {
                 continue;
@@ -116,7 +121,9 @@ impl<F: Files> Store for F {
             let mut take = |place: &RelPath, text: &[u8]| {
                 let read = Line::parse(text).map_err(|error| format!("skipped: {error:#}"));
                 match read.and_then(|line| if line.is_fact() { line.entry().map(Some) } else { Ok(None) }) {
-                    Ok(Some(entry)) if wanted.takes(&entry) && seen.insert(entry.id.clone()) => {
+                    Ok(Some(entry))
+                        if wanted.takes(&entry) && seen.insert((entry.repository.clone(), entry.id.clone())) =>
+                    {
                         found.entries.push(entry)
                     }
                     Ok(_) => {}
@@ -143,7 +150,7 @@ impl<F: Files> Store for F {
     fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
         let view = self.view()?;
         let mut listed = Listed::default();
-        let mut seen: HashSet<AttemptName> = HashSet::new();
+        let mut seen: HashSet<Key> = HashSet::new();
         for month in Months::of(&*view, &[Under::Runs, Under::Months])?.newest_first() {
             let open = limit.saturating_sub(listed.records.len());
             if open == 0 {
@@ -153,8 +160,8 @@ impl<F: Files> Store for F {
             let mut take = |here: &mut Vec<AttemptRecord>, place: &RelPath, text: &[u8]| {
                 let line = Line::parse(text).map_err(|error| format!("skipped: {error:#}"));
                 match line.and_then(|line| line.record().map(|record| (line, record))) {
-                    Ok((_, record))
-                        if task.is_some_and(|task| record.task != *task) || !seen.insert(record.attempt.clone()) => {}
+                    Ok((line, record)) if task.is_some_and(|task| record.task != *task) || !seen.insert(line.key()) => {
+                    }
                     Ok((line, record)) => {
                         if line.is_newer() {
                             listed.notes.push(format!("{place}: {}", line.newer()));
@@ -184,13 +191,11 @@ impl<F: Files> Store for F {
         Ok(listed)
     }
 
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
+    fn get(&self, attempt: &AttemptName) -> Result<Option<Line>> {
         let view = self.view()?;
-        let read = |text: &[u8], path: &RelPath| {
-            serde_json::from_slice(text).with_context(|| format!("cannot read {path}: not a record")).map(Some)
-        };
         if let Some(file) = view.list(Under::Runs)?.iter().find(|file| file.name() == attempt.as_str()) {
-            return view.read(file)?.map_or(Ok(None), |bytes| read(&bytes, &file.path));
+            let read = |bytes: Vec<u8>| Line::parse(&bytes).map_err(|e| Damaged(format!("{}: {e:#}", file.path)));
+            return Ok(view.read(file)?.map(read).transpose()?);
         }
         let name = quoted(attempt.as_str());
         for part in Months::of(&*view, &[Under::Months])?.newest_first().flat_map(|month| &month.parts) {
@@ -201,7 +206,7 @@ impl<F: Files> Store for F {
             let is_it = |line: &Line| line.is_run() && line.id == attempt.as_str();
             let lines = lines_of(&text).filter(|line| memmem::find(line, &name).is_some());
             if let Some(line) = lines.filter_map(|line| Line::parse(line).ok()).find(is_it) {
-                return read(line.text.as_bytes(), &part.path);
+                return Ok(Some(line));
             }
         }
         Ok(None)
@@ -296,13 +301,14 @@ fn take_month(view: &dyn View, month: &str, lines: &[&Line], taken: &mut Taken) 
     let mut files: BTreeMap<RelPath, FilePatch> = BTreeMap::new();
     for line in lines {
         let path = path_of(line)?;
-        let there = match files.get(&path).map(|file| &file.after).or_else(|| small.get(&path)) {
-            Some(Some(bytes)) => Some(Line::parse(bytes)),
-            _ => shelf.get(line).map(Line::parse),
-        };
+        let filed = files.get(&path).map(|file| &file.after).or_else(|| small.get(&path));
+        let filed = filed.and_then(Option::as_deref).map(Line::parse);
+        // A file has room for one; another repository's of that name goes into the month's own.
+        let is_taken = filed.as_ref().is_some_and(|there| there.as_ref().is_ok_and(|there| there.key() != line.key()));
+        let there = filed.filter(|_| !is_taken).or_else(|| shelf.get(line).map(Line::parse));
         let (added, is_small) = match there {
-            None => (Added::Written, is_few),
-            Some(there) => (Added::over(line, there.ok().as_ref()), is_few || small.contains_key(&path)),
+            None => (Added::Written, is_few && !is_taken),
+            Some(there) => (Added::over(line, there.ok().as_ref()), (is_few || small.contains_key(&path)) && !is_taken),
         };
         match added {
             Added::Unchanged => taken.unchanged += 1,

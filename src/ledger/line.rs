@@ -15,6 +15,9 @@ pub const RUN: &str = "run";
 /// The kind of what a run said, where `ledger.transcripts` keeps it: `data.said` and `data.talked` (with a model).
 pub const TRANSCRIPT: &str = "transcript";
 
+/// Repository, whether it is an attempt's record, and its name or id.
+pub(super) type Key = (String, bool, String);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// [`RUN`], or the kind of the fact.
@@ -120,9 +123,9 @@ impl Line {
         self.at.get(..7).unwrap_or_default()
     }
 
-    /// What makes it the same as another.
-    pub fn key(&self) -> (bool, &str) {
-        (self.is_run(), &self.id)
+    /// What makes it the same as another: repositories name theirs alike.
+    pub(super) fn key(&self) -> Key {
+        (self.repository.clone().unwrap_or_default(), self.is_run(), self.id.clone())
     }
 
     /// Without this run's secrets; word for word the same where it holds none.
@@ -220,7 +223,7 @@ mod tests {
         let run = run.unwrap();
         assert_eq!((run.kind.as_str(), run.month(), run.is_newer()), (RUN, "2026-05", true));
         let fact = Line::parse(br#"{"schema":1,"kind":"telepathy","id":"x","at":"2026-06-01T00:00:00Z"}"#).unwrap();
-        assert_eq!((fact.kind.as_str(), fact.key()), ("telepathy", (false, "x")));
+        assert_eq!((fact.kind.as_str(), fact.key()), ("telepathy", (String::new(), false, "x".to_owned())));
         assert!(fact.entry().unwrap_err().contains("kind telepathy"));
         for (text, why) in [
             ("{", "not a record"),

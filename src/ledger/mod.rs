@@ -88,8 +88,9 @@ pub trait Store {
         Ok(self.list(Some(task), limit)?.records)
     }
 
-    /// `None` when there is no such record; an error when it cannot be read.
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>>;
+    /// The record of an attempt as it was written: a newer version's may not be readable as one. `None` when there is no
+    /// such record, [`Damaged`] when it is none.
+    fn get(&self, attempt: &AttemptName) -> Result<Option<Line>>;
 
     /// Everything as it was written, of `since` (`2026-05…`) and later, the newest month first; of two versions of a
     /// record the newer one comes first.
@@ -110,6 +111,11 @@ pub trait Store {
         query::answer(query, |each| self.scan(query.since.as_deref(), each))
     }
 }
+
+/// What lies there is no record: where, and why not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Damaged(String);
 
 /// The three trees of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Months of a ledger that is kept in files: which files belong to which, and the file that a month is compacted into.
 
 use super::files::{View, lines_of};
-use super::line::Line;
+use super::line::{Key, Line};
 use super::{Filed, Under};
 use crate::ids::{RelPath, TaskKey};
 use crate::patch::FilePatch;
@@ -96,11 +96,11 @@ pub(super) enum Added {
 }
 
 impl Added {
-    /// `there` is `None` where it cannot be read.
+    /// `there` has the same key; it is `None` where it cannot be read.
     pub fn over(line: &Line, there: Option<&Line>) -> Self {
         match there {
             Some(there) if line.replaces(there) => Self::Written,
-            Some(there) if there.key() == line.key() && (!line.is_run() || there.task == line.task) => Self::Unchanged,
+            Some(there) if !line.is_run() || there.task == line.task => Self::Unchanged,
             _ => Self::Refused,
         }
     }
@@ -118,7 +118,7 @@ struct Part {
 pub(super) struct Shelf {
     month: String,
     parts: Vec<Part>,
-    places: HashMap<(bool, String), (usize, usize)>,
+    places: HashMap<Key, (usize, usize)>,
 }
 
 impl Shelf {
@@ -132,7 +132,7 @@ impl Shelf {
             for (at, line) in lines.iter().enumerate() {
                 if let Ok(line) = Line::parse(line) {
                     // The version in the last part is the newest.
-                    shelf.places.insert((line.is_run(), line.id), (shelf.parts.len(), at));
+                    shelf.places.insert(line.key(), (shelf.parts.len(), at));
                 }
             }
             let size = text.len();
@@ -142,14 +142,14 @@ impl Shelf {
     }
 
     pub fn get(&self, line: &Line) -> Option<&[u8]> {
-        let (part, at) = self.places.get(&(line.is_run(), line.id.clone()))?;
+        let (part, at) = self.places.get(&line.key())?;
         Some(&self.parts[*part].lines[*at])
     }
 
     /// Puts the line in its place, or at the end.
     pub fn set(&mut self, line: &Line) {
         line.month().clone_into(&mut self.month);
-        let key = (line.is_run(), line.id.clone());
+        let key = line.key();
         let text = line.text.clone().into_bytes();
         if let Some((part, at)) = self.places.get(&key) {
             let part = &mut self.parts[*part];

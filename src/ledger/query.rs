@@ -220,13 +220,20 @@ impl<'a> Brief<'a> {
         self.cost_usd + self.data.as_ref().map_or(0.0, |data| data.usd + data.cost_usd)
     }
 
+    /// Set aside is not spent; and where attempts are counted, too, what a run spent is in its record.
+    fn is_spent_elsewhere(&self, query: &Query) -> bool {
+        let is_reserved = self.kind() == "spend" && self.outcome() == Some("reserved");
+        let of_attempt = query.kinds.is_empty() && self.kind.is_some() && self.attempt.is_some();
+        is_reserved || of_attempt
+    }
+
     fn seconds(&self) -> f64 {
         self.seconds.as_ref().map_or(0.0, |seconds| seconds.total)
     }
 
     fn hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (self.kind.is_none(), self.id()).hash(&mut hasher);
+        (Self::word(&self.repository, None), self.kind.is_none(), self.id()).hash(&mut hasher);
         hasher.finish()
     }
 
@@ -346,13 +353,14 @@ impl Found {
             return;
         }
         self.newer += u64::from(brief.schema > SCHEMA);
+        let is_counted = !brief.is_spent_elsewhere(query);
         let found = Match {
             row: query.by.is_none().then(|| brief.row()),
             key: query.key(&brief),
             repaired: brief.kind.is_none() && brief.outcome().is_some_and(|outcome| REPAIRED.contains(&outcome)),
             seconds: brief.seconds(),
-            tokens: brief.tokens(),
-            cost_usd: brief.cost(),
+            tokens: if is_counted { brief.tokens() } else { 0 },
+            cost_usd: if is_counted { brief.cost() } else { 0.0 },
         };
         self.rows.push((brief.hash(), Some(found)));
     }

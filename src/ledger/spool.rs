@@ -108,7 +108,7 @@ impl Store for Spooled<'_> {
         self.store.list(task, limit)
     }
 
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
+    fn get(&self, attempt: &AttemptName) -> Result<Option<Line>> {
         self.store.get(attempt)
     }
 

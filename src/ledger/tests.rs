@@ -25,6 +25,10 @@ fn branch(twin: &Local) -> Branch<'_> {
     Branch::new(twin, BranchName::parse("thanos/ledger").unwrap()).with_pause(Duration::from_millis(1))
 }
 
+fn get(store: &dyn Store, attempt: &AttemptName) -> AttemptRecord {
+    store.get(attempt).unwrap().unwrap().record().unwrap()
+}
+
 /// What both kinds of store must do.
 fn keeps_records(store: &dyn Store) {
     assert_eq!(store.list(None, 10).unwrap(), Listed::default());
@@ -46,7 +50,7 @@ fn keeps_records(store: &dyn Store) {
     assert_eq!(names(store.list(Some(&task), 1).unwrap()), ["11-1-fix-issue-1"]);
     assert_eq!(store.of_task(&task, 9).unwrap().len(), 2);
     assert_eq!(store.get(&AttemptName::parse("none").unwrap()).unwrap(), None);
-    let back = store.get(&first.attempt).unwrap().unwrap();
+    let back = get(store, &first.attempt);
     assert_eq!(back.reason, "found *** \"quoted\"");
     assert_eq!(back.outcome, crate::record::Outcome::Lost);
     let mut other = first.clone();
@@ -214,7 +218,8 @@ fn bad_records_are_reported_and_skipped() {
     assert_eq!(listed.records.len(), 2);
     assert_eq!(listed.notes.len(), 3, "{:?}", listed.notes);
     assert!(listed.notes.iter().any(|note| note.contains("newer version (schema 99)")));
-    assert!(store.get(&AttemptName::parse("3-1-fix-issue-1").unwrap()).is_err());
+    let damaged = store.get(&AttemptName::parse("3-1-fix-issue-1").unwrap()).unwrap_err();
+    assert!(damaged.is::<Damaged>(), "{damaged:#}");
 }
 
 /// A folder that counts what is opened.
@@ -334,7 +339,7 @@ fn takes_lines(store: &dyn Store, count: usize) {
     record.ended = "2026-03-01T00:00:00Z".to_owned();
     record.reason = "earlier".to_owned();
     assert_eq!(store.take(&with(&record)).unwrap().unchanged, 1);
-    assert_eq!(store.get(&record.attempt).unwrap().unwrap().reason, "later");
+    assert_eq!(get(store, &record.attempt).reason, "later");
     record.task = TaskKey::parse("issue-99").unwrap();
     assert_eq!(store.take(&with(&record)).unwrap().notes.len(), 1);
     assert_eq!(
@@ -358,6 +363,91 @@ fn few_lines_and_many_are_taken_alike() {
     }
 }
 
+/// A database holds many repositories, whose records may have one name; so must what it is copied into.
+#[test]
+fn repositories_may_name_theirs_alike() {
+    let of = |repository: &str| {
+        let (mut record, mut fact) =
+            (example("1-1-fix-issue-1", "2026-05-01T10:00:00Z"), fact("pull-1", "2026-05-02T10:00:00Z", "issue-1"));
+        record.repository = RepoSlug::parse(repository).ok();
+        fact.repository.clone_from(&record.repository);
+        (record, fact)
+    };
+    let lines: Vec<Line> = ["o/r", "p/q", "s/t"]
+        .into_iter()
+        .map(of)
+        .flat_map(|(record, fact)| {
+            [Line::of_record(&record, &str::to_owned).unwrap(), Line::of_entry(&fact, &*mask()).unwrap()]
+        })
+        .collect();
+    let many: Vec<Line> = lines.iter().cloned().chain(mixed_lines(300).into_iter().filter(|l| !l.is_run())).collect();
+    for (lines, count) in [(&lines, 6), (&many, 156)] {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Directory::new(dir.path().join("folder"), mask());
+        let twin = twin(dir.path());
+        let branch = branch(&twin);
+        for store in [&folder as &dyn Store, &branch] {
+            assert_eq!(store.take(&lines[..2]).unwrap().written, 2);
+            assert_eq!(store.take(lines).unwrap(), Taken { written: count - 2, unchanged: 2, ..Taken::default() });
+            assert_eq!(store.take(lines).unwrap(), Taken { unchanged: count, ..Taken::default() });
+            for _compacted in [false, true] {
+                assert_eq!(all_lines(store).len(), count);
+                assert_eq!(store.list(None, 9).unwrap().records.len(), 3);
+                let wanted = Wanted {
+                    task: TaskKey::parse("issue-1").ok(),
+                    since: Some("2026-05-02T10".into()),
+                    ..Wanted::default()
+                };
+                let facts = store.entries(&wanted).unwrap().entries;
+                assert_eq!(facts.iter().filter(|fact| fact.id == "pull-1").count(), 3);
+                let sums = store.query(&Query { by: Some(By::Kind), ..Query::default() }).unwrap();
+                assert_eq!(sums.matched as usize, count);
+                store.compact("2026-06").unwrap();
+            }
+        }
+        assert_eq!(archive::check(&folder).unwrap().problems, [""; 0]);
+    }
+    // Whoever writes a single one where another's lies is told.
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Directory::new(dir.path(), mask());
+    let ((record, fact), (other_record, other_fact)) = (of("o/r"), of("p/q"));
+    folder.put(&record).unwrap();
+    folder.append(&[fact]).unwrap();
+    assert!(folder.put(&other_record).is_err());
+    let refused = folder.append(&[other_fact]).unwrap_err();
+    assert!(format!("{refused:#}").contains("another repository"), "{refused:#}");
+}
+
+#[test]
+fn money_is_counted_once_and_when_it_is_spent() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Directory::new(dir.path(), mask());
+    let mut record = example("1-1-fix-issue-1", "2026-05-01T10:00:00Z");
+    record.cost_usd = 0.25;
+    record.tokens.input = 7;
+    store.put(&record).unwrap();
+    let spend = |id: &str, attempt: Option<&str>, state: &str, usd: f64| -> Entry {
+        serde_json::from_value(serde_json::json!({
+            "schema": 1, "id": id, "at": "2026-05-01T10:00:00Z", "repository": null, "attempt": attempt, "task": null,
+            "trusted": true, "kind": "spend", "data": {"state": state, "usd": usd, "tokens": {"input": 7, "output": 0}},
+        }))
+        .unwrap()
+    };
+    let facts = [
+        spend("a", Some("1-1-fix-issue-1"), "reserved", 5.0),
+        spend("a-settled", Some("1-1-fix-issue-1"), "settled", 0.25),
+        spend("b", None, "settled", 0.5),
+    ];
+    store.append(&facts).unwrap();
+    let sums = |kinds: &[&str]| {
+        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let sums = store.query(&Query { kinds, by: Some(By::Kind), ..Query::default() }).unwrap().sums;
+        sums.into_iter().map(|sum| (sum.key, sum.count, sum.cost_usd, sum.tokens)).collect::<Vec<_>>()
+    };
+    assert_eq!(sums(&["spend"]), [("spend".to_owned(), 3, 0.75, 14)]);
+    assert_eq!(sums(&[]), [("run".to_owned(), 1, 0.25, 7), ("spend".to_owned(), 3, 0.5, 7)]);
+}
+
 /// Months become one file each; nothing is lost, nothing is there twice, and what cannot be read stays.
 #[test]
 fn a_month_becomes_one_file() {
@@ -377,7 +467,7 @@ fn a_month_becomes_one_file() {
         record.outcome = crate::record::Outcome::Lost;
         assert_eq!(store.put(&record).unwrap(), Put::Written);
         store.put(&example("99-1-fix-issue-3", "2026-03-09T10:00:00Z")).unwrap();
-        let lost = |store: &dyn Store| store.get(&record.attempt).unwrap().unwrap().outcome;
+        let lost = |store: &dyn Store| get(store, &record.attempt).outcome;
         assert_eq!(lost(store), crate::record::Outcome::Lost);
         let task = TaskKey::parse("issue-3").unwrap();
         assert_eq!(store.of_task(&task, 9).unwrap().len(), 2);
@@ -487,6 +577,7 @@ fn questions_are_answered_with_rows_and_sums() {
     }
     // Of two versions of a record only the newer one is looked at.
     let mut record = example("6-1-fix-issue-1", "2026-05-06T00:00:00Z");
+    record.repository = RepoSlug::parse("o/r0").ok();
     record.outcome = crate::record::Outcome::Lost;
     store.put(&record).unwrap();
     assert_eq!(store.query(&Query { outcome: Some("explained".into()), ..runs() }).unwrap().matched, 0);

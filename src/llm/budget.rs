@@ -28,6 +28,8 @@ pub struct Aside {
 
 pub struct Budget {
     limits: Limits,
+    /// The setting that the dollars come from.
+    usd_by: &'static str,
     pub spent: Spent,
     aside: Aside,
     /// Of each conversation: how heavy its last request was, and how many tokens the provider saw in it.
@@ -47,12 +49,14 @@ pub struct Allowed {
 
 impl Budget {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, spent: Spent::default(), aside: Aside::default(), last: HashMap::new() }
+        Self { limits, usd_by: "budget.usd", spent: Spent::default(), aside: Aside::default(), last: HashMap::new() }
     }
 
-    /// No more than this, where other runs leave no more.
-    pub fn hold_to(&mut self, usd: f64) {
-        self.limits.usd = self.limits.usd.min(usd);
+    /// No more than this, where other runs leave no more under a cap, which is named.
+    pub fn hold_to(&mut self, usd: f64, by: &'static str) {
+        if usd < self.limits.usd {
+            (self.limits.usd, self.usd_by) = (usd, by);
+        }
     }
 
     pub fn left(&self) -> Duration {
@@ -108,13 +112,13 @@ impl Budget {
         if left < 0.0 || affordable < LEAST_REPLY as f64 {
             // Parts of a cent are told, too.
             let digits = if self.limits.usd < 0.01 { 4 } else { 2 };
-            let most = format!("{:.digits$}", self.limits.usd);
+let (most, by) = (format!("{:.digits$}", self.limits.usd), self.usd_by);
             let aside = match self.aside.usd {
                 none if none < 0.00005 => String::new(),
                 usd => format!(", ${usd:.4} set aside for requests under way"),
             };
             return Err(NoReply::budget(format!(
-                "the budget of ${most} holds no further request: ${:.4} spent{aside}, the next one costs ${to_read:.4} or more to read (budget.usd)",
+                "the budget of ${most} holds no further request: ${:.4} spent{aside}, the next one costs ${to_read:.4} or more to read ({by})",
                 spent.usd
             )));
         }
@@ -237,7 +241,12 @@ mod tests {
             }
         }
         let poor = budget(0.001, 1_000_000).allowed(PRICE, 1_000, 8_000).unwrap_err();
-        assert!(poor.is_budget && poor.why.contains("budget.usd"), "{}", poor.why);
+        assert!(poor.is_budget && poor.why.ends_with("(budget.usd)"), "{}", poor.why);
+        let mut held = budget(0.05, 1_000_000);
+        held.hold_to(0.001, "budget.usd-per-day");
+        held.hold_to(0.01, "budget.usd-per-month");
+        let poor = held.allowed(PRICE, 1_000, 8_000).unwrap_err();
+        assert!(poor.why.contains("of $0.0010") && poor.why.ends_with("(budget.usd-per-day)"), "{}", poor.why);
         let few = budget(9.0, 1_000).allowed(PRICE, 900, 8_000).unwrap_err();
         assert!(few.is_budget && few.why.contains("model.max-tokens"), "{}", few.why);
     }

@@ -381,8 +381,8 @@ impl Model for Live {
         all.into_iter().next().unwrap_or_else(|| Err(NoReply::broken("nothing was asked")))
     }
 
-    fn hold_to(&self, usd: f64) {
-        self.state().budget.hold_to(usd);
+    fn hold_to(&self, usd: f64, by: &'static str) {
+        self.state().budget.hold_to(usd, by);
     }
 
     fn spent(&self) -> Spent {

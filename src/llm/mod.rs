@@ -154,8 +154,8 @@ pub trait Model: Sync {
     fn name(&self) -> &str;
     fn complete(&self, request: &Request) -> Result<Reply, NoReply>;
     fn spent(&self) -> Spent;
-    /// No more than this from now on, if it is less than what was allowed.
-    fn hold_to(&self, _usd: f64) {}
+    /// No more than this from now on, if it is less than what was allowed; `by` is the setting that says so.
+    fn hold_to(&self, _usd: f64, _by: &'static str) {}
 
     /// Who sits where; empty where one sits on all seats.
     fn seated(&self) -> Vec<Seated> {

@@ -4,10 +4,10 @@ use super::{Pipeline, failed};
 use crate::event::Event;
 use crate::forge::ForgeError;
 use crate::ids::{AttemptName, Sha};
-use crate::record::entry::{Entry, Fact};
+use crate::record::entry::{Entry, Fact, Fault, PullFact, PullState};
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
 use crate::stage::aftermath::Aftermath;
-use crate::stage::memory::after_attempt;
+use crate::stage::memory::{after_attempt, stamp};
 use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
 use crate::task::{self, Kind, Task};
@@ -115,8 +115,38 @@ pub(super) fn or_told(told: Option<Healing>, healing: Healing) -> Healing {
     }
 }
 
-/// What our own reviewer said, as a fact of its own.
-pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: &Published) -> Option<Entry> {
+/// What is a fact of its own beside the record: what our own reviewer said, that there is a pull request, what broke.
+fn told(proposal: &Proposal, published: &Published, record: &AttemptRecord, trusted: bool) -> Vec<Entry> {
+    let stamp = stamp(record);
+    let opened = published.pull.filter(|_| published.is_new).map(|number| {
+        let fact = Fact::Pull(PullFact {
+            number,
+            url: published.pull_url.clone().unwrap_or_default(),
+            state: PullState::Opened,
+            branch: published.branch.clone(),
+            commit: published.commit.clone(),
+            hours: Some(0.0),
+            edits: None,
+        });
+        stamp.entry(&format!("pull-{number}-opened"), fact)
+    });
+    let broke = (record.outcome == Outcome::Error).then(|| {
+        let fact = Fact::Error(Fault { stage: stage_of(proposal).to_owned(), message: record.reason.clone() });
+        stamp.entry("error", fact)
+    });
+    review_entry(proposal, published, trusted).into_iter().chain(opened).chain(broke).collect()
+}
+
+/// The one in which a run that broke came to its end.
+fn stage_of(proposal: &Proposal) -> &'static str {
+    match (&proposal.base, &proposal.healing.candidate) {
+        (None, _) => "collect",
+        (_, None) => "heal",
+        _ => "publish",
+    }
+}
+
+fn review_entry(proposal: &Proposal, published: &Published, trusted: bool) -> Option<Entry> {
     let mut fact = proposal.healing.review.clone()?;
     fact.pull = published.pull;
     Some(Entry {
@@ -127,15 +157,27 @@ pub(super) fn review_entry(pipeline: &Pipeline, proposal: &Proposal, published: 
         attempt: Some(proposal.attempt.clone()),
         task: Some(proposal.task.key.clone()),
         actor: None,
-        trusted: is_trusted(pipeline, &proposal.task),
+        trusted,
         fact: Fact::Review(fact),
     })
 }
 
-/// Keeps what the attempt taught, where nobody's will but that of people with write access was in it.
-pub(super) fn learn(pipeline: &Pipeline, record: &AttemptRecord, proposal: &Proposal) -> Result<()> {
+/// What an attempt leaves beside its record, with what it taught, unless it was recorded before.
+pub(super) fn leave(
+    pipeline: &Pipeline,
+    record: &AttemptRecord,
+    proposal: &Proposal,
+    published: &Published,
+    is_new: bool,
+) -> Result<()> {
     let trusted = is_trusted(pipeline, &proposal.task);
-    let (entries, learnt) = after_attempt(pipeline.store, record, &proposal.healing, trusted);
+    let mut entries = told(proposal, published, record, trusted);
+    let mut learnt = Ok(());
+    if is_new {
+        let (more, how) = after_attempt(pipeline.store, record, &proposal.healing, trusted);
+        entries.extend(more);
+        learnt = how;
+    }
     if !entries.is_empty() {
         pipeline.store.append(&entries)?;
     }

@@ -113,6 +113,19 @@ pub enum PullState {
     Reverted,
 }
 
+impl PullState {
+    /// Of what is told of one pull request the most final counts, and of two alike the later: only what was merged is taken
+    /// back, and what is merged is closed for good, whatever the clocks of those say who did it.
+    pub fn finality(self) -> u8 {
+        match self {
+            Self::Opened | Self::Green | Self::Red => 0,
+            Self::Closed | Self::Reopened => 1,
+            Self::Merged => 2,
+            Self::Reverted => 3,
+        }
+    }
+}
+
 /// Something happened to a pull request of ours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PullFact {
@@ -238,7 +251,7 @@ pub enum Lesson {
     Note,
 }
 
-/// A version of something learned. The newest entry of a `key` counts; `retired` takes it out of use.
+/// A version of something learned. The one of a `key` with the highest rank counts; `retired` takes it out of use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learning {
     /// The same for all versions of it.
@@ -268,6 +281,17 @@ pub struct Learning {
     pub origin: String,
     #[serde(default)]
     pub retired: bool,
+    /// How many versions of it this one was made from: clocks differ, and events come late.
+    #[serde(default)]
+    pub revision: u32,
+}
+
+impl Learning {
+    /// What makes one version of a lesson the one that counts: that a person took it back, whatever runs prove later; that
+    /// it knows of the others; and only then when it was written.
+    pub fn rank<'a>(&self, at: &'a str) -> (bool, u32, &'a str, u32) {
+        (self.retired, self.revision, at, self.wins.saturating_add(self.losses))
+    }
 }
 
 /// A choice that was made, with what spoke for it: the audit trail.

@@ -3,6 +3,7 @@
 
 use super::markdown::one_line;
 use super::{count, outcome_phrase};
+use crate::brain::text::visible;
 use crate::config::{Channel, severity};
 use crate::ids::RepoSlug;
 use crate::record::{AttemptRecord, Outcome, Severity, Tokens};
@@ -146,18 +147,23 @@ fn place(repository: Option<&RepoSlug>) -> String {
 }
 
 fn task(record: &AttemptRecord, title: &str) -> String {
-    let title = one_line(title, 200);
+    let title = shown(title, 200);
     if title.is_empty() { record.task.to_string() } else { format!("{} ({title})", record.task) }
 }
 
 fn line(text: &str) -> String {
-    one_line(text, LONGEST_FACT)
+    shown(text, LONGEST_FACT)
+}
+
+/// One line that reads as it is written: nothing in it is invisible or turns it round.
+fn shown(text: &str, most: usize) -> String {
+    one_line(&visible(text), most)
 }
 
 fn told(record: &AttemptRecord) -> String {
     let what = match (&record.pr_url, record.outcome) {
         (Some(url), _) => url.clone(),
-        (None, outcome) => format!("{}: {}", outcome.as_str(), one_line(&record.reason, 160)),
+        (None, outcome) => format!("{}: {}", outcome.as_str(), shown(&record.reason, 160)),
     };
     format!("{}: {what}", record.task)
 }
@@ -216,7 +222,7 @@ mod tests {
     fn a_digest_counts_and_names() {
         let mut records: Vec<_> = (1..=14).map(|nth| at(nth, "2026-05-01T10:30:00Z")).collect();
         records[0].outcome = Outcome::Error;
-        records[0].reason = "two\nlines".to_owned();
+        records[0].reason = "two\nli\u{202e}n\u{200b}es".to_owned();
         records[1].pr_url = Some("https://github.com/o/r/pull/7".to_owned());
         let notice = Notice::digest(&records, None, "2026-04-24");
         assert_eq!(notice.severity, Severity::Error);

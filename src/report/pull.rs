@@ -7,13 +7,14 @@ use super::score::score_section;
 use super::seen::seen_section;
 use super::{MAX_BODY, Story, count, status_word};
 use crate::brain::{relate, text};
+use crate::learn::without_past;
 use crate::record::{CheckResult, Evidence, HandId, Healing, RunSummary};
 use std::fmt::Write as _;
 
 /// At most 72 characters, so that it fits as a commit subject too.
 pub fn pull_title(story: &Story) -> String {
     let candidate = story.healing.candidate.as_ref();
-    let what = candidate.map_or_else(|| story.problem(), |c| c.why.clone());
+    let what = candidate.map_or_else(|| story.problem(), |c| without_past(c).to_owned());
     let kind = if candidate.is_some_and(|c| c.hand == HandId::Revert) { "revert" } else { "fix" };
     let title = format!("{kind}: {}", text::inert(&what).replace('`', ""));
     let cut = one_line(&title, 72);

@@ -256,6 +256,17 @@ fn bodies_stay_below_the_limit_and_keep_their_end() {
     assert!(pull_title(&fixture.story()).chars().count() <= 72);
 }
 
+/// Where a repair comes from is told in the body; a title has no room for half of it.
+#[test]
+fn the_title_of_a_recalled_repair_says_what_it_does() {
+    let mut fixture = Fixture::new("here");
+    let candidate = fixture.healing.candidate.as_mut().unwrap();
+    candidate.hand = HandId::Recall;
+    candidate.why = crate::learn::mended("fix-40208930-11223344", "NameError: renamed `amuont` to `amount`", true);
+    assert_eq!(pull_title(&fixture.story()), "fix: renamed amuont to amount");
+    assert!(pull_body(&fixture.story()).contains("mended this failure before"));
+}
+
 #[test]
 fn a_fence_holds_any_content() {
     assert_eq!(markdown::fence("", "a\n````\nb"), "`````\na\n````\nb\n`````\n");

@@ -5,7 +5,8 @@ use crate::record::entry::{Entry, Fact, Spend, SpendState};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// A reservation that nobody settled is forgotten then: its run is long over.
+/// A reservation that nobody settled is forgotten then: its run is long over. One that far in the future is of a clock that
+/// was wrong, and would count for ever.
 const FORGOTTEN: i64 = 24 * 3600;
 /// Behind the id of a reservation: the entry that ends it.
 const SETTLED: &str = "-settled";
@@ -130,7 +131,7 @@ fn same(at: &str, now: &str, length: usize) -> bool {
 
 /// A time that cannot be read never ends a reservation by itself: the cap must hold.
 fn is_forgotten(at: &str, now: Timestamp) -> bool {
-    at.parse::<Timestamp>().is_ok_and(|at| now.duration_since(at).as_secs() > FORGOTTEN)
+    at.parse::<Timestamp>().is_ok_and(|at| now.duration_since(at).as_secs().abs() > FORGOTTEN)
 }
 
 #[cfg(test)]
@@ -173,16 +174,18 @@ mod tests {
             spend("g", "2026-03-02T10:00:00Z", Settled, f64::NAN),
             spend("h", "2026-03-02T10:00:00Z", Settled, -64.0),
             spend("i", "no time", Reserved, 0.25),
+            spend("j", "2026-03-03T11:00:00Z", Reserved, 0.5),
+            spend("k", "2099-03-03T11:00:00Z", Reserved, 64.0),
         ];
         let book = Book::of(&entries, None, now());
         assert_eq!((book.day, book.month), (1.5, 3.5));
-        assert_eq!(book.open.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["d", "i"]);
+        assert_eq!(book.open.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["d", "j", "i"]);
         let (left, hit) = book.left(&Caps { day: Some(20.0), month: Some(13.0) }, "d").unwrap();
-        assert_eq!((left, hit.key), (13.0 - 3.5 - 0.25, "budget.usd-per-month"));
+        assert_eq!((left, hit.key), (13.0 - 3.5 - 0.75, "budget.usd-per-month"));
         let caps = Caps { day: Some(10.0), month: None };
-        assert_eq!(book.left(&caps, "d").unwrap().0, 10.0 - 1.5 - 0.25);
+        assert_eq!(book.left(&caps, "d").unwrap().0, 10.0 - 1.5 - 0.75);
         assert_eq!(book.left_in_order(&caps, "d").unwrap().0, 10.0 - 1.5);
-        assert_eq!(book.left_in_order(&caps, "i").unwrap().0, 10.0 - 1.5 - 8.0);
+        assert_eq!(book.left_in_order(&caps, "i").unwrap().0, 10.0 - 1.5 - 8.5);
         assert!(book.left(&Caps::default(), "").is_none());
     }
 

@@ -40,7 +40,7 @@ impl Metered<'_, '_> {
         let reserved = self.reserved.get_or_init(|| {
             let reserved = self.purse.reserve();
             if let Ok(reserved) = &reserved {
-                self.model.hold_to(reserved.usd);
+                self.model.hold_to(reserved.usd, reserved.by);
             }
             reserved
         });
@@ -77,8 +77,8 @@ impl Model for Metered<'_, '_> {
         self.model.passage().is_some().then_some(self as &dyn Passage)
     }
 
-    fn hold_to(&self, usd: f64) {
-        self.model.hold_to(usd);
+    fn hold_to(&self, usd: f64, by: &'static str) {
+        self.model.hold_to(usd, by);
     }
 }
 

@@ -18,6 +18,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::time::Duration;
 
+/// What a run may spend where no cap leaves less.
+const RUN: &str = "budget.usd";
 /// Less is no use to anybody.
 const LEAST: f64 = 0.01;
 /// So often a run begins anew after it took its reservation back.
@@ -33,6 +35,9 @@ pub type Opens<'a> = &'a (dyn Fn() -> Result<Box<dyn Store + 'a>> + Sync);
 /// The money of one run.
 pub struct Purse<'a> {
     pub store: Opens<'a>,
+    /// The same where what cannot be written now waits: what was spent must count, however late. What is set aside must
+    /// be seen at once.
+    pub late: Opens<'a>,
     pub caps: Caps,
     /// The run's own cap (`budget.usd`).
     pub run: f64,
@@ -48,6 +53,8 @@ pub struct Purse<'a> {
 pub struct Reserved {
     pub claim: String,
     pub usd: f64,
+    /// The setting that allows no more.
+    pub by: &'static str,
 }
 
 /// Why nothing was.
@@ -74,7 +81,8 @@ impl Refused {
 }
 
 enum Tried {
-    Yes(f64),
+    /// So much, and the setting that allows no more.
+    Yes(f64, &'static str),
     No(Refused),
     /// Others hold it at this moment.
     Later(Refused),
@@ -87,6 +95,7 @@ impl<'a> Purse<'a> {
         let pause = Duration::from_millis(500);
         (!caps.is_none()).then_some(Self {
             store,
+            late: store,
             caps,
             run: budget.usd,
             repository: None,
@@ -105,7 +114,7 @@ impl<'a> Purse<'a> {
         for nth in 1..=TRIES {
             let claim = format!("spend-{}", ulid::Ulid::generate().to_string().to_lowercase());
             match self.try_reserve(store, &claim).map_err(unreadable)? {
-                Tried::Yes(usd) => return Ok(Reserved { claim, usd }),
+                Tried::Yes(usd, by) => return Ok(Reserved { claim, usd, by }),
                 Tried::No(refused) => return Err(refused),
                 Tried::Later(refused) => last = Some(refused),
             }
@@ -116,17 +125,17 @@ impl<'a> Purse<'a> {
 
     fn try_reserve(&self, store: &dyn Store, claim: &str) -> Result<Tried> {
         let book = self.book(store)?;
-        let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(self.run)) };
-        let usd = self.run.min(left);
+        let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(self.run, RUN)) };
+        let (usd, by) = if left < self.run { (left, hit.key) } else { (self.run, RUN) };
         if usd < LEAST.min(self.run) {
             return Ok(Tried::No(Refused::by(&hit)));
         }
         self.write(store, claim, SpendState::Reserved, usd, None, Tokens::default())?;
         for look in 1..=LOOKS {
             let book = self.book(store)?;
-            let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(usd)) };
+            let Some((left, hit)) = book.left(&self.caps, claim) else { return Ok(Tried::Yes(usd, by)) };
             if usd <= left + DUST {
-                return Ok(Tried::Yes(usd));
+                return Ok(Tried::Yes(usd, by));
             }
             let is_entitled = book.left_in_order(&self.caps, claim).is_none_or(|(left, _)| usd <= left + DUST);
             if !is_entitled || look == LOOKS {
@@ -141,7 +150,7 @@ impl<'a> Purse<'a> {
     /// Ends the reservation with what it came to.
     pub fn settle(&self, claim: &str, usd: f64, model: Option<&str>, tokens: Tokens) -> Result<()> {
         let id = book::id_of_settled(claim);
-        self.write((self.store)()?.as_ref(), &id, SpendState::Settled, usd, model, tokens)
+        self.write((self.late)()?.as_ref(), &id, SpendState::Settled, usd, model, tokens)
     }
 
     /// For the audit trail: why no model was asked.
@@ -154,7 +163,7 @@ impl<'a> Purse<'a> {
             seed: None,
         });
         let id = format!("cap-{}", ulid::Ulid::generate().to_string().to_lowercase());
-        (self.store)()?.append(&[self.entry(id, fact)]).map(drop)
+        (self.late)()?.append(&[self.entry(id, fact)]).map(drop)
     }
 
     /// What counts now.

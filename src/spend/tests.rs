@@ -3,14 +3,14 @@
 use super::*;
 use crate::forge::local::Local;
 use crate::git::Repo;
-use crate::ledger::{Branch, Chunk, Directory, Entries, Line, Listed, Put, Taken};
+use crate::ledger::{Branch, Chunk, Directory, Entries, Line, Listed, Put, Spooled, Taken};
 use crate::record::AttemptRecord;
 use proptest::prelude::*;
 use std::sync::{Arc, Barrier};
 
 fn purse<'a>(store: Opens<'a>, caps: Caps, run: f64) -> Purse<'a> {
     let pause = Duration::from_millis(2);
-    Purse { store, caps, run, repository: None, attempt: None, task: None, pause }
+    Purse { store, late: store, caps, run, repository: None, attempt: None, task: None, pause }
 }
 
 /// What each of `runs` runs that start at once gets.
@@ -87,9 +87,9 @@ fn what_is_spent_is_gone_and_what_is_not_comes_back() {
     let caps = Caps { day: Some(1.5), month: Some(9.0) };
     let purse = purse(&opens, caps, 1.0);
     let first = purse.reserve().unwrap();
-    assert_eq!(first.usd, 1.0);
+    assert_eq!((first.usd, first.by), (1.0, "budget.usd"));
     let second = purse.reserve().unwrap();
-    assert_eq!(second.usd, 0.5);
+    assert_eq!((second.usd, second.by), (0.5, "budget.usd-per-day"));
     let refused = purse.reserve().unwrap_err();
     assert_eq!(refused.about, "budget.usd-per-day");
     assert!(is_by_cap(&refused.why) && refused.why.contains("$1.50 set aside"), "{}", refused.why);
@@ -99,6 +99,24 @@ fn what_is_spent_is_gone_and_what_is_not_comes_back() {
     let wanted = Wanted { kinds: vec!["decision".to_owned()], ..Wanted::default() };
     let told = opens().unwrap().entries(&wanted).unwrap().entries;
     assert!(matches!(&told[0].fact, Fact::Decision(d) if d.about == "cap" && d.choice == "budget.usd-per-day"));
+}
+
+/// A ledger that goes away while a model is asked: what that cost waits with the run's record.
+#[test]
+fn what_was_spent_waits_where_the_ledger_is_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let (opens, spool) = (|| folder(&dir.path().join("ledger")), dir.path().join("spool"));
+    let kept = || Directory::new(&spool, Arc::new(str::to_owned));
+    let away = || -> Result<Box<dyn Store>> {
+        Ok(Box::new(Spooled::new(Box::new(Broken { is_readable: true }), kept(), |_| {})))
+    };
+    let purse = Purse { late: &away, ..purse(&opens, Caps { day: Some(1.0), month: None }, 1.0) };
+    let reserved = purse.reserve().unwrap();
+    purse.settle(&reserved.claim, 0.25, None, Tokens::default()).unwrap();
+    let there = Spooled::new(opens().unwrap(), kept(), |_| {});
+    assert_eq!(there.deliver().unwrap().written, 1);
+    let book = purse.book(opens().unwrap().as_ref()).unwrap();
+    assert_eq!((book.day, book.open.len()), (0.25, 0));
 }
 
 /// Answers nothing, or takes nothing.
@@ -127,7 +145,7 @@ impl Store for Broken {
         anyhow::bail!("no")
     }
 
-    fn get(&self, _: &AttemptName) -> Result<Option<AttemptRecord>> {
+    fn get(&self, _: &AttemptName) -> Result<Option<Line>> {
         anyhow::bail!("no")
     }
 

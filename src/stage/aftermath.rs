@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::event::{Actor, Body, Event, News, PullEnd, PullNews, Pushed, Reviewed, Said};
 use crate::forge::{Forge, ForgeError};
 use crate::ids::{AttemptName, BranchName, RelPath, RepoSlug, Sha, TaskKey};
-use crate::learn::{self, Known, Stamp};
+use crate::learn::{self, Stamp};
 use crate::ledger::{Put, Store};
 use crate::patch::{FilePatch, Patch};
 use crate::record::entry::{Concern, Entry, Fact, PullFact, PullState, Remark, ReviewFact, ReviewSource, Verdict};
@@ -231,7 +231,8 @@ impl Aftermath<'_> {
         attempts.dedup();
         let mut records: Vec<AttemptRecord> = Vec::new();
         for attempt in attempts {
-            let record = self.store.get(&attempt)?.filter(|record| record.pr.is_some());
+            let record = self.store.get(&attempt)?.map(|line| line.record().map_err(anyhow::Error::msg)).transpose()?;
+            let record = record.filter(|record| record.pr.is_some());
             records.extend(record.filter(|record| !records.iter().any(|there| there.pr == record.pr)));
         }
         Ok(records)
@@ -327,10 +328,8 @@ impl Aftermath<'_> {
             return Ok(Vec::new());
         }
         let facts = memory::facts(self.store, came.record.repository.as_ref())?;
-        let newest = learn::newest(&facts);
-        let keys = learn::taught_by(&facts, &came.record.attempt);
-        // What an earlier delivery of this very fact taught must not count twice.
-        let taught: Vec<Known> = keys.iter().filter_map(|key| newest.get(key).cloned()).collect();
+        let is_merged = matches!(&entry.fact, Fact::Pull(pull) if pull.state == PullState::Merged);
+        let taught = learn::taught_by(&facts, &came.record.attempt, is_merged);
         let outcome = learn::Outcome { entry, record: came.record, taught: &taught, merged: came.merged.as_deref() };
         Ok(learn::from_outcome(&outcome))
     }

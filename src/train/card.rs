@@ -113,13 +113,13 @@ pub fn markdown(card: &Card) -> String {
     text
 }
 
-/// What `oumi train -c` takes.
-pub fn recipe(format: Format) -> String {
+/// What `oumi train -c` takes. It opens every file that is named, and an empty one is none to it.
+pub fn recipe(format: Format, has_validation: bool) -> String {
     let (trainer, dataset, more) = match format {
         Format::Sft => (
             "TRL_SFT",
             "text_sft",
-            "    collator_name: text_completions_only_with_padding\n    train_target: all_assistant_turns\n",
+            "    collator_name: text_completions_only_with_padding\n    train_target: ALL_ASSISTANT_TURNS\n",
         ),
         Format::Dpo => ("TRL_DPO", "text_dpo_jsonl", ""),
         // Oumi has no name for a file of such rows; with a path this class reads the file and not what it is named after.
@@ -128,15 +128,18 @@ pub fn recipe(format: Format) -> String {
     let part = |name: &str, file: &str, more: &str| {
         format!("  {name}:\n    datasets:\n      - dataset_name: {dataset}\n        dataset_path: {file}.jsonl\n{more}")
     };
+    let (validation, eval) = match has_validation {
+        true => (part("validation", "validation", ""), "epoch"),
+        false => (String::new(), "\"no\""),
+    };
     format!(
         "# oumi train -c oumi.yaml, in this folder. Choose the model that you may tune and that your machine holds.\n\
          model:\n  model_name: Qwen/Qwen2.5-Coder-7B-Instruct\n  model_max_length: 8192\n  torch_dtype_str: bfloat16\n\
-         data:\n{}{}\
+         data:\n{}{validation}\
          training:\n  trainer_type: {trainer}\n  output_dir: output\n  use_peft: true\n  num_train_epochs: 2\n  \
-         per_device_train_batch_size: 1\n  gradient_accumulation_steps: 16\n  learning_rate: 1.0e-4\n  eval_strategy: epoch\n\
+         per_device_train_batch_size: 1\n  gradient_accumulation_steps: 16\n  learning_rate: 1.0e-4\n  eval_strategy: {eval}\n\
          peft:\n  lora_r: 16\n  lora_alpha: 32\n  lora_target_modules: [q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, \
          down_proj]\n",
         part("train", "train", more),
-        part("validation", "validation", "")
     )
 }

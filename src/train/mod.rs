@@ -13,7 +13,7 @@ mod validate;
 pub use card::{Card, markdown, recipe};
 pub use licence::{DEFAULTS as LICENCES, allows, of_text};
 pub use source::{Attempt, Excerpt, Source, Trust, Verdict, judge};
-pub use validate::{Fault, check};
+pub use validate::{Fault, check, spoilt};
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! What is about a person, or is a secret, goes before a row is written.
 
+use crate::guard::secrets::hidden;
 use crate::mask::Masker;
 use regex::{Captures, Regex};
 use serde_json::Value;
@@ -34,7 +35,7 @@ fn addresses() -> Option<&'static Regex> {
 }
 
 pub fn text(text: &str) -> String {
-    let mut text = Masker::plain().mask(text).into_owned();
+    let mut text = hidden(&Masker::plain().mask(text));
     for (pattern, to) in patterns() {
         if pattern.is_match(&text) {
             text = pattern.replace_all(&text, *to).into_owned();
@@ -85,6 +86,7 @@ mod tests {
     fn people_go_and_code_stays() {
         for (before, after) in [
             ("mail jane.doe+x@example.co.uk now", "mail <email> now"),
+            ("E  password=Xk29fLq81mZpW in x", "E  password=*** in x"),
             ("at /home/jane/src/a.py:3", "at /home/user/src/a.py:3"),
             ("\"/Users/jane.doe/x\"", "\"/Users/user/x\""),
             (r"C:\Users\Jane\x.cs", r"C:\Users\user\x.cs"),

@@ -100,7 +100,7 @@ pub fn judge(record: &AttemptRecord, entries: &[Entry], trust: Trust) -> Verdict
         })
         .filter(|(_, state)| matches!(state, PullState::Merged | PullState::Closed | PullState::Reverted))
         .collect();
-    said.sort_by_key(|(at, _)| *at);
+    said.sort_by_key(|(at, state)| (state.finality(), *at));
     let passed = record.evidence.as_ref().and_then(|evidence| evidence.after.as_ref()).map(|after| after.passed());
     match (said.last(), trust) {
         (Some((_, state)), _) => Verdict::Known(*state == PullState::Merged),

@@ -173,6 +173,14 @@ fn the_card_tells_what_is_there_and_what_is_not() {
     let dataset = made(vec![good, attempt(2, 2, "")], &merged, Format::Sft, "MIT");
     insta::assert_snapshot!(markdown(&dataset.card));
     for format in [Format::Sft, Format::Dpo, Format::Kto] {
-        assert!(serde_yaml::from_str::<Value>(&recipe(format)).is_ok(), "{}", recipe(format));
+        for has_validation in [true, false] {
+            let text = recipe(format, has_validation);
+            let read: Value = serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+            assert_eq!(read["data"].get("validation").is_some(), has_validation, "{text}");
+            let eval = if has_validation { "epoch" } else { "no" };
+            assert_eq!(read["training"]["eval_strategy"], eval, "{text}");
+        }
     }
+    // Oumi reads this setting by the name of its value.
+    assert!(recipe(Format::Sft, true).contains("train_target: ALL_ASSISTANT_TURNS"));
 }

@@ -1,7 +1,8 @@
 //! Whether rows have the form that Oumi reads, line by line.
 
-use super::Format;
+use super::{Format, personal};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What is wrong on a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,23 @@ pub fn check(text: &str, format: Format) -> (usize, Vec<Fault>) {
         faults.extend(checked.err().map(|why| Fault { line: at + 1, why }));
     }
     (rows, faults)
+}
+
+/// What rows must not have that are given away: the same row twice, and what is masked where they are made.
+pub fn spoilt(text: &str) -> Vec<Fault> {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let one = |(at, line)| {
+        let before = *first.entry(line).or_insert(at);
+        let why = if before < at {
+            format!("the same as line {}", before + 1)
+        } else if serde_json::from_str(line).is_ok_and(|mut row: Value| personal::mask(&mut row)) {
+            "a secret or something personal is not masked".to_owned()
+        } else {
+            return None;
+        };
+        Some(Fault { line: at + 1, why })
+    };
+    text.lines().enumerate().filter_map(one).collect()
 }
 
 fn one(row: &Value, format: Format) -> Result<(), String> {
@@ -72,6 +90,9 @@ fn messages(row: &Value) -> Result<(), String> {
         }
         let calls = message["tool_calls"].as_array().is_some_and(|calls| !calls.is_empty());
         match &message["content"] {
+            Value::String(text) if role == "assistant" && text.trim().is_empty() && !calls => {
+                return Err(format!("message {nth}: the assistant says nothing"));
+            }
             Value::String(_) => {}
             Value::Null if role == "assistant" && calls => {}
             Value::Null => return Err(format!("message {nth}: no content, and no tool_calls in its place")),
@@ -95,6 +116,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_must_not_be_given_away_is_found() {
+        let row = |said: &str| format!(r#"{{"prompt":"a","completion":"{said}","label":true}}"#);
+        let secret = ["gh", "p_", "0123456789abcdefghijklmnopqrstuvwxyzAB"].concat();
+        let all = [row("b"), row("ask jane@example.org"), row("c"), row(&secret), row("b"), row("at /home/user/x")];
+        let faults: Vec<String> =
+            spoilt(&all.join("\n")).into_iter().map(|f| format!("{} {}", f.line, f.why)).collect();
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        for (fault, part) in faults.iter().zip(["2 a secret", "4 a secret", "5 the same as line 1"]) {
+            assert!(fault.starts_with(part), "{fault}");
+        }
+    }
+
+    #[test]
     fn faults_have_their_lines() {
         let good = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","tool_call_id":"1","content":"x"},{"role":"assistant","content":"b"}],"metadata":{}}"#;
         let bad = [
@@ -106,6 +140,7 @@ mod tests {
             r#"{"messages":[{"role":"user","content":null},{"role":"assistant","content":"b"}]}"#,
             r#"{"messages":[{"role":"user","content":"a"},{"role":"system","content":"b"},{"role":"assistant","content":"b"}]}"#,
             r#"{"messages":[{"role":"assistant","content":"b"}],"prompt":"x"}"#,
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":" "}]}"#,
         ];
         let (rows, faults) = check(&format!("{good}\n{}\n{good}", bad.join("\n")), Format::Sft);
         assert_eq!(rows, bad.len() + 2);

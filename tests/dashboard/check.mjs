@@ -53,10 +53,14 @@ async function look(colorScheme, width) {
       all.find(row => row.title.includes('<script')), all.find(row => row.title.includes('onload')), all.find(row => row.title.includes('very long'))];
     return ['#/runs', '#/runs?outcome=fixed', ...some.filter(Boolean).map(row => runLink(row.attempt)), '#/run/none', '#/analytics', '#/learnings', '#/audit', '#/nowhere', '#/'];
   });
+  let remembered = false;
   for (const [number, hash] of hashes.entries()) {
     const where = `${hash} ${colorScheme} ${width}`;
     await go(page, hash);
     if (await page.title() === 'owned') wrong.push(`${where}: a text of the ledger ran`);
+    remembered ||= await page.evaluate(() => /Seen before[^]*the same failure · 75% sure/.test(document.querySelector('main').innerText));
+    const broken = await page.evaluate(() => [...document.querySelectorAll('.actions button')].find(button => button.offsetHeight > 60)?.innerText);
+    if (broken) wrong.push(`${where}: the button ${broken} is broken into lines`);
     if (await page.evaluate(() => document.querySelector('main script, main iframe, main img') !== null)) wrong.push(`${where}: a text of the ledger became an element`);
     const links = await page.evaluate(() => [...document.querySelectorAll('a')].map(a => a.href).filter(href => !/^(https?|file):/.test(href)));
     if (links.length) wrong.push(`${where}: leads to ${links[0]}`);
@@ -69,6 +73,7 @@ async function look(colorScheme, width) {
     }
     if (folder) await page.screenshot({ path: path.join(folder, `${number}-${colorScheme}-${width}.png`), fullPage: true });
   }
+  if (!remembered) wrong.push(`${colorScheme} ${width}: no page of a run says what was seen before`);
   await page.context().close();
 }
 
@@ -103,6 +108,9 @@ async function keyboard() {
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.documentElement.dataset.page === 'run');
   say(await page.evaluate(() => [...document.querySelectorAll('h2')].some(head => head.textContent === 'Candidates')), 'a run does not open');
+  await page.keyboard.press('/');
+  await page.waitForFunction(() => document.documentElement.dataset.page === 'runs');
+  say(await page.evaluate(() => document.activeElement.name === 'q'), '/ does not lead to the search');
   const ran = await page.evaluate(() => new Promise(done => {
     const inline = document.createElement('script');
     inline.textContent = 'window.inlineRan = true';

@@ -172,12 +172,15 @@ fn run(lots: &mut Lots, number: u64, at: i64, is_bad: bool) -> Value {
     let before =
         json!({"exit": 1, "seconds": command / 2.0, "excerpt": format!("{error}\n1 failed, 11 passed in 0.12s")});
     let after = is_fix.then(|| json!({"exit": 0, "seconds": command / 2.0, "excerpt": "12 passed in 0.11s"}));
-    let diagnosis = json!({
+    let mut diagnosis = json!({
         "class": class, "failing": ["tests/test_cart.py::test_total"], "first_error": error, "tool": "pytest", "complexity": "simple",
         "locations": [{"path": file, "line": 42, "column": 7, "message": error, "code": "E0425"}],
         "suspects": [{"path": file, "line": 42, "score": 1.0, "why": ["named by the trace"]}, {"path": "src/util.py", "line": null, "score": 0.4, "why": ["imported by it"]}],
         "strategy": ["tool", "hint", "search", "model"], "signature": format!("{class}:{file}:assert"),
     });
+    if is_bad {
+        diagnosis["seen"] = json!([{"key": "fix-40208930-5f1a9c02", "lesson": "fix", "match": "signature", "text": title, "origin": "pull request #4, merged by ann", "confidence": 0.75}]);
+    }
     let detail = json!({
         "title": title, "why": is_fix.then_some(why), "confidence": is_fix.then(|| if lots.is(65) { "confident" } else { "suggested" }),
         "diff": is_fix.then_some(diff), "notes": ["1 attempt before this one, 2 candidates not tried again"], "diagnosis": diagnosis,

@@ -33,6 +33,13 @@ fn an_issue_becomes_a_proven_pull_request() {
     assert!(message.contains("\nThanos-Attempt: 4001-1-fix-issue-1"), "{message}");
     assert!(!message.contains("#1"), "a commit that closes an issue closes it in every fork, too: {message}");
 
+    let told = look::facts(&world, "pull");
+    assert_eq!(
+        (told.len(), text(&told[0], "/data/state"), text(&told[0], "/data/commit")),
+        (1, "opened", tip.as_str())
+    );
+    assert!(look::facts(&world, "error").is_empty());
+
     let pulls = look::pulls(&world);
     let [pull] = pulls.as_slice() else { panic!("{pulls:#?}") };
     assert_eq!(

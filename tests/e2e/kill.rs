@@ -110,6 +110,8 @@ fn kill_and_run_again(moment: &Moment, again: u64) -> bool {
         step.again(4001, 2).go().expect(0, "fixed");
         assert_one_of_everything(&world, &when);
         assert_eq!(look::outcomes(&world), ["4001-1-fix-issue-1 error", "4001-2-fix-issue-1 fixed"], "{when}");
+        let broke = look::facts(&world, "error");
+        assert_eq!((broke.len(), look::text(&broke[0], "/data/stage")), (1, "heal"), "{when}");
         return true;
     }
     match moment {

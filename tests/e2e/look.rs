@@ -23,17 +23,23 @@ pub fn branches(world: &World) -> Vec<String> {
     world.git(&["for-each-ref", "--format=%(refname:short)", "refs/heads/"]).lines().map(str::to_owned).collect()
 }
 
-/// The ledger's entries by attempt name.
-pub fn records(world: &World) -> Vec<Value> {
+fn entries(world: &World, folder: &str) -> Vec<Value> {
     if world.branch("thanos/ledger").is_none() {
         return Vec::new();
     }
     let names = world.git(&["ls-tree", "-r", "--name-only", "thanos/ledger"]);
-    let mut records: Vec<Value> = names
-        .lines()
-        .filter(|n| n.starts_with("runs/"))
-        .map(|n| serde_json::from_str(&world.git(&["show", &format!("thanos/ledger:{n}")])).unwrap())
-        .collect();
+    let read = |n: &str| serde_json::from_str(&world.git(&["show", &format!("thanos/ledger:{n}")])).unwrap();
+    names.lines().filter(|n| n.starts_with(folder)).map(read).collect()
+}
+
+/// The ledger's facts of a kind.
+pub fn facts(world: &World, kind: &str) -> Vec<Value> {
+    entries(world, "facts/").into_iter().filter(|fact| fact["kind"] == kind).collect()
+}
+
+/// The ledger's entries by attempt name.
+pub fn records(world: &World) -> Vec<Value> {
+    let mut records = entries(world, "runs/");
     records.sort_by_key(|r| r["attempt"].as_str().unwrap().to_owned());
     records
 }

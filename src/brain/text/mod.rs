@@ -12,7 +12,7 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use clean::{clean, visible};
+pub use clean::{clean, is_invisible, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub(in crate::brain) use names::ascii;
 pub use quote::{count, cut, inert};

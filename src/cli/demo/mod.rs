@@ -56,8 +56,8 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
         ui.stage("memory", &format!("earlier demonstrations are not known: {e:#}"));
         0
     });
-    // Two runs never share a name.
-    desk.this.id = earlier + 1;
+    // Two runs never share a name, on whatever machines: they may come together in one database.
+    desk.this.id = u64::try_from(jiff::Timestamp::now().as_millisecond())?;
     let ended = desk.pipeline(None, None, |pipeline| pipeline.run(&event))?;
     show(&desk, &ended, &folder)?;
     if let Err(e) = remember(&desk, &ended, earlier, &folder) {

@@ -1,6 +1,6 @@
 //! `thanos-fix ledger query`: rows or sums.
 
-use super::{plain, table};
+use super::{plain, table, time};
 use crate::ledger::{Answer, By, Query, RUN, Row, Store, Sum};
 use crate::record::entry::Fact;
 use crate::record::{FailureClass, HandId, Outcome, SCHEMA};
@@ -81,22 +81,6 @@ fn class(word: &str) -> Result<String, String> {
 fn by(word: &str) -> Result<By, String> {
     let found = By::ALL.into_iter().find(|by| by.as_str() == word);
     found.ok_or_else(|| format!("use one of {}", By::ALL.map(By::as_str).join(", ")))
-}
-
-/// The beginning of an RFC 3339 time.
-fn time(text: &str) -> Result<String, String> {
-    let full = match text.len() {
-        4 => format!("{text}-01-01T00:00:00Z"),
-        7 => format!("{text}-01T00:00:00Z"),
-        10 => format!("{text}T00:00:00Z"),
-        _ => text.to_owned(),
-    };
-    match full.parse::<jiff::Timestamp>() {
-        // Times are compared as they are written, and written in UTC.
-        Ok(at) if text.len() > 10 => Ok(at.to_string()),
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("use 2026, 2026-05, 2026-05-31 or 2026-05-31T12:00:00Z".to_owned()),
-    }
 }
 
 impl Args {

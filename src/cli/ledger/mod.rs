@@ -7,6 +7,7 @@ pub mod place;
 mod show;
 
 use super::{Door, Exit, to_stdout};
+use crate::brain::text::is_invisible;
 use anyhow::Result;
 use place::Where;
 use std::io::Write;
@@ -72,9 +73,25 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     }
 }
 
-/// The ledger is data from outside: no control characters may reach the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// The ledger is data from outside: nothing may reach the terminal that moves its cursor or turns a line round.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect()
+}
+
+/// The beginning of an RFC 3339 time, as `--since` takes it.
+fn time(text: &str) -> Result<String, String> {
+    let full = match text.len() {
+        4 => format!("{text}-01-01T00:00:00Z"),
+        7 => format!("{text}-01T00:00:00Z"),
+        10 => format!("{text}T00:00:00Z"),
+        _ => text.to_owned(),
+    };
+    match full.parse::<jiff::Timestamp>() {
+        // Times are compared as they are written, and written in UTC.
+        Ok(at) if text.len() > 10 => Ok(at.to_string()),
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("use 2026, 2026-05, 2026-05-31 or 2026-05-31T12:00:00Z".to_owned()),
+    }
 }
 
 /// Rows under their heads, in columns; nothing where there are no rows.
@@ -91,4 +108,31 @@ fn table(heads: &[&str], rows: &[Vec<String>], out: &mut dyn Write) -> Result<()
         writeln!(out, "{}", cells.join("  ").trim_end())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// A time that is none must not select everything, or nothing; one of another zone means the same moment.
+    #[test]
+    fn times_are_checked_by_every_verb_that_takes_one() {
+        for verb in ["query", "export"] {
+            for bad in ["soon", "01/05/2026", "2026-13", "2026-05-32"] {
+                let said = Line::try_parse_from(["x", verb, "--since", bad]).unwrap_err().to_string();
+                assert!(said.contains("use 2026, 2026-05"), "{verb} {bad}: {said}");
+            }
+            assert!(Line::try_parse_from(["x", verb, "--since", "2026-05"]).is_ok());
+        }
+        let line = Line::try_parse_from(["x", "export", "--since", "2026-05-01T12:00:00+02:00"]).unwrap();
+        let Action::Export(export) = line.args.action else { unreachable!() };
+        assert_eq!(export.since.as_deref(), Some("2026-05-01T10:00:00Z"));
+    }
 }

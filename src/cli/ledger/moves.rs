@@ -1,7 +1,7 @@
 //! `thanos-fix ledger export|import|sync|compact|backup|restore`: from one place to another, nothing lost.
 
 use super::place::{self, URL, Where};
-use super::plain;
+use super::{plain, time};
 use crate::cli::held::held;
 use crate::cli::{Door, Exit, print_json, usage};
 use crate::ledger::archive::{self, Contents};
@@ -21,8 +21,8 @@ pub struct Export {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Only this time and later: 2026, 2026-05, 2026-05-31 or RFC 3339
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) since: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use crate::cli::event::local_config;
 use crate::cli::held::held;
 use crate::cli::{Door, local, run, usage};
-use crate::forge::Forge as _;
+use crate::forge::{Forge as _, ForgeError};
 use crate::git::Repo;
 use crate::ids::{RepoSlug, digest};
 use crate::ledger::{self, Branch, Cloned, Directory, Postgres, Spooled, Store};
@@ -125,10 +125,18 @@ fn cloned(door: &Door) -> Result<Option<Cloned>> {
     }
 }
 
+/// What the forge has against a token or a name is the user's to mend.
+fn refused(error: ForgeError) -> anyhow::Error {
+    match error {
+        ForgeError::Unauthorized { .. } | ForgeError::NotFound { .. } => usage(error),
+        other => other.into(),
+    }
+}
+
 fn at_forge<R>(door: &Door, act: impl FnOnce(&dyn Store) -> Result<R>) -> Result<R> {
     let forge = run::github(door, &local::cancel_flag()?)?;
     let config = local_config(door, &local::project(door)?)?;
-    let default = forge.repo_info().map_err(anyhow::Error::from)?.default_branch;
+    let default = forge.repo_info().map_err(refused)?.default_branch;
     crate::config::apart(&config, &default).map_err(usage)?;
     act(&Branch::new(&forge, config.ledger.branch))
 }

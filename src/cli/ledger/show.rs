@@ -3,10 +3,10 @@
 use super::{plain, table};
 use crate::cli::usage;
 use crate::ids::{AttemptName, TaskKey};
-use crate::ledger::{Listed, Store};
+use crate::ledger::{Damaged, Listed, Store};
 use crate::record::{AttemptRecord, SCHEMA};
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 
 #[derive(Debug, clap::Args)]
@@ -23,22 +23,37 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, store: &dyn Store, json: bool, out: &mut dyn Write) -> Result<()> {
-    let listed = match &args.attempt {
-        None => store.list(args.task.as_ref(), args.limit)?,
-        Some(attempt) => match store.get(attempt)? {
-            Some(record) => Listed { records: vec![record], notes: Vec::new() },
-            None => return Err(usage(format!("attempt {attempt} is not in the ledger ({})", store.place()))),
-        },
-    };
-    if json {
-        let whole = json!({ "schema": SCHEMA, "records": listed.records, "notes": listed.notes });
-        writeln!(out, "{whole}")?;
-    } else if let (Some(_), [record]) = (&args.attempt, &*listed.records) {
-        whole(record, out)?;
-    } else {
-        attempts(&listed, store, out)?;
+    if let Some(attempt) = &args.attempt {
+        return one(attempt, store, json, out);
     }
-    Ok(())
+    let listed = store.list(args.task.as_ref(), args.limit)?;
+    match json {
+        true => Ok(writeln!(out, "{}", json!({ "schema": SCHEMA, "records": listed.records, "notes": listed.notes }))?),
+        false => attempts(&listed, store, out),
+    }
+}
+
+/// What this version cannot read as a record is shown as it was written.
+fn one(attempt: &AttemptName, store: &dyn Store, json: bool, out: &mut dyn Write) -> Result<()> {
+    let line = store.get(attempt).map_err(|error| match error.downcast_ref::<Damaged>() {
+        Some(damaged) => usage(format!("attempt {attempt} cannot be shown: {damaged}")),
+        None => error,
+    })?;
+    let Some(line) = line else {
+        return Err(usage(format!("attempt {attempt} is not in the ledger ({})", store.place())));
+    };
+    let record = line.record();
+    let newer = line.is_newer().then(|| line.newer());
+    let notes: Vec<&String> = newer.iter().chain(record.as_ref().err()).collect();
+    if json {
+        let record: Value = serde_json::from_str(&line.text)?;
+        return Ok(writeln!(out, "{}", json!({ "schema": SCHEMA, "records": [record], "notes": notes }))?);
+    }
+    match &record {
+        Ok(record) => whole(record, out)?,
+        Err(_) => writeln!(out, "{}", plain(&line.text))?,
+    }
+    notes.into_iter().try_for_each(|note| Ok(writeln!(out, "note: {}", plain(note))?))
 }
 
 fn attempts(listed: &Listed, store: &dyn Store, out: &mut dyn Write) -> Result<()> {
@@ -127,10 +142,23 @@ mod tests {
         assert!(table.contains("issue-1  fixed"), "{table}");
         let one = show(&store, &["7-1-fix-issue-1"], false).unwrap();
         assert!(one.contains("reason        it  [31mworked"), "{one}");
-        let value: serde_json::Value =
-            serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
+        let value: Value = serde_json::from_str(&show(&store, &["--task", "issue-1"], true).unwrap()).unwrap();
         assert_eq!(value["records"][0]["attempt"], "7-1-fix-issue-1");
         assert!(show(&store, &["--task", "issue-2"], false).unwrap().starts_with("no attempts"));
+        let folder = dir.path().join("runs/2026/05");
+        let newer = std::fs::read_to_string(folder.join("7-1-fix-issue-1.json")).unwrap();
+        let newer = newer
+            .replace("7-1-fix", "8-1-fix")
+            .replace("\"fixed\"", "\"risen\"")
+            .replace("\"schema\": 1", "\"schema\": 9");
+        std::fs::write(folder.join("8-1-fix-issue-1.json"), newer).unwrap();
+        std::fs::write(folder.join("9-1-fix-issue-1.json"), "{").unwrap();
+        let one = show(&store, &["8-1-fix-issue-1"], false).unwrap();
+        assert!(one.contains("\"outcome\":\"risen\"") && one.contains("note: written by a newer version"), "{one}");
+        let value: Value = serde_json::from_str(&show(&store, &["8-1-fix-issue-1"], true).unwrap()).unwrap();
+        assert_eq!((&value["records"][0]["outcome"], value["notes"].as_array().unwrap().len()), (&json!("risen"), 2));
+        let damaged = show(&store, &["9-1-fix-issue-1"], false).unwrap_err();
+        assert!(damaged.is::<crate::cli::UsageError>(), "{damaged:#}");
         let missing = show(&store, &["none"], false).unwrap_err();
         assert!(missing.to_string().contains("attempt none is not in the ledger ("), "{missing}");
         assert!(show(&store, &["--task", "Bad Key"], false).is_err());

@@ -62,7 +62,8 @@ function put(element, children) {
 }
 
 // Foreign text: isolated, so that its direction cannot disturb what is around it.
-const foreign = (text, extra) => h("bdi", { class: "foreign" + (extra ? " " + extra : "") }, text);
+const LONGEST = 4000;
+const foreign = (text, extra) => h("bdi", { class: "foreign" + (extra ? " " + extra : "") }, typeof text === "string" && text.length > LONGEST ? text.slice(0, LONGEST) + " …" : text);
 
 // A link to elsewhere only where it is one: scripts and the like stay text.
 function away(url, text) {

@@ -95,7 +95,13 @@ function diagnosis(run) {
     facts([["Class", badge(d.class, "info")], ["Recognised by", d.tool], ["Difficulty", d.complexity], ["Order of hands", list(d.strategy).join(" → ")], ["Signature", mono(d.signature)]]),
     list(d.failing).length ? [h("h3", {}, count(list(d.failing).length, "failing test")), h("ul", { class: "plain" }, list(d.failing).map(test => h("li", {}, mono(test))))] : null,
     list(d.locations).length ? [h("h3", {}, "Places that the log names"), h("ul", { class: "plain" }, list(d.locations).map(place))] : null,
-    list(d.suspects).length ? [h("h3", {}, "Suspects"), table("Suspected files", ["File", "Suspicion", "Because"], list(d.suspects).map(at => [mono(at.path + (at.line ? ":" + at.line : "")), meter(at.score, Math.round(100 * at.score) + "%"), foreign(list(at.why).join("; "))]))] : null);
+    list(d.suspects).length ? [h("h3", {}, "Suspects"), table("Suspected files", ["File", "Suspicion", "Because"], list(d.suspects).map(at => [mono(at.path + (at.line ? ":" + at.line : "")), meter(at.score, Math.round(100 * at.score) + "%"), foreign(list(at.why).join("; "))]))] : null,
+    list(d.seen).length ? [h("h3", {}, "Seen before"), h("ul", { class: "plain" }, list(d.seen).map(seen)), h("p", { class: "dim small" }, h("a", { href: route("learnings") }, "All learnings"))] : null);
+}
+
+// What the run was told of earlier ones.
+function seen(one) {
+  return h("li", {}, badge(one.lesson, LESSON[one.lesson]), " ", foreign(one.text), h("p", { class: "dim small" }, (one.match === "signature" ? "the same failure" : "a similar one") + " · " + Math.round(100 * one.confidence) + "% sure · from ", foreign(one.origin), " · ", mono(one.key)));
 }
 
 const passed = result => result === "passed";

@@ -2,7 +2,7 @@
 "use strict";
 
 const PAGES = [["", "Overview", "overview"], ["runs", "Runs", "runs"], ["analytics", "Analytics", "analytics"], ["learnings", "Learnings", "learnings"], ["audit", "Audit", "audit"]];
-let drawnOnce = false, turn = 0;
+let drawnOnce = false, wantsSearch = false, turn = 0;
 
 async function show() {
   const mine = ++turn;
@@ -27,7 +27,8 @@ async function show() {
   document.documentElement.dataset.page = page || "none";
   if (drawnOnce) {
     scrollTo(0, 0);
-    const head = main.querySelector("h1");
+    const head = (wantsSearch && main.querySelector("input[type=search]")) || main.querySelector("h1");
+    wantsSearch = false;
     if (head) head.focus({ preventScroll: true });
   }
   drawnOnce = true;
@@ -78,7 +79,9 @@ function start() {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
     const search = document.querySelector("#main input[type=search]");
     event.preventDefault();
-    if (search) search.focus(); else location.hash = "#/runs";
+    if (search) return search.focus();
+    wantsSearch = true;
+    location.hash = "#/runs";
   });
   if (!window.overview) {
     document.getElementById("main").replaceChildren(h("h1", {}, "No data"), h("p", {}, "data/overview.js is missing: make these pages again with `thanos-fix dashboard build`."));

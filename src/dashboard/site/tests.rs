@@ -38,10 +38,13 @@ fn pull(state: &str) -> Value {
     json!({"number": 5, "url": "https://x/5", "state": state, "branch": null, "commit": null, "hours": 2.0})
 }
 
+fn options() -> Options {
+    Options { minutes: 30.0, hourly: 60.0, now: "2026-05-02T00:00:00Z".to_owned(), live: false }
+}
+
 fn built(items: Vec<Item>) -> (tempfile::TempDir, Value) {
     let dir = tempfile::tempdir().unwrap();
-    let options = Options { minutes: 30.0, hourly: 60.0, now: "2026-05-02T00:00:00Z".to_owned(), live: false };
-    build(&Told(RefCell::new(items)), dir.path(), &options).unwrap();
+    build(&Told(RefCell::new(items)), dir.path(), &options()).unwrap();
     let overview = data(&dir, "overview");
     (dir, overview)
 }
@@ -56,7 +59,8 @@ fn data(dir: &tempfile::TempDir, name: &str) -> Value {
 fn facts_bear_on_their_run_in_the_order_of_time() {
     let one = "7-1-fix-issue-1";
     let (dir, overview) = built(vec![
-        fact("p3", "2026-05-03T00:00:00Z", one, "pull", pull("reverted")),
+        // By the clock of somebody who was behind.
+        fact("p3", "2026-05-01T00:00:00Z", one, "pull", pull("reverted")),
         fact("p2", "2026-05-02T00:00:00Z", one, "pull", pull("merged")),
         fact("p4", "2026-05-04T00:00:00Z", one, "pull", pull("green")),
         fact("s", "2026-05-02T00:00:00Z", one, "spend", json!({"state": "settled", "usd": 0.5, "model": "m"})),
@@ -73,7 +77,78 @@ fn facts_bear_on_their_run_in_the_order_of_time() {
     assert_eq!((shard["runs"].as_array().unwrap().len(), shard["facts"].as_array().unwrap().len()), (2, 5));
     let trail = data(&dir, "trail-0");
     let order: Vec<&str> = trail.as_array().unwrap().iter().filter_map(|e| e["id"].as_str()).collect();
-    assert_eq!(order, ["p2", "s", "x", "p3", "p4"]);
+    assert_eq!(order, ["p3", "p2", "s", "x", "p4"]);
+}
+
+#[test]
+fn repositories_may_name_their_runs_alike() {
+    let of = |repository: &str| {
+        let mut record = crate::ledger::example("7-1-fix-issue-1", "2026-05-01T10:00:00Z");
+        record.repository = crate::ids::RepoSlug::parse(repository).ok();
+        Item::Run(Box::new(record))
+    };
+    let (_, overview) = built(vec![of("o/r"), of("p/q"), of("o/r")]);
+    assert_eq!(overview["runs"], 2);
+}
+
+/// One machine's clock, or one figure that nobody meant, spoils nobody's pages.
+#[test]
+fn what_cannot_be_is_in_no_curve_and_no_sum() {
+    let of = |attempt: &str, started: &str, usd: f64| {
+        let mut record = crate::ledger::example(attempt, started);
+        record.cost_usd = usd;
+        Item::Run(Box::new(record))
+    };
+    let (_, overview) = built(vec![
+        of("7-1-fix-issue-1", "2026-05-01T10:00:00Z", 0.5),
+        of("8-1-fix-issue-1", "2026-05-02T10:00:00Z", 1e308),
+        of("9-1-fix-issue-1", "2099-05-02T10:00:00Z", 0.25),
+    ]);
+    assert_eq!((&overview["runs"], &overview["totals"]["all"]["usd"]), (&json!(3), &json!(0.75)));
+    assert_eq!(overview["totals"]["days"]["day"].as_array().unwrap().len(), 2, "{overview}");
+}
+
+/// Ends in the middle, as on a full disk.
+struct Broken;
+
+impl Source for Broken {
+    fn place(&self) -> String {
+        "a test".to_owned()
+    }
+
+    fn read(&self, take: super::super::source::Take) -> Result<()> {
+        take(vec![run("8-1-fix-issue-8", "fixed", None)])?;
+        anyhow::bail!("no space is left")
+    }
+
+    fn mark(&self) -> Result<String> {
+        Ok(String::new())
+    }
+}
+
+#[test]
+fn earlier_pages_stay_until_the_new_ones_are_complete() {
+    let (dir, before) = built(vec![run("7-1-fix-issue-7", "fixed", None)]);
+    let names = || fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect::<BTreeSet<_>>();
+    let (options, files) = (options(), names());
+    let said = format!("{:#}", build(&Broken, dir.path(), &options).unwrap_err());
+    assert!(said.contains("are not renewed: no space is left"), "{said}");
+    assert_eq!((data(&dir, "overview"), names()), (before, files.clone()));
+    // Killed between two renames.
+    fs::create_dir(dir.path().join(NEXT)).unwrap();
+    fs::remove_dir_all(dir.path().join("data")).unwrap();
+    let two = vec![run("7-1-fix-issue-7", "fixed", None), run("8-1-fix-issue-8", "fixed", None)];
+    build(&Told(RefCell::new(two)), dir.path(), &options).unwrap();
+    assert_eq!((&data(&dir, "overview")["runs"], names()), (&json!(2), files));
+    // Into a new folder, which a failure leaves as if nothing had been.
+    let fresh = dir.path().join("fresh");
+    assert!(build(&Broken, &fresh, &options).is_err());
+    assert!(build(&Told(RefCell::new(Vec::new())), &fresh, &options).is_ok());
+    // Somebody else's is neither touched nor taken for ours.
+    let others = tempfile::tempdir().unwrap();
+    fs::create_dir(others.path().join("data")).unwrap();
+    let refused = build(&Told(RefCell::new(Vec::new())), others.path(), &options).unwrap_err();
+    assert!(refused.is::<Unusable>() && !others.path().join(NEXT).exists());
 }
 
 #[test]

@@ -78,6 +78,15 @@ pub fn finding(secret: &Secret, path: &RelPath) -> Finding {
     }
 }
 
+/// The text with `***` for what in it looks like a secret: what a command prints may be anybody's.
+pub fn hidden(text: &str) -> String {
+    let mut values: Vec<String> = scan("output.log", text).iter().map(|s| s.value.reveal().to_owned()).collect();
+    values.retain(|value| !value.is_empty());
+    // One may be a part of another.
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    values.iter().fold(text.to_owned(), |text, value| text.replace(value.as_str(), "***"))
+}
+
 /// Every secret in `text`, by line, by the built-in rules. Comments that silence scanners are not heeded here.
 pub fn scan(path: &str, text: &str) -> Vec<Secret> {
     Scanner::built_in().scan(Place { path, commit: None }, text)

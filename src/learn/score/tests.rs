@@ -67,6 +67,23 @@ fn copies_are_seen() {
     assert!(rated.maintainability.reasons.iter().any(|r| r.contains("stand in these files already")), "{rated:?}");
 }
 
+/// A patch that says one thing many times copies itself, where nothing of it stood there before.
+#[test]
+fn copies_within_the_patch_are_seen() {
+    let body: String = (0..5).map(|i| format!("    value_{i} = compute({i})\n")).collect();
+    let functions = |n: usize| (0..n).map(|i| format!("\n\ndef run_{i}():\n{body}")).collect::<String>();
+    let told = |n: usize| {
+        let patch = patch("a.py", FILE, &format!("{FILE}{}", functions(n)));
+        evaluate(&input(&patch, &evidence(1, Some(9)))).maintainability.reasons.join("; ")
+    };
+    assert!(!told(1).contains("already"), "{}", told(1));
+    assert!(told(3).contains("10 added lines that stand in these files already, or are added twice"), "{}", told(3));
+    let lines = format!("{FILE}{}", "    call_it()\n".repeat(7));
+    let patch = patch("a.py", FILE, &lines);
+    let same = evaluate(&input(&patch, &evidence(1, Some(9)))).maintainability.reasons.join("; ");
+    assert!(!same.contains("already"), "what overlaps is no copy: {same}");
+}
+
 #[test]
 fn broken_code_and_reviewers_count() {
     let sound = patch("a.py", FILE, &FILE.replace("two_values[0]", "two_values[1]"));

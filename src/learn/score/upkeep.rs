@@ -3,7 +3,7 @@
 use super::{Changed, Input, Rating, shape};
 use crate::brain::text::count;
 use crate::record::entry::Part;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A repair of so many lines is small.
 const SMALL: usize = 10;
@@ -22,8 +22,9 @@ pub(super) fn rate(input: &Input, files: &[Changed]) -> Part {
     let folders: BTreeSet<&str> =
         files.iter().map(|file| file.name().rsplit_once('/').map_or("", |(f, _)| f)).collect();
     rating.lose(folders.len().saturating_sub(1), 4.0, 12.0, &format!("in {}", count(folders.len(), "folder")));
-    let copied = files.iter().map(|file| copied(file, files)).sum();
-    rating.lose(copied, 3.0, 25.0, &format!("{} that stand in these files already", count(copied, "added line")));
+    let copied = copied(files);
+    let told = format!("{} that stand in these files already, or are added twice", count(copied, "added line"));
+    rating.lose(copied, 3.0, 25.0, &told);
     long_functions(&mut rating, files);
     if rating.reasons.is_empty() {
         rating.say(format!("small and in one place: {}, {}", count(lines, "line"), count(stats.files, "file")));
@@ -31,25 +32,36 @@ pub(super) fn rate(input: &Input, files: &[Changed]) -> Part {
     rating.part()
 }
 
-/// Added lines that, several in a row, are those of another place of the files as they were.
-fn copied(file: &Changed, all: &[Changed]) -> usize {
-    let telling = |line: &str| line.trim().len() > 3;
+/// Added lines that, several in a row, are those of another place of the files as they were, or of an earlier one here.
+fn copied(files: &[Changed]) -> usize {
     let before: Vec<Vec<&str>> =
-        all.iter().map(|f| f.before.lines().map(str::trim).filter(|line| telling(line)).collect()).collect();
-    let runs = runs(file).into_iter().map(|run| run.into_iter().filter(|line| telling(line)).collect::<Vec<_>>());
-    let stands = |run: &[&str]| before.iter().any(|lines| lines.windows(run.len()).any(|window| window == run));
-    // Whichever line of a copy is the first one here.
-    let copies = |run: &Vec<&str>| {
-        let mut seen = vec![false; run.len()];
-        for at in (0..=run.len() - COPY).filter(|at| stands(&run[*at..at + COPY])) {
-            seen[at..at + COPY].fill(true);
-        }
-        seen.into_iter().filter(|seen| *seen).count()
-    };
-    runs.filter(|run| run.len() >= COPY).map(|run| copies(&run)).sum()
+        files.iter().map(|f| f.before.lines().map(str::trim).filter(|line| is_telling(line)).collect()).collect();
+    let mut there: HashSet<&[&str]> = before.iter().flat_map(|lines| lines.windows(COPY)).collect();
+    let runs: Vec<Vec<&str>> = files.iter().flat_map(runs).collect();
+    runs.iter().map(|run| copies(run, &mut there)).sum()
 }
 
-/// Added lines that follow each other, trimmed.
+/// Whichever line of a copy is the first one here.
+fn copies<'r>(run: &'r [&'r str], there: &mut HashSet<&'r [&'r str]>) -> usize {
+    let mut seen = vec![false; run.len()];
+    for (at, window) in run.windows(COPY).enumerate() {
+        if there.contains(window) {
+            seen[at..at + COPY].fill(true);
+        }
+        // What overlaps is no second place.
+        if let Some(behind) = (at + 1).checked_sub(COPY) {
+            there.insert(&run[behind..at + 1]);
+        }
+    }
+    there.extend(run.windows(COPY));
+    seen.into_iter().filter(|seen| *seen).count()
+}
+
+fn is_telling(line: &str) -> bool {
+    line.trim().len() > 3
+}
+
+/// Added lines that follow each other and say something, trimmed.
 fn runs<'a>(file: &'a Changed) -> Vec<Vec<&'a str>> {
     let mut runs: Vec<Vec<&str>> = Vec::new();
     let mut last = None;
@@ -60,6 +72,7 @@ fn runs<'a>(file: &'a Changed) -> Vec<Vec<&'a str>> {
         }
         last = Some(*number);
     }
+    runs.iter_mut().for_each(|run| run.retain(|line| is_telling(line)));
     runs
 }
 

@@ -4,9 +4,9 @@
 mod session;
 mod table;
 
-use super::line::{Line, RUN, Taken};
+use super::line::{Key, Line, RUN, Taken};
 use super::query::{self, REPAIRED};
-use super::{Answer, By, Chunk, Entries, Listed, Put, Query, Row, Store, Sum, Wanted};
+use super::{Answer, By, Chunk, Damaged, Entries, Listed, Put, Query, Row, Store, Sum, Wanted};
 use crate::forge::Mask;
 use crate::ids::{AttemptName, RepoSlug, TaskKey};
 use crate::record::AttemptRecord;
@@ -22,7 +22,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row as Found, Transaction};
 
 /// In order; each is applied once, in a transaction.
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
 /// Any number that nobody else uses: whoever migrates holds it.
 const LOCK: i64 = 0x7468_616e_6f73;
 /// So many rows go in one statement.
@@ -72,7 +72,7 @@ impl Postgres {
         for batch in lines.chunks(BATCH) {
             let written = self.pool.with(async |client: &mut Client| write(client, batch, mode).await);
             let mut written = written.with_context(|| format!("cannot write to the {}", self.pool.place()))?;
-            let put = |line: &Line| if written.remove(&key(line)) { Put::Written } else { Put::Unchanged };
+            let put = |line: &Line| if written.remove(&line.key()) { Put::Written } else { Put::Unchanged };
             puts.extend(batch.iter().map(put));
         }
         Ok(puts)
@@ -83,12 +83,13 @@ impl Postgres {
         asked.with_context(|| format!("cannot read the {}", self.pool.place()))
     }
 
-    /// The text of the record that lies there.
-    fn text_of(&self, line: &Line) -> Result<Option<Line>> {
-        let sql = "SELECT record::text FROM records WHERE repository = $1 AND id = $2 AND (kind = 'run') = $3";
+    /// Whether what lies there under the name of an attempt is none of the same task.
+    fn is_anothers(&self, line: &Line) -> Result<bool> {
+        let sql = "SELECT record::text, id FROM records WHERE repository = $1 AND id = $2 AND (kind = 'run') = $3";
         let repository = line.repository.as_deref().unwrap_or_default();
         let rows = self.ask(sql, &[&repository, &line.id, &line.is_run()])?;
-        rows.first().map(|row| Line::parse(row.get::<_, &str>(0).as_bytes())).transpose()
+        let is_another = |row: &Found| line_of(row).map_or(true, |there| there.task != line.task);
+        Ok(rows.first().is_some_and(is_another))
     }
 }
 
@@ -98,12 +99,6 @@ enum Mode {
     Put,
     /// Only what ended later does.
     Take,
-}
-
-type Key = (String, bool, String);
-
-fn key(line: &Line) -> Key {
-    (line.repository.clone().unwrap_or_default(), line.is_run(), line.id.clone())
 }
 
 /// Applies the migrations that are missing. A database that is further than we are is used as it is: columns are only
@@ -134,15 +129,15 @@ async fn write(client: &mut Client, lines: &[Line], mode: Mode) -> Result<HashSe
     // A statement may touch a row once.
     let mut last: BTreeMap<Key, &Line> = BTreeMap::new();
     for line in lines {
-        let newer = last.get(&key(line)).is_none_or(|there| line.replaces(there));
+        let newer = last.get(&line.key()).is_none_or(|there| line.replaces(there));
         if newer {
-            last.insert(key(line), line);
+            last.insert(line.key(), line);
         }
     }
     let transaction = client.transaction().await.map_err(said)?;
     let lines: Vec<&Line> = last.into_values().collect();
     let written = write_records(&transaction, &lines, mode).await?;
-    let fresh: Vec<&Line> = lines.into_iter().filter(|line| written.contains(&key(line))).collect();
+    let fresh: Vec<&Line> = lines.into_iter().filter(|line| written.contains(&line.key())).collect();
     for table in table::TABLES {
         let of_it: Vec<&Line> = fresh.iter().copied().filter(|line| line.kind == table.kind).collect();
         if !of_it.is_empty() {
@@ -232,7 +227,7 @@ impl Store for Postgres {
     fn put(&self, record: &AttemptRecord) -> Result<Put> {
         let line = self.line(Line::of_record(record, &*self.mask))?;
         let put = self.write(std::slice::from_ref(&line), Mode::Put)?[0];
-        if put == Put::Unchanged && self.text_of(&line)?.is_some_and(|there| there.task != line.task) {
+        if put == Put::Unchanged && self.is_anothers(&line)? {
             bail!("the {} holds something else than attempt {}", self.place(), line.id);
         }
         Ok(put)
@@ -244,7 +239,7 @@ impl Store for Postgres {
     }
 
     fn entries(&self, wanted: &Wanted) -> Result<Entries> {
-        let sql = "SELECT record::text FROM records WHERE kind NOT IN ('run', 'transcript') AND ($1::text IS NULL OR repository = $1) \
+        let sql = "SELECT record::text, id FROM records WHERE kind NOT IN ('run', 'transcript') AND ($1::text IS NULL OR repository = $1) \
                    AND ($2::text IS NULL OR repository = $2) AND (cardinality($3::text[]) = 0 OR kind = ANY($3)) \
                    AND ($4::text IS NULL OR task = $4) AND ($5::text IS NULL OR at >= $5::timestamptz) \
                    ORDER BY at DESC, id DESC LIMIT $6";
@@ -255,23 +250,28 @@ impl Store for Postgres {
         let rows = self.ask(sql, &[&self.repository, &asked, &wanted.kinds, &task, &since, &limit])?;
         let mut found = Entries::default();
         for row in rows {
-            let line = Line::parse(row.get::<_, &str>(0).as_bytes())?;
-            match line.entry() {
+            match line_of(&row).and_then(|line| line.entry().map_err(|why| format!("{}: {why}", line.id))) {
                 Ok(entry) if wanted.takes(&entry) => found.entries.push(entry),
                 Ok(_) => {}
-                Err(why) => found.notes.push(format!("{}: {why}", line.id)),
+                Err(why) => found.notes.push(why),
             }
         }
         Ok(found)
     }
 
     fn list(&self, task: Option<&TaskKey>, limit: usize) -> Result<Listed> {
-        let sql = "SELECT record::text FROM records WHERE kind = 'run' AND ($1::text IS NULL OR repository = $1) \
+        let sql = "SELECT record::text, id FROM records WHERE kind = 'run' AND ($1::text IS NULL OR repository = $1) \
                    AND ($2::text IS NULL OR task = $2) ORDER BY at DESC, id DESC LIMIT $3";
         let rows = self.ask(sql, &[&self.repository, &task.map(TaskKey::as_str), &i64::try_from(limit)?])?;
         let mut listed = Listed::default();
         for row in rows {
-            let line = Line::parse(row.get::<_, &str>(0).as_bytes())?;
+            let line = match line_of(&row) {
+                Ok(line) => line,
+                Err(why) => {
+                    listed.notes.push(why);
+                    continue;
+                }
+            };
             if line.is_newer() {
                 listed.notes.push(format!("{}: {}", line.id, line.newer()));
             }
@@ -283,12 +283,11 @@ impl Store for Postgres {
         Ok(listed)
     }
 
-    fn get(&self, attempt: &AttemptName) -> Result<Option<AttemptRecord>> {
-        let sql = "SELECT record::text FROM records WHERE kind = 'run' AND id = $1 \
+    fn get(&self, attempt: &AttemptName) -> Result<Option<Line>> {
+        let sql = "SELECT record::text, id FROM records WHERE kind = 'run' AND id = $1 \
                    AND ($2::text IS NULL OR repository = $2) ORDER BY at DESC LIMIT 1";
         let rows = self.ask(sql, &[&attempt.as_str(), &self.repository])?;
-        let read = |row: &Found| serde_json::from_str(row.get(0)).with_context(|| format!("cannot read {attempt}"));
-        rows.first().map(read).transpose()
+        Ok(rows.first().map(line_of).transpose().map_err(Damaged)?)
     }
 
     fn scan(&self, since: Option<&str>, each: &mut dyn FnMut(Vec<Chunk>) -> Result<()>) -> Result<()> {
@@ -307,7 +306,7 @@ impl Store for Postgres {
         let puts = self.write(&masked, Mode::Take)?;
         let mut taken = Taken::of(&puts);
         for (line, _) in masked.iter().zip(&puts).filter(|(line, put)| **put == Put::Unchanged && line.is_run()) {
-            if self.text_of(line)?.is_some_and(|there| there.task != line.task) {
+            if self.is_anothers(line)? {
                 taken.unchanged -= 1;
                 taken.notes.push(format!("{} holds something else: left as it is", line.id));
             }
@@ -332,6 +331,12 @@ impl Store for Postgres {
             false => query::answer(query, |each| self.stream(query.since.as_deref(), &query.kinds, each)),
         }
     }
+}
+
+/// The record in a row, or why it is none: somebody else may have written there.
+fn line_of(row: &Found) -> Result<Line, String> {
+    let (text, id): (&str, &str) = (row.get(0), row.get(1));
+    Line::parse(text.as_bytes()).map_err(|error| format!("{id}: skipped: {error:#}"))
 }
 
 /// What of a question the columns of `agent_runs` answer.

@@ -62,6 +62,7 @@ fn world() -> World {
         losses: 0,
         origin: String::new(),
         retired: false,
+        revision: 0,
     };
     let (at, attempt) = ("2026-05-01T10:00:00Z", AttemptName::parse("7-1-fix-issue-1").unwrap());
     let stamp = Stamp { at, repository: Some(&slug), attempt: Some(&attempt), task: None, actor: None, cause: "7" };

@@ -96,7 +96,7 @@ pub fn heal(
     }
     healing.seconds.total = started.elapsed().as_secs_f64();
     healing.seconds.verify = bench.verify_seconds();
-    outward::without_places(&mut healing, &job.root, &job.scratch);
+    outward::for_people(&mut healing, &job.root, &job.scratch);
     Ok(healing)
 }
 

@@ -1,13 +1,14 @@
-//! What leaves the stage is for people elsewhere: no places of this attempt, whole lines.
+//! What leaves the stage is for people elsewhere: no places of this attempt, nothing that looks like a secret, whole lines.
 
+use crate::guard::secrets::hidden;
 use crate::record::{Healing, RunSummary};
 use crate::report::markdown::tail;
 use crate::verify::Run;
 use std::path::Path;
 
 /// Files are called as the repository calls them, not by where this attempt has its tree; where it keeps its own is
-/// nobody's business.
-pub(super) fn without_places(healing: &mut Healing, root: &Path, scratch: &Path) {
+/// nobody's business, and neither is what the command knows: it may print the passwords of its own services.
+pub(super) fn for_people(healing: &mut Healing, root: &Path, scratch: &Path) {
     let (root, own) = (format!("{}/", root.display()), format!("{}/", scratch.display()));
     // What runners say of the reports that we asked them for.
     let asked = format!("{own}{}", crate::verify::FOLDER);
@@ -18,10 +19,12 @@ pub(super) fn without_places(healing: &mut Healing, root: &Path, scratch: &Path)
         for (place, shown) in [(&own, "…/"), (&root, "")] {
             *text = text.replace(place, shown);
         }
+        *text = hidden(text);
     };
     strip(&mut healing.reason);
     if let Some(diagnosis) = &mut healing.diagnosis {
-        diagnosis.first_error.iter_mut().for_each(strip);
+        strip(&mut diagnosis.signature.0);
+        diagnosis.failing.iter_mut().chain(&mut diagnosis.first_error).for_each(strip);
         for location in &mut diagnosis.locations {
             strip(&mut location.path);
             strip(&mut location.message);
@@ -71,7 +74,29 @@ mod tests {
         let said = "cachedir: /t/private/run-a1/cache\n/t/tree/src/a.py:3: KeyError\nopen /t/private/tmp/x\n\
                     - generated xml file: /t/private/run-a1/report -";
         let mut healing = Healing { reason: said.to_owned(), ..Healing::default() };
-        without_places(&mut healing, Path::new("/t/tree"), Path::new("/t/private"));
+        for_people(&mut healing, Path::new("/t/tree"), Path::new("/t/private"));
         assert_eq!(healing.reason, "src/a.py:3: KeyError\nopen …/tmp/x");
+    }
+
+    #[test]
+    fn what_the_command_knows_stays_here() {
+        let said = "E   AssertionError: db_password = \"Qm48sKd02pZx\" token=Zx81kfLw92Lmq7ab";
+        let run = RunSummary { exit: Some(1), seconds: 1.0, limit: None, excerpt: said.to_owned() };
+        let mut healing = Healing { reason: said.to_owned(), ..Healing::default() };
+        healing.evidence = Some(crate::record::Evidence {
+            command: "make".to_owned(),
+            before: run,
+            after: None,
+            fail_to_pass: Vec::new(),
+            pass_to_pass: None,
+            reproduced: None,
+            sandbox: String::new(),
+            sandbox_gaps: Vec::new(),
+        });
+        for_people(&mut healing, Path::new("/t/tree"), Path::new("/t/private"));
+        let hidden = "E   AssertionError: db_password = \"***\" token=***";
+        assert_eq!((healing.reason.as_str(), healing.evidence.unwrap().before.excerpt.as_str()), (hidden, hidden));
+        let plain = "E   AssertionError: assert total([1, 2]) == 3, key = 'name', token = tokens[0]";
+        assert_eq!(crate::guard::secrets::hidden(plain), plain);
     }
 }

@@ -51,6 +51,8 @@ pub struct Published {
     pub commit: Option<Sha>,
     pub pull: Option<u64>,
     pub pull_url: Option<String>,
+    /// By this attempt.
+    pub is_new: bool,
     /// Why something was not published; a whole sentence.
     pub refused: Option<String>,
     /// The page that opens the refused pull request with one click.

@@ -36,7 +36,10 @@ pub(super) fn open(
             let answer = ask_for_pull(setting, &mut new)?;
             published.compare_url = None;
             match answer {
-                (pull, true) => pull,
+                (pull, true) => {
+                    published.is_new = true;
+                    pull
+                }
                 (pull, false) => describe_again(setting, pull, published.commit.as_ref(), (&new.title, &new.body))?,
             }
         }
