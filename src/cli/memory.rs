@@ -3,12 +3,13 @@
 
 use super::Door;
 use super::ledger::place;
-use super::local::own_ledger;
+use super::local::{own_ledger, task_key};
 use crate::config::Config;
 use crate::git::Repo;
 use crate::learn::Experience;
 use crate::ledger::{self, Store};
 use crate::pipeline;
+use crate::record::Tried;
 use crate::spend;
 use crate::stage::Say;
 use crate::stage::memory::{self, after_attempt};
@@ -16,6 +17,9 @@ use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
 use anyhow::{Context as _, Result};
 use std::path::Path;
+
+/// Attempts that are looked at.
+const EARLIER: usize = 10;
 
 /// What is known of the project at `root`. Trouble with it is told and keeps nobody from repairing.
 pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Experience {
@@ -39,6 +43,21 @@ fn read(door: &Door, root: &Path, config: &Config, say: Say) -> Result<Experienc
     ];
     let stores: Vec<&dyn Store> = stores.into_iter().flatten().collect();
     Ok(memory::experience(&stores, None, &pipeline::now(), config.may_reorder(), say))
+}
+
+/// How far earlier attempts at the same came on this commit before a limit ended them. What else they tried is no reason to
+/// skip anything: in a terminal the tree changes under the same commit.
+pub fn unfinished(door: &Door, root: &Path, title: &str) -> Vec<Tried> {
+    let known = || -> Result<Vec<Tried>> {
+        let base = Repo::discover(root)?.and_then(|repo| repo.head().ok()).and_then(|head| head.commit);
+        let records = own_ledger(door)?.of_task(&task_key(title), EARLIER)?;
+        let here = records.into_iter().filter(|record| record.base == base);
+        Ok(here.flat_map(|record| record.tried).filter(|tried| tried.work.is_some()).collect())
+    };
+    known().unwrap_or_else(|error| {
+        door.ui.stage("ledger", &format!("earlier attempts are not known: {error:#}"));
+        Vec::new()
+    })
 }
 
 /// This user's own attempt and what it taught; trouble with it never spoils a repair. What it cost, up to `usd`, is not yet
