@@ -312,6 +312,17 @@ fn the_budget_holds_and_the_work_until_then_counts() {
     assert!(healed.notes().contains("budget.usd"), "{}", healed.notes());
 }
 
+/// What ended it is told, and no more requests than were sent.
+#[test]
+fn an_agent_that_the_budget_ended_is_told_so() {
+    let double = Double::new(vec![says("x")]);
+    let agent = "statuses = [ask()[0] for _ in range(40)]\nassert 402 in statuses\n";
+    let healed = heal(&script(&double, ""), agent, &["--budget-usd", "0.02"]);
+    assert_eq!(healed.json["outcome"], "budget", "{}", healed.told);
+    let sent = format!("{} requests to the model; it ended without an error and changed nothing", double.count());
+    assert!(healed.notes().contains(&sent), "{}", healed.notes());
+}
+
 /// Also one that asks from many connections at once, and one that never stops talking.
 #[test]
 fn a_flood_reaches_nobody() {

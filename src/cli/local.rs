@@ -109,6 +109,8 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     super::notify::keep_secret(door, &config);
     let agent = model::agent(&config, &say);
+    // What is recorded can be played again: neither begins with what earlier runs left.
+    let taped = options.tape.is_turning();
     let job = Job {
         journal: state_dir(door).join("journal"),
         scratch: scratch.path().to_owned(),
@@ -116,6 +118,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         text: work.text,
         hands: model::hands(&config.hands.0, asked.as_ref(), agent.as_ref()),
         agent,
+        tried: if taped { Vec::new() } else { memory::unfinished(door, &root, &work.title) },
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
         env: strings(command_env(door, &config)),
         seed: options.seed.unwrap_or(SEED),
@@ -132,8 +135,6 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let purse = Purse::new(&config.budget, &opens);
     let purse = purse.map(|purse| Purse { late: &late, attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
-    // What is recorded can be played again: neither begins with what earlier runs left.
-    let taped = options.tape.is_turning();
     let recall = || if taped { Experience::default() } else { memory::experience(door, &root, &config, &say) };
     let mut healing =
         model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &recall, &cancel, &say))?;
@@ -330,7 +331,7 @@ fn proposal(root: &Path, attempt: AttemptName, title: &str, started: &str, heali
     let task = Task {
         source: "terminal".to_owned(),
         kind: Kind::Command,
-        key: TaskKey::from_words(&format!("local {title}")),
+        key: task_key(title),
         request: Request::Fix,
         repository,
         number: None,
@@ -364,6 +365,11 @@ pub fn own_ledger(door: &Door) -> Result<ledger::Directory> {
     let root = project(door)?;
     let name = digest(root.as_os_str().as_encoded_bytes(), 8);
     Ok(ledger::Directory::new(state_dir(door).join("ledger").join(name), held().mask_fn()))
+}
+
+/// What makes two runs in a terminal the same work.
+pub fn task_key(title: &str) -> TaskKey {
+    TaskKey::from_words(&format!("local {title}"))
 }
 
 /// The root of the repository that `--repo` lies in, else that folder itself.

@@ -3,13 +3,14 @@
 
 use super::Door;
 use super::ledger::place;
-use super::local::own_ledger;
+use super::local::{own_ledger, task_key};
 use crate::config::Config;
 use crate::git::Repo;
 use crate::ids::RepoSlug;
 use crate::learn::Experience;
 use crate::ledger::{self, Store};
 use crate::pipeline;
+use crate::record::Tried;
 use crate::spend;
 use crate::stage::Say;
 use crate::stage::memory::{self, after_attempt};
@@ -17,6 +18,9 @@ use crate::stage::proposal::Proposal;
 use crate::stage::publish::Published;
 use anyhow::{Context as _, Result};
 use std::path::Path;
+
+/// Attempts that are looked at.
+const EARLIER: usize = 10;
 
 /// What is known of the project at `root`. Trouble with it is told and keeps nobody from repairing.
 pub fn experience(door: &Door, root: &Path, config: &Config, say: Say) -> Experience {
@@ -47,6 +51,21 @@ pub fn kept<'a>(door: &'a Door, repository: Option<&RepoSlug>) -> Result<Box<dyn
     Ok(match place::database(door, repository)? {
         Some(database) => Box::new(place::spooled(door, Box::new(database), |text| door.ui.stage("ledger", text))),
         None => Box::new(own_ledger(door)?),
+    })
+}
+
+/// How far earlier attempts at the same came on this commit before a limit ended them. What else they tried is no reason to
+/// skip anything: in a terminal the tree changes under the same commit.
+pub fn unfinished(door: &Door, root: &Path, title: &str) -> Vec<Tried> {
+    let known = || -> Result<Vec<Tried>> {
+        let base = Repo::discover(root)?.and_then(|repo| repo.head().ok()).and_then(|head| head.commit);
+        let records = own_ledger(door)?.of_task(&task_key(title), EARLIER)?;
+        let here = records.into_iter().filter(|record| record.base == base);
+        Ok(here.flat_map(|record| record.tried).filter(|tried| tried.work.is_some()).collect())
+    };
+    known().unwrap_or_else(|error| {
+        door.ui.stage("ledger", &format!("earlier attempts are not known: {error:#}"));
+        Vec::new()
     })
 }
 

@@ -100,8 +100,8 @@ pub struct Answers {
 
 impl Default for Answers {
     fn default() -> Self {
-        let rabbit = Bot { login: "coderabbitai[bot]".to_owned(), kind: "Bot".to_owned() };
-        Self { reviews: true, bots: vec![rabbit], rounds: 3 }
+        let rabbit = |login: &str| Bot { login: login.to_owned(), kind: "Bot".to_owned() };
+        Self { reviews: true, bots: vec![rabbit("coderabbitai[bot]"), rabbit("coderabbit[bot]")], rounds: 3 }
     }
 }
 

@@ -21,7 +21,7 @@ pub use suite::files::{is_snapshot, is_test, test_part};
 use crate::config::Policy;
 use crate::ids::RelPath;
 use crate::patch::Patch;
-use crate::record::{CheckResult, Finding, Severity};
+use crate::record::{CheckResult, CheckStatus, Finding, Severity};
 use std::collections::BTreeMap;
 
 /// What every check may look at. Never the words of whoever proposed the patch.
@@ -113,7 +113,16 @@ pub fn judge(input: &Input) -> Vec<CheckResult> {
 
 /// Whether a patch with these results may go on.
 pub fn passes(results: &[CheckResult]) -> bool {
-    results.iter().all(|result| result.status != crate::record::CheckStatus::Fail)
+    results.iter().all(|result| result.status != CheckStatus::Fail)
+}
+
+/// The first that does not let it pass, in words.
+pub fn blocked_by(results: &[CheckResult]) -> String {
+    let failed = results.iter().find(|result| result.status == CheckStatus::Fail);
+    failed.map_or_else(String::new, |result| {
+        let finding = result.findings.first().map(|finding| finding.message.as_str()).unwrap_or(&result.detail);
+        format!("refused by the guard {}: {finding}", result.id)
+    })
 }
 
 /// Puts fresh results in the place of those of the same checks.

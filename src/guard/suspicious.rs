@@ -7,10 +7,10 @@ mod signs;
 
 use super::change::FileChange;
 use super::signs::Table;
-use super::suite::files::is_test_line;
+use super::suite::files::{Language, is_test_line, language};
 use super::{Case, at_line};
 use crate::record::{Finding, Severity};
-use signs::{REACHES, SIGNS, WHOLE_ENVIRONMENT};
+use signs::{REACHES, SECRET_PLACES, SIGNS, WHOLE_ENVIRONMENT};
 use std::sync::LazyLock;
 
 /// What follows `suspicious/` in the rules of the findings.
@@ -55,12 +55,18 @@ fn speaks_to_this_machine(line: &str) -> bool {
         .any(|host| line.contains(host))
 }
 
-/// The whole environment and a way out, in the lines that one file adds.
+/// What is nobody's business, the whole environment or a place of credentials, and a way out, in the lines that one file
+/// adds.
 fn exfiltration(file: &FileChange) -> Option<Finding> {
     let added: Vec<_> = file.added().collect();
-    let whole = added.iter().find(|line| signs::is(&WHOLE_ENVIRONMENT, line.text))?;
-    let reaches = added.iter().any(|line| signs::is(&REACHES, line.text));
-    let place = if is_test_line(file, file.after, whole.number) { "a test" } else { "the code" };
-    let what = format!("{place} reads the whole environment and reaches out");
-    reaches.then(|| at_line("suspicious/exfiltration", Severity::Error, file.path, whole.number, what))
+    added.iter().find(|line| signs::is(&REACHES, line.text))?;
+    // A document may well say where a key belongs.
+    let is_run = language(file.path) != Language::Other || places::is_build(file.path);
+    let first = |pattern| added.iter().find(|line| signs::is(pattern, line.text)).map(|line| line.number);
+    let whole = first(&WHOLE_ENVIRONMENT).map(|number| (number, "the whole environment"));
+    let secrets = || first(&SECRET_PLACES).filter(|_| is_run).map(|number| (number, "credentials"));
+    let (number, what) = whole.or_else(secrets)?;
+    let place = if is_test_line(file, file.after, number) { "a test" } else { "the code" };
+    let what = format!("{place} reads {what} and reaches out");
+    Some(at_line("suspicious/exfiltration", Severity::Error, file.path, number, what))
 }

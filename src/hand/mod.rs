@@ -21,12 +21,13 @@ pub mod words;
 use crate::command::CommandLine;
 use crate::config::{self, OwnFixer};
 use crate::git::Step;
+use crate::guard;
 use crate::ids::{RelPath, Sha};
 use crate::llm;
 use crate::patch::Patch;
 use crate::process;
 use crate::record::entry::{Decision, Learning};
-use crate::record::{Candidate, Diagnosis, HandId, Tried};
+use crate::record::{Candidate, CheckResult, Diagnosis, HandId, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
 use std::time::Duration;
@@ -88,7 +89,7 @@ pub trait Workshop {
     fn note(&self, hand: HandId, line: &str);
     /// A choice with what spoke for it, for the ledger.
     fn decide(&self, decision: Decision);
-    /// A limit ended the work of a hand.
+    /// The work of a hand ended before its time.
     fn leave(&self, unfinished: Unfinished);
     /// What was done to the repository of late, the newest first; empty where there is no history.
     fn steps(&self) -> Result<&[Step]>;
@@ -96,8 +97,12 @@ pub trait Workshop {
     fn change_of(&self, step: &Step) -> Result<Patch>;
     /// What has changed since a commit, uncommitted work included.
     fn change_since(&self, from: &Sha) -> Result<Patch>;
-    /// Whether the guards over data let a patch with this in it pass.
-    fn allows(&self, patch: &Patch) -> bool;
+    /// What the guards over data say of a patch.
+    fn judge(&self, patch: &Patch) -> Vec<CheckResult>;
+    /// Whether they let a patch with this in it pass.
+    fn allows(&self, patch: &Patch) -> bool {
+        guard::passes(&self.judge(patch))
+    }
     /// Runs the command with the patch applied, and takes the patch back. For hands that must know how one idea
     /// fared before they have the next; `what` is for people.
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial>;
@@ -132,11 +137,22 @@ pub struct Fallen {
     pub output: String,
 }
 
-/// Work that a limit ended: kept for people and for the next attempt.
+/// Work that ended before its author had an end: kept for people and for the next attempt.
 #[derive(Debug, Clone)]
 pub struct Unfinished {
     pub why: String,
+    pub cut: Cut,
     pub work: Option<Candidate>,
+}
+
+/// What ended it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    Limit,
+    /// Nobody answers, which may pass.
+    Silence,
+    /// Nobody there will answer, however often they are asked.
+    Refusal,
 }
 
 /// A rung of the ladder.

@@ -43,6 +43,7 @@ pub fn arrange(view: &View) -> Result<()> {
     for place in temporary {
         replace(&place, temp.as_deref(), "1777", kept)
             .with_context(|| format!("cannot make {} private", place.display()))?;
+        lock(&place, kept, own)?;
     }
     replace(Path::new(SHARED_MEMORY), None, "1777", kept).context("cannot make shared memory private")?;
     if let Some(aside) = view.aside {
@@ -228,8 +229,27 @@ fn set_aside(own: &BTreeSet<PathBuf>, aside: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A temporary folder is the child's own. What lies there and only is kept, like a home, is not.
+fn lock(dir: &Path, kept: &BTreeSet<PathBuf>, own: &BTreeSet<PathBuf>) -> Result<()> {
+    for path in below(dir, kept).filter(|path| !own.iter().any(|place| path.starts_with(place))) {
+        let lock = || {
+            for place in own.iter().filter(|place| place.starts_with(path)) {
+                mount_bind(place, place)?;
+            }
+            remount_read_only(path)
+        };
+        lock().with_context(|| format!("cannot make {} read-only", path.display()))?;
+    }
+    Ok(())
+}
+
 fn make_read_only(path: &Path) -> Result<(), Errno> {
     mount_bind(path, path)?;
+    remount_read_only(path)
+}
+
+/// Of what is a mount already.
+fn remount_read_only(path: &Path) -> Result<(), Errno> {
     // Flags that the outer namespace locked must be repeated.
     let kept = [MountFlags::NOSUID, MountFlags::NODEV, MountFlags::NOEXEC];
     let base = MountFlags::BIND | MountFlags::RDONLY;

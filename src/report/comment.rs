@@ -3,7 +3,7 @@
 use super::markdown::{code, details, fence, one_line, tail};
 use super::pull::{evidence_section, guard_section};
 use super::seen::seen_section;
-use super::{MAX_BODY, Story, in_words, outcome_phrase};
+use super::{MAX_BODY, Story, asked, in_words, outcome_phrase};
 use crate::brain::text;
 use crate::ids::TaskKey;
 use crate::record::Outcome;
@@ -43,6 +43,9 @@ pub fn comment(story: &Story) -> String {
         body.push_str(&details("guards", &guard_section(&healing.guards)));
     }
     tried(&mut body, story);
+    if let Some(asked) = asked(healing) {
+        let _ = writeln!(body, "{asked}");
+    }
     let tail = footer(story);
     format!("{}{tail}", text::cut(&body, MAX_BODY - tail.chars().count()))
 }

@@ -27,7 +27,9 @@ pub use thread::thread_answer;
 
 pub use crate::brain::text::count;
 
+use crate::brain;
 use crate::ids::{AttemptName, BranchName, Sha};
+use crate::record::entry::Decision;
 use crate::record::{CheckStatus, Healing, Outcome};
 use crate::task::Task;
 
@@ -80,6 +82,22 @@ fn tokens(healing: &Healing) -> String {
         0 => "0 tokens".to_owned(),
         all => format!("{all} tokens, ${:.4}", healing.cost_usd),
     }
+}
+
+/// The choice of a route that leads to nobody.
+pub const NO_MODEL: &str = "no model";
+
+/// Which models were asked, why, and what that was thought to cost; `None` where none was.
+fn asked(healing: &Healing) -> Option<String> {
+    let routes = healing.decisions.iter().filter(|decision| decision.about == "route" && decision.choice != NO_MODEL);
+    let one = |decision: &Decision| {
+        let about = decision.options.iter().find(|(name, _)| *name == decision.choice);
+        let about = about.map_or_else(String::new, |(_, usd)| format!(", about ${usd:.3}"));
+        let why = brain::text::inert(&markdown::one_line(&decision.why, 200));
+        format!("{}{about} ({why})", markdown::code(&decision.choice))
+    };
+    let told: Vec<String> = routes.map(one).collect();
+    (!told.is_empty()).then(|| format!("Asked: {}.", told.join("; ")))
 }
 
 /// The outcome in half a sentence.

@@ -5,7 +5,7 @@ use super::markdown::{code, one_line};
 use super::{Story, count};
 use crate::brain::text;
 use crate::record::entry::Verdict;
-use crate::record::{Candidate, CheckStatus, Diagnosis, FailureClass, Healing, Outcome, RunSummary};
+use crate::record::{Candidate, CheckStatus, Diagnosis, FailureClass, HandId, Healing, Outcome, RunSummary};
 use crate::task::Kind;
 use std::collections::HashSet;
 
@@ -30,7 +30,7 @@ fn together(story: &Story, [first, next]: [String; 2]) -> String {
         .as_deref()
         .filter(|words| shown(healing).is_some() && may_be_said(healing, words).is_ok())
     {
-        Some(words) => text::inert(&one_line(words, LONGEST)),
+        Some(words) => format!("In the words of a model: “{}”", text::inert(&one_line(words, LONGEST))),
         None => {
             [wrong(healing), change(story)].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" ")
         }
@@ -104,8 +104,25 @@ fn place(diagnosis: &Diagnosis) -> String {
 
 fn change(story: &Story) -> String {
     let Some(candidate) = shown(story.healing) else { return String::new() };
+    if has_own_words(candidate) {
+        return format!("The patch ({}) changes {}.", story.stats(), files(candidate));
+    }
     let why = text::inert(&one_line(&candidate.why, 240));
     format!("The patch ({}): {}.", story.stats(), why.trim_end_matches('.'))
+}
+
+/// Its reason is free text of a model's or an agent's, which nobody can check. It is shown, as theirs, where the change is,
+/// and neither in a title nor in the first sentences.
+pub(super) fn has_own_words(candidate: &Candidate) -> bool {
+    matches!(candidate.hand, HandId::Model | HandId::Command)
+}
+
+fn files(candidate: &Candidate) -> String {
+    let files = candidate.patch.files();
+    let few: Vec<String> = files.iter().take(3).map(|file| code(file.path.as_str())).collect();
+    let more = files.len().saturating_sub(few.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", few.join(", "))
 }
 
 /// A patch that is worth a word: not what was in hand when it turned out that there is nothing to repair.
@@ -170,6 +187,9 @@ fn next(story: &Story) -> String {
         }
         Outcome::Transient => {
             "run the build again; if it fails the same way, the service it names is the place to look.".to_owned()
+        }
+        Outcome::Explained if healing.retry_wanted.is_some() => {
+            "run it again later: what the reason names may pass.".to_owned()
         }
         Outcome::Explained if healing.candidate.is_some() => {
             "look at the patch and decide which behaviour is meant.".to_owned()

@@ -1,11 +1,11 @@
 //! The pull request and the commit: made by code, the same shape every time.
 
 use super::markdown::{cell, code, details, fence, one_line, table, tail};
-use super::plain::in_words_of_pull;
+use super::plain::{has_own_words, in_words_of_pull};
 use super::review::review_section;
 use super::score::score_section;
 use super::seen::seen_section;
-use super::{MAX_BODY, Story, count, status_word};
+use super::{MAX_BODY, Story, asked, count, status_word};
 use crate::brain::{relate, text};
 use crate::learn::without_past;
 use crate::record::{CheckResult, Evidence, HandId, Healing, RunSummary};
@@ -14,7 +14,8 @@ use std::fmt::Write as _;
 /// At most 72 characters, so that it fits as a commit subject too.
 pub fn pull_title(story: &Story) -> String {
     let candidate = story.healing.candidate.as_ref();
-    let what = candidate.map_or_else(|| story.problem(), |c| without_past(c).to_owned());
+    let what = candidate.filter(|c| !has_own_words(c));
+    let what = what.map_or_else(|| story.problem(), |c| without_past(c).to_owned());
     let kind = if candidate.is_some_and(|c| c.hand == HandId::Revert) { "revert" } else { "fix" };
     let title = format!("{kind}: {}", text::inert(&what).replace('`', ""));
     let cut = one_line(&title, 72);
@@ -55,6 +56,9 @@ pub fn pull_body(story: &Story) -> String {
     }
     notes(&mut body, story.healing);
     let _ = writeln!(body, "### Cost\n\n{}, {} judged.\n", story.cost(), count(story.healing.candidates, "candidate"));
+    if let Some(asked) = asked(story.healing) {
+        let _ = writeln!(body, "{asked}\n");
+    }
     by_hand(&mut body, story);
     stop(&mut body);
     let tail = footer(story);

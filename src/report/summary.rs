@@ -2,7 +2,7 @@
 
 use super::markdown::{details, fence, one_line};
 use super::pull::{evidence_section, guard_section};
-use super::{Story, in_words, outcome_phrase};
+use super::{Story, asked, in_words, outcome_phrase};
 use crate::brain::text;
 use crate::record::{Healing, Outcome};
 use std::fmt::Write as _;
@@ -45,6 +45,9 @@ pub fn summary(story: &Story) -> String {
         let _ = writeln!(out, "- {}", text::inert(&one_line(note, 400)));
     }
     let _ = writeln!(out, "\n{}", story.cost());
+    if let Some(asked) = asked(healing) {
+        let _ = writeln!(out, "\n{asked}");
+    }
     text::cut(&out, MAX_SUMMARY)
 }
 

@@ -233,6 +233,23 @@ fn the_named_workflow_is_started_once_however_often_the_attempt_runs() {
     world.assert_clean();
 }
 
+/// An example whose code breaks with the very error that the issue names shows it.
+#[test]
+fn an_example_that_crashes_as_reported_is_a_failure() {
+    let crash =
+        project::CART.replace("amuont", "amount") + "\n\ndef mean(prices):\n    return sum(prices) / len(prices)\n";
+    let dir = project::shop(&[project::VERIFY, ("shop/cart.py", &crash)]);
+    let mut scenario = project::scenario(dir.path());
+    let body =
+        "```\n>>> from shop.cart import mean\n>>> mean([])\n0\n```\n\nIt should be 0 but raises ZeroDivisionError.\n";
+    scenario["issues"] = json!([{"title": "The mean of nothing", "body": body, "user": "alice"}]);
+    let world = Doubles::shared().world(scenario);
+    let done = Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice")).go();
+    let record = look::records(&world).remove(0);
+    assert_eq!(record["evidence"]["reproduced"], json!(true), "{record:#?}");
+    assert!(["explained", "fixed"].contains(&done.output("outcome")), "{done:#?}");
+}
+
 /// No test fails, but the issue says what should come out: that becomes a test first, which goes into the pull request.
 #[test]
 fn what_an_issue_reports_becomes_a_test_and_is_repaired() {

@@ -167,6 +167,55 @@ fn what_cannot_be_shown_is_not_repaired_where_that_is_the_rule() {
     assert_eq!(model.count(), 0);
 }
 
+/// A model's own test is none where it does not fail for the stated reason, however it ends.
+#[test]
+fn a_test_that_fails_for_another_reason_shows_nothing() {
+    let test = |assertion: &str| {
+        let content = TEST.replace("self.assertEqual(mean([]), 0)", assertion);
+        call("create", json!({"path": "tests/test_mean.py", "content": content}))
+    };
+    for (assertion, why) in [
+        ("self.assertTrue(__import__('os').path.exists('shop/done.py'))", "asks whether a name or a file is there"),
+        ("self.assertTrue(hasattr(mean, 'mended'))", "asks whether a name or a file is there"),
+        ("self.fail('the mean is wrong')", "the report names ZeroDivisionError"),
+        ("1 / 0", "not by the repository's code"),
+    ] {
+        let turns = vec![test(assertion), finish("it shows it"), call("revert", json!({})), finish("I cannot show it")];
+        let (model, world, step) = reported(turns, "");
+        let done = step.go();
+        done.expect(0, "explained");
+        assert!(model.bodies()[2].contains(why), "{assertion}: {}", model.bodies()[2]);
+        let reason = done.output("reason");
+        assert!(reason.starts_with("not reproduced: the command passes; the model's test is none of it"), "{reason}");
+        assert!(look::pulls(&world).is_empty());
+    }
+}
+
+/// What a model says of its change is shown as its own words, and nowhere else.
+#[test]
+fn a_models_own_words_are_marked() {
+    let words = "All 500 tests pass, and the maintainers agree";
+    let model = Double::new(vec![edit("return amuont", "return amount"), finish(words)]);
+    let (world, step) = opened(&format!("model:\n{}", server(&model)));
+    let done = step.go();
+    done.expect(0, "fixed");
+    let pull = look::pulls(&world).remove(0);
+    let (title, body) = (text(&pull, "/title"), text(&pull, "/body"));
+    assert!(!title.contains("500") && title.contains("NameError"), "{title}");
+    let said = look::comments(&world, 1).remove(0).to_string();
+    let tip = world.branch("thanos/issue-1").unwrap();
+    let message = world.git(&["log", "-1", "--format=%B", &tip]);
+    for place in [body, &said, &done.summary, &message] {
+        let marked = format!("the model says: {words}");
+        assert_eq!(place.matches(words).count(), place.matches(&marked).count(), "{place}");
+    }
+    assert!(body.contains(words) && !body.split("###").next().unwrap().contains(words), "{body}");
+    // Who wrote it, and why that one was asked.
+    for place in [body, &said, &done.summary] {
+        assert!(place.contains("some-model at ") && place.contains("the diagnosis calls it"), "{place}");
+    }
+}
+
 /// A model words what was wrong and changed; what it claims beyond the evidence is not shown, and costs nothing more.
 #[test]
 fn a_models_words_stand_there_only_where_they_claim_nothing() {

@@ -1,7 +1,7 @@
 //! What people and programs say of our own pull request, worked on and answered.
 
 use crate::common::doubles::{Doubles, World};
-use crate::common::model::{Double, call};
+use crate::common::model::{Double, Turn, call};
 use crate::look::{self, text};
 use crate::runner::{Done, Step};
 use crate::{payload, project};
@@ -185,13 +185,40 @@ fn words_are_the_models() {
     let found = threads(&world);
     assert!(last(&found[0]).contains("the sum is written out") && found[0]["isResolved"] == json!(true), "{found:#?}");
     assert!(
-        last(&found[1]).contains("count is asked for by a test") && found[1]["isResolved"] != json!(true),
+        last(&found[1]).contains("Not done: the model says: count is asked for by a test.")
+            && found[1]["isResolved"] != json!(true),
         "{found:#?}"
     );
     let asked = model.bodies().remove(0);
     assert!(asked.contains("A reviewer of this change asks for something") && asked.contains("Write the sum out"));
     assert!(!asked.contains("print the environment"), "hidden text is not shown");
     assert_ne!(done.output("tokens"), "0");
+}
+
+/// Neither a provider that is down nor a cap settles a thread: who wrote it has the last word, and another attempt works on
+/// it.
+#[test]
+fn what_was_cut_off_is_not_answered() {
+    let down = || vec![Turn::Refusal(500, "retry-after: 0\r\n", "{\"error\": {\"message\": \"down\"}}")];
+    for (turns, usd, outcome, retry) in
+        [(down(), "1", "explained", "true"), (vec![Turn::Text("x".to_owned())], "0.000001", "budget", "false")]
+    {
+        let model = Double::new(turns);
+        let config = format!(
+            "{}budget: {{usd: {usd}}}\nmodel:\n  base-url: {}\n  name: some-model\n  price: {{input: 1.0, output: 10.0}}\n",
+            project::VERIFY.1,
+            model.url
+        );
+        let world = opened(&config, &json!({}));
+        world.add_thread(&thread("T1", 4, "alice", "Write the sum out."));
+        world.add_thread(&thread("T2", 8, "alice", "Remove count."));
+        let done = reviewed(&world, "alice", "", 4101).set("THANOS_MODEL_KEY", "planted-key-7f3a9c51e2b84d60").go();
+        done.expect(0, outcome);
+        assert_eq!(done.output("retry"), retry, "{done:#?}");
+        assert!(done.output("reason").starts_with("2 threads left unanswered: "), "{done:#?}");
+        assert!(threads(&world).iter().all(|t| t["comments"].as_array().unwrap().len() == 1), "{:#?}", threads(&world));
+        assert!(model.count() <= 4, "the second is not even asked for");
+    }
 }
 
 /// Two jobs: the one that writes asks for itself which threads may be answered.

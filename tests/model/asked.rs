@@ -84,6 +84,12 @@ fn the_strong_one_follows_the_cheap_one_where_that_is_wanted() {
     let double = Double::new(vec![Turn::Refusal(404, "", "{\"error\": {\"message\": \"what?\"}}")]);
     let healed = heal(&config(&double, "openai", all), &["--hands", "model"]);
     assert_eq!((models(&double), healed.program().as_str()), (vec!["small".to_owned()], PROGRAM), "{}", healed.told);
+    // Nor is a provider that does not answer.
+    let double = Double::new(vec![Turn::Refusal(500, "retry-after: 0\r\n", "{\"error\": {\"message\": \"down\"}}")]);
+    let healed = heal(&config(&double, "openai", all), &["--hands", "model"]);
+    assert_eq!(models(&double), ["small"; 4], "{}", healed.told);
+    let reason = healed.json["reason"].as_str().unwrap();
+    assert!(reason.starts_with("no answer is to be had from the model: ") && reason.contains("down"), "{reason}");
 }
 
 /// Both pass; the one that changes less is taken, whichever came first.
@@ -100,7 +106,7 @@ fn of_several_samples_the_smallest_that_passes_is_taken() {
     }
 }
 
-/// What a limit ended is shown as a patch, and the next attempt begins with it.
+/// What a limit ended is shown as a patch, and is on the desk of the next attempt, in a terminal too.
 #[test]
 fn work_that_a_limit_ended_is_kept() {
     let half = json!({"path": "tell.sh", "old": "echo \"$word\"", "new": "echo \"$word: ${#word}\""});
@@ -113,6 +119,14 @@ fn work_that_a_limit_ended_is_kept() {
     assert!(healed.json["reason"].as_str().unwrap().contains("its work so far is kept as a patch"));
     let kept: Vec<&Value> = healed.json["tried"].as_array().unwrap().iter().filter(|t| t["work"].is_string()).collect();
     assert!(kept.len() == 1 && kept[0]["work"].as_str().unwrap().contains("${#word}"), "{}", healed.json["tried"]);
+    let double = Double::new(vec![mend(), finish()]);
+    let again = crate::heal_in(healed.folder, &config(&double, "openai", ""), &["--hands", "model"]);
+    assert_eq!(again.program(), MENDED, "{}", again.told);
+    let first = double.bodies().remove(0);
+    assert!(
+        first.contains("how far an earlier attempt came") && first.contains("+echo \\\"$word: ${#word}\\\""),
+        "{first}"
+    );
 }
 
 /// The tools of a real server: offered with its name before theirs, called in the sandbox, with what helps where it fails.
@@ -123,7 +137,7 @@ fn tools_of_a_named_server_are_used() {
     let tools: Value = serde_json::from_str(&tools).unwrap();
     let program = format!("{}/mcp-server-everything", tools["node_bin"].as_str().unwrap());
     let servers = format!(
-        ", servers: [{{name: every, command: ['{program}', stdio], tools: [echo]}}, {{name: none, command: 'exit 3'}}]"
+        ", servers: [{{name: every, command: ['{program}', stdio], tools: [echo]}}, {{name: none, command: 'exit 3'}}, {{name: gone, command: [no-such-program]}}]"
     );
     let double = Double::new(vec![
         call("every__echo", json!({"message": "is anybody there"})),
@@ -135,9 +149,11 @@ fn tools_of_a_named_server_are_used() {
     let healed = heal(&config(&double, "openai", &servers), &["--hands", "model"]);
     assert_eq!(healed.program(), MENDED, "{}", healed.told);
     assert!(healed.told.contains("the tools of the server none are not to be had"), "{}", healed.told);
+    assert!(healed.told.contains("(it ended with exit code 3)"), "{}", healed.told);
+    assert!(healed.told.contains("(no-such-program is not found)"), "{}", healed.told);
     let seen = double.seen.lock().unwrap();
     let offered = seen[0].body["tools"].as_array().unwrap();
-    assert!(offered.len() == 7 && offered[6]["function"]["name"] == "every__echo", "{offered:?}");
+    assert!(offered.len() == 8 && offered[7]["function"]["name"] == "every__echo", "{offered:?}");
     let bodies: Vec<String> = seen.iter().map(|seen| seen.body.to_string()).collect();
     assert!(bodies[1].contains("Echo: is anybody there"), "{}", bodies[1]);
     assert!(bodies[2].contains("refused: "), "{}", bodies[2]);

@@ -5,6 +5,7 @@ mod example;
 mod fence;
 mod names;
 mod quote;
+mod reason;
 mod script;
 mod suggestion;
 mod trace;
@@ -16,9 +17,10 @@ pub use clean::{clean, is_invisible, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub(in crate::brain) use names::ascii;
 pub use quote::{count, cut, inert};
+pub use reason::{Errors, errors, has_value, values};
 pub use script::{ScriptExample, free_calls, script_examples};
 pub use suggestion::{replaced, suggestions};
-pub use trace::Frame;
+pub use trace::{Frame, frames};
 
 use fence::Fences;
 
@@ -56,7 +58,7 @@ pub fn extract(title: &str, body: &str) -> IssueText {
     let inline = names::inline_code(&prose);
     IssueText {
         commands: commands(&code_blocks, &prose, &inline),
-        traces: trace::frames(&body),
+        traces: frames(&body),
         tests: names::tests(&everything),
         paths: names::paths(&everything),
         symbols: names::symbols(&prose, &inline),

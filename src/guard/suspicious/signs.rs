@@ -260,7 +260,7 @@ const CREDENTIAL_WORDS: &[&str] = &[
     "aws_secret",
     "npm_token",
 ];
-const CREDENTIAL_PLACES: &str = r"(?:~|\bHOME\b|\bhome(?:dir)?\b|expanduser|USERPROFILE|/root|/home/\w+)[^\n]*\.(?:ssh|aws|netrc|npmrc|pypirc|git-credentials|docker/config|kube/config|gnupg)\b|\.ssh/(?:id_|authorized_keys)|\.aws/credentials|/proc/(?:self|thread-self|\d+|\$\$|\$PPID|\*)/environ|/etc/shadow\b|\b169\.254\.169\.254\b|\bmetadata\.google\.internal\b|\bACTIONS_(?:ID_TOKEN_REQUEST|RUNTIME)_TOKEN\b";
+const CREDENTIAL_PLACES: &str = r"(?:~|\bHOME\b|\bhome(?:dir)?\b|expanduser|USERPROFILE|/root|/home/\w+)[^\n]*\.(?:ssh|aws|netrc|npmrc|pypirc|git-credentials|docker/config|kube/config|gnupg)\b|\.ssh/(?:id_|authorized_keys)|\.aws/credentials|/proc\b[^\n]*\benviron\b|/etc/shadow\b|\b169\.254\.169\.254\b|\bmetadata\.google\.internal\b|\bACTIONS_(?:ID_TOKEN_REQUEST|RUNTIME)_TOKEN\b";
 
 type Pattern = LazyLock<Option<Regex>>;
 
@@ -269,9 +269,20 @@ pub static WHOLE_ENVIRONMENT: Pattern = LazyLock::new(|| {
     Regex::new(r"\b(?:dict|str|repr|list|dumps|urlencode|json|data|params)\s*[(=]\s*(?:dict\()?os\.environ\b|\bos\.environ\.(?:items|copy)\(|\b(?:stringify|entries|assign|encodeURIComponent)\([^\n]*\bprocess\.env\b(?:[^.\[]|$)|\.\.\.process\.env\b|\benv::vars(?:_os)?\(|\bos\.Environ\(\)|\bSystem\.getenv\(\s*\)|\bENV\.(?:to_h|to_a|inspect|each)\b|\b(?:printenv|env)\s*[|>]|\bset\s*\|").ok()
 });
 
+/// What somebody else than the program is known by.
+pub static SECRET_PLACES: Pattern = LazyLock::new(|| Regex::new(CREDENTIAL_PLACES).ok());
+
 /// Any way out.
 pub static REACHES: Pattern = LazyLock::new(|| {
-    let words = [PYTHON_NET, JS_NET, RUST_NET, GO_NET, JVM_NET, RUBY_NET, r"\b(?:curl|wget|nc|ncat|netcat|telnet)\s"];
+    let words = [
+        PYTHON_NET,
+        JS_NET,
+        RUST_NET,
+        GO_NET,
+        JVM_NET,
+        RUBY_NET,
+        r"\b(?:curl|wget|nc|ncat|netcat|telnet|socat|scp|sftp)\s|/dev/(?:tcp|udp)/",
+    ];
     Regex::new(&words.map(|w| format!("(?:{w})")).join("|")).ok()
 });
 
@@ -309,6 +320,6 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         crate::guard::signs::assert_compile(SIGNS);
-        assert!(WHOLE_ENVIRONMENT.is_some() && REACHES.is_some());
+        assert!(WHOLE_ENVIRONMENT.is_some() && SECRET_PLACES.is_some() && REACHES.is_some());
     }
 }

@@ -10,11 +10,13 @@ pub struct Ending {
     pub told: String,
     /// Its own last words.
     pub said: String,
+    /// The limit that ended it, if one did.
+    pub limit: Option<String>,
 }
 
 impl Ending {
     pub fn of(delegated: &Delegated) -> Self {
-        let Delegated { agent, done, patch, requests, troubles } = delegated;
+        let Delegated { agent, done, patch, requests, troubles, is_over_budget } = delegated;
         let own = own_words(agent, &String::from_utf8_lossy(&done.stdout));
         let exit = match (done.limit, done.exit) {
             (Some(LimitHit::Wall), _) => format!("was stopped after {:.0} s (agent.seconds)", done.seconds),
@@ -30,9 +32,8 @@ impl Ending {
             n => format!(", {n} requests to the model"),
         };
         let changed = match patch.files().len() {
-            0 if own.is_good || done.success() => {
-                "; it claims success and changed nothing, which is a failure".to_owned()
-            }
+            0 if own.is_good => "; it claims success and changed nothing, which is a failure".to_owned(),
+            0 if done.success() => "; it ended without an error and changed nothing, which is a failure".to_owned(),
             0 => "; it changed nothing".to_owned(),
             1 => "; it changed 1 file".to_owned(),
             n => format!("; it changed {n} files"),
@@ -41,9 +42,16 @@ impl Ending {
             true => String::new(),
             false => last_line(&done.combined).map_or_else(String::new, |line| format!("; last printed: {line}")),
         };
-        let troubles = if troubles.is_empty() { String::new() } else { format!("; {}", troubles.join("; ")) };
-        let told = format!("{} {exit}{says}{asked}{changed}{troubles}{error}", agent.name);
-        Self { told, said: own.said }
+        let trouble_text = if troubles.is_empty() { String::new() } else { format!("; {}", troubles.join("; ")) };
+        let limit = match (is_over_budget, done.limit) {
+            (true, _) => {
+                Some(format!("{}: {}", agent.name, troubles.first().map_or("no request is left", String::as_str)))
+            }
+            (_, Some(LimitHit::Wall)) => Some(format!("{} {exit}", agent.name)),
+            _ => None,
+        };
+        let told = format!("{} {exit}{says}{asked}{changed}{trouble_text}{error}", agent.name);
+        Self { told, said: own.said, limit }
     }
 }
 
@@ -94,6 +102,7 @@ mod tests {
             patch: Patch::from_files((0..files).map(file)),
             requests: 2,
             troubles: Vec::new(),
+            is_over_budget: false,
         })
     }
 
@@ -107,5 +116,8 @@ mod tests {
         let failed = told(3, "{\"type\":\"run_result\",\"finishReason\":\"error\",\"text\":\"no\"}\nboom\n", 0);
         assert!(failed.told.ends_with("; it changed nothing; last printed: boom"), "{}", failed.told);
         assert_eq!(told(0, "no lines at all", 2).said, "");
+        // Who only ends claims nothing.
+        assert!(told(0, "no lines at all", 0).told.contains("ended without an error and changed nothing"));
+        assert!(told(0, lines, 0).limit.is_none());
     }
 }

@@ -7,7 +7,7 @@ mod recipe;
 pub use recipe::{Places, Recipe};
 
 use super::model::{data, desk};
-use super::{Hand, Job};
+use super::{Cut, Hand, Job, Unfinished};
 use crate::patch::Patch;
 use crate::process::Finished;
 use crate::record::{Candidate, Confidence, FailureClass, HandId};
@@ -30,6 +30,8 @@ pub struct Delegated {
     pub requests: usize,
     /// Why it got no answer, if so.
     pub troubles: Vec<String>,
+    /// The budget let no request through any more.
+    pub is_over_budget: bool,
 }
 
 pub struct Command;
@@ -74,6 +76,16 @@ impl Errand<'_> {
         let Some(delegated) = self.job.workshop.delegate(&prompt)? else { return Ok(None) };
         let ending = Ending::of(&delegated);
         self.job.workshop.note(HandId::Command, &one_line(&ending.told, 400));
+        if let Some(why) = ending.limit {
+            let is_work = !delegated.patch.is_empty();
+            let work = is_work.then(|| Candidate {
+                patch: delegated.patch.clone(),
+                hand: HandId::Command,
+                why: format!("the change by {}, as far as it came", delegated.agent.name),
+                confidence: Confidence::Unsure,
+            });
+            self.job.workshop.leave(Unfinished { why, cut: Cut::Limit, work });
+        }
         let is_new = self.last.as_ref().is_none_or(|last| last.digest() != delegated.patch.digest());
         if delegated.patch.is_empty() || !is_new {
             self.last = None;
@@ -90,7 +102,7 @@ impl Errand<'_> {
     fn prompt(&self) -> Result<String> {
         let mut prompt = include_str!("prompt.md").to_owned();
         prompt.push('\n');
-        prompt += &desk::first(self.job, "")?;
+        prompt += &desk::first(self.job, "", data::tokens(&prompt))?;
         if let Some(last) = &self.last {
             let fallen = self.job.workshop.last_result();
             prompt += "An earlier change of yours fell; the repository is without it again.\n\n";

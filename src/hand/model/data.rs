@@ -1,6 +1,7 @@
 //! Foreign text on its way to the model: nothing hidden in it, none of our delimiters, not too long.
 
 use crate::brain::text;
+use crate::llm::Tool;
 
 /// The delimiters of a block, which foreign text must not have.
 const MARKS: [(char, char); 2] = [('⟦', '['), ('⟧', ']')];
@@ -37,6 +38,34 @@ pub fn head(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
+/// About how many tokens a text has, rather too many than too few: a word is one for each five letters that it begins,
+/// digits come three at a time, what is indented or empty is one, every sign by itself is one, and what is not ASCII two.
+pub fn tokens(text: &str) -> usize {
+    let kind = |c: char| match c {
+        'a'..='z' | 'A'..='Z' => (0, 5),
+        '0'..='9' => (1, 3),
+        c if c.is_whitespace() => (2, 40),
+        c if c.is_ascii() => (3, 1),
+        _ => (4, 1),
+    };
+    let (mut tokens, mut last, mut run) = (0, (5, 1), 0);
+    for c in text.chars() {
+        let now = kind(c);
+        run = if now == last { run + 1 } else { 0 };
+        // A blank belongs to the word behind it, and is its own only where there are several.
+        if run % now.1 == 0 && !(c == ' ' && run == 0) || c == ' ' && run == 1 {
+            tokens += if now.0 == 4 { 2 } else { 1 };
+        }
+        last = now;
+    }
+    tokens
+}
+
+/// Of a tool as it is offered in each request.
+pub fn tokens_of(tool: &Tool) -> usize {
+    tokens(&tool.name) + tokens(&tool.description) + tokens(&tool.parameters.to_string()) + 12
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +76,23 @@ mod tests {
         let block = block("x⟧\ny", hostile, 1000);
         assert_eq!(block.matches('⟦').count(), 2, "{block}");
         assert!(block.ends_with("⟦end⟧\n\n") && !block.contains('\u{200b}') && !block.contains('\u{202e}'), "{block}");
+    }
+
+    /// Measured with two tokenizers of the field; the estimate may be up to four fifths more.
+    #[test]
+    fn tokens_are_rather_too_many() {
+        for (text, measured) in [
+            (
+                "def total(prices):\n    amount = 0\n    for price in prices:\n        amount += price\n    return amount\n",
+                26,
+            ),
+            ("The quick brown fox jumps over the lazy dog.", 10),
+            ("{\"path\": \"src/hand/model.rs\", \"line\": 1234}", 17),
+            ("naïve größe", 6),
+        ] {
+            let told = tokens(text);
+            assert!(told >= measured && told <= measured * 9 / 5, "{text}: {told}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! The first request: what somebody who is to repair it wants on the desk, and not the whole repository. Each part has
-//! a length of its own, so that all of it stays below 12,000 tokens.
+//! The first request: what somebody who is to repair it wants on the desk, and not the whole repository. Each part has a
+//! length of its own, and all of it, the rules and the tools included, stays below 12,000 tokens: what comes last is cut.
 
 use super::super::Job;
-use super::data::block;
+use super::data::{block, head, tokens};
 use crate::brain::text;
 use crate::ids::RelPath;
 use crate::syntax::{Language, Syntax};
@@ -10,6 +10,8 @@ use anyhow::Result;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+/// Tokens of the whole request, by an estimate that errs upwards.
+const MOST_TOKENS: usize = 12_000;
 /// Bytes of each part.
 const ISSUE: usize = 4_000;
 const LOG: usize = 5_000;
@@ -28,26 +30,70 @@ const AROUND: usize = 15;
 /// Where a repository says how it wants to be worked on.
 const OWN_NOTES: [&str; 4] = ["AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", "docs/CONTRIBUTING.md"];
 
-/// What every first request has, in bytes.
+/// What every first request has, in tokens.
 pub fn fixed() -> usize {
-    include_str!("system.md").len() + include_str!("tools.json").len()
+    tokens(include_str!("system.md")) + tokens(include_str!("tools.json"))
 }
 
-/// `before`: what others tried in this run.
-pub fn first(job: &Job, before: &str) -> Result<String> {
+/// Parts, as long as there is room.
+struct Desk {
+    text: String,
+    /// In tokens.
+    room: usize,
+}
+
+impl Desk {
+    fn put(&mut self, part: &str) {
+        let end = "\n⟦end⟧\n\n";
+        let needed = tokens(part);
+        if needed <= self.room {
+            self.room -= needed;
+            self.text += part;
+            return;
+        }
+        // Of what does not fit whole, the beginning, where that says anything.
+        let most = part.len() * self.room.saturating_sub(tokens(end)) / needed.max(1);
+        let mut kept = head(part, most);
+        while tokens(kept) + tokens(end) > self.room && !kept.is_empty() {
+            kept = head(kept, kept.len() * 9 / 10);
+        }
+        self.room = 0;
+        if kept.lines().count() > 3 && !kept.contains("⟦end⟧") {
+            self.text += kept;
+            self.text += end;
+        }
+    }
+
+    fn block(&mut self, name: &str, text: &str, most: usize) {
+        self.put(&block(name, text, most));
+    }
+}
+
+/// `before`: what others tried in this run; `taken`: the tokens of everything else in the request.
+pub fn first(job: &Job, before: &str, taken: usize) -> Result<String> {
     let diagnosis = job.diagnosis;
-    let mut text = format!("{}\n\n", job.aim.trim_end());
-    text += &block("the command", &job.command.to_string(), 500);
-    text += &block("what was reported", &text::clean(job.text), ISSUE);
+    let aim = format!("{}\n\n", job.aim.trim_end());
+    let mut desk = Desk { text: String::new(), room: MOST_TOKENS.saturating_sub(taken) };
+    desk.put(&aim);
+    desk.block("the command", &job.command.to_string(), 500);
+    desk.block("what was reported", &text::clean(job.text), ISSUE);
     let mut found = format!("class: {}\n", diagnosis.class.as_str());
     let _ = writeln!(found, "first error: {}", diagnosis.first_error.as_deref().unwrap_or("none found"));
     for test in diagnosis.failing.iter().take(20) {
         let _ = writeln!(found, "failing test: {test}");
     }
-    text += &block("diagnosis", &found, 2_500);
-    text += &block("what the command printed", job.log, LOG);
-    text += &parts(job, &suspects(job)?, "suspect", SUSPECTS)?;
-    text += &parts(job, &tests(job), "failing test", TESTS)?;
+    desk.block("diagnosis", &found, 2_500);
+    desk.block("what the command printed", job.log, LOG);
+    for part in parts(job, &suspects(job)?, "suspect", SUSPECTS)? {
+        desk.put(&part);
+    }
+    for part in parts(job, &tests(job), "failing test", TESTS)? {
+        desk.put(&part);
+    }
+    // Of several attempts that were cut off the last one knew the most.
+    let work = job.tried.iter().rev().find_map(|tried| tried.work.as_deref()).unwrap_or_default();
+    let how_far = "how far an earlier attempt came before its budget ended: a diff, of which nothing is applied";
+    desk.block(how_far, work, WORK);
     let tried: String = job
         .tried
         .iter()
@@ -55,18 +101,13 @@ pub fn first(job: &Job, before: &str) -> Result<String> {
         .take(12)
         .map(|t| format!("{} (hand {}): {}\n", t.why, t.hand.as_str(), t.result))
         .collect();
-    text += &block("what was tried before, and how it fell", &tried, TRIED);
-    text += &learned(job);
-    text += &block("what another model tried just now", before, OTHERS);
-    // Of several attempts that ran out of budget the last one knew the most.
-    let work = job.tried.iter().rev().find_map(|tried| tried.work.as_deref()).unwrap_or_default();
-    text += &block(
-        "how far an earlier attempt came before its budget ended: a diff, of which nothing is applied",
-        work,
-        WORK,
-    );
-    text += &notes(job)?;
-    Ok(text)
+    desk.block("what was tried before, and how it fell", &tried, TRIED);
+    desk.block("what another model tried just now", before, OTHERS);
+    desk.put(&learned(job));
+    for note in notes(job)? {
+        desk.put(&note);
+    }
+    Ok(desk.text)
 }
 
 /// What earlier runs here taught, as data: what mended it, what people objected to, what they wrote down.
@@ -123,20 +164,22 @@ fn read(job: &Job, path: &RelPath) -> Result<Option<String>> {
     Ok(job.workshop.read(path)?.and_then(|bytes| String::from_utf8(bytes).ok()))
 }
 
-/// One block for each place, as long as there is room.
-fn parts(job: &Job, places: &[Place], what: &str, most: usize) -> Result<String> {
-    let (mut out, mut shown): (String, Vec<(RelPath, usize, usize)>) = (String::new(), Vec::new());
+/// One block for each place, up to so many bytes.
+fn parts(job: &Job, places: &[Place], what: &str, mut most: usize) -> Result<Vec<String>> {
+    let (mut out, mut shown): (Vec<String>, Vec<(RelPath, usize, usize)>) = (Vec::new(), Vec::new());
     for (path, line) in places {
         let Some(text) = read(job, path)? else { continue };
         let (from, to) = around(path, &text, *line);
         let is_shown = shown.iter().any(|(p, f, t)| p == path && *f <= from && to <= *t);
-        if is_shown || out.len() >= most {
+        if is_shown || most == 0 {
             continue;
         }
         let lines: String =
             (from..to).zip(text.lines().skip(from)).map(|(at, line)| format!("{:>5}\t{line}\n", at + 1)).collect();
         let at = line.map_or_else(String::new, |line| format!(", line {line}"));
-        out += &block(&format!("{what}: {path}{at}"), &lines, most - out.len());
+        let part = block(&format!("{what}: {path}{at}"), &lines, most);
+        most = most.saturating_sub(part.len());
+        out.push(part);
         shown.push((path.clone(), from, to));
     }
     Ok(out)
@@ -173,12 +216,14 @@ fn function(path: &RelPath, text: &str, line: usize) -> Option<(usize, usize)> {
 }
 
 /// In the repository's own words; what a change of it could say is not asked, since it may not be changed.
-fn notes(job: &Job) -> Result<String> {
-    let mut out = String::new();
+fn notes(job: &Job) -> Result<Vec<String>> {
+    let (mut out, mut most) = (Vec::new(), NOTES);
     for name in OWN_NOTES {
         let path = RelPath::parse(name)?;
-        let Some(text) = read(job, &path)?.filter(|_| out.len() < NOTES) else { continue };
-        out += &block(&format!("notes of the repository: {name}"), &text::clean(&text), NOTES - out.len());
+        let Some(text) = read(job, &path)?.filter(|_| most > 0) else { continue };
+        let note = block(&format!("notes of the repository: {name}"), &text::clean(&text), most);
+        most = most.saturating_sub(note.len());
+        out.push(note);
     }
     Ok(out)
 }

@@ -1,6 +1,6 @@
 //! One place of a text replaced: exactly, else line by line with white space forgiven; a refusal says what is there.
 
-use super::data::head;
+use super::data::{head, plain};
 
 /// Where a refusal shows the nearest text, so many lines around it.
 const AROUND: usize = 2;
@@ -30,12 +30,22 @@ pub fn replace(text: &str, old: &str, new: &str) -> Result<String, String> {
     let places = alike_but_for_space(&have, &want);
     match places.as_slice() {
         [at] => Ok(replace_lines(&have, *at, &want, new)),
-        [] => Err(nearest(&have, &want)),
+        [] => Err(unseen(&have, &want).unwrap_or_else(|| nearest(&have, &want))),
         several => {
             let lines: Vec<String> = several.iter().map(|at| (at + 1).to_string()).collect();
             Err(ambiguous(&lines))
         }
     }
+}
+
+/// A file is shown without hidden characters and without our own marks: what is written there for what was read would
+/// take them out.
+fn unseen(have: &[&str], want: &[&str]) -> Option<String> {
+    let shown: Vec<String> = have.iter().map(|line| plain(line, usize::MAX)).collect();
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    let at = *alike_but_for_space(&shown, want).first()?;
+    let line = (at..at + want.len()).find(|line| shown[*line] != have[*line])? + 1;
+    Some(format!("line {line} holds characters that you are not shown: leave that line as it is, and edit around it"))
 }
 
 fn ambiguous(lines: &[String]) -> String {
@@ -112,6 +122,14 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "def f(a):\n    if a:\n        return 1\n    return 2\n\ndef g(a):\n    return 2\n";
+
+    #[test]
+    fn a_line_with_what_is_not_shown_is_named() {
+        for hidden in ["a = '⟦old⟧'", "a = '[o\u{200b}ld]'"] {
+            let refused = replace(&format!("x\n{hidden}\n"), "a = '[old]'", "b").unwrap_err();
+            assert!(refused.starts_with("line 2 holds characters that you are not shown"), "{refused}");
+        }
+    }
 
     #[test]
     fn exactly_one_place_is_replaced() {

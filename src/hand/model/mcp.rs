@@ -21,6 +21,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 const LONGEST_LINE: u64 = 8 << 20;
 /// Of one server; each is in every request.
 const MOST_TOOLS: usize = 24;
+/// For all servers' tools together, in tokens.
+const ROOM: usize = 2_000;
 const MOST_PAGES: usize = 8;
 const LONGEST_DESCRIPTION: usize = 800;
 const LONGEST_SCHEMA: usize = 4_000;
@@ -53,7 +55,7 @@ impl Servers {
                 Err(e) => told(&format!("{e:#}")),
             }
         }
-        Self { offers }
+        Self { offers: fitting(job, offers) }
     }
 
     pub fn tools(&self) -> impl Iterator<Item = Tool> {
@@ -81,6 +83,28 @@ impl Servers {
             }
         }))
     }
+}
+
+/// Those that there is room for, the first first.
+fn fitting(job: &Job, offers: Vec<Offer>) -> Vec<Offer> {
+    let (mut room, mut left_out) = (ROOM, Vec::new());
+    let mut fit = Vec::new();
+    for offer in offers {
+        match room.checked_sub(data::tokens_of(&offer.tool)) {
+            Some(rest) => {
+                room = rest;
+                fit.push(offer);
+            }
+            None => left_out.push(offer.tool.name),
+        }
+    }
+    if !left_out.is_empty() {
+        let names = one_line(&left_out.join(", "), 160);
+        let mend = "name those that are wanted in `tools` of model.servers";
+        let line = format!("not offered, because all together are longer than {ROOM} tokens: {names}; {mend}");
+        job.workshop.note(HandId::Model, &line);
+    }
+    fit
 }
 
 fn text_of(part: &Value) -> String {
@@ -131,7 +155,14 @@ fn ask<T: Send>(
         let mut session = Session { to, from, last: 0 };
         said = Some(session.hello().and_then(|()| question(&mut session)));
     })?;
-    let ended = || ran.as_ref().map_or_else(String::new, |done| format!(" (it ended with exit code {:?})", done.exit));
+    let ended = || match ran.as_ref().map(|done| done.exit) {
+        // As every shell says that there is no such program, or none that can be started.
+        Some(Some(127)) => format!(" ({} is not found)", command.argv.first().map_or("it", String::as_str)),
+        Some(Some(126)) => " (it cannot be started)".to_owned(),
+        Some(Some(code)) => format!(" (it ended with exit code {code})"),
+        Some(None) => " (it was stopped)".to_owned(),
+        None => String::new(),
+    };
     Ok(match said {
         Some(said) => said.map_err(|why| format!("{why}{}", ended())),
         None => Err("the repository is not as you read it: read the files that you changed again".to_owned()),

@@ -115,14 +115,15 @@ impl<'a> Talks<'a> {
         self.ends.push(end.kind);
         let why = one_line(&format!("the model stops: {}", end.why), 400);
         self.job.workshop.note(HandId::Model, &why);
-        if end.kind == EndKind::Budget {
+        if let EndKind::Cut(cut) = end.kind {
             let work = Some(self.talks[at].work()).filter(|work| !work.patch.is_empty());
-            self.job.workshop.leave(Unfinished { why: one_line(&end.why, 300), work });
+            self.job.workshop.leave(Unfinished { why: one_line(&end.why, 300), cut, work });
         }
         end.last
     }
 
-    /// The strong one after the cheap one, where the configuration wants it and a limit does not forbid it.
+    /// The strong one after the cheap one that got nowhere, where the configuration wants it. A limit, and a provider that
+    /// does not answer, say nothing of what the cheap one can do.
     fn escalate(&mut self) -> Result<bool> {
         let is_lost = !self.ends.is_empty() && self.ends.iter().all(|end| *end == EndKind::Lost);
         if self.seat != Seat::Cheap || !is_lost || !route::onwards(self.job, self.model) {

@@ -1,6 +1,7 @@
 //! The model's copy of the repository: what it changed, in memory, over the files as they are.
 
 use super::super::{Job, offer};
+use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
 use anyhow::Result;
@@ -8,6 +9,9 @@ use std::collections::BTreeMap;
 
 /// A longer file is nobody's to read at once.
 const LONGEST: usize = 2 << 20;
+
+/// What code could do while it runs; how good the change is, is asked at the end.
+const BEFORE_IT_RUNS: &[&str] = &["paths", "dependencies", "suspicious", "secrets"];
 
 pub struct Overlay<'a> {
     job: &'a Job<'a>,
@@ -48,14 +52,38 @@ impl<'a> Overlay<'a> {
         Ok(self.changed.contains_key(path) || offer::editable(self.job, path)?.is_some())
     }
 
-    pub fn write(&mut self, path: &RelPath, text: String) -> Result<()> {
+    /// `Err`: no patch may touch this path, and nothing is written. What else the guards say can change as work goes on.
+    pub fn write(&mut self, path: &RelPath, text: String) -> Result<std::result::Result<(), String>> {
         let before = match self.changed.get(path) {
             Some(file) => file.before.clone(),
             None => self.job.workshop.read(path)?,
         };
         let file = FilePatch { path: path.clone(), before, after: Some(text.into_bytes()) };
+        if let Some(why) = self.blocked(&Patch::from_files([file.clone()]), &["paths"]) {
+            return Ok(Err(why));
+        }
         self.changed.insert(path.clone(), file);
-        Ok(())
+        Ok(Ok(()))
+    }
+
+    /// Why nothing may be run with what is changed until now: guards that execute nothing look at it first.
+    pub fn not_to_run(&self) -> Option<String> {
+        self.blocked(&self.patch(), BEFORE_IT_RUNS)
+    }
+
+    fn blocked(&self, patch: &Patch, checks: &[&str]) -> Option<String> {
+        let mut judged = if patch.is_empty() { Vec::new() } else { self.job.workshop.judge(patch) };
+        judged.retain(|result| checks.contains(&result.id.as_str()));
+        (!guard::passes(&judged)).then(|| guard::blocked_by(&judged))
+    }
+
+    /// As it is in the repository; `false` where that is so already.
+    pub fn revert(&mut self, path: &RelPath) -> bool {
+        self.changed.remove(path).is_some()
+    }
+
+    pub fn revert_all(&mut self) {
+        self.changed.clear();
     }
 
     pub fn patch(&self) -> Patch {

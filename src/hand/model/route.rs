@@ -7,12 +7,12 @@ use crate::config::{Price, Route};
 use crate::llm::{Model, Seat, Seated};
 use crate::record::entry::Decision;
 use crate::record::{Complexity, HandId};
+use crate::report::NO_MODEL;
 
 /// For the estimate: so many steps has a conversation that ends well, and so many tokens come with each.
 const STEPS: f64 = 8.0;
 const PER_STEP: f64 = 1_200.0;
 const WRITTEN: f64 = 400.0;
-const BYTES_PER_TOKEN: f64 = 3.5;
 
 /// `None`: nobody.
 pub fn first(job: &Job, model: &dyn Model) -> Option<Seat> {
@@ -28,7 +28,7 @@ pub fn first(job: &Job, model: &dyn Model) -> Option<Seat> {
     let tell = |line: &str| job.workshop.tell_as(HandId::Model, line);
     let Some(seat) = seat else {
         job.workshop.note(HandId::Model, &format!("not asked: {why}, and model.routes.{word} is none"));
-        decide(job, &seats, "no model", why);
+        decide(job, &seats, NO_MODEL, why);
         return None;
     };
     let found = seats.iter().find(|seated| seated.seat == seat);
@@ -82,8 +82,8 @@ fn decide(job: &Job, seats: &[Seated], choice: &str, why: String) {
 
 /// About what a conversation costs that ends well; `None` where that cannot be known.
 fn estimate(job: &Job, price: Price) -> Option<f64> {
-    let first = desk::first(job, "").ok()?.len() + desk::fixed();
-    let first = first as f64 / BYTES_PER_TOKEN;
+    let fixed = desk::fixed();
+    let first = (super::data::tokens(&desk::first(job, "", fixed).ok()?) + fixed) as f64;
     let again = price.cache_read.unwrap_or(price.input);
     // Each request reads what came before once more.
     let before = (STEPS - 1.0) * first + PER_STEP * (STEPS - 1.0) * (STEPS - 2.0) / 2.0;

@@ -1,10 +1,10 @@
 //! One conversation, from the first request to what it hands in. The history is only ever added to.
 
-use super::super::{Fallen, Job};
+use super::super::{Cut, Fallen, Job};
 use super::mcp::Servers;
 use super::tools::{self, Arguments, Tools};
 use super::{data, desk};
-use crate::llm::{Answer, Call, Message, NoReply, Reply, Request};
+use crate::llm::{Answer, Call, Message, NoReply, Reply, Request, Tool};
 use crate::record::{Candidate, Confidence, HandId};
 use crate::report::markdown::one_line;
 use anyhow::Result;
@@ -29,6 +29,9 @@ const MOST_CALLS: usize = 16;
 /// Of what the command printed on a candidate that fell.
 const OUTPUT: usize = 6_000;
 
+/// Before its own words.
+pub const SAYS: &str = "the model says: ";
+
 pub struct Talk<'a> {
     job: &'a Job<'a>,
     /// Before what is told of it, where there are several.
@@ -39,6 +42,8 @@ pub struct Talk<'a> {
     idle: usize,
     refusals: usize,
     calls: HashMap<(String, String), usize>,
+    /// Its last word was that what fell already is all that it has.
+    insists: bool,
     /// Digests of what was handed in.
     offered: HashSet<String>,
     /// Answers of a reply whose `finish` waits for its judgment.
@@ -66,22 +71,18 @@ pub struct End {
 pub enum EndKind {
     /// It got nowhere.
     Lost,
-    /// A limit said no.
-    Budget,
-    /// Nobody there answers.
-    Refused,
+    /// It might have got somewhere.
+    Cut(Cut),
 }
 
 impl<'a> Talk<'a> {
     /// `before`: what others tried in this run.
     pub fn new(job: &'a Job<'a>, name: String, servers: Rc<Servers>, before: &str) -> Result<Self> {
-        let first = Message::User { text: desk::first(job, before)? };
-        let request = Request {
-            system: include_str!("system.md").to_owned(),
-            messages: vec![first],
-            tools: tools::all()?.into_iter().chain(servers.tools()).collect(),
-            max_tokens: LONGEST_REPLY,
-        };
+        let system = include_str!("system.md").to_owned();
+        let tools: Vec<Tool> = tools::all()?.into_iter().chain(servers.tools()).collect();
+        let taken = data::tokens(&system) + tools.iter().map(data::tokens_of).sum::<usize>();
+        let messages = vec![Message::User { text: desk::first(job, before, taken)? }];
+        let request = Request { system, messages, tools, max_tokens: LONGEST_REPLY };
         Ok(Self {
             job,
             name,
@@ -91,6 +92,7 @@ impl<'a> Talk<'a> {
             idle: 0,
             refusals: 0,
             calls: HashMap::new(),
+            insists: false,
             offered: HashSet::new(),
             waiting: None,
             story: Vec::new(),
@@ -112,7 +114,7 @@ impl<'a> Talk<'a> {
         let Some((mut results, id)) = self.waiting.take() else { return };
         let output = data::block("what the command printed", &fallen.output, OUTPUT);
         let text = format!(
-            "Your change fell: {}\nIt is still on your copy. Go on from there, or edit it back.\n{output}",
+            "Your change fell: {}\nIt is still on your copy. Go on from there, or take it back with `revert`.\n{output}",
             data::plain(&fallen.result, 1_000)
         );
         results.push(Answer { id, text, is_error: true });
@@ -122,18 +124,18 @@ impl<'a> Talk<'a> {
     pub fn hear(&mut self, reply: Result<Reply, NoReply>) -> Result<Step> {
         let step = match reply {
             Ok(reply) => self.reply(reply)?,
-            Err(NoReply { why, is_budget, is_refused }) => self.end(
-                why,
-                match (is_budget, is_refused) {
-                    (true, _) => EndKind::Budget,
-                    (_, true) => EndKind::Refused,
-                    _ => EndKind::Lost,
-                },
-            ),
+            Err(NoReply { why, is_budget, is_refused }) => {
+                let cut = match (is_budget, is_refused) {
+                    (true, _) => Cut::Limit,
+                    (_, true) => Cut::Refusal,
+                    _ => Cut::Silence,
+                };
+                self.end(why, EndKind::Cut(cut))
+            }
         };
         match step {
             Step::On if self.steps == MOST_STEPS => {
-                Ok(self.end(format!("{MOST_STEPS} steps led nowhere"), EndKind::Budget))
+                Ok(self.end(format!("{MOST_STEPS} steps led nowhere"), EndKind::Cut(Cut::Limit)))
             }
             step => Ok(step),
         }
@@ -167,7 +169,7 @@ impl<'a> Talk<'a> {
     fn idle(&mut self, stop: &str, said: &str) -> Step {
         self.idle += 1;
         if stop == "model_context_window_exceeded" {
-            return self.end("the conversation is longer than the model reads".to_owned(), EndKind::Budget);
+            return self.end("the conversation is longer than the model reads".to_owned(), EndKind::Cut(Cut::Limit));
         }
         if ["refusal", "content_filter"].contains(&stop) || self.idle == MOST_IDLE {
             return self.end(format!("it only talks ({stop}): {said}"), EndKind::Lost);
@@ -190,6 +192,7 @@ impl<'a> Talk<'a> {
             *times += 1;
             let times = *times;
             self.job.workshop.tell_as(HandId::Model, &self.describe(call));
+            self.insists &= call.name == "finish";
             let said = match call.name.as_str() {
                 _ if nth >= MOST_CALLS => Err(format!("more than {MOST_CALLS} calls at once: do less at a time")),
                 "finish" if nth + 1 == calls.len() => match self.finish(call) {
@@ -239,10 +242,21 @@ impl<'a> Talk<'a> {
     fn finish(&mut self, call: &Call) -> Finish {
         let why = Arguments::of(call).ok().and_then(|a| a.text("why").ok().map(str::to_owned)).unwrap_or_default();
         let why = one_line(&data::plain(&why, 2_000), 200);
-        match self.candidate(&why) {
+        // Nothing of it is known to be true, so that it is marked wherever people read it.
+        let said = if why.is_empty() { String::new() } else { format!("{SAYS}{why}") };
+        match self.candidate(&said) {
             Some(candidate) => Finish::Offer(candidate),
             None if self.tools.overlay.patch().is_empty() => Finish::End(format!("it gives up: {why}")),
-            None => Finish::Refused("that very change fell already: change something".to_owned()),
+            None if self.offered.len() == MOST_CANDIDATES => {
+                Finish::End(format!("{MOST_CANDIDATES} changes of it fell, and no more are judged"))
+            }
+            // It means it.
+            None if self.insists => Finish::End(format!("it gives up: {why}")),
+            None => {
+                self.insists = true;
+                let mend = "change something; or, to give up, call `finish` once more and say why";
+                Finish::Refused(format!("that very change fell already: {mend}"))
+            }
         }
     }
 

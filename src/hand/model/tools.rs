@@ -36,6 +36,10 @@ pub struct Tools<'a> {
     servers: Rc<Servers>,
 }
 
+fn not_run(why: &str) -> String {
+    format!("nothing is run with your change as it is, which is {why}; edit it, or `revert` the file")
+}
+
 /// The arguments of a call, checked as they are taken.
 pub struct Arguments(Value);
 
@@ -71,9 +75,13 @@ impl<'a> Tools<'a> {
             "read" => self.read(&arguments)?,
             "edit" => self.edit(&arguments)?,
             "create" => self.create(&arguments)?,
+            "revert" => self.revert(&arguments)?,
             "run" => self.run(&arguments)?,
-            name if self.servers.has(name) => self.servers.call(self.job, &self.overlay, name, &arguments.0)?,
-            _ => Err("there is no such tool: use search, read, edit, create, run or finish".to_owned()),
+            name if self.servers.has(name) => match self.overlay.not_to_run() {
+                Some(why) => Err(not_run(&why)),
+                None => self.servers.call(self.job, &self.overlay, name, &arguments.0)?,
+            },
+            _ => Err("there is no such tool: use search, read, edit, create, revert, run or finish".to_owned()),
         };
         Ok(said.map(|text| data::plain(&text, MOST_BYTES)).map_err(|why| data::plain(&why, MOST_BYTES)))
     }
@@ -136,7 +144,7 @@ impl<'a> Tools<'a> {
         };
         let lines = text.lines().count();
         let from = arguments.line("from").unwrap_or(1).max(1);
-        let to = arguments.line("to").unwrap_or(lines).min(lines).min(from + MOST_LINES - 1);
+        let to = arguments.line("to").unwrap_or(lines).min(lines).min(from.saturating_add(MOST_LINES - 1));
         let mut shown = format!("{path}, lines {from} to {to} of {lines}\n");
         let wanted = text.lines().enumerate().skip(from - 1).take((to + 1).saturating_sub(from));
         for (at, line) in wanted {
@@ -161,10 +169,7 @@ impl<'a> Tools<'a> {
         }
         let replaced = arguments.text("old").and_then(|old| edit::replace(&text, old, arguments.text("new")?));
         Ok(match replaced {
-            Ok(after) => {
-                self.overlay.write(&path, after)?;
-                Ok(format!("{path} is changed"))
-            }
+            Ok(after) => self.overlay.write(&path, after)?.map(|()| format!("{path} is changed")),
             Err(why) => Err(format!("{path}: {why}")),
         })
     }
@@ -181,11 +186,28 @@ impl<'a> Tools<'a> {
         if self.overlay.read(&path)?.is_some() || self.job.workshop.read(&path)?.is_some() {
             return Ok(Err(format!("{path} is there already: use edit")));
         }
-        self.overlay.write(&path, content.to_owned())?;
-        Ok(Ok(format!("{path} is made")))
+        Ok(self.overlay.write(&path, content.to_owned())?.map(|()| format!("{path} is made")))
+    }
+
+    /// Without a path: everything.
+    fn revert(&mut self, arguments: &Arguments) -> Result<Said> {
+        let Ok(named) = arguments.text("path") else {
+            self.overlay.revert_all();
+            return Ok(Ok("nothing is changed any more".to_owned()));
+        };
+        let path = match self.overlay.path(named) {
+            Some(path) if self.overlay.revert(&path) => path,
+            Some(path) => return Ok(Err(format!("{path} is not changed"))),
+            None => return Ok(Err(self.no_such_file(named)?)),
+        };
+        let is_there = self.overlay.read(&path)?.is_some();
+        Ok(Ok(if is_there { format!("{path} is as it was") } else { format!("{path} is gone again") }))
     }
 
     fn run(&self, arguments: &Arguments) -> Result<Said> {
+        if let Some(why) = self.overlay.not_to_run() {
+            return Ok(Err(not_run(&why)));
+        }
         let line = arguments.text("command").ok().filter(|line| !line.trim().is_empty());
         let Some(done) = self.job.workshop.run_with(&self.overlay.patch(), line, RUN)? else {
             return Ok(Err("the repository is not as you read it: read the files that you changed again".to_owned()));

@@ -1,5 +1,5 @@
 //! Where programs in the sandbox ask: a small HTTP server on a door that leads to us, for one run and one key that is
-//! worth nothing elsewhere. It passes requests on one at a time, and answers by itself what needs no model.
+//! worth nothing elsewhere. It passes requests on, up to sixteen at once, and answers by itself what needs no model.
 
 use super::super::http::Piece;
 use super::super::line::random_word;
@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+const WAIT: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(60);
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
@@ -64,12 +65,14 @@ impl Gate {
         let guests = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             while !over.load(Ordering::Relaxed) {
-                let is_there = poll(&mut [PollFd::new(door, PollFlags::IN)], Some(&TICK)).is_ok_and(|ready| ready > 0);
-                let Some(Ok((guest, _))) = is_there.then(|| door.accept()) else { continue };
-                if guests.fetch_add(1, Ordering::Relaxed) >= MAX_GUESTS {
-                    guests.fetch_sub(1, Ordering::Relaxed);
+                // Who comes when all seats are taken waits in front of the door, and is not sent away.
+                if guests.load(Ordering::Relaxed) >= MAX_GUESTS {
+                    std::thread::sleep(WAIT);
                     continue;
                 }
+                let is_there = poll(&mut [PollFd::new(door, PollFlags::IN)], Some(&TICK)).is_ok_and(|ready| ready > 0);
+                let Some(Ok((guest, _))) = is_there.then(|| door.accept()) else { continue };
+                guests.fetch_add(1, Ordering::Relaxed);
                 scope.spawn(|| {
                     if let Err(error) = self.host(guest, passage, over) {
                         tracing::debug!(error = format!("{error:#}"), "gate");
@@ -99,12 +102,15 @@ impl Gate {
             Ok(asked) => asked,
             Err((status, why)) => return refuse(&mut guest, status, &why),
         };
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let mut begun = false;
         let ended = passage.pass(&asked, &mut |piece| {
             begun = true;
             write(&mut guest, &piece).is_ok()
         });
+        // What the budget stops is sent to nobody.
+        if !ended.as_ref().is_err_and(NotPassed::is_budget) {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+        }
         let Err(trouble) = ended else { return Ok(()) };
         let answer = if begun { Ok(()) } else { refuse(&mut guest, trouble.status, &trouble.why) };
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,7 +18,7 @@ use crate::git::{Repo, Step};
 use crate::guard;
 use crate::guard::secrets::Scanner;
 use crate::hand::command::Delegated;
-use crate::hand::{Dialog, Fallen, Unfinished, Workshop};
+use crate::hand::{Cut, Dialog, Fallen, Unfinished, Workshop};
 use crate::ids::{RelPath, Sha};
 use crate::learn::Experience;
 use crate::llm;
@@ -83,7 +83,7 @@ pub struct Bench<'a> {
     pub decisions: RefCell<Vec<Decision>>,
     /// What hands want to be known at the end.
     notes: RefCell<Vec<String>>,
-    /// Where a limit ended a hand's work.
+    /// Where a hand's work was cut off.
     pub unfinished: RefCell<Option<Unfinished>>,
 }
 
@@ -351,7 +351,10 @@ impl Workshop for Bench<'_> {
 
     fn leave(&self, unfinished: Unfinished) {
         let mut left = self.unfinished.borrow_mut();
-        if left.is_none() || unfinished.work.is_some() {
+        // Work is worth more than none, and a limit tells more than somebody who is not there.
+        let is_more =
+            |old: &Unfinished| unfinished.work.is_some() || old.cut != Cut::Limit && unfinished.cut == Cut::Limit;
+        if left.as_ref().is_none_or(is_more) {
             *left = Some(unfinished);
         }
     }
@@ -368,8 +371,8 @@ impl Workshop for Bench<'_> {
         self.past.change_since(from)
     }
 
-    fn allows(&self, patch: &Patch) -> bool {
-        guard::passes(&self.judge(patch))
+    fn judge(&self, patch: &Patch) -> Vec<CheckResult> {
+        Bench::judge(self, patch)
     }
 
     fn try_patch(&self, patch: &Patch, what: &str) -> Result<Trial> {

@@ -13,8 +13,8 @@ use super::diagnose;
 use super::forward::is_better;
 use super::outward::summarize;
 use crate::brain::log;
-use crate::guard;
-use crate::hand::{self, Hand, Job};
+use crate::guard::{self, blocked_by};
+use crate::hand::{self, Cut, Hand, Job};
 use crate::patch::Patch;
 use crate::record::entry::ReviewFact;
 use crate::record::{Candidate, CheckResult, CheckStatus, Confidence, Diagnosis, HandId, Outcome, RunSummary, Tried};
@@ -49,11 +49,19 @@ pub struct Ending {
     pub after: Option<(RunSummary, verify::Comparison)>,
     pub guards: Vec<CheckResult>,
     pub review: Option<ReviewFact>,
+    /// A hand's work ended before its time, by this.
+    pub cut: Option<Cut>,
 }
 
 impl Ending {
     fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
-        Self { outcome, reason: reason.into(), candidate: None, after: None, guards: Vec::new(), review: None }
+        let (candidate, after, guards, review, cut) = (None, None, Vec::new(), None, None);
+        Self { outcome, reason: reason.into(), candidate, after, guards, review, cut }
+    }
+
+    /// Why another attempt may come to more, if so.
+    pub fn retry_wanted(&self) -> Option<String> {
+        (self.cut == Some(Cut::Silence)).then(|| self.reason.clone())
     }
 }
 
@@ -111,6 +119,8 @@ fn climb_so<'b, 'a>(
     let started = Instant::now();
     let verified_before = bench.verify_seconds();
     bench.start_from(base);
+    // Of an earlier climb.
+    bench.unfinished.take();
     let mut state = State {
         bench,
         base,
@@ -449,14 +459,6 @@ enum Step {
 
 fn quoted(diagnosis: &Diagnosis) -> String {
     crate::report::markdown::one_line(diagnosis.first_error.as_deref().unwrap_or(diagnosis.class.as_str()), 120)
-}
-
-pub fn blocked_by(guards: &[CheckResult]) -> String {
-    let failed = guards.iter().find(|g| g.status == CheckStatus::Fail);
-    failed.map_or_else(String::new, |g| {
-        let finding = g.findings.first().map(|f| f.message.as_str()).unwrap_or(&g.detail);
-        format!("refused by the guard {}: {finding}", g.id)
-    })
 }
 
 fn still_fails(run: &Run) -> String {

@@ -44,7 +44,7 @@ use bench::Bench;
 pub use inspect::{Asked, inspect};
 pub use job::{Job, SEED};
 pub use manner::{Manner, Reviewing};
-use reproduce::Reported;
+use reproduce::{Reported, Shown};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -152,8 +152,8 @@ fn work(bench: &Bench) -> Result<Healing> {
     }
     if base.passed() {
         return match reported(bench, &base)? {
-            Some(reported) => repair_reported(bench, &reported, healing),
-            None => passes_already(bench, healing),
+            Shown::Fails(reported) => repair_reported(bench, &reported, healing),
+            shown => passes_already(bench, &shown, healing),
         };
     }
     (bench.say)("verify", &format!("it fails: {} after {:.1} s", base.ending(), base.finished.seconds));
@@ -190,13 +190,13 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.
-fn reported(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
+fn reported(bench: &Bench, passing: &Run) -> Result<Shown> {
     let job = bench.job;
     let is_wanted = job.request == Request::Fix
         && job.manner.reproduce != Reproduce::Off
         && !job.has_failed
         && !job.text.trim().is_empty();
-    if is_wanted { reproduce::reproduce(bench, passing) } else { Ok(None) }
+    if is_wanted { reproduce::reproduce(bench, passing) } else { Ok(Shown::Nothing) }
 }
 
 /// The made test fails as the issue says: now it is a failure like any other.
@@ -214,11 +214,11 @@ fn repair_reported(bench: &Bench, reported: &Reported, mut healing: Healing) -> 
     (bench.say)("diagnose", &describe(&diagnosis));
     memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
-    let what = one_line(&reported.what, 120);
-    healing.notes.push(format!("no test showed what the issue reports; one was made of its text: {what}"));
+    let what = one_line(&reported.what, 160);
+    healing.notes.push(format!("no test showed what the issue reports; now {what} does"));
     let mut healing = climb(bench, &reported.run, &diagnosis, &reported.test, healing)?;
     if healing.outcome == Outcome::Explained {
-        healing.reason = format!("what the issue reports is shown by a test of `{what}`; {}", healing.reason);
+        healing.reason = format!("what the issue reports is shown by {what}; {}", healing.reason);
     }
     Ok(healing)
 }
@@ -239,6 +239,7 @@ fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut he
     healing.candidates = climb.judged;
     healing.tried = climb.tried;
     healing.seconds.hands = climb.seconds;
+    healing.retry_wanted = ending.retry_wanted();
     healing.guards = ending.guards;
     healing.review = ending.review;
     healing.candidate = ending.candidate;
@@ -256,28 +257,32 @@ fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut he
 
 /// `healthy` only when no failure is recorded for this commit. What an issue reports without showing a
 /// failure still gets its suspects.
-fn passes_already(bench: &Bench, mut healing: Healing) -> Result<Healing> {
-    let (outcome, reason) = match &bench.job.recorded {
-        Some(recorded) => {
+fn passes_already(bench: &Bench, shown: &Shown, mut healing: Healing) -> Result<Healing> {
+    let job = bench.job;
+    let is_required = job.manner.reproduce == Reproduce::Required;
+    let passes = "the command passes";
+    let (outcome, reason) = match (&job.recorded, shown) {
+        (Some(recorded), _) => {
             let there = recorded.first_error.as_deref().unwrap_or(recorded.class.as_str());
-            (
-                Outcome::Explained,
-                format!("not reproduced: the command passes here; recorded was: {}", one_line(there, 200)),
-            )
+            (Outcome::Explained, format!("not reproduced: {passes} here; recorded was: {}", one_line(there, 200)))
         }
-        None if bench.job.has_failed => {
-            let why = "not reproduced: the command passes here; the log of the failed build tells nothing to compare";
-            (Outcome::Explained, why.to_owned())
+        (None, _) if job.has_failed => {
+            let why = "the log of the failed build tells nothing to compare";
+            (Outcome::Explained, format!("not reproduced: {passes} here; {why}"))
         }
-        None if bench.job.manner.reproduce == Reproduce::Required && !bench.job.text.trim().is_empty() => {
-            let why = "not reproduced: the command passes, and no test could be made that fails as reported (reproduce: \
-                       required)";
-            (Outcome::Explained, why.to_owned())
+        (None, _) if job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, passes)),
+        (None, Shown::Passes) => (Outcome::Healthy, format!("{passes}, and so does the issue's own example as a test")),
+        (None, Shown::Not(why)) => match bench.unfinished.take() {
+            Some(left) => (Outcome::Budget, format!("not reproduced: the model's budget is used up: {}", left.why)),
+            None => (Outcome::Explained, format!("not reproduced: {passes}; {why}")),
+        },
+        (None, _) if is_required => {
+            let why = "no test could be made that fails as reported (reproduce: required)";
+            (Outcome::Explained, format!("not reproduced: {passes}, and {why}"))
         }
-        None if bench.job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, "the command passes")),
-        None => (Outcome::Healthy, "the command passes; nothing it runs shows what is reported".to_owned()),
+        (None, _) => (Outcome::Healthy, format!("{passes}; nothing it runs shows what is reported")),
     };
-    if let (Outcome::Explained, Some(evidence)) = (outcome, &mut healing.evidence) {
+    if let (Outcome::Explained | Outcome::Budget, Some(evidence)) = (outcome, &mut healing.evidence) {
         evidence.reproduced = Some(false);
     }
     let report = bench.job.recorded.clone().unwrap_or_else(LogReport::unknown);

@@ -2,6 +2,7 @@
 //! test that fails, and fails as the issue says, is ground for a repair; it becomes a part of the patch then.
 
 mod model;
+mod reason;
 mod script;
 
 use super::bench::Bench;
@@ -11,6 +12,7 @@ use crate::guard;
 use crate::hand::Workshop as _;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
+use crate::report::markdown::one_line;
 use crate::syntax::{Language, Syntax};
 use crate::verify::Run;
 use anyhow::Result;
@@ -47,14 +49,25 @@ const OWN: &str = "test_it_is_as_reported";
 pub struct Reported {
     pub test: Patch,
     pub run: Run,
-    /// For people: what it does.
+    /// For people: ``a test of `mean([])` ``.
     pub what: String,
 }
 
-/// `None` where the text shows nothing that a test could be made of, or none fails as it says.
-pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
+/// What came of showing by a test what is reported.
+pub enum Shown {
+    Fails(Box<Reported>),
+    /// The issue's own example gives what it should.
+    Passes,
+    /// None fails as it says, and why.
+    Not(String),
+    /// There is nothing that a test could be made of, and nobody to ask for one.
+    Nothing,
+}
+
+pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Shown> {
     let (title, body) = bench.job.text.split_once('\n').unwrap_or((&bench.job.text, ""));
     let issue: IssueText = text::extract(title, body);
+    let mut shown = Shown::Nothing;
     for (example, test) in tests(bench, &issue)? {
         if bench.over().is_some() {
             break;
@@ -62,15 +75,24 @@ pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Option<Reported>> {
         if !guard::passes(&bench.judge(&test)) || !bench.apply(&test)? {
             continue;
         }
-        let what = text::clean(&example.subject);
-        (bench.say)("verify", &format!("a test made of the issue: {}", crate::report::markdown::one_line(&what, 100)));
+        let what = one_line(&text::clean(&example.subject), 100);
+        (bench.say)("verify", &format!("a test made of the issue: {what}"));
         let run = bench.verify()?;
-        if fails_as_said(&example, passing, &run) {
-            return Ok(Some(Reported { test, run, what }));
+        if fails_as_said(bench, &example, passing, &run) {
+            let what = format!("a test of `{what}`");
+            return Ok(Shown::Fails(Box::new(Reported { test, run, what })));
         }
         bench.undo(&test)?;
+        shown = match (run.passed(), shown) {
+            (_, Shown::Not(why)) => Shown::Not(why),
+            (true, _) => Shown::Passes,
+            (false, _) => Shown::Not("the example of the issue does not fail here as it says".to_owned()),
+        };
     }
-    model::reproduce(bench, passing)
+    Ok(match model::reproduce(bench, passing)? {
+        Shown::Nothing => shown,
+        of_the_model => of_the_model,
+    })
 }
 
 /// The issue's examples as tests of this repository's languages.
@@ -88,7 +110,7 @@ fn tests(bench: &Bench, issue: &IssueText) -> Result<Vec<(Example, Patch)>> {
 }
 
 /// Our test is what fails, nothing that passed is gone, and it says what the issue says.
-fn fails_as_said(example: &Example, passing: &Run, run: &Run) -> bool {
+fn fails_as_said(bench: &Bench, example: &Example, passing: &Run, run: &Run) -> bool {
     let names = ["test_reported", OWN, script::OWN, "reported."];
     let ours = |name: &String| names.iter().any(|own| name.contains(own));
     let named = log::read(&run.text).failing;
@@ -106,7 +128,11 @@ fn fails_as_said(example: &Example, passing: &Run, run: &Run) -> bool {
     let as_said = match (&example.wanted, &example.got) {
         (Wanted::NoError, Some(error)) => run.text.contains(error.as_str()),
         (Wanted::NoError, None) => true,
-        (Wanted::Value(_), _) => ["AssertionError", "ERR_ASSERTION", "toEqual"].iter().any(|it| run.text.contains(it)),
+        // A call that gives no value at all, because the code behind it breaks, gives a wrong one.
+        (Wanted::Value(_), _) => {
+            ["AssertionError", "ERR_ASSERTION", "toEqual"].iter().any(|it| run.text.contains(it))
+                || reason::Failure::of(bench, &run.text).is_crash()
+        }
     };
     !run.passed() && run.finished.limit.is_none() && only_ours && kept && !faulty && as_said
 }

@@ -33,7 +33,7 @@ pub fn settle(bench: &Bench) -> Result<Healing> {
     let mut diagnosis = judgment::diagnose(LogReport::unknown(), Vec::new(), &[]);
     // What a reviewer asks for is a change of a few lines nearly always.
     diagnosis.complexity = Complexity::Simple;
-    let mut round = Round { bench, base: &base, diagnosis, ground: Patch::default(), last: None, healing };
+    let mut round = Round { bench, base: &base, diagnosis, ground: Patch::default(), last: None, cut: None, healing };
     let mut settled = BTreeMap::new();
     round.suggestions(wishes, &mut settled)?;
     round.words(wishes, &mut settled)?;
@@ -48,6 +48,9 @@ struct Round<'b, 'a> {
     ground: Patch,
     /// How the last climb ended that came to something.
     last: Option<ladder::Ending>,
+    /// What ended it before all were looked at. Who has not been answered has the last word, so that the next attempt
+    /// works on the thread again.
+    cut: Option<ladder::Ending>,
     healing: Healing,
 }
 
@@ -87,6 +90,7 @@ impl Round<'_, '_> {
         let all: Vec<&Edit> = edits.iter().collect();
         let what = format!("applied {} of {}", count(edits.len(), "suggestion"), authors(&all));
         match self.take(&self.patch_of(&all)?, &what)? {
+            Some(_) if self.cut.is_some() => {}
             None => settled.extend(edits.iter().map(|edit| (edit.at, (true, APPLIED.to_owned())))),
             Some(why) if edits.len() == 1 => drop(settled.insert(edits[0].at, (false, with_it(&why)))),
             Some(_) => self.one_by_one(&edits, settled)?,
@@ -101,6 +105,7 @@ impl Round<'_, '_> {
             let what = format!("applied the suggestion of {} on {}", edit.wish.by, edit.path);
             let full = self.patch_of(&taken)?;
             let fate = match self.take(&full, &what)? {
+                Some(_) if self.cut.is_some() => break,
                 None => (true, APPLIED.to_owned()),
                 Some(why) => {
                     taken.pop();
@@ -170,10 +175,8 @@ impl Round<'_, '_> {
         self.healing.tried.extend(climb.tried);
         let ending = climb.ending;
         if ending.outcome != Outcome::Proposed {
-            let why = match ending.outcome {
-                Outcome::Budget | Outcome::Cancelled => ending.reason.clone(),
-                _ => fell.unwrap_or_else(|| ending.reason.clone()),
-            };
+            let why = fell.filter(|_| ending.cut.is_none()).unwrap_or_else(|| ending.reason.clone());
+            self.cut = Some(ending).filter(|ending| ending.cut.is_some());
             return Ok(Some(why));
         }
         if let Some(candidate) = &ending.candidate {
@@ -186,16 +189,17 @@ impl Round<'_, '_> {
     /// What is asked in words, and suggestions that fell: the model's, one after another.
     fn words(&mut self, wishes: &[Wish], settled: &mut Fate) -> Result<()> {
         let open: Vec<usize> = (0..wishes.len()).filter(|at| !settled.contains_key(at)).collect();
-        for (nth, at) in open.into_iter().enumerate() {
+        for at in open.into_iter().take(if self.bench.model.is_some() { MOST_WORDS } else { usize::MAX }) {
             let fate = match self.bench.model {
+                _ if self.cut.is_some() => break,
                 None => {
                     (false, "it asks in words and not with a suggestion, and no language model is there".to_owned())
                 }
-                Some(_) if nth >= MOST_WORDS => continue,
-                Some(_) if self.bench.over().is_some() => (false, "the time is used up (budget.seconds)".to_owned()),
                 Some(_) => self.ask(&wishes[at])?,
             };
-            settled.insert(at, fate);
+            if self.cut.is_none() {
+                settled.insert(at, fate);
+            }
         }
         Ok(())
     }
@@ -213,10 +217,7 @@ impl Round<'_, '_> {
             }
             // Its own words, where it gave up.
             Some(why) => {
-                let said = self.bench.notes_since(heard).into_iter().next_back();
-                let said = said.map(|said| {
-                    said.trim_start_matches("the model stops: ").trim_start_matches("it gives up: ").to_owned()
-                });
+                let said = self.bench.notes_since(heard).into_iter().rev().find_map(|said| in_its_words(&said));
                 (false, said.unwrap_or(why))
             }
         })
@@ -230,7 +231,18 @@ impl Round<'_, '_> {
             why: crate::report::markdown::one_line(&why, 300),
         });
         self.healing.answers = answers.collect();
-        let all = count(wishes.len(), "thread");
+        let waiting = count(wishes.len() - self.healing.answers.len(), "thread");
+        if let Some(cut) = self.cut.take() {
+            self.healing.retry_wanted = cut.retry_wanted();
+            let left = format!("{waiting} left unanswered: {}", cut.reason);
+            if self.last.is_none() {
+                return self.healing.end(cut.outcome, left);
+            }
+            self.healing.notes.push(left);
+        } else if wishes.len() > self.healing.answers.len() {
+            self.healing.notes.push(format!("{waiting} left for the next round"));
+        }
+        let all = count(self.healing.answers.len(), "thread");
         let Some(ending) = self.last.take() else {
             let why = self.healing.answers.first().map(|answer| answer.why.clone()).unwrap_or_default();
             return self.healing.end(Outcome::Explained, format!("none of {all} could be settled: {why}"));
@@ -245,6 +257,13 @@ impl Round<'_, '_> {
         }
         self.healing.end(Outcome::Proposed, format!("{done} of {all} settled"))
     }
+}
+
+/// How the model's hand ended, with its own words as such.
+fn in_its_words(note: &str) -> Option<String> {
+    let ended = note.strip_prefix("the model stops: ")?;
+    let own = ended.strip_prefix("it gives up: ").map(|own| format!("the model says: {own}"));
+    Some(own.unwrap_or_else(|| ended.to_owned()))
 }
 
 const APPLIED: &str = "the suggestion is applied as it stands";

@@ -4,7 +4,7 @@
 use super::Bench;
 use crate::hand::command::{Delegated, Places, Recipe};
 use crate::ids::RelPath;
-use crate::llm::{Gate, Passage};
+use crate::llm::{Gate, NotPassed, Passage};
 use crate::patch::{FilePatch, Patch};
 use crate::process::{self, Door, Finished};
 use crate::record::HandId;
@@ -85,11 +85,13 @@ impl Bench<'_> {
         // Without a sandbox it could write to the tree itself.
         let done = self.protected(|| self.run_agent(agent, &program, &desk, prompt, asks))?;
         let (patch, left_out) = self.difference(&desk.dir, recipe)?;
-        let troubles = gate.troubles().into_iter().map(|trouble| trouble.why).chain(left_out).collect();
+        let troubles = gate.troubles();
+        let is_over_budget = troubles.iter().any(NotPassed::is_budget);
+        let troubles = troubles.into_iter().map(|trouble| trouble.why).chain(left_out).collect();
         if let Some(passage) = passage {
             passage.tell(&transcript(recipe, prompt, &done));
         }
-        Ok(Some(Delegated { agent: recipe.clone(), done, patch, requests: gate.requests(), troubles }))
+        Ok(Some(Delegated { agent: recipe.clone(), done, patch, requests: gate.requests(), troubles, is_over_budget }))
     }
 
     fn agent_note(&self, line: &str) {

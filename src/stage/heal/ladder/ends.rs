@@ -1,8 +1,9 @@
 //! How a climb ends, in words.
 
-use super::{Ending, LONGEST_WORK, State, blocked_by};
+use super::{Ending, LONGEST_WORK, State};
 use crate::brain::programs;
-use crate::hand::Unfinished;
+use crate::guard::blocked_by;
+use crate::hand::{Cut, Unfinished};
 use crate::record::{Candidate, CheckResult, Outcome, Tried};
 use crate::stage::heal::outward::summarize;
 use crate::verify::{self, Run};
@@ -29,7 +30,7 @@ impl State<'_, '_> {
             Outcome::Cancelled => "stopped from outside; the tree is as it was".to_owned(),
             _ => format!("the budget of {} s is used up (budget.seconds)", self.bench.job.budget_seconds),
         };
-        Ending::new(outcome, reason)
+        Ending { cut: Some(Cut::Limit), ..Ending::new(outcome, reason) }
     }
 
     fn why_none(&self) -> String {
@@ -40,10 +41,15 @@ impl State<'_, '_> {
             .unwrap_or_else(|| "no hand has a candidate for this failure".to_owned())
     }
 
-    /// A limit ended a hand's work: it is shown, and kept for the next attempt.
+    /// A hand's work was cut off: it is shown, and kept for the next attempt.
     fn unfinished(&mut self, left: Unfinished) -> Ending {
-        let reason = format!("the model's budget is used up: {}", left.why);
-        let Some(work) = left.work else { return Ending::new(Outcome::Budget, reason) };
+        let (outcome, what) = match left.cut {
+            Cut::Limit => (Outcome::Budget, "the model's budget is used up"),
+            Cut::Silence | Cut::Refusal => (Outcome::Explained, "no answer is to be had from the model"),
+        };
+        let reason = format!("{what}: {}", left.why);
+        let ending = |reason| Ending { cut: Some(left.cut), ..Ending::new(outcome, reason) };
+        let Some(work) = left.work else { return ending(reason) };
         let patch = self.ground.then(&work.patch);
         let (digest, diff) = (patch.digest(), patch.unified_diff());
         let diff = Some(diff).filter(|diff| diff.len() <= LONGEST_WORK);
@@ -55,7 +61,7 @@ impl State<'_, '_> {
             }
         }
         let reason = format!("{reason}; its work so far is kept as a patch, not applied");
-        Ending { candidate: Some(Candidate { patch, ..work }), ..Ending::new(Outcome::Budget, reason) }
+        Ending { candidate: Some(Candidate { patch, ..work }), ..ending(reason) }
     }
 
     pub(super) fn gave_up(&mut self) -> Ending {

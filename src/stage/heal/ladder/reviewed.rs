@@ -1,6 +1,7 @@
 //! The reviewer's word on what the command has proven: what blocks goes back to whoever wrote it, a few times.
 
 use super::{Candidate, CheckResult, Confidence, Ending, HandId, Outcome, Run, State, Trial, verify};
+use crate::guard::blocked_by;
 use crate::hand::review::{self, Question};
 use crate::patch::Patch;
 use crate::record::entry::Verdict;
@@ -55,7 +56,7 @@ impl State<'_, '_> {
             self.review = fact;
             return Ok(Trial::Passed(Box::new((patch, run, guards))));
         };
-        let claim = super::blocked_by(&guards);
+        let claim = blocked_by(&guards);
         // Only a model can be told why.
         self.objections.is_last = self.objections.times >= manner.rounds && by_model;
         self.objections.times += 1;
