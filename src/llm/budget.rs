@@ -112,7 +112,7 @@ impl Budget {
         if left < 0.0 || affordable < LEAST_REPLY as f64 {
             // Parts of a cent are told, too.
             let digits = if self.limits.usd < 0.01 { 4 } else { 2 };
-let (most, by) = (format!("{:.digits$}", self.limits.usd), self.usd_by);
+            let (most, by) = (format!("{:.digits$}", self.limits.usd), self.usd_by);
             let aside = match self.aside.usd {
                 none if none < 0.00005 => String::new(),
                 usd => format!(", ${usd:.4} set aside for requests under way"),
