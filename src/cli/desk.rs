@@ -250,8 +250,16 @@ impl Desk<'_> {
         if config.sandbox.tier == Sandbox::Full && process::tier() != Tier::Namespaces && is_own {
             withheld::withhold(&root, scratch)?;
         }
-        let say = |stage: &str, text: &str| self.say(stage, text);
         let may_ask = self.may_ask(config, work);
+        let kept_out = "no model and no agent was asked: trust.strangers is no-model".to_owned();
+        let is_there = || matches!(model::writer(&self.door.env, config), Ok(Some(_))) || config.agent.is_wanted();
+        let unasked = Mutex::new((!may_ask && is_there()).then_some(kept_out));
+        let say = |stage: &str, text: &str| {
+            if let Some(why) = text.strip_prefix(model::UNASKED).filter(|_| stage == "model") {
+                *unasked.lock().unwrap_or_else(PoisonError::into_inner) = Some(format!("no model was asked: {why}"));
+            }
+            self.say(stage, text);
+        };
         let asked = match may_ask {
             true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say),
             false => None,
@@ -264,7 +272,11 @@ impl Desk<'_> {
         let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
         let talked = asked.as_ref().map(model::Asked::talked).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
-        healing
+        let mut healing = healing?;
+        // With one it may have been repaired: people have to know what to mend.
+        let unasked = unasked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        healing.notes.extend(unasked.filter(|_| healing.outcome == Outcome::Explained));
+        Ok(healing)
     }
 
     /// The caps that hold across runs, where there are any.

@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// How it begins what is said where a model was wanted and is not asked.
+pub const UNASKED: &str = "none is asked: ";
+
 /// The reviewer's, where it sits at an address of its own.
 const REVIEW_KEY: &str = "THANOS_REVIEW_KEY";
 
@@ -198,7 +201,7 @@ pub fn live(
             return None;
         }
         Err(why) => {
-            say("model", &format!("none is asked: {why}"));
+            say("model", &format!("{UNASKED}{why}"));
             return None;
         }
     };
