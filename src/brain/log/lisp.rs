@@ -9,7 +9,7 @@ pub(super) const PARSER: Parser = Parser { keys: &["FAIL in (", "ERROR in (", " 
 
 patterns! {
     CLOJURE = r"^(?:FAIL|ERROR) in \((?P<name>\S+)\) \((?P<path>\S+\.clj[cs]?):(?P<line>[0-9]+)\)";
-    ERT = r"^   FAILED  +(?:[0-9]+/[0-9]+  +)?(?P<name>\S+)";
+    ERT = r"^   FAILED  +(?:[0-9]+/[0-9]+  +)?(?P<name>\S+)(?:  +\([0-9.]+ sec\))?$";
 }
 
 fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {

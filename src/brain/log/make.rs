@@ -42,7 +42,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("make", FailureClass::Config, Rank::Strong, at, line));
     } else if KILLED.is_match(line) {
         out.push(Found::new("make", FailureClass::Resource, Rank::Sure, at, line));
-    } else if let Some(class) = CRASH.captures(line).and_then(|c| script::purpose(group(&c, "target"))) {
+    } else if let Some(class) = CRASH.captures(line).and_then(|c| purpose(group(&c, "target"))) {
         out.push(Found::new("make", class, Rank::Generic, at, line));
     } else if NMAKE.is_match(line) {
         let compiling = line.contains("cl.exe") || line.contains("compile");
@@ -60,6 +60,11 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         let class = if unfetched { FailureClass::Dependency } else { FailureClass::Config };
         out.push(Found::new("bazel", class, Rank::Generic, at, line).location(spot));
     }
+}
+
+/// GNU's standards call a program's own tests `check`.
+fn purpose(target: &str) -> Option<FailureClass> {
+    if target == "check" { Some(FailureClass::Test) } else { script::purpose(target) }
 }
 
 /// Ninja repeats the command of a failed step; what it said stands below.
