@@ -243,7 +243,7 @@ impl Scanner {
     }
 
     fn assigned(&self, kind: Kind, text: &str, found: &Assigned) -> Option<Candidate> {
-        let value = text[found.value.clone()].trim_end_matches(['.', ':']);
+        let value = without_line_end(&text[found.value.clone()]).trim_end_matches(['.', ':']);
         let literal = found.quoted || found.literal || kind == Kind::Settings;
         if value.starts_with('{') && found.family == Family::Secret {
             return self.within(text, found);
@@ -296,6 +296,15 @@ fn user_pattern(rule: &UserRule) -> Pattern {
         group: rule.group,
         ascii: false,
     }
+}
+
+/// Without the escapes for a line's end that close many a string.
+fn without_line_end(value: &str) -> &str {
+    let mut value = value;
+    while let Some(head) = value.strip_suffix("\\n").or_else(|| value.strip_suffix("\\r")) {
+        value = head.trim_end_matches('\\');
+    }
+    value
 }
 
 fn stands_once(text: &str, value: &str) -> bool {

@@ -12,6 +12,8 @@ const RANDOM: f64 = 2.5;
 const VAGUE: f64 = 3.3;
 /// The same for hexadecimal digits, of which there are few.
 const HEX: f64 = 2.8;
+/// Of a name, between its signs.
+const PIECE: usize = 8;
 /// Shorter words are anybody's.
 const GIVEN: usize = 8;
 /// The least entropy where the name says next to nothing.
@@ -63,6 +65,8 @@ pub fn is_secret(value: &str, manner: Manner) -> bool {
 pub fn is_given(value: &str) -> bool {
     value.len() >= GIVEN
         && value.is_ascii()
+        // None of these stands in a URL's password unescaped.
+        && !value.contains(['?', '#', ';'])
         && !stands_for_another(value)
         && !is_words(value)
         && !names_itself(value)
@@ -124,8 +128,19 @@ fn is_token(value: &str, literal: bool) -> bool {
         && (digits >= 2 || digits == 1 && strangeness(value) >= 0.45)
         && is_key(value, literal, if is_long_hex(value) { HEX } else { LOOSE }, 10)
         && !is_path(value)
+        && !is_name_in_pieces(value)
         // Hexadecimal digits spell a word now and then.
         && (value.bytes().all(|b| b.is_ascii_hexdigit()) || !is_made_of_words(value))
+}
+
+/// `DHE-PSK-AES256-SHA384`: letters, then digits, in every one of several short pieces.
+fn is_name_in_pieces(value: &str) -> bool {
+    let mut pieces = value.split(['-', '_', '.']);
+    let short = |piece: &str| {
+        let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+        piece.len() <= PIECE && letters.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    !is_long_hex(value) && pieces.clone().count() >= 3 && pieces.all(short)
 }
 
 /// Digits of a digest or a UUID.
@@ -303,11 +318,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_in_pieces_are_no_tokens() {
+        for (value, token) in [("DHE-PSK-AES256-SHA384", false), ("k3Jd9sQw-8xPz41_bQ", true)] {
+            assert_eq!(is_secret(value, Manner { family: Family::Loose, literal: true }), token, "{value}");
+        }
+    }
+
+    #[test]
     fn where_only_a_password_stands_words_are_one() {
         for value in ["hunter2horse", "sunshine-days", "correcthorsebattery", "Sommer2019!"] {
             assert!(is_given(value), "{value}");
         }
-        for value in ["password", "hunter2", "$PASSWORD", "<password>", "mypassword1", "admin123", "sun", "12345678"] {
+        for value in [
+            "password",
+            "hunter2",
+            "%PORT?a=name",
+            "$PASSWORD",
+            "<password>",
+            "mypassword1",
+            "admin123",
+            "sun",
+            "12345678",
+        ] {
             assert!(!is_given(value), "{value}");
         }
     }
