@@ -75,7 +75,7 @@ pub const RULES: &[Shape] = &[
     )
     .entropy(2.75)
     .aka(&["curl-auth-header"])
-    .yes(&["Authorization: Bearer {w:24}", "headers['Authorization'] = 'Token {h:40}'", "'Authorization: token xkqwzrtk'"])
+    .yes(&["Authorization: Bearer {w:24}", "headers['Authorization'] = 'Token {h:40}'", "'Authorization: token {s:9}'"])
     .no(&["Authorization: Bearer $TOKEN", "Authorization: Bearer <token>"]),
     form(
         "basic-credentials",
