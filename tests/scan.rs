@@ -121,6 +121,18 @@ fn a_file_hides_nothing_by_its_name_or_its_encoding() {
 }
 
 #[test]
+fn a_pipe_is_told_and_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.txt"), format!("k = '{}'\n", secret(1))).unwrap();
+    assert!(Command::new("mkfifo").arg(dir.path().join("pipe")).status().unwrap().success());
+    for args in [&["pipe", "a.txt"][..], &["."]] {
+        let (code, out, err) = scan(dir.path(), args);
+        assert_eq!((code, out.lines().count()), (1, 1), "{err}");
+        assert_eq!(err.contains("pipe is no regular file"), args.len() > 1, "{err}");
+    }
+}
+
+#[test]
 fn broken_settings_are_told_in_one_line() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(".gitleaks.toml"), "[extend]\n[[rules]\n").unwrap();

@@ -114,7 +114,7 @@ fn scan_paths(door: &Door, args: &Args) -> Result<Vec<Found>> {
     let scanner = Scanner::new(with_baseline(settings, args)?, large);
     let mut found = Vec::new();
     for path in paths {
-        scan_path(&scanner, path, &mut found)?;
+        scan_path(door, &scanner, path, &mut found)?;
     }
     Ok(found)
 }
@@ -145,16 +145,22 @@ fn remember(door: &Door, file: &Path, found: &[Found]) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn scan_path(scanner: &Scanner, path: &Path, found: &mut Vec<Found>) -> Result<()> {
+fn scan_path(door: &Door, scanner: &Scanner, path: &Path, found: &mut Vec<Found>) -> Result<()> {
     let refuse = |e: std::io::Error| usage(format!("cannot read {}: {e}", path.display()));
     if path == Path::new("-") {
         let mut text = Vec::new();
         std::io::stdin().lock().take(MAX_STDIN).read_to_end(&mut text).map_err(refuse)?;
         scan_stdin(scanner, &text, found);
-    } else if std::fs::metadata(path).map_err(refuse)?.is_dir() {
+        return Ok(());
+    }
+    let kind = std::fs::metadata(path).map_err(refuse)?;
+    if kind.is_dir() {
         scan_tree(scanner, path, found);
-    } else {
+    } else if kind.is_file() {
         scan_text(scanner, &shown(path), &std::fs::read(path).map_err(refuse)?, found);
+    } else {
+        // Reading a pipe or a device may never end.
+        door.ui.stage("skipped", &format!("{} is no regular file", path.display()));
     }
     Ok(())
 }

@@ -13,7 +13,13 @@ pub fn is_allowed(line: &str) -> bool {
 
 fn says(line: &str, comments: &[&str]) -> bool {
     let lower = line.to_lowercase();
-    comments.iter().any(|comment| lower.contains(comment))
+    comments.iter().any(|comment| lower.match_indices(comment).any(|(at, _)| stands_alone(&lower, at, comment.len())))
+}
+
+/// `NoSecretError` is no comment.
+fn stands_alone(line: &str, at: usize, length: usize) -> bool {
+    let letter = |c: char| c.is_alphanumeric() || c == '_';
+    !line[..at].ends_with(letter) && !line[at + length..].starts_with(letter)
 }
 
 /// Whether a comment on the line, or on the one before, lets a secret on it pass. `line` is counted from 1.
@@ -31,4 +37,19 @@ pub fn comments(file: &change::FileChange) -> Vec<Finding> {
     }
     let what = "adds a comment that silences secret scanners";
     added.iter().map(|line| at_line("secrets/allow-comment", Severity::Warning, file.path, line.number, what)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_comment_of_its_own_silences() {
+        for line in ["k = 'x' # nosecret", "k = 'x' // gitleaks:allow", "k: x #pragma: allowlist secret"] {
+            assert!(is_allowed(line), "{line}");
+        }
+        for line in ["raise NoSecretError('x')", "k_nosecret = 'x'"] {
+            assert!(!is_allowed(line), "{line}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use super::around::{
     in_string_or_comment, is_argument, is_label, is_prose, is_statement, is_value, sets_variable, value_behind,
 };
+use super::loose;
 pub use super::names::Family;
 use super::names::family;
 use std::ops::Range;
@@ -73,6 +74,11 @@ pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
     }
     let called = bytes.get(name.end) == Some(&b'(');
     let found = reader.value(before, &name, family).filter(|_| !(called && family <= Family::Vague));
+    // Of a sentence only its first word can be a secret.
+    let found = found.filter(|read| !is_sentence(&bytes[read.range.clone()])).or_else(|| {
+        let (range, quoted) = loose::behind(bytes, name.end)?;
+        Some(Read { range, quoted, flag: false, loose: true })
+    });
     let assigned = found.map(|Read { range, quoted, flag, loose }| Assigned {
         family: if loose { Family::Loose } else { family },
         name: name.clone(),
@@ -81,6 +87,11 @@ pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
         literal: flag || in_string_or_comment(before),
     });
     (name.end, assigned)
+}
+
+/// Words with blanks between them; an object has them too.
+fn is_sentence(value: &[u8]) -> bool {
+    value.first() != Some(&b'{') && value.contains(&b' ')
 }
 
 fn is_name(b: u8) -> bool {
@@ -521,8 +532,11 @@ mod tests {
             "key of the test: v4lue",
             "the token is: v4lue",
             "a:token:v4lue",
+            "token, k3Jd9sQw8xPz41",
+            "token = \"k3Jd9sQw8xPz41 of the server\"",
         ] {
-            assert_eq!(value(line), Some("v4lue"), "{line}");
+            let wanted = if line.contains("v4lue") { "v4lue" } else { "k3Jd9sQw8xPz41" };
+            assert_eq!(value(line), Some(wanted), "{line}");
         }
         for line in [
             "password",

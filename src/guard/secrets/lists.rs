@@ -14,7 +14,6 @@ pub const STAND_INS: &[&str] = &[
     "sample",
     "redacted",
     "insert",
-    "todo",
     "fixme",
     "xxxx",
     "****",
@@ -48,13 +47,12 @@ pub const STAND_INS: &[&str] = &[
     "encrypted",
     "lorem",
     "ipsum",
-    "null",
-    "none",
-    "asdf",
     "qwerty",
     "letmein",
-    "hunter2",
 ];
+
+/// The same, where they stand alone: chance writes four letters now and then.
+pub const SHORT_STAND_INS: &[&str] = &["todo", "null", "none", "asdf"];
 
 /// Words that people put where a secret will be, in any mixture and with digits behind them.
 pub const WORDS: &[&str] = &[
@@ -176,6 +174,7 @@ pub const WORDS: &[&str] = &[
     "w",
     "rd",
     "passw0rd",
+    "hunter",
     "pa",
     "github",
     "gitlab",

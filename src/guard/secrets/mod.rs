@@ -13,9 +13,11 @@ mod found;
 mod gitleaks;
 mod kind;
 mod lists;
+mod loose;
 mod names;
 mod rules;
 mod scanner;
+mod services;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What a name says about the value it is given.
 
+use super::services::is_service;
 use super::words;
 
 /// What a name says about its value.
@@ -68,6 +69,8 @@ const SECRETS: &[&str] = &[
 ];
 /// Parts that may begin a longer one.
 const BEGINS: &[&str] = &["key", "auth", "token", "secret", "passw", "cred", "api"];
+/// Parts that may end a longer one.
+const ENDS: &[&str] = &["api", "auth", "creds"];
 /// Words that begin like one of those and are others.
 const UNLIKE: &[&str] = &[
     "keyboard",
@@ -356,8 +359,9 @@ pub fn family(name: &str) -> Option<Family> {
 
 fn is_loose(parts: &[String]) -> Option<Family> {
     let about = |part: &String| {
-        let like = BEGINS.iter().any(|begin| part.starts_with(begin)) && !UNLIKE.contains(&part.as_str());
-        like || speaks(part)
+        let like = BEGINS.iter().any(|begin| part.starts_with(begin)) && !UNLIKE.contains(&part.as_str())
+            || ENDS.iter().any(|end| part.ends_with(end));
+        like || speaks(part) || is_service(part)
     };
     let told = parts.iter().any(|part| TOLD.contains(&part.as_str()));
     (!told && parts.iter().any(about)).then_some(Family::Loose)
@@ -407,6 +411,11 @@ mod tests {
             ("api_client", Some(Loose)),
             ("api_hash", Some(Secret)),
             ("token_id", None),
+            ("oauth_signature", Some(Vague)),
+            ("openapi_commit", Some(Loose)),
+            ("twitter", Some(Loose)),
+            ("FACEBOOK_APP", Some(Loose)),
+            ("twitter_id", None),
             ("password_hash", None),
         ] {
             assert_eq!(family(name), expected, "{name}");

@@ -1,7 +1,7 @@
 //! The rules that go by names and places and not by a vendor's form.
 
 use super::assign;
-use crate::mask::shapes::{Shape, checks, form};
+use crate::mask::shapes::{Shape, URL_CREDENTIALS, checks, form};
 
 pub const ASSIGNED: &str = "assigned-secret";
 pub const PASSWORD: &str = "assigned-password";
@@ -44,6 +44,8 @@ const COMMANDS: &[&str] = &[
     "rabbitmqctl",
     "htpasswd",
     "chpasswd",
+    "-u ",
+    "--user",
 ];
 
 #[rustfmt::skip]
@@ -53,10 +55,17 @@ pub const PLACES: &[Shape] = &[
         .yes(&["\"Server=db;Database=x;User Id=sa;Password={p:12};\"", "Data Source=db;uid=sa;pwd={w:10}"])
         .no(&["\"Server=db;User Id=sa;Password=$PASSWORD;\"", "Server=db;User Id=sa;Password=password;"]),
     form("command-password", "password on a command line", COMMANDS,
-        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?|(?:docker|podman|az|oc|helm|registry)\s+login\b[^\n|;]*?\s-p\s*["']?|mongo(?:sh|dump|restore|import)?\b[^\n|;]*?\s-u\b[^\n|;]*?\s-p\s*["']?|sqlcmd\b[^\n|;]*?\s-P\s*["']?|smbclient\b[^\n|;]*?\s-U\s*["']?[^\s%"']+%|rabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+["']?|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+["']?|echo\s+["']?\w+:)([^\s"'$|]{4,})|\s(?:-[uU]|--user(?:name)?)[ =]?["']?[^\s"'$]+["']?\s+-[pP]\s*["']?([^\s"'$|:]*[A-Za-z][^\s"'$|]{3,})"#)
+        r#"(?:curl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]+:|^\s*(?:-u|--user)[ =]\s*["']?[^\s:"'$]+:|wget\b[^\n|;]*?\s--(?:http-|ftp-)?password[ =]["']?|sshpass\s+-p\s*["']?|mysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|redis-cli\b[^\n|;]*?\s-a\s+["']?|ldap(?:search|add|modify)\b[^\n|;]*?\s-w\s+["']?|(?:docker|podman|az|oc|helm|registry)\s+login\b[^\n|;]*?\s-p\s*["']?|mongo(?:sh|dump|restore|import)?\b[^\n|;]*?\s-u\b[^\n|;]*?\s-p\s*["']?|sqlcmd\b[^\n|;]*?\s-P\s*["']?|smbclient\b[^\n|;]*?\s-U\s*["']?[^\s%"']+%|rabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+["']?|htpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+["']?|echo\s+["']?\w+:)([^\s"'$|]{4,})|\s(?:-[uU]|--user(?:name)?)[ =]?["']?[^\s"'$]+["']?\s+-[pP]\s*["']?([^\s"'$|:]*[A-Za-z][^\s"'$|]{3,})"#)
         .aka(&["curl-auth-user"])
-        .yes(&["curl -s -u admin:{w:12} https://x", "sshpass -p {w:10} ssh host", "docker login -u me -p {w:12} r.example.org", "echo 'me:{w:9}' | chpasswd", "tool 10.0.0.1 -u me -p '{p:10}'"])
-        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p", "docker login -u me -p $PASSWORD", "echo me:password | chpasswd", "docker run -u 1000 -p 8080:8080 x"]),
+        .yes(&["curl -s -u admin:{w:12} https://x", "curl https://x \\\n  -u 'admin:{w:12}'", "sshpass -p {w:10} ssh host", "docker login -u me -p {w:12} r.example.org", "echo 'me:{w:9}' | chpasswd", "tool 10.0.0.1 -u me -p '{p:10}'"])
+        .no(&["curl -u user:$PASSWORD https://x", "mysql -u root -p", "docker login -u me -p $PASSWORD", "echo me:password | chpasswd", "docker run -u 1000 -p 8080:8080 x", "  -u 1000:1000"]),
+    form("command-token", "token as the user of a command", &["-u ", "--user"],
+        r#"\s(?:-u|--user)[ =]\s*["']?([A-Za-z0-9_-]{16,}):["']?(?:\s|$)"#)
+        .entropy(3.0)
+        .check(checks::mixed)
+        .aka(&["curl-auth-user"])
+        .yes(&["curl https://x -u {w:32}:", "curl https://x \\\n  -u '{a:24}:'"])
+        .no(&["curl https://x -u $TOKEN:", "curl -u admin: https://x", "curl -u your_api_key_goes_here: https://x"]),
     form("login-pair", "login as two arguments", &["credential", "auth(", "auth=", "auth =", "basicauth", "basic_auth", "login(", "authenticate(", "sign_in("],
         r#"(?i)(?:credentials?|auth|login|authenticate|sign_in|usernamepassword\w*)\s*(?:\(|=\s*\(|[:=]\s*\[)\s*(?:[^"'()\n]{1,40},\s*)?[bu@]?["'][^"'\n]{1,64}["']\s*,\s*[bu@]?["']([^"'\s]{4,64})["']\s*[,)\]]"#)
         .yes(&["requests.get(url, auth=('me', '{w:10}'))", "new NetworkCredential(\"me\", \"{p:12}\")", "req.SetBasicAuth(\"me\", \"{w:9}\")"])
@@ -152,7 +161,7 @@ pub const CHOSEN: &[&str] = &[
     "jdbc-oracle",
     "netrc-password",
     "nuget-password",
-    "url-credentials",
+    URL_CREDENTIALS,
     "login-pair",
     "sql-password",
     "secure-string",

@@ -5,11 +5,12 @@ use super::baseline::Baseline;
 use super::found::{Find, Secret, describe};
 use super::gitleaks::{Config, Sight, UserRule};
 use super::kind::Kind;
+use super::services::SERVICES;
 use super::settings::Settings;
 use super::value::{self, Manner};
 use super::{decode, rules};
 use crate::mask::finder::{Engine, Hit, Pattern, Scope, entropy};
-use crate::mask::shapes::{Shape, checks, shapes};
+use crate::mask::shapes::{Shape, URL_CREDENTIALS, checks, shapes};
 use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -124,10 +125,11 @@ impl Scanner {
         let position = |id: &str| known.iter().position(|rule| rule.id == id).unwrap_or(usize::MAX);
         let (password, assigned) = (position(rules::PASSWORD), position(rules::ASSIGNED));
         // One set of keywords wakes the reader for both.
-        for (at, keep) in [(password, true), (assigned, password == usize::MAX)] {
+        for (at, wakes) in [(password, true), (assigned, password == usize::MAX)] {
             if let Some(pattern) = patterns.get_mut(at) {
                 pattern.regex = None;
-                pattern.keywords.retain(|_| keep);
+                let words = rules::READER.iter().chain(SERVICES).filter(|_| wakes);
+                pattern.keywords = words.map(|word| Cow::Borrowed(*word)).collect();
             }
         }
         let with_text = config.rules.iter().filter(|rule| rule.regex.is_some());
@@ -230,8 +232,10 @@ impl Scanner {
             Origin::User => rule.entropy <= 0.0 || entropy(secret) > rule.entropy,
             Origin::Form => value::is_no_example(secret) && !is_weak_login(rule, secret),
             Origin::Random => kind != Kind::Made && value::is_random(secret, rule.entropy),
+            Origin::Chosen if kind == Kind::Made => false,
             Origin::Chosen => {
-                kind != Kind::Made && value::is_secret(secret, Manner { family: Family::Password, literal: true })
+                value::is_secret(secret, Manner { family: Family::Password, literal: true })
+                    || rule.id == URL_CREDENTIALS && is_login(&text[hit.whole.clone()], secret)
             }
             Origin::Read => false,
         };
@@ -239,7 +243,7 @@ impl Scanner {
     }
 
     fn assigned(&self, kind: Kind, text: &str, found: &Assigned) -> Option<Candidate> {
-        let value = text[found.value.clone()].trim_end_matches(['.', ':']);
+        let value = without_line_end(&text[found.value.clone()]).trim_end_matches(['.', ':']);
         let literal = found.quoted || found.literal || kind == Kind::Settings;
         if value.starts_with('{') && found.family == Family::Secret {
             return self.within(text, found);
@@ -273,6 +277,11 @@ impl Scanner {
     }
 }
 
+/// A password in a URL that says nothing of its user: `root:root` is a default that everybody knows.
+fn is_login(url: &str, password: &str) -> bool {
+    value::is_given(password) && !url.contains(&format!("{password}:"))
+}
+
 /// `foo:bar` in base64.
 fn is_weak_login(rule: &Known, secret: &str) -> bool {
     rules::LOGINS.contains(&&*rule.id) && checks::login(secret).is_some_and(|(_, password)| value::is_words(&password))
@@ -287,6 +296,15 @@ fn user_pattern(rule: &UserRule) -> Pattern {
         group: rule.group,
         ascii: false,
     }
+}
+
+/// Without the escapes for a line's end that close many a string.
+fn without_line_end(value: &str) -> &str {
+    let mut value = value;
+    while let Some(head) = value.strip_suffix("\\n").or_else(|| value.strip_suffix("\\r")) {
+        value = head.trim_end_matches('\\');
+    }
+    value
 }
 
 fn stands_once(text: &str, value: &str) -> bool {

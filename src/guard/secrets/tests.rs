@@ -47,6 +47,9 @@ fn planted() -> Vec<(&'static str, &'static str, String, &'static str)> {
         ("a.go", "password := \"§\"", "k3Jd9sQw!x".to_owned(), "assigned-password"),
         (".env", "API_TOKEN=§", low(32), "assigned-secret"),
         ("deploy.yaml", "  db_password: §", "k3Jd9sQw8x".to_owned(), "assigned-password"),
+        ("a.rb", "token: \"§\\n\"", word(32), "assigned-secret"),
+        ("a.rb", "provider :twitter, '§'", word(32), "assigned-secret"),
+        ("a.env", "DATABASE_URL=postgres://app:§@db:5432/x", "hunter2horse".to_owned(), "url-credentials"),
         ("a.env", "OPENAI=§", format!("sk-proj{}{}", "-", word(48)), "openai-key"),
         ("a.env", "X=§", format!("glpat{}{}", "-", word(20)), "gitlab-token"),
     ]

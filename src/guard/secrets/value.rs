@@ -1,7 +1,7 @@
 //! Tells secrets from placeholders, references and plain words.
 
 use super::assign::Family;
-use super::lists::{REFERENCES, STAND_INS, WORDS};
+use super::lists::{REFERENCES, SHORT_STAND_INS, STAND_INS, WORDS};
 use super::vocabulary::is_made_of_words;
 use super::words::{parts, strangeness};
 use crate::mask::finder::entropy;
@@ -12,6 +12,10 @@ const RANDOM: f64 = 2.5;
 const VAGUE: f64 = 3.3;
 /// The same for hexadecimal digits, of which there are few.
 const HEX: f64 = 2.8;
+/// Of a name, between its signs.
+const PIECE: usize = 8;
+/// Shorter words are anybody's.
+const GIVEN: usize = 8;
 /// The least entropy where the name says next to nothing.
 const LOOSE: f64 = 3.5;
 
@@ -41,10 +45,8 @@ pub struct Manner {
 
 /// Whether a value can be the secret that its name promises.
 pub fn is_secret(value: &str, manner: Manner) -> bool {
-    let lower = value.to_lowercase();
     let foreign = !value.is_ascii() && (count(value, u8::is_ascii_digit) < 3 || manner.family != Family::Password);
-    let plain = foreign || value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control());
-    if plain || is_reference(value) || is_stand_in(&lower) || is_monotone(&lower) || is_hash(value) || is_date(value) {
+    if foreign || stands_for_another(value) {
         return false;
     }
     match manner.family {
@@ -57,6 +59,30 @@ pub fn is_secret(value: &str, manner: Manner) -> bool {
             is_key(value, manner.literal, least, 10) && (has_digit(value) || is_mixed(value)) && !is_path(value)
         }
     }
+}
+
+/// Whether what stands where nothing but a password can stand is one, made of words or not.
+pub fn is_given(value: &str) -> bool {
+    value.len() >= GIVEN
+        && value.is_ascii()
+        // None of these stands in a URL's password unescaped.
+        && !value.contains(['?', '#', ';'])
+        && !stands_for_another(value)
+        && !is_words(value)
+        && !names_itself(value)
+        && !is_path(value)
+        && !is_sequence(value)
+}
+
+/// A sentence, a reference, a placeholder, a hash: whoever writes that gives no secret away.
+fn stands_for_another(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control())
+        || is_reference(value)
+        || is_stand_in(&lower)
+        || is_monotone(&lower)
+        || is_hash(value)
+        || is_date(value)
 }
 
 fn is_password(value: &str, literal: bool) -> bool {
@@ -80,6 +106,10 @@ fn is_password(value: &str, literal: bool) -> bool {
         let told = is_capitalized(value) || !literal;
         return !is_made_of_words(value) && !names_itself(value) && (!told || strange >= word_limit(letters));
     }
+    // Of all kinds, as policies ask for; names of things are not written so.
+    if literal && length >= GIVEN && symbols > 0 && digits > 0 && has_both_cases(value) {
+        return true;
+    }
     // `random_md5` is a name; `Welcome1` is what people choose.
     if value.contains(['_', '-', ':']) && digits <= 3 && is_made_of_words(value) {
         return false;
@@ -96,10 +126,26 @@ fn is_token(value: &str, literal: bool) -> bool {
     let digits = count(value, u8::is_ascii_digit);
     value.bytes().all(kept)
         && (digits >= 2 || digits == 1 && strangeness(value) >= 0.45)
-        && is_key(value, literal, LOOSE, 10)
+        && is_key(value, literal, if is_long_hex(value) { HEX } else { LOOSE }, 10)
         && !is_path(value)
+        && !is_name_in_pieces(value)
         // Hexadecimal digits spell a word now and then.
         && (value.bytes().all(|b| b.is_ascii_hexdigit()) || !is_made_of_words(value))
+}
+
+/// `DHE-PSK-AES256-SHA384`: letters, then digits, in every one of several short pieces.
+fn is_name_in_pieces(value: &str) -> bool {
+    let mut pieces = value.split(['-', '_', '.']);
+    let short = |piece: &str| {
+        let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+        piece.len() <= PIECE && letters.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    !is_long_hex(value) && pieces.clone().count() >= 3 && pieces.all(short)
+}
+
+/// Digits of a digest or a UUID.
+fn is_long_hex(value: &str) -> bool {
+    value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 /// `0x4000000D`.
@@ -169,6 +215,10 @@ fn is_mixed(value: &str) -> bool {
     value.len() >= 12 && turns >= 2 && strangeness(value) >= 0.55 && !is_made_of_words(value)
 }
 
+fn has_both_cases(value: &str) -> bool {
+    value.bytes().any(|b| b.is_ascii_lowercase()) && value.bytes().any(|b| b.is_ascii_uppercase())
+}
+
 fn has_digit(value: &str) -> bool {
     value.bytes().any(|b| b.is_ascii_digit())
 }
@@ -180,7 +230,8 @@ fn has_digit_inside(value: &str) -> bool {
 }
 
 fn is_stand_in(lower: &str) -> bool {
-    STAND_INS.iter().any(|word| lower.contains(word))
+    let alone = |part: &str| SHORT_STAND_INS.contains(&part);
+    STAND_INS.iter().any(|word| lower.contains(word)) || lower.split(|c: char| !c.is_ascii_alphabetic()).any(alone)
 }
 
 /// Nothing but words that stand for a secret, and digits.
@@ -267,6 +318,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_in_pieces_are_no_tokens() {
+        for (value, token) in [("DHE-PSK-AES256-SHA384", false), ("k3Jd9sQw-8xPz41_bQ", true)] {
+            assert_eq!(is_secret(value, Manner { family: Family::Loose, literal: true }), token, "{value}");
+        }
+    }
+
+    #[test]
+    fn where_only_a_password_stands_words_are_one() {
+        for value in ["hunter2horse", "sunshine-days", "correcthorsebattery", "Sommer2019!"] {
+            assert!(is_given(value), "{value}");
+        }
+        for value in [
+            "password",
+            "hunter2",
+            "%PORT?a=name",
+            "$PASSWORD",
+            "<password>",
+            "mypassword1",
+            "admin123",
+            "sun",
+            "12345678",
+        ] {
+            assert!(!is_given(value), "{value}");
+        }
+    }
+
+    #[test]
     fn values_are_judged_by_what_their_name_promises() {
         let judged = |family, value| is_secret(value, Manner { family, literal: true });
         for value in [
@@ -279,6 +357,7 @@ mod tests {
             "renjor",
             "belo",
             "eedx1",
+            "correct-Horse7battery",
         ] {
             assert!(judged(Family::Password, value), "{value}");
         }
@@ -314,12 +393,19 @@ mod tests {
             "aB3dE5gH7jK9mN1pQ2sT4vW6",
             "vazenmgjyegjyvmosnr",
             "dyv8cxk7d97*t=m&jeh;+1$9de=-#xje$xv^#@nr",
+            "VyVNzNoNEJgq5cAhnoNEIN9W",
         ] {
             assert!(judged(Family::Secret, value), "{value}");
         }
-        for value in
-            ["bearer-token", "expression_statement", "my-app-db-credentials", "identifier", "short", "refresh12345"]
-        {
+        for value in [
+            "bearer-token",
+            "expression_statement",
+            "my-app-db-credentials",
+            "identifier",
+            "short",
+            "refresh12345",
+            "none-3f9a1c77",
+        ] {
             assert!(!judged(Family::Secret, value), "{value}");
         }
     }

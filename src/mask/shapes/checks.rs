@@ -69,7 +69,10 @@ pub fn login(secret: &str) -> Option<(String, String)> {
 pub fn jwt(token: &str) -> bool {
     let object = |part: &str| {
         let bytes = URL_SAFE.decode(part).ok().or_else(|| STANDARD.decode(part).ok());
-        bytes.is_some_and(|bytes| bytes.starts_with(b"{\"") && bytes.ends_with(b"}"))
+        bytes.is_some_and(|bytes| {
+            bytes.ends_with(b"}")
+                && bytes.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
+        })
     };
     let mut parts = token.split('.');
     parts.next().is_some_and(object)
@@ -99,7 +102,12 @@ mod tests {
     #[test]
     fn encodings_are_looked_into() {
         assert!(basic("dXNlcjpwYXNz") && !basic("bm9jb2xvbmhlcmU=") && !basic("???"));
-        assert!(jwt("eyJhbGciOiJIUzI1NiJ9.e30.x") && !jwt("eyJhbGciOi.e30.x") && !jwt("bm90anNvbg.e30.x"));
+        assert!(
+            jwt("eyJhbGciOiJIUzI1NiJ9.e30.x")
+                && jwt("eyAiYWxnIjogIkhTMjU2IiB9.e30.x")
+                && !jwt("eyJhbGciOi.e30.x")
+                && !jwt("bm90anNvbg.e30.x")
+        );
         let key = |body: &str| format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----");
         assert!(pem(&key(&"MIIEvQIBADANBgkq".repeat(3))) && !pem(&key("...")) && !pem(&key("key here")));
         let id = |tail: &str| format!("AKI{}{tail}", "A");

@@ -50,7 +50,7 @@ pub const RULES: &[Shape] = &[
         .yes(&["TOKEN=glft-{w:20}", r#"  key: "glft-{w:20}","#])
         .no(&["TOKEN=glft-{w:6}", r#"  key: "glft-{x:20}","#]),
     form("gitlab-mail-token", "GitLab incoming mail token", &["glimt-"],
-        r"\bglimt-[a-z0-9]{25}\b")
+        r"\bglimt-[A-Za-z0-9_-]{25}\b")
         .aka(&["gitlab-incoming-mail-token"])
         .yes(&["TOKEN=glimt-{a:25}", r#"  key: "glimt-{a:25}","#])
         .no(&["TOKEN=glimt-{a:7}", r#"  key: "glimt-{x:25}","#]),
@@ -189,7 +189,7 @@ pub const RULES: &[Shape] = &[
         .yes(&["JENKINS_API_TOKEN={h:32}", r#"jenkinsApiToken: "{h:32}","#])
         .no(&["JENKINS_API_TOKEN={h:7}", "OTHER={h:32}"]),
     form("harness-token", "Harness token", &["pat.", "sat."],
-        r"\b[ps]at\.[A-Za-z0-9_-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}\b")
+        r"\b[ps]at\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}\b")
         .aka(&["harness-api-key"])
         .yes(&["TOKEN=pat.{w:22}.{h:24}.{w:20}", r#"  key: "pat.{w:22}.{h:24}.{w:20}","#])
         .no(&["TOKEN=pat.{w:7}", r#"  key: "pat.{x:22}.{x:24}.{x:20}","#]),

@@ -9,18 +9,23 @@ pub const RULES: &[Shape] = &[
     form(
         "jwt",
         "JSON web token",
-        &["eyJ"],
-        r"\beyJ[A-Za-z0-9_/+-]{8,}={0,2}\.(?:eyJ[A-Za-z0-9_/+-]{8,}={0,2}\.[A-Za-z0-9_/+-]{8,}={0,2}|[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,})",
+        &["eyJ", "eyA"],
+        r"\bey[AJ][A-Za-z0-9_/+-]{8,}={0,2}\.(?:ey[AJ][A-Za-z0-9_/+-]{8,}={0,2}\.(?:[A-Za-z0-9_/+-]{8,}={0,2})?|[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,})",
     )
     .check(checks::jwt)
     .aka(&["jwt", "jwt-base64"])
-    .yes(&["Authorization: {jwt}", "const t = '{jwt}'"])
+    .yes(&[
+        "Authorization: {jwt}",
+        "const t = '{jwt}'",
+        "unsigned = eyJhbGciOiJub25lIn0.eyJ{w:40}.",
+        "spaced = eyAiYWxnIjogIkhTMjU2IiB9.eyJ{w:40}.{u:43}",
+    ])
     .no(&["eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOi.eyJub3Rhand0.{w:20}"]),
     form(
         PRIVATE_KEY,
         "private key",
         &["PRIVATE KEY"],
-        r#"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?:\\r)?(?:\\{1,2}n|\r?\n)["'`,+.\\]*\s*["'`]?(?:\\{1,2}n)?[\s"'`+#/*|>]*[A-Za-z0-9+/]{4}|["']?\s*[\s+"'.]{0,6}[A-Za-z0-9+/]{40}|.{0,90}?[A-Za-z0-9+/]{40}).*?(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|\z)"#,
+        r#"(?si)-----BEGIN[A-Z0-9 _-]{0,40} PRIVATE KEY(?: BLOCK)?-----(?:(?:\\r)?(?:\\{1,2}n|\r?\n)["'`,+.\\]*\s*["'`]?(?:\\{1,2}n)?[\s"'`+#/*|>]*[A-Za-z0-9+/]{4}|["']?\s*[\s+"'.]{0,6}[A-Za-z0-9+/]{40}|.{0,90}?[A-Za-z0-9+/]{40}).*?(?:-----END[A-Z0-9 _-]{0,40} PRIVATE KEY(?: BLOCK)?-----|\z)"#,
     )
     .check(checks::pem)
     .yes(&[
@@ -28,6 +33,7 @@ pub const RULES: &[Shape] = &[
         "key = \"-----BEGIN PRIVATE KEY-----\\n{b:64}\\n-----END PRIVATE KEY-----\\n\"",
         "b.append(\"-----BEGIN RSA PRIVATE KEY-----\\n\");\n  b.append(\"{b:64}\\n\");\n  b.append(\"-----END RSA PRIVATE KEY-----\");",
         "-----BEGIN RSA PRIVATE KEY-----%0A{b:64}%0A-----END RSA PRIVATE KEY-----",
+        "-----BEGIN RSA-PSS PRIVATE KEY-----\n{b:64}\n-----END RSA-PSS PRIVATE KEY-----",
     ])
     .no(&[
         "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----",
@@ -67,9 +73,9 @@ pub const RULES: &[Shape] = &[
         &["authorization"],
         r#"(?i)authorization["'`\]]{0,2}(?:\s*(?:=>|[:=])\s*\\?["'`]?(?:(?:basic|bearer|token|digest|apikey|negotiate|key|jwt|oauth|bot)\s+)?|\s*,\s*["'`](?:basic|bearer|token|apikey)\s+)([A-Za-z0-9+/=._~-]{6,})"#,
     )
-    .entropy(3.0)
+    .entropy(2.75)
     .aka(&["curl-auth-header"])
-    .yes(&["Authorization: Bearer {w:24}", "headers['Authorization'] = 'Token {h:40}'"])
+    .yes(&["Authorization: Bearer {w:24}", "headers['Authorization'] = 'Token {h:40}'", "'Authorization: token {s:9}'"])
     .no(&["Authorization: Bearer $TOKEN", "Authorization: Bearer <token>"]),
     form(
         "basic-credentials",

@@ -15,7 +15,7 @@ pub const RULES: &[Shape] = &[
         .yes(&["TOKEN=xoxp-{d:12}-{d:12}-{d:12}-{h:32}", r#"  key: "xoxp-{d:12}-{d:12}-{d:12}-{h:32}","#])
         .no(&["TOKEN=xoxp-{d:4}", r#"  key: "xoxp-{x:12}-{x:12}-{x:12}-{x:32}","#]),
     form("slack-app-token", "Slack app token", &["xapp-"],
-        r"\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]{20,80}")
+        r"\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]{10,80}")
         .aka(&["slack-app-token"])
         .yes(&["TOKEN=xapp-1-A{U:10}-{d:13}-{h:64}", r#"  key: "xapp-1-A{U:10}-{d:13}-{h:64}","#])
         .no(&["TOKEN=xapp-1-A{U:3}", r#"  key: "xapp-1-A{x:10}-{x:13}-{x:64}","#]),
@@ -25,7 +25,7 @@ pub const RULES: &[Shape] = &[
         .yes(&["TOKEN=xoxe.xoxp-1-{U:163}", r#"  key: "xoxe.xoxp-1-{U:163}","#])
         .no(&["TOKEN=xoxe.xoxp-1-{U:7}", r#"  key: "xoxe.xoxp-1-{x:163}","#]),
     form("slack-token", "Slack token", &["xoxa-", "xoxs-", "xoxr-", "xoxo-", "xoxd-", "xoxe-"],
-        r"\bxox[aeosrd]-(?:\d+-){0,4}[A-Za-z0-9%/+-]{16,120}")
+        r"\bxox[aeosrd]-(?:\d+-){0,4}[A-Za-z0-9%/+-]{10,120}")
         .check(checks::mixed)
         .aka(&["slack-legacy-token", "slack-legacy-workspace-token"])
         .yes(&["TOKEN=xoxs-{d:10}-{d:10}-{w:20}", r#"  key: "xoxs-{d:10}-{d:10}-{w:20}","#])

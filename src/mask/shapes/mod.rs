@@ -13,6 +13,8 @@ mod stores;
 pub mod template;
 mod tools;
 
+pub use general::URL_CREDENTIALS;
+
 use super::finder::{Pattern, Rule};
 
 /// A rule, what its matches must be made of, and text that it must and must not find.

@@ -5,7 +5,7 @@ use super::{Shape, checks, form, near};
 #[rustfmt::skip]
 pub const RULES: &[Shape] = &[
     form("stripe-key", "Stripe key", &["sk_live_", "rk_live_", "sk_test_", "rk_test_", "sk_prod_", "rk_prod_"],
-        r"\b[sr]k_(?:live|test|prod)_[A-Za-z0-9]{16,120}")
+        r"\b[sr]k_(?:live|test|prod)_[A-Za-z0-9]{10,120}")
         .aka(&["stripe-access-token"])
         .yes(&["TOKEN=sk_live_{w:24}", r#"  key: "rk_test_{w:99}","#])
         .no(&["TOKEN=sk_live_{w:7}", r#"  key: "rk_test_{x:99}","#]),
