@@ -49,7 +49,7 @@ pub fn errors(report: &str) -> Errors {
     for part in between.split(&report) {
         for found in name.find_iter(part) {
             let turns = count(&TURNS, &part[..found.start()]) + after(&part[found.end()..]);
-            let which = if turns % 2 == 0 { &mut errors.come } else { &mut errors.missed };
+            let which = if turns.is_multiple_of(2) { &mut errors.come } else { &mut errors.missed };
             which.insert(own_name(found.as_str()));
         }
     }

@@ -42,18 +42,18 @@ pub fn head(text: &str, most: usize) -> &str {
 /// digits come three at a time, what is indented or empty is one, every sign by itself is one, and what is not ASCII two.
 pub fn tokens(text: &str) -> usize {
     let kind = |c: char| match c {
-        'a'..='z' | 'A'..='Z' => (0, 5),
+        'a'..='z' | 'A'..='Z' => (0, 5_usize),
         '0'..='9' => (1, 3),
         c if c.is_whitespace() => (2, 40),
         c if c.is_ascii() => (3, 1),
         _ => (4, 1),
     };
-    let (mut tokens, mut last, mut run) = (0, (5, 1), 0);
+    let (mut tokens, mut last, mut run) = (0, (5, 1), 0_usize);
     for c in text.chars() {
         let now = kind(c);
         run = if now == last { run + 1 } else { 0 };
         // A blank belongs to the word behind it, and is its own only where there are several.
-        if run % now.1 == 0 && !(c == ' ' && run == 0) || c == ' ' && run == 1 {
+        if run.is_multiple_of(now.1) && !(c == ' ' && run == 0) || c == ' ' && run == 1 {
             tokens += if now.0 == 4 { 2 } else { 1 };
         }
         last = now;

@@ -99,7 +99,7 @@ pub fn is_stated(bench: &Bench, test: &Patch, printed: &str, reported: &str) -> 
         || failure.printed.lines().filter(|line| !source.contains(line.trim_start_matches(['E', '>', ' '])));
     let is_missed =
         |line: &str| errors.missed.iter().any(|name| line.contains(name.as_str()) && !failure.raised.contains(name));
-    if printed_of_it().any(|line| is_missed(line)) {
+    if printed_of_it().any(is_missed) {
         return Ok(());
     }
     let is_quoted = |line: &str| line.len() >= MESSAGE && reported.contains(line);
