@@ -1,5 +1,5 @@
 //! Where programs in the sandbox ask: a small HTTP server on a door that leads to us, for one run and one key that is
-//! worth nothing elsewhere. It passes requests on, up to sixteen at once, and answers by itself what needs no model.
+//! worth nothing elsewhere. It passes requests on, several at once, and answers by itself what needs no model.
 
 use super::super::http::Piece;
 use super::super::line::random_word;
@@ -14,12 +14,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
-const WAIT: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(60);
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
 const MAX_BODY: usize = 32 << 20;
-const MAX_GUESTS: usize = 16;
+const MAX_GUESTS: usize = 64;
 /// Sentences that are kept for people.
 const MOST_TROUBLES: usize = 5;
 /// A guess that errs upwards, for those who ask how many tokens a text has.
@@ -65,14 +64,17 @@ impl Gate {
         let guests = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             while !over.load(Ordering::Relaxed) {
-                // Who comes when all seats are taken waits in front of the door, and is not sent away.
-                if guests.load(Ordering::Relaxed) >= MAX_GUESTS {
-                    std::thread::sleep(WAIT);
-                    continue;
-                }
                 let is_there = poll(&mut [PollFd::new(door, PollFlags::IN)], Some(&TICK)).is_ok_and(|ready| ready > 0);
                 let Some(Ok((guest, _))) = is_there.then(|| door.accept()) else { continue };
-                guests.fetch_add(1, Ordering::Relaxed);
+                // Who only holds connections must not keep others waiting at the door.
+                if guests.fetch_add(1, Ordering::Relaxed) >= MAX_GUESTS {
+                    guests.fetch_sub(1, Ordering::Relaxed);
+                    self.note(NotPassed::new(
+                        503,
+                        format!("of more than {MAX_GUESTS} connections at once, some were closed"),
+                    ));
+                    continue;
+                }
                 scope.spawn(|| {
                     if let Err(error) = self.host(guest, passage, over) {
                         tracing::debug!(error = format!("{error:#}"), "gate");
@@ -113,11 +115,15 @@ impl Gate {
         }
         let Err(trouble) = ended else { return Ok(()) };
         let answer = if begun { Ok(()) } else { refuse(&mut guest, trouble.status, &trouble.why) };
+        self.note(trouble);
+        answer
+    }
+
+    fn note(&self, trouble: NotPassed) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         if troubles.len() < MOST_TROUBLES && !troubles.contains(&trouble) {
             troubles.push(trouble);
         }
-        answer
     }
 
     /// Which models there are, and how long a text is: no model need be asked for that.
