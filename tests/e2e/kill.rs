@@ -111,7 +111,7 @@ fn kill_and_run_again(moment: &Moment, again: u64) -> bool {
         assert_one_of_everything(&world, &when);
         assert_eq!(look::outcomes(&world), ["4001-1-fix-issue-1 error", "4001-2-fix-issue-1 fixed"], "{when}");
         let broke = look::facts(&world, "error");
-        assert_eq!((broke.len(), look::text(&broke[0], "/data/stage")), (1, "heal"), "{when}");
+        assert_eq!((broke.len(), text(&broke[0], "/data/stage")), (1, "heal"), "{when}");
         return true;
     }
     match moment {

@@ -148,6 +148,7 @@ async fn write(client: &mut Client, lines: &[Line], mode: Mode) -> Result<HashSe
     Ok(written)
 }
 
+/// What lies there and is no record is kept.
 async fn write_records(transaction: &Transaction<'_>, lines: &[&Line], mode: Mode) -> Result<HashSet<Key>> {
     let newer = if mode == Mode::Put { "" } else { "AND records.ended < excluded.ended" };
     let sql = format!(
@@ -158,7 +159,7 @@ async fn write_records(transaction: &Transaction<'_>, lines: &[&Line], mode: Mod
          ON CONFLICT (repository, id, (kind = 'run')) DO UPDATE SET record = excluded.record, ended = excluded.ended, \
          at = excluded.at, schema = excluded.schema \
          WHERE records.kind = 'run' AND records.task IS NOT DISTINCT FROM excluded.task \
-         AND records.record::text <> excluded.record::text {newer} \
+         AND records.record::text <> excluded.record::text AND records.record::text LIKE '%\"attempt\"%' {newer} \
          RETURNING repository, kind = 'run', id"
     );
     let column = |of: &dyn Fn(&Line) -> Option<String>| lines.iter().map(|line| of(line)).collect::<Vec<_>>();
