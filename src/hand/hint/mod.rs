@@ -48,6 +48,7 @@ mod pointers;
 mod punctuation;
 mod pytest;
 mod ranging;
+mod raw;
 mod receiver;
 mod renamed;
 mod required;
@@ -157,6 +158,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "declared otherwise", propose: constness::propose },
     Kind { name: "another type", propose: conversion::propose },
     Kind { name: "primitive between brackets", propose: boxed::propose },
+    Kind { name: "generic type without its arguments", propose: raw::propose },
     Kind { name: "undeclared exception", propose: thrown::propose },
     Kind { name: "await", propose: asynchronous::propose },
     Kind { name: "indentation", propose: indentation::propose },

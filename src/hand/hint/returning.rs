@@ -67,6 +67,7 @@ fn start(syntax: &Syntax, line: u32) -> Option<usize> {
     let value_words = ["new", "null", "nil", "true", "false", "this", "self", "super", "typeof", "await", "func"];
     let is_keyword = syntax.language().keywords().contains(&word.as_str()) && !value_words.contains(&word.as_str());
     let begins = body.starts_with(|c: char| c.is_alphanumeric() || "_\"'`(&*![{-".contains(c));
-    let assigns = [" = ", " := ", "++", "--", "+= ", "-= "].iter().any(|mark| body.contains(mark));
+    let steps = ["++", "--"].iter().any(|mark| body.starts_with(mark) || body.trim_end_matches([';', ' ']).ends_with(mark));
+    let assigns = steps || [" = ", " := ", "+= ", "-= "].iter().any(|mark| body.contains(mark));
     (begins && !is_keyword && !assigns && !body.ends_with('{')).then(|| range.start + text.len() - body.len())
 }

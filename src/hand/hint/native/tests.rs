@@ -92,6 +92,12 @@ fn the_likely_cause_is_tried_among_the_first() {
             "#include <stdio.h>\n#include <limits.h>\nint n = INT_MAX;\n",
             1,
         ),
+        (
+            "#include \"all.h\"\nBool f(int a) {\n    while (@true)\n        if (a) return True;\n}\n",
+            "'true' undeclared (first use in this function)",
+            "#include \"all.h\"\nBool f(int a) {\n    while (True)\n        if (a) return True;\n}\n",
+            1,
+        ),
         ("#include @<stdoi.h>\n", "stdoi.h: No such file or directory", "#include <stdio.h>\n", 1),
         (
             "int main() {\n    g();\n    return 0;\n\nvoid g() {\n    h();\n@}\n",

@@ -192,6 +192,7 @@ impl<'s> Judge<'s> {
         let compares =
             token == "=" && ["'=='", "`==`"].iter().any(|it| self.said.contains(it)) && self.is_beside(&range, "=");
         let twice = !removes && ["{", "(", "["].contains(&token) && self.is_beside(&range, token);
+        let groups = token == "(" && !removes && self.groups_all(range.start);
         let opens = token == "{" && !removes && self.is_before_block(range.start);
         // Nobody opens a block behind nothing, unless all stand so.
         let is_lone = |at: usize| {
@@ -214,6 +215,7 @@ impl<'s> Judge<'s> {
             - bonus(attempt.replaces(), 0.3)
             + bonus(attempt.text == "} ", 0.8)
             - bonus(opens_nothing, 1.5)
+            - bonus(groups, 0.9)
             - bonus(!removes && layout::is_odd(self.syntax, range.start, &attempt.text), layout::ODD)
     }
 
@@ -224,6 +226,14 @@ impl<'s> Judge<'s> {
     fn is_beside(&self, range: &std::ops::Range<usize>, token: &str) -> bool {
         let behind = self.syntax.text(&(range.end..self.syntax.bytes().len().min(range.end + token.len())));
         self.is_doubled_by(range.start, token) || behind == token
+    }
+
+    /// Whether a bracket here would stand around a whole value, which needs none: the `)` behind it is one too many.
+    fn groups_all(&self, at: usize) -> bool {
+        let Some(line) = self.syntax.line(self.syntax.line_of(at)) else { return false };
+        let (before, after) = (self.syntax.text(&(line.start..at)).trim_end(), self.syntax.text(&(at..line.end)));
+        let starts = before.is_empty() || before.ends_with('=') || before.ends_with("return") || before.ends_with("=>");
+        starts && after.trim_end_matches([';', ',', ' ']).ends_with(')')
     }
 
     /// Whether a place is the end of a line, and what follows is deeper.
