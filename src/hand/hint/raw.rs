@@ -11,12 +11,15 @@ use std::ops::Range;
 
 static WANTED: Said = Said::new(&[r"incompatible types: Object cannot be converted to (.+)$"]);
 /// Kinds of nodes that declare a variable with a type.
-const DECLARES: &[&str] = &["local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"];
+const DECLARES: &[&str] =
+    &["local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"];
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in &scene.complaints {
-        let (Some(said), Some(place)) = (WANTED.captures(&complaint.message), complaint.places.first()) else { continue };
+        let (Some(said), Some(place)) = (WANTED.captures(&complaint.message), complaint.places.first()) else {
+            continue;
+        };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() == Language::Java) else { continue };
         let wanted = said[1].replace(',', ", ");
         for kind in bare(&syntax, place.line) {

@@ -185,7 +185,10 @@ pub(super) fn pointer(scene: &Scene) -> Vec<Try> {
     let [wanted, given, ..] = kinds[..] else { return Vec::new() };
     let (wanted, given) =
         if scene.problem.message.starts_with("returning") { (given, wanted) } else { (wanted, given) };
-    let statement = scene.source.line_start(scene.problem.line)..scene.source.line_end(scene.problem.line);
+    // What is given may stand on lines below the `=`.
+    let tokens = scene.statement();
+    let end = scene.range(tokens.end).end.max(scene.source.line_end(scene.problem.line));
+    let statement = scene.source.line_start(scene.problem.line)..end;
     let cast = format!("({given})");
     let mut found = Vec::new();
     if let Some(at) = scene.source.text[statement.clone()].find(&cast) {

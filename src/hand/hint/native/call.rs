@@ -5,6 +5,7 @@ use super::attempt::Try;
 use super::declare::{self, declarations, statement_end};
 use super::lexer::{Kind, Source};
 use super::statement::Scene;
+use super::words;
 
 /// `f(a));`
 pub(super) fn superfluous(scene: &Scene) -> Vec<Try> {
@@ -130,9 +131,19 @@ pub(super) fn fewer_arguments(scene: &Scene) -> Vec<Try> {
 /// The parameter's name, where there is a variable that is called like it; else what other calls give.
 pub(super) fn more_arguments(scene: &Scene) -> Vec<Try> {
     let Some((open, close)) = call_of(scene) else { return Vec::new() };
-    let mut found = as_declared(scene, open, close);
+    let mut found = glued(scene, open, close);
+    found.extend(as_declared(scene, open, close));
     found.extend(agree::given_elsewhere(scene.source, scene.source.at(open - 1), open, close));
     found
+}
+
+/// Two arguments without a comma between them count as one.
+fn glued(scene: &Scene, open: usize, close: usize) -> Vec<Try> {
+    let is_value = |at: usize| matches!(scene.source.kind(at), Some(Kind::Word | Kind::Number | Kind::Text));
+    let is_plain = |at: usize| is_value(at) && !words::is_reserved(scene.source.at(at));
+    let ends = |at: usize| is_plain(at) || matches!(scene.source.at(at), ")" | "]");
+    let lost = (open + 1..close.saturating_sub(1)).filter(|at| ends(*at) && is_plain(at + 1));
+    lost.map(|at| Try::insert(scene.range(at).end, ",", 0.7)).collect()
 }
 
 fn as_declared(scene: &Scene, open: usize, close: usize) -> Vec<Try> {

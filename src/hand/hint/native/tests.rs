@@ -142,15 +142,21 @@ fn the_likely_cause_is_tried_among_the_first() {
             1,
         ),
         (
-            "void f(char *m) {\n    m @= (int *)\"x\";\n}\n",
+            "void f(char *m) {\n    m @=\n        (int *)\"x\";\n}\n",
             "assignment to 'char *' from incompatible pointer type 'int *'",
-            "void f(char *m) {\n    m = (char *)\"x\";\n}\n",
+            "void f(char *m) {\n    m =\n        (char *)\"x\";\n}\n",
             1,
         ),
         (
             "int f(int a) {\n    G(a, b);\n    G(a@);\n}\n",
             "macro \"G\" requires 2 arguments, but only 1 given",
             "int f(int a) {\n    G(a, b);\n    G(a, b);\n}\n",
+            1,
+        ),
+        (
+            "int f(int a, int b) {\n    G(a b@);\n    return 0;\n}\n",
+            "macro \"G\" requires 2 arguments, but only 1 given",
+            "int f(int a, int b) {\n    G(a, b);\n    return 0;\n}\n",
             1,
         ),
         ("/*\n * One.\n\n@/* Two. */\nint a;\n", "\"/*\" within comment", "/*\n * One.\n*/\n/* Two. */\nint a;\n", 1),

@@ -69,6 +69,26 @@ pub(super) fn bracket(kind: &str) -> Option<char> {
     }
 }
 
+/// `((…))` in a line.
+pub(super) fn has_pair_in_pair(line: &str) -> bool {
+    let mut open: Vec<usize> = Vec::new();
+    let mut last = (usize::MAX, usize::MAX);
+    for (at, c) in line.char_indices() {
+        match c {
+            '(' => open.push(at),
+            ')' => {
+                let Some(from) = open.pop() else { return false };
+                if last == (from + 1, at.wrapping_sub(1)) {
+                    return true;
+                }
+                last = (from, at);
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The byte where a line's text begins, and how deep it is indented.
 fn line_shape(syntax: &Syntax, line: u32) -> (usize, usize) {
     let range = syntax.line(line).unwrap_or(0..0);

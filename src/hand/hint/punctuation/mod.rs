@@ -192,8 +192,9 @@ impl<'s> Judge<'s> {
         let compares =
             token == "=" && ["'=='", "`==`"].iter().any(|it| self.said.contains(it)) && self.is_beside(&range, "=");
         let twice = !removes && ["{", "(", "["].contains(&token) && self.is_beside(&range, token);
-        let groups = token == "(" && !removes && self.groups_all(range.start);
-        let opens = token == "{" && !removes && self.is_before_block(range.start);
+        let groups = !removes && self.groups_all(attempt);
+        let head = if self.syntax.language() == Language::Python { ":" } else { "{" };
+        let opens = token == head && !removes && range.is_empty() && self.is_before_block(range.start);
         // Nobody opens a block behind nothing, unless all stand so.
         let is_lone = |at: usize| {
             self.syntax.line(self.syntax.line_of(at)).is_some_and(|l| self.syntax.text(&l).trim().is_empty())
@@ -215,7 +216,7 @@ impl<'s> Judge<'s> {
             - bonus(attempt.replaces(), 0.3)
             + bonus(attempt.text == "} ", 0.8)
             - bonus(opens_nothing, 1.5)
-            - bonus(groups, 0.9)
+            - bonus(groups, 1.6)
             - bonus(!removes && layout::is_odd(self.syntax, range.start, &attempt.text), layout::ODD)
     }
 
@@ -228,12 +229,21 @@ impl<'s> Judge<'s> {
         self.is_doubled_by(range.start, token) || behind == token
     }
 
-    /// Whether a bracket here would stand around a whole value, which needs none: the `)` behind it is one too many.
-    fn groups_all(&self, at: usize) -> bool {
+    /// Whether a bracket would make a pair around a whole value, which needs none: its partner is one too many.
+    fn groups_all(&self, attempt: &Try) -> bool {
+        let (at, end) = attempt.range;
         let Some(line) = self.syntax.line(self.syntax.line_of(at)) else { return false };
-        let (before, after) = (self.syntax.text(&(line.start..at)).trim_end(), self.syntax.text(&(at..line.end)));
-        let starts = before.is_empty() || before.ends_with('=') || before.ends_with("return") || before.ends_with("=>");
-        starts && after.trim_end_matches([';', ',', ' ']).ends_with(')')
+        let (before, after) = (self.syntax.text(&(line.start..at)), self.syntax.text(&(end..line.end)));
+        let starts =
+            ["=", "return", "=>"].iter().any(|head| before.trim_end().ends_with(head)) || before.trim().is_empty();
+        match attempt.text.as_str() {
+            "(" => starts && after.trim_end_matches([';', ',', ' ']).ends_with(')'),
+            ")" => {
+                before.ends_with('(') && after.starts_with('(')
+                    || brackets::has_pair_in_pair(&format!("{before}){after}"))
+            }
+            _ => false,
+        }
     }
 
     /// Whether a place is the end of a line, and what follows is deeper.
