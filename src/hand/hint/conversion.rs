@@ -12,7 +12,7 @@ use std::ops::Range;
 const MOST_OFFERS: usize = 6;
 
 static GO_USE: Said = Said::new(&[
-    r"cannot use (?P<value>.+) \((?:.+ of )?type (?P<from>[\w.\[\]]+)\) as (?:type )?(?P<to>[\w.\[\]]+) (?:value )?in",
+    r"cannot use (?P<value>.+) \((?:.+ of )?(?:(?P<base>\w+) )?type (?P<from>[\w.\[\]]+)\) as (?:type )?(?P<to>[\w.\[\]]+) (?:value )?in",
 ]);
 static GO_MIX: Said =
     Said::new(&[r"invalid operation: (?P<whole>.+) \(mismatched types (?P<left>[\w.]+) and (?P<right>[\w.]+)\)"]);
@@ -74,7 +74,10 @@ fn go(syntax: &Syntax, message: &str, place: &Place) -> Vec<Put> {
             || matches!((from, to), ("string", "[]byte" | "[]rune") | ("[]byte" | "[]rune", "string"))
     };
     let at = |text: &str| found(syntax, place, text);
-    if let Some(said) = GO_USE.captures(message).filter(|said| converts(&said["from"], &said["to"])) {
+    // Of a type of their own Go says what it is made of.
+    let made_of =
+        |said: &regex::Captures| said.name("base").map_or_else(|| said["from"].to_owned(), |it| it.as_str().to_owned());
+    if let Some(said) = GO_USE.captures(message).filter(|said| converts(&made_of(said), &said["to"])) {
         let value = &said["value"];
         return at(value).map(|range| (range, format!("{}({value})", &said["to"]))).into_iter().collect();
     }
@@ -238,6 +241,11 @@ mod tests {
                 files: &[("a.go", "package a\n\nfunc F(x int, xs []int) int64 { return G(len(xs), x) }\n")],
                 log: "./a.go:3:52: cannot use x (variable of type int) as int64 value in argument to G\n",
                 fixed: "package a\n\nfunc F(x int, xs []int) int64 { return G(len(xs), int64(x)) }\n",
+            },
+            Example {
+                files: &[("a.go", "package a\n\nfunc F(now Time) { Put(b[0:], now) }\n")],
+                log: "./a.go:3:32: cannot use now (variable of int64 type Time) as uint64 value in argument to Put\n",
+                fixed: "package a\n\nfunc F(now Time) { Put(b[0:], uint64(now)) }\n",
             },
             Example {
                 files: &[("a.go", "package a\n\nfunc F(x int, y float64) float64 { return x * y }\n")],

@@ -79,7 +79,7 @@ fn word(syntax: &Syntax, set: &Set, name: &str) -> &'static str {
     let is_set_again = again.is_ok_and(|again| again.is_match(rest.get(1..).unwrap_or_default()));
     match () {
         () if count("var") > count("let") + count("const") => "var",
-        () if is_set_again || count("let") > count("const") => "let",
+        () if is_set_again || count("const") == 0 && count("let") > 0 => "let",
         () => "const",
     }
 }

@@ -123,10 +123,10 @@ const KINDS: &[Kind] = &[
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "function that no header declares", propose: native::prototype::propose },
     Kind { name: "words of another language", propose: dialect::propose },
+    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
-    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "package that the manifest lacks", propose: dependency::propose },
@@ -221,7 +221,7 @@ impl Scene<'_> {
     }
 
     /// The files in JavaScript and TypeScript that messages and stacks name, each once, and those that they import, on all
-    /// ways: a rejected promise does not tell its own.
+    /// ways: a rejected promise does not tell its own. TypeScript's compiler says where it is.
     fn scripts(&self) -> Vec<RelPath> {
         let mut files: Vec<RelPath> = Vec::new();
         for place in self.complaints.iter().flat_map(|complaint| &complaint.places) {
@@ -229,7 +229,8 @@ impl Scene<'_> {
                 files.push(place.path.clone());
             }
         }
-        let mut at = 0;
+        let is_compiled = self.complaints.iter().any(|complaint| complaint.message.starts_with("TS"));
+        let mut at = if is_compiled { files.len() } else { 0 };
         while let Some(path) = files.get(at).filter(|_| at < MOST_SCRIPTS).cloned() {
             at += 1;
             let sources = self.syntax(&path).ok().flatten().map(|syntax| syntax.imports()).unwrap_or_default();

@@ -23,19 +23,20 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     for complaint in &scene.complaints {
         let Some(place) = complaint.places.first() else { continue };
         let Some(language) = Language::with_names(&place.path).filter(|it| it.is_script()) else { continue };
-        let (name, position) = if let Some(said) = MISSED.captures(&complaint.message) {
+        let (name, asked) = if let Some(said) = MISSED.captures(&complaint.message) {
             let one = |names: [&str; 2]| names.iter().find_map(|name| said.name(name)).map(|it| it.as_str().to_owned());
-            (one(["name", "name2"]).unwrap_or_default(), None)
+            let owner = one(["owner", "owner2"]).unwrap_or_default();
+            (one(["name", "name2"]).unwrap_or_default(), Asked::Property(owner))
         } else if let Some(said) = FEW.captures(&complaint.message) {
             let Some(called) = called(scene, place)? else { continue };
-            (called, said["given"].parse::<usize>().ok())
+            (called, Asked::Parameter(said["given"].parse::<usize>().unwrap_or(0)))
         } else {
             continue;
         };
         let index = scene.index(language, &place.path)?;
         for path in index.holders(&name).map(|(path, _)| path.clone()).take(MOST_FILES).collect::<Vec<_>>() {
             let Some(syntax) = scene.syntax(&path)? else { continue };
-            for (at, told) in needed(&syntax, &name, position) {
+            for (at, told) in needed(&syntax, &name, &asked) {
                 found.entry((path.clone(), at)).or_insert((0, told)).0 += 1;
             }
         }
@@ -62,26 +63,34 @@ fn called(scene: &Scene, place: &super::complaint::Place) -> Result<Option<Strin
     Ok(meaning::words(&rest[..rest.find('(').unwrap_or(0)]).last().map(str::to_owned))
 }
 
+/// What is not given: a property of a type, or the parameter at a position.
+enum Asked {
+    Property(String),
+    Parameter(usize),
+}
+
 /// Where a `?` would go: behind a property of that name, or behind the first parameter of a function of that name which is
 /// not given and which the function asks for its absence.
-fn needed(syntax: &Syntax, name: &str, position: Option<usize>) -> Vec<(usize, String)> {
+fn needed(syntax: &Syntax, name: &str, asked: &Asked) -> Vec<(usize, String)> {
     let tree = syntax.branches();
     let text = |node: usize| syntax.text(&tree[node].range);
     let own = |node: usize| tree.field(node, "name").or_else(|| tree.field(node, "pattern"));
+    let is_called = |node: usize, name: &str| own(node).is_some_and(|it| text(it) == name);
     let is_typed = |node: &usize| PARTS.contains(&tree[*node].kind) && tree.field(*node, "type").is_some();
     let end = |node: usize| own(node).map(|it| (tree[it].range.end, text(it).to_owned()));
-    let Some(position) = position else {
-        let properties = tree.all().filter(is_typed).filter(|node| own(*node).is_some_and(|it| text(it) == name));
-        return properties.filter(|node| !text(*node).contains("?:")).filter_map(end).collect();
-    };
-    let functions = tree.all().filter(|node| own(*node).is_some_and(|it| text(it) == name));
-    functions
-        .filter_map(|node| tree.field(node, "parameters"))
-        .filter_map(|list| tree.inner(list).get(position).copied().filter(is_typed))
-        .filter(|node| tree.field(*node, "value").is_none())
-        .filter_map(end)
-        .filter(|(at, name)| is_asked_for(syntax, *at, name))
-        .collect()
+    match asked {
+        Asked::Property(owner) => {
+            let properties = tree.all().filter(is_typed).filter(|node| is_called(*node, name));
+            let owned = properties.filter(|node| tree.above(*node).any(|it| is_called(it, owner)));
+            owned.filter(|node| !text(*node).contains("?:")).filter_map(end).collect()
+        }
+        Asked::Parameter(position) => {
+            let lists = tree.all().filter(|node| is_called(*node, name)).filter_map(|it| tree.field(it, "parameters"));
+            let parameters = lists.filter_map(|list| tree.inner(list).get(*position).copied().filter(is_typed));
+            let bare = parameters.filter(|node| tree.field(*node, "value").is_none());
+            bare.filter_map(end).filter(|(at, name)| is_asked_for(syntax, *at, name)).collect()
+        }
+    }
 }
 
 /// Whether a function does without a parameter, or passes it on to one that may.

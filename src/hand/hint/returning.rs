@@ -1,6 +1,7 @@
 //! A value that stands alone where a function should return it: `return` is put before it.
 
 use super::{Scene, place};
+use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
@@ -15,6 +16,8 @@ const SIGNS: &[&str] = &[
     "type annotations needed", "'void' is not assignable to type", "'undefined' is not assignable to type",
 ];
 const MOST_OFFERS: usize = 6;
+/// Sources in Rust that are looked at where a test panics.
+const MOST_SOURCES: usize = 40;
 /// Expressions that stand alone for nothing.
 const VALUES: &[&str] = &[
     "member_expression",
@@ -67,11 +70,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-/// JavaScript runs a value that leads nowhere, and the place is the test that misses it: all files that it reaches are
-/// looked at.
+/// JavaScript and Rust run a value that leads nowhere, and the place is the test that misses it: all files that it reaches
+/// are looked at.
 pub(super) fn anywhere(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
-    for path in scene.scripts().into_iter().filter(|path| !place::is_test(path)) {
+    for path in reached(scene)? {
         let Some(syntax) = scene.syntax(&path)? else { continue };
         let tree = syntax.branches();
         let is_idle = |node: &usize| {
@@ -89,6 +92,17 @@ pub(super) fn anywhere(scene: &Scene) -> Result<Vec<Candidate>> {
     }
     made.truncate(MOST_OFFERS);
     Ok(made)
+}
+
+fn reached(scene: &Scene) -> Result<Vec<RelPath>> {
+    let mut files = scene.scripts();
+    let panics = scene.job.log.contains("panicked at") && !scene.job.log.contains("could not compile");
+    if panics {
+        let all = scene.job.workshop.files()?.iter();
+        files.extend(all.filter(|path| Language::of(path) == Some(Language::Rust)).take(MOST_SOURCES).cloned());
+    }
+    files.retain(|path| !place::is_test(path));
+    Ok(files)
 }
 
 fn returns(language: Language) -> bool {
@@ -131,14 +145,30 @@ mod tests {
 
     #[test]
     fn a_value_that_leads_nowhere_is_given_back() {
-        check(&[Example {
-            files: &[
-                ("heap.ts", "export class Heap {\n  items: number[] = [];\n  peek() {\n    this.items[0];\n  }\n}\n"),
-                ("index.ts", "export { Heap } from './heap';\n"),
-                ("a.test.ts", "import { Heap } from './index';\ntest('f', () => expect(new Heap().peek()).toBe(1));\n"),
-            ],
-            log: "AssertionError: expected +0 to be 2 // Object.is equality\n\n \u{276f} a.test.ts:2:40\n",
-            fixed: "export class Heap {\n  items: number[] = [];\n  peek() {\n    return this.items[0];\n  }\n}\n",
-        }]);
+        check(&[
+            Example {
+                files: &[(
+                    "src/lib.rs",
+                    "pub fn f(a: u8) -> f64 {\n    if a > 1 {\n        1.0;\n    }\n    0.5\n}\n\n#[test]\nfn t() {\n    assert_eq!(f(2), 1.0);\n}\n",
+                )],
+                log: "thread 't' panicked at src/lib.rs:10:5:\nassertion `left == right` failed\n  left: 0.5\n right: 1.0\n",
+                fixed: "pub fn f(a: u8) -> f64 {\n    if a > 1 {\n        return 1.0;\n    }\n    0.5\n}\n\n#[test]\nfn t() {\n    assert_eq!(f(2), 1.0);\n}\n",
+            },
+            Example {
+                files: &[
+                    (
+                        "heap.ts",
+                        "export class Heap {\n  items: number[] = [];\n  peek() {\n    this.items[0];\n  }\n}\n",
+                    ),
+                    ("index.ts", "export { Heap } from './heap';\n"),
+                    (
+                        "a.test.ts",
+                        "import { Heap } from './index';\ntest('f', () => expect(new Heap().peek()).toBe(1));\n",
+                    ),
+                ],
+                log: "AssertionError: expected +0 to be 2 // Object.is equality\n\n \u{276f} a.test.ts:2:40\n",
+                fixed: "export class Heap {\n  items: number[] = [];\n  peek() {\n    return this.items[0];\n  }\n}\n",
+            },
+        ]);
     }
 }

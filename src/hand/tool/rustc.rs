@@ -240,6 +240,8 @@ fn derived(text: &[u8], item: usize, name: &str) -> Option<(usize, String)> {
     let next = own.split(',').find(|part| follows(part.trim()));
     Some(match next {
         Some(part) => (part.trim_start().as_ptr() as usize - text.as_ptr() as usize, format!("{name}, ")),
+        // Most people write it first.
+        None if name == "Debug" => (start, format!("{name}, ")),
         None => (start + own.trim_end_matches([',', ' ', '\n']).len(), format!(", {name}")),
     })
 }
@@ -251,7 +253,8 @@ mod tests {
     #[test]
     fn what_is_derived_joins_its_list() {
         for (text, name, wanted) in [
-            ("#[derive(Copy, Clone)]\nstruct A;", "Debug", "#[derive(Copy, Clone, Debug)]\nstruct A;"),
+            ("#[derive(Copy, Clone)]\nstruct A;", "Hash", "#[derive(Copy, Clone, Hash)]\nstruct A;"),
+            ("#[derive(Clone)]\nstruct A;", "Debug", "#[derive(Debug, Clone)]\nstruct A;"),
             (
                 "#[derive(Debug, Clone)]\nstruct B;\n#[derive(Copy, Clone)]\n#[repr(C)]\nstruct A;",
                 "Debug",

@@ -233,8 +233,14 @@ pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: u
             None => rests.push((1, rest)),
         }
     }
-    // Where they differ nobody says which of them is meant.
-    let [(_, rest)] = rests[..] else { return Vec::new() };
+    // Where they differ it is what most of them give, or nobody says which is meant.
+    let all: usize = rests.iter().map(|(count, _)| count).sum();
+    let Some((count, rest)) =
+        rests.into_iter().max_by_key(|(count, _)| *count).filter(|(count, _)| count * 3 >= all * 2)
+    else {
+        return Vec::new();
+    };
+    let cost = if count == all { 1.0 } else { 2.0 };
     let lead = if has > 0 { ", " } else { "" };
-    vec![Try::insert(source.tokens[close].range.start, &format!("{lead}{rest}"), 1.0)]
+    vec![Try::insert(source.tokens[close].range.start, &format!("{lead}{rest}"), cost)]
 }

@@ -154,6 +154,12 @@ fn the_likely_cause_is_tried_among_the_first() {
             1,
         ),
         (
+            "void w(int a, int more);\nint f(int a) {\n    w(a, 1);\n    @w(a);\n    w(a, 1);\n    w(a, 0);\n}\n",
+            "too few arguments to function 'w'",
+            "void w(int a, int more);\nint f(int a) {\n    w(a, 1);\n    w(a, 1);\n    w(a, 1);\n    w(a, 0);\n}\n",
+            1,
+        ),
+        (
             "int f(int a, int b) {\n    G(a b@);\n    return 0;\n}\n",
             "macro \"G\" requires 2 arguments, but only 1 given",
             "int f(int a, int b) {\n    G(a, b);\n    return 0;\n}\n",

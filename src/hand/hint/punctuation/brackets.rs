@@ -69,6 +69,18 @@ pub(super) fn bracket(kind: &str) -> Option<char> {
     }
 }
 
+/// Lines of scripts on which a text's `${` does not end.
+pub(super) fn open_places(syntax: &Syntax) -> Vec<u32> {
+    let is_open = |line: &u32| {
+        let text = syntax.line(*line).map(|range| syntax.text(&range)).unwrap_or_default();
+        text.matches('`').count() % 2 == 0
+            && text.contains("${")
+            && text.matches('{').count() > text.matches('}').count()
+    };
+    let lines = (1..=syntax.line_count()).filter(|_| syntax.language().is_script());
+    lines.filter(is_open).take(2).collect()
+}
+
 /// `((…))` in a line.
 pub(super) fn has_pair_in_pair(line: &str) -> bool {
     let mut open: Vec<usize> = Vec::new();

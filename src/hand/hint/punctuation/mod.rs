@@ -169,7 +169,8 @@ impl<'s> Judge<'s> {
     fn of(syntax: &'s Syntax, lines: &[u32], quotes: &'s [u32], said: &'s str) -> Self {
         let faults = syntax.faults();
         let missing = faults.iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
-        let suspects = brackets::ill_indented(syntax);
+        let mut suspects = brackets::open_places(syntax);
+        suspects.extend(brackets::ill_indented(syntax));
         let anchors = quotes.iter().chain(lines).chain(&suspects).copied().collect();
         let whole = syntax.text(&(0..syntax.bytes().len()));
         let is_below = whole.lines().any(|line| line.trim() == "{");
@@ -206,7 +207,7 @@ impl<'s> Judge<'s> {
             + bonus(spoken, 0.6)
             + bonus(missed, 0.6)
             + bonus(compares, 2.0)
-            + bonus(opens, 0.8)
+            + bonus(opens, if token == ":" && spoken { 2.2 } else { 0.8 })
             - bonus(twice, 0.8)
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
