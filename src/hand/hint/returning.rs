@@ -26,6 +26,10 @@ const VALUES: &[&str] = &[
     "binary_expression",
     "ternary_expression",
     "unary_expression",
+    "field_expression",
+    "integer_literal",
+    "float_literal",
+    "boolean_literal",
     "number",
     "true",
     "false",
@@ -40,6 +44,9 @@ const VALUES: &[&str] = &[
 ];
 /// What does something besides.
 const ACTS: &[&str] = &[
+    "macro_invocation",
+    "compound_assignment_expr",
+    "try_expression",
     "call_expression",
     "assignment_expression",
     "augmented_assignment_expression",

@@ -223,6 +223,11 @@ pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: u
     let mut rests: Vec<(usize, &str)> = Vec::new();
     for at in (0..source.tokens.len()).filter(|at| source.at(*at) == name && source.at(at + 1) == "(" && at + 1 != open)
     {
+        // Behind a type stands its own head.
+        let ahead = source.at(at.wrapping_sub(1));
+        if ahead == "*" || source.is_word(at.wrapping_sub(1)) && !matches!(ahead, "return" | "else" | "case" | "do") {
+            continue;
+        }
         let Some(end) = source.closing(at + 1) else { continue };
         let given = parts(source, at + 1, end);
         let Some(rest) = given.get(has).and_then(|first| source.text.get(first.start..given.last()?.end)) else {

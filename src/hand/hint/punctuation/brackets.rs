@@ -81,6 +81,13 @@ pub(super) fn open_places(syntax: &Syntax) -> Vec<u32> {
     lines.filter(is_open).take(2).collect()
 }
 
+/// Whether a `)` between the two would close `((name`, and nothing follows that makes a cast or a function of it.
+pub(super) fn is_idle_pair(before: &str, after: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || "_.$".contains(c);
+    let goes_on = after.starts_with(['.', ')', ',', ';']);
+    before.ends_with('(') && after.starts_with('(') || goes_on && before.trim_end_matches(is_part).ends_with("((")
+}
+
 /// `((…))` in a line.
 pub(super) fn has_pair_in_pair(line: &str) -> bool {
     let mut open: Vec<usize> = Vec::new();

@@ -239,10 +239,7 @@ impl<'s> Judge<'s> {
             ["=", "return", "=>"].iter().any(|head| before.trim_end().ends_with(head)) || before.trim().is_empty();
         match attempt.text.as_str() {
             "(" => starts && after.trim_end_matches([';', ',', ' ']).ends_with(')'),
-            ")" => {
-                before.ends_with('(') && after.starts_with('(')
-                    || brackets::has_pair_in_pair(&format!("{before}){after}"))
-            }
+            ")" => brackets::is_idle_pair(before, after) || brackets::has_pair_in_pair(&format!("{before}){after}")),
             _ => false,
         }
     }
