@@ -125,3 +125,18 @@ fn around(syntax: &Syntax, line: u32) -> Vec<u32> {
     found.extend(above.into_iter().take(code + 2));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Language;
+
+    #[test]
+    fn open_and_idle_brackets_are_seen_in_their_line() {
+        let text = b"function f(a, b) {\n  return `${a}${g(b)`;\n}\n";
+        let syntax = Syntax::parse(Language::JavaScript, text).unwrap();
+        assert_eq!(open_places(&syntax), [2]);
+        assert!(has_pair_in_pair("f((a))") && !has_pair_in_pair("f((a) + (b))"));
+        assert!(is_idle_pair("g((t", ".trim());") && !is_idle_pair("f((x", " => x)"));
+    }
+}
