@@ -73,7 +73,7 @@ pub(super) fn bracket(kind: &str) -> Option<char> {
 pub(super) fn open_places(syntax: &Syntax) -> Vec<u32> {
     let is_open = |line: &u32| {
         let text = syntax.line(*line).map(|range| syntax.text(&range)).unwrap_or_default();
-        text.matches('`').count() % 2 == 0
+        text.matches('`').count().is_multiple_of(2)
             && text.contains("${")
             && text.matches('{').count() > text.matches('}').count()
     };
