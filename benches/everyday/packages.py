@@ -36,7 +36,7 @@ class Package:
     checks: list
     files: dict = field(default_factory=dict)  # what is added to what was published
     drop: tuple = ()  # what is not kept
-    path: str = ""  # for Go and Maven
+    here: bool = False  # written for this bench, in small/
 
     def folder(self):
         return CACHE / "packages" / self.language / f"{self.name.split('/')[-1].split(':')[-1]}-{self.version}"
@@ -107,6 +107,10 @@ def from_maven(package, into):
         jar.extractall(into / "src")
 
 
+def from_here(package, into):
+    shutil.copytree(Path(__file__).parent / "small" / package.name, into, dirs_exist_ok=True)
+
+
 FETCH = {"python": from_pypi, "javascript": from_npm, "typescript": from_npm, "rust": from_crates, "go": from_go,
          "java": from_maven, "c": from_crates}
 
@@ -118,8 +122,9 @@ def tools():
         run([sys.executable, "-m", "venv", str(CACHE / "venv")])
         wanted = ["pytest==8.3.5", "mypy==1.13.0", "ruff==0.8.0", "black==24.10.0"]
         run([str(CACHE / "venv/bin/pip"), "install", "-q", *wanted])
-    if not (CACHE / "node_modules/.bin/eslint").exists():
-        wanted = ["tape@5", "typescript@5.6", "eslint@9", "prettier@3", "@types/node@22"]
+    if not all((CACHE / "node_modules/.bin" / name).exists() for name in ("eslint", "vitest")):
+        wanted = ["tape@5", "typescript@5.6", "eslint@9", "prettier@3", "@types/node@22", "mocha@10", "jest@29", "vitest@2", "react@18",
+                  "@types/react@18"]
         run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(CACHE), *wanted])
 
 
@@ -137,7 +142,7 @@ def pristine(package):
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    FETCH[package.language](package, folder)
+    (from_here if package.here else FETCH[package.language])(package, folder)
     for name in package.drop:
         target = folder / name
         shutil.rmtree(target, ignore_errors=True)
@@ -207,6 +212,10 @@ def typescript(name, version):
                    {"tsconfig.json": TSCONFIG})
 
 
+def small(name, language, sources, *commands):
+    return Package(name, language, "1.0.0", sources, [Check(command) for command in commands], here=True)
+
+
 def rust(name, version, test="cargo test --offline --lib --tests", lint=True):
     checks = [Check(test)]
     if lint:
@@ -245,6 +254,10 @@ PACKAGES = [
     typescript("reselect", "5.1.1"),
     typescript("fast-equals", "5.0.1"),
     typescript("comlink", "4.4.2"),
+    small("orders", "javascript", ("lib/*.js",), "mocha"),
+    small("slugs", "javascript", ("src/*.js",), "jest"),
+    small("scheduler", "typescript", ("src/*.ts",), "vitest run", "tsc -p ."),
+    small("board", "typescript", ("src/*.ts*",), "tsc -p ."),
     rust("strsim", "0.11.1"),
     rust("heck", "0.5.0"),
     rust("hex", "0.4.3", "cargo build --offline"),

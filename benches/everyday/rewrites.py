@@ -88,6 +88,12 @@ REWRITES = {
     "comment": {language: [(r"\*/", ""), (r"^([ \t]*)// (?=\w)", r"\1/ "), (r"^([ \t]*)// (?=\w)", r"\1")] for language in ("java", "c", "javascript", "typescript", "rust", "go")}
                | {"python": [(r"^( *)# (?=\w)", r"\1")]},
     "template": {language: [(r"\$\{(\w+)\}", r"{\1}"), (r"\}`", "`"), (r"`(?=[^`\n]*\$\{)([^`\n]*)`", r"'\1'")] for language in FAMILY},
+    # What stands between the tags of JSX, and the attributes in them.
+    "tag": {"typescript": [(r"(?<=</)(\w)(\w+)", r"\1\2\2"), (r"<(\w+)(?= [\w]+=)", lambda m: "<" + m[1][:-1]), (r"^ *</\w+>\n", ""), (r"</\w+>(?=\n)", ""),
+                           (r" />", ">"), (r"(?<=\w)>(?=\n)", ""), (r"</(?=\w)", "<")]},
+    "tag-attribute": {"typescript": [(r"(?<= )(\w+)(\w)(?==[{\"])", r"\1"), (r"\bclassName=", "class="), (r"(?<=\w)=(?=[{\"])", ""), (r"(?<==)\{([\w.]+)\}", r"\1"),
+                                     (r"(?<==)\{([\w.]+)\}", r'"\1"'), (r" on([A-Z])(?=\w+=)", lambda m: " on" + m[1].lower()), (r"(?<=[ >(])\{(?=[\w.]+\})", ""),
+                                     (r"^ +\w+=[{\"][\w. ]+[}\"]\n", ""), (r" \w+=[{\"][\w. ]+[}\"](?=[ >])", "")]},
 }
 IN_TEXTS = ("comment", "template")
 

@@ -140,6 +140,21 @@ def heal(root, command, wanted):
     return told, time.monotonic() - started
 
 
+def ranking(root, command, before, wanted):
+    """Of a case that did not end as it began: whether the original was among what can be tried, or is never proposed.
+    The command is made to pass for the original alone, and to fail as at first for all else."""
+    scratch = root.parent / "original"
+    lines = []
+    _, output = execute(command, root)
+    scratch.mkdir()
+    (scratch / "log").write_text(output)
+    for at, (path, text) in enumerate(before.items()):
+        (scratch / str(at)).write_bytes(text)
+        lines.append(f"cmp -s {scratch / str(at)} {path}")
+    told, _ = heal(root, f"{command} && {{ {{ {' && '.join(lines)}; }} || {{ cat {scratch / 'log'}; exit 1; }}; }}", wanted)
+    return "behind" if told.get("outcome") in ("proposed", "fixed") else "never"
+
+
 def case(seed, wanted):
     planned = plan(seed, wanted)
     if planned is None:
@@ -164,9 +179,11 @@ def case(seed, wanted):
         elif seed // 2 % 2 and before:
             git(root, "commit", "-q", "-a", "-m", "a change")
         at_first = tree(root)
+        said = execute(command, root)[1] if wanted.keep_output else ""
         told, seconds = heal(root, command, wanted)
         at_last = tree(root)
-        status, output = execute(command, root)
+        # On a busy machine the check is as slow as the repair was.
+        status, _ = execute(command, root, max(25, wanted.budget))
         def ends_as(wished):
             return {**at_first, **wished} == {**at_last}
         # A rename has two sound ends: taken back, or finished.
@@ -175,9 +192,15 @@ def case(seed, wanted):
                    "candidates": told.get("candidates"), "passes": status == 0, "identical": same, "changed": at_first != at_last,
                    "broken": diff, "patch": told.get("patch"), "class": (told.get("diagnosis") or {}).get("class")}
         if wanted.keep_output:
-            result["output"] = output[-4000:]
-            result["tried"] = told.get("tried")
-    return result | {"verdict": verdict(result)}
+            result |= {"output": said[:6000], "tried": told.get("tried")}
+        result["verdict"] = verdict(result)
+        if wanted.ranking and result["verdict"] in ("missed", "healed"):
+            for path, text in at_first.items():
+                (root / path).write_bytes(text)
+            for path in at_last.keys() - at_first.keys():
+                (root / path).unlink()
+            result["original"] = ranking(root, command, before, wanted)
+    return result
 
 
 def verdict(result):
@@ -208,6 +231,8 @@ def report(results):
         table(breaks, "kind")
         healed = sum(r["verdict"] in ("identical", "healed") for r in breaks) / len(breaks)
         print(f"\n{len(breaks)} cases: {healed:.1%} healed, {sum(r['verdict'] == 'identical' for r in breaks) / len(breaks):.1%} identical")
+        where = Counter((r["verdict"], r["original"]) for r in breaks if "original" in r)
+        print("the original: " + ", ".join(f"{n} {told} and {place} among the candidates" for (told, place), n in sorted(where.items())) if where else "")
     alone = sum(r["verdict"] == "left alone" for r in stills)
     wrong = sum(r["verdict"] == "wrong claim" for r in done)
     print(f"nothing should change: {alone} of {len(stills)} left alone; wrong claims: {wrong}; {len(results) - len(done)} seeds without a case")
@@ -215,7 +240,7 @@ def report(results):
 
 def show(result, verbose):
     line = f"{result['seed']:>4} {result['verdict']:<11} {result['language']:<11} {result['kind']:<16} {result['package']}"
-    print(f"{line}  {result.get('seconds', '')} s  {result.get('reason') or ''}"[:230], flush=True)
+    print(f"{line}  {result.get('seconds', '')} s  {result.get('original', '')}  {result.get('reason') or ''}"[:230], flush=True)
     if verbose and result["verdict"] in ("missed", "wrong claim", "changed", "healed"):
         lines = [l for l in (result.get("broken") or "").splitlines() if l[:1] in ("+", "-") and not l.startswith(("+++ ", "--- "))]
         print("       " + "\n       ".join(l[:160] for l in lines[:8]), flush=True)
@@ -233,6 +258,7 @@ def main():
     parser.add_argument("--out")
     parser.add_argument("--no-history", action="store_true", help="git knows nothing but the broken tree")
     parser.add_argument("--keep-output", action="store_true")
+    parser.add_argument("--ranking", action="store_true", help="where the original is not the repair, whether it was among the candidates")
     parser.add_argument("-v", action="store_true")
     wanted = parser.parse_args()
     wanted.languages = [w for w in wanted.language.split(",") if w]

@@ -4,6 +4,7 @@ use super::assertions::demanded;
 use super::files::{Language, is_snapshot, is_test_line, language};
 use crate::guard::change::{Block, FileChange, tokens};
 use crate::guard::{about, at_line};
+use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 
 /// Names that hold what a test expects.
@@ -33,7 +34,8 @@ fn rewritten(file: &FileChange, block: &Block) -> Vec<Finding> {
     let judged = pairs.filter_map(|(old, new)| {
         let (before, after) = (tokens(old.text), tokens(new.text));
         let (asked, now) = (demanded(&before), demanded(&after));
-        let only_values = shape(&before) == shape(&after) && literals(asked) != literals(now);
+        let values = |tokens| native(file.path, literals(tokens));
+        let only_values = shape(&before) == shape(&after) && values(asked) != values(now);
         let only_values = only_values || no_longer_fixed(&before, &after);
         let fits = only_values && is_test_line(file, file.after, new.number) && !imports(new.text);
         fits.then(|| value_finding(file, new.number, &before))
@@ -87,6 +89,21 @@ fn is_literal(token: &str) -> bool {
 
 fn is_name(token: &str) -> bool {
     !is_literal(token) && token.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// The same values in the language's own words: `null` was never a value in Go, so nobody expected it.
+pub fn native(path: &RelPath, values: Vec<String>) -> Vec<String> {
+    let own = |value: String| match (language(path), value.as_str()) {
+        (Language::Go, "null" | "None" | "undefined") => "nil".to_owned(),
+        (Language::Python, "null" | "nil" | "undefined") => "None".to_owned(),
+        (Language::Python, "true") => "True".to_owned(),
+        (Language::Python, "false") => "False".to_owned(),
+        (Language::JavaScript | Language::Jvm, "nil" | "None") => "null".to_owned(),
+        (Language::JavaScript | Language::Jvm | Language::Go | Language::Rust, "True") => "true".to_owned(),
+        (Language::JavaScript | Language::Jvm | Language::Go | Language::Rust, "False") => "false".to_owned(),
+        _ => value,
+    };
+    values.into_iter().map(own).collect()
 }
 
 /// The values in code, signs included. A string between square brackets is a name.

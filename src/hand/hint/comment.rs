@@ -70,8 +70,12 @@ fn begins_a_statement(syntax: &Syntax, line: &str) -> bool {
 /// Words upon words, which no statement has.
 fn is_prose(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let is_word = |word: &&&str| word.trim_end_matches(['.', ',', ':']).chars().all(|c| c.is_alphabetic() || c == '\'');
-    words.len() >= 4 && words.iter().filter(is_word).count() * 4 >= words.len() * 3 && !line.ends_with(['{', ';', '('])
+    let is_part = |c: char| c.is_alphabetic() || "'/-".contains(c);
+    let is_word = |word: &&&str| word.trim_end_matches(['.', ',', ':']).chars().all(is_part);
+    let enough = if line.ends_with('.') { 3 } else { 4 };
+    words.len() >= enough
+        && words.iter().filter(is_word).count() * 4 >= words.len() * 3
+        && !line.ends_with(['{', ';', '('])
 }
 
 fn comments(extension: &str) -> bool {

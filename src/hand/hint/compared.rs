@@ -1,6 +1,6 @@
 //! A condition that assigns: `=` where two values are to be compared.
 
-use super::Scene;
+use super::{Scene, place};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Syntax};
@@ -25,6 +25,28 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
         }
     }
+    if made.is_empty() {
+        made.extend(anywhere(scene)?);
+    }
+    Ok(made)
+}
+
+/// JavaScript runs what assigns in a condition, and the place is the test that notices: all of the files that it
+/// reaches are looked at.
+fn anywhere(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    for path in scene.scripts().into_iter().filter(|path| !place::is_test(path)) {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let text = syntax.text(&(0..syntax.bytes().len()));
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| line.contains("if (") && line.contains(" = "));
+        for at in lines.flat_map(|(line, _)| assignments(&syntax, line)).collect::<Vec<_>>() {
+            let sign = sign(&syntax);
+            let why = format!("compared by `{sign}` instead of assigning in line {} of {path}", syntax.line_of(at));
+            let edit = Edit { path: path.clone(), range: at..at + 1, text: sign.to_owned() };
+            made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+        }
+    }
+    made.truncate(MOST_OFFERS);
     Ok(made)
 }
 
@@ -75,6 +97,14 @@ mod tests {
                 )],
                 log: "a.ts(2,7): error TS2364: The left-hand side of an assignment expression must be a variable or a property access.\n",
                 fixed: "export function f(n: number) {\n  if (n > 1 && n === 2) return 1;\n  return n === 3;\n}\n",
+            },
+            Example {
+                files: &[
+                    ("a.js", "module.exports = (n) => {\n  if (n = 2) return 1;\n  return n === 3;\n};\n"),
+                    ("a.test.js", "const f = require('./a');\ntest('f', () => expect(f(1)).toBe(false));\n"),
+                ],
+                log: "    Error: expect(received).toBe(expected)\n\n    Expected: false\n    Received: 1\n\n      at Object.toBe (a.test.js:2:34)\n",
+                fixed: "module.exports = (n) => {\n  if (n === 2) return 1;\n  return n === 3;\n};\n",
             },
             Example {
                 files: &[("src/lib.rs", "fn f(n: u8) -> u8 {\n    if n = 1 {\n        return 0;\n    }\n    n\n}\n")],

@@ -18,16 +18,20 @@ static FIXED: Said = Said::new(&[
 ]);
 static UNDECLARED: Said = Said::new(&[r"undefined: (?P<name>\w+)$", r"(?P<none>no new variables on left side of :=)"]);
 
+/// What is replaced, by what, and why.
+type Change = (Range<usize>, String, String);
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in &scene.complaints {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)? else { continue };
         let found = match syntax.language() {
-            Language::Go => operator(&syntax, complaint, place.line),
-            _ => declaration(&syntax, complaint, place.line),
+            Language::Go => operator(&syntax, complaint, place.line).into_iter().collect(),
+            Language::Rust => global(&syntax, complaint, place.line),
+            _ => declaration(&syntax, complaint, place.line).into_iter().collect(),
         };
-        if let Some((range, text, why)) = found {
+        for (range, text, why) in found {
             let edit = Edit { path: place.path.clone(), range, text };
             made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
         }
@@ -36,7 +40,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 }
 
 /// The word that forbids it, in the nearest declaration above.
-fn declaration(syntax: &Syntax, complaint: &Complaint, line: u32) -> Option<(Range<usize>, String, String)> {
+fn declaration(syntax: &Syntax, complaint: &Complaint, line: u32) -> Option<Change> {
     let said = FIXED.captures(&complaint.message)?;
     let tree = syntax.branches();
     let text = |node: usize| syntax.text(&tree[node].range);
@@ -63,6 +67,31 @@ fn declaration(syntax: &Syntax, complaint: &Complaint, line: u32) -> Option<(Ran
     Some((range, new, format!("declared `{name}` as a variable, which is assigned to")))
 }
 
+/// Rust: `let` outside of functions is `const` or `static`, the one first that the file has more of.
+fn global(syntax: &Syntax, complaint: &Complaint, line: u32) -> Vec<Change> {
+    let said = format!("{}\n{}", complaint.message, complaint.detail);
+    let Some(range) = syntax.line(line).filter(|_| said.contains("cannot be used for global variables")) else {
+        return Vec::new();
+    };
+    let (text, all) = (syntax.text(&range), syntax.text(&(0..syntax.bytes().len())));
+    let Some(at) = text.find("let ").map(|at| range.start + at) else { return Vec::new() };
+    let count =
+        |word: &str| all.lines().filter(|line| line.trim_start().trim_start_matches("pub ").starts_with(word)).count();
+    let mut words = ["const", "static"];
+    if count("static ") > count("const ") {
+        words.reverse();
+    }
+    words
+        .map(|word| {
+            (
+                at..at + 3,
+                word.to_owned(),
+                format!("declared by `{word}` what stands outside of functions, in line {line}"),
+            )
+        })
+        .into()
+}
+
 /// What the first assignment of a line assigns to.
 fn assigned<'s>(syntax: &'s Syntax, tree: &Branches, line: u32) -> Option<&'s str> {
     let is_here = |node: &usize| syntax.line_of(tree[*node].range.start) == line;
@@ -75,7 +104,7 @@ fn assigned<'s>(syntax: &'s Syntax, tree: &Branches, line: u32) -> Option<&'s st
     Some(syntax.text(&tree[found].range))
 }
 
-fn operator(syntax: &Syntax, complaint: &Complaint, line: u32) -> Option<(Range<usize>, String, String)> {
+fn operator(syntax: &Syntax, complaint: &Complaint, line: u32) -> Option<Change> {
     let said = UNDECLARED.captures(&complaint.message)?;
     let tree = syntax.branches();
     let (kind, own, new) = match said.name("none") {
@@ -109,6 +138,11 @@ mod tests {
                 )],
                 log: "/repo/a.js:4\n  y = x * 2;\n    ^\n\nTypeError: Assignment to constant variable.\n    at f (/repo/a.js:4:5)\n",
                 fixed: "function f(x) {\n  let y = 0, z = 1;\n  const x1 = 2;\n  y = x * 2;\n  return y + z + x1;\n}\n",
+            },
+            Example {
+                files: &[("src/lib.rs", "const B: u8 = 2;\nlet A: u8 = 1;\n")],
+                log: "error: expected item, found keyword `let`\n --> src/lib.rs:2:1\n  |\n2 | let A: u8 = 1;\n  | ^^^\n  | |\n  | `let` cannot be used for global variables\n  | help: consider using `static` or `const` instead of `let`\n",
+                fixed: "const B: u8 = 2;\nconst A: u8 = 1;\n",
             },
             Example {
                 files: &[("a.ts", "const n: number = 0;\nexport function f() {\n  n++;\n}\n")],

@@ -12,7 +12,7 @@ use std::ops::Range;
 const MOST_OFFERS: usize = 6;
 
 static GO_USE: Said = Said::new(&[
-    r"cannot use (?P<value>.+) \((?:.+ of )?type (?P<from>[\w.\[\]]+)\) as (?:type )?(?P<to>[\w.\[\]]+) (?:value )?in",
+    r"cannot use (?P<value>.+) \((?:.+ of )?(?:(?P<base>\w+) )?type (?P<from>[\w.\[\]]+)\) as (?:type )?(?P<to>[\w.\[\]]+) (?:value )?in",
 ]);
 static GO_MIX: Said =
     Said::new(&[r"invalid operation: (?P<whole>.+) \(mismatched types (?P<left>[\w.]+) and (?P<right>[\w.]+)\)"]);
@@ -26,6 +26,8 @@ static PYTHON: Said = Said::new(&[
     r"unsupported operand type\(s\) for \+=?: '(?P<other>\w+)' and 'str'",
 ]);
 static RUST: Said = Said::new(&[r"cannot be indexed by `(?P<from>[iu](?:8|16|32|64|128|size))`"]);
+
+static UNLIKE: Said = Said::new(&[r"(?P<carets>\^+) expected `(?P<to>[^`]+)`, found `(?P<from>[^`]+)`"]);
 
 /// Where a value stands, and what is written instead.
 type Put = (Range<usize>, String);
@@ -54,7 +56,10 @@ fn puts(syntax: &Syntax, complaint: &Complaint, place: &Place) -> Vec<Put> {
         Language::Go => go(syntax, message, place),
         Language::Java => java(syntax, message, place).into_iter().collect(),
         Language::Python => python(syntax, message, place.line),
-        Language::Rust => rust(syntax, message, place).into_iter().collect(),
+        Language::Rust => {
+            let indexed = rust(syntax, message, place);
+            indexed.or_else(|| unlike(syntax, &complaint.detail, place)).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -69,7 +74,10 @@ fn go(syntax: &Syntax, message: &str, place: &Place) -> Vec<Put> {
             || matches!((from, to), ("string", "[]byte" | "[]rune") | ("[]byte" | "[]rune", "string"))
     };
     let at = |text: &str| found(syntax, place, text);
-    if let Some(said) = GO_USE.captures(message).filter(|said| converts(&said["from"], &said["to"])) {
+    // Of a type of their own Go says what it is made of.
+    let made_of =
+        |said: &regex::Captures| said.name("base").map_or_else(|| said["from"].to_owned(), |it| it.as_str().to_owned());
+    if let Some(said) = GO_USE.captures(message).filter(|said| converts(&made_of(said), &said["to"])) {
         let value = &said["value"];
         return at(value).map(|range| (range, format!("{}({value})", &said["to"]))).into_iter().collect();
     }
@@ -200,6 +208,28 @@ fn rust(syntax: &Syntax, message: &str, place: &Place) -> Option<Put> {
     Some((range, new))
 }
 
+/// Rust's numbers of two sizes, and a value that may be none.
+fn unlike(syntax: &Syntax, detail: &str, place: &Place) -> Option<Put> {
+    const NUMBERS: &[&str] =
+        &["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64"];
+    let said = UNLIKE.captures(detail)?;
+    let start = syntax.offset(place.line, place.column?)?;
+    let end = syntax.offset(place.line, place.column? + u32::try_from(said["carets"].len()).ok()?)?;
+    let text = syntax.text(&(start..end));
+    let (from, to) = (&said["from"], &said["to"]);
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || "_.:()[]".contains(c));
+    let new = match () {
+        () if NUMBERS.contains(&from) && NUMBERS.contains(&to) && is_plain => format!("{text} as {to}"),
+        () if NUMBERS.contains(&from) && NUMBERS.contains(&to) => format!("({text}) as {to}"),
+        // Where the function could pass the failure on, rustc says so itself.
+        () if [format!("Result<{to}, "), format!("Option<{to}>")].iter().any(|may| from.starts_with(may)) => {
+            format!("{text}.unwrap()")
+        }
+        () => return None,
+    };
+    Some((start..end, new))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::hand::hint::tests::{Example, check};
@@ -211,6 +241,11 @@ mod tests {
                 files: &[("a.go", "package a\n\nfunc F(x int, xs []int) int64 { return G(len(xs), x) }\n")],
                 log: "./a.go:3:52: cannot use x (variable of type int) as int64 value in argument to G\n",
                 fixed: "package a\n\nfunc F(x int, xs []int) int64 { return G(len(xs), int64(x)) }\n",
+            },
+            Example {
+                files: &[("a.go", "package a\n\nfunc F(now Time) { Put(b[0:], now) }\n")],
+                log: "./a.go:3:32: cannot use now (variable of int64 type Time) as uint64 value in argument to Put\n",
+                fixed: "package a\n\nfunc F(now Time) { Put(b[0:], uint64(now)) }\n",
             },
             Example {
                 files: &[("a.go", "package a\n\nfunc F(x int, y float64) float64 { return x * y }\n")],
@@ -234,6 +269,19 @@ mod tests {
                 files: &[("m.py", "def f(x):\n    return \"n: \" + x + \"!\"\n")],
                 log: "  File \"/repo/m.py\", line 2, in f\n    return \"n: \" + x + \"!\"\nTypeError: can only concatenate str (not \"int\") to str\n",
                 fixed: "def f(x):\n    return \"n: \" + str(x) + \"!\"\n",
+            },
+            Example {
+                files: &[(
+                    "src/lib.rs",
+                    "pub fn f(n: u32) -> usize {\n    g(n)\n}\n\nfn g(n: usize) -> usize {\n    n\n}\n",
+                )],
+                log: "error[E0308]: mismatched types\n --> src/lib.rs:2:7\n  |\n2 |     g(n)\n  |     - ^ expected `usize`, found `u32`\n",
+                fixed: "pub fn f(n: u32) -> usize {\n    g(n as usize)\n}\n\nfn g(n: usize) -> usize {\n    n\n}\n",
+            },
+            Example {
+                files: &[("src/lib.rs", "pub fn f(n: u32) -> String {\n    g(n)\n}\n")],
+                log: "error[E0308]: mismatched types\n --> src/lib.rs:2:5\n  |\n1 | pub fn f(n: u32) -> String {\n  |                     ------ expected `String` because of return type\n2 |     g(n)\n  |     ^^^^ expected `String`, found `Result<String, E>`\n",
+                fixed: "pub fn f(n: u32) -> String {\n    g(n).unwrap()\n}\n",
             },
             Example {
                 files: &[("src/lib.rs", "pub fn f(v: &[u32], i: i32) -> u32 {\n    v[i - 1]\n}\n")],

@@ -68,6 +68,7 @@ const ROWS: &[(&[Tongue], &str, &str)] = &[
     (&[Go, Rust, C], r"\b(?:boolean|Boolean)\b", "bool"),
     (&[Java], r"\bstring\b|\bstr\b", "String"),
     (&[Go], r"\b(?:String|str)\b", "string"),
+    (&[Java, Rust, Script, C], r"\b([A-Z]\w*)\[((?:[A-Z]\w*|string|number|boolean|[iu]\d+|usize|bool|char)(?:, *[A-Z]\w*)*)\]", "$1<$2>"),
     (&[Go], r"\bwhile\b", "for"),
     (&[Go, Java, C], r"'((?:[^'\\\n]|\\.){2,})'", "\"$1\""),
     (&[Rust], r"'((?:[^'\\\n]|\\.){2,})'", "\"$1\""),
@@ -234,6 +235,7 @@ mod tests {
             (Go, "\treturn t.next == null", "\treturn t.next == nil"),
             (Java, "    bool isOn() {", "    boolean isOn() {"),
             (Java, "        return s.length;", "        return s.length();"),
+            (Java, "    Map[String, Integer] all;", "    Map<String, Integer> all;"),
             (Rust, "    } elif n > 2 {", "    } else if n > 2 {"),
             (C, "    printf('hello\\n');", "    printf(\"hello\\n\");"),
         ] {

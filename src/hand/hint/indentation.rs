@@ -10,6 +10,8 @@ use anyhow::Result;
 const MOST_OFFERS: usize = 6;
 /// Lines between the complaint and a tab that is to blame.
 const NEAR: u32 = 6;
+/// Lines above the complaint among which a head may have slipped.
+const FAR: u32 = 30;
 
 /// What Python says, and where the line may belong.
 const FAULTS: &[(&str, Fault)] = &[
@@ -77,6 +79,7 @@ impl Text<'_> {
         let (Some(own), Some(before)) = (self.indent(line), self.code_before(line)) else { return Vec::new() };
         let above = self.indent(before).unwrap_or_default();
         let mut offers = self.blanks(line).into_iter().collect::<Vec<_>>();
+        offers.extend(self.head_too_far_out(line).filter(|_| fault == Fault::Astray));
         let levels = match fault {
             Fault::Astray => self.levels(before, own),
             Fault::Shallow => vec![format!("{above}{}", self.step())],
@@ -98,6 +101,21 @@ impl Text<'_> {
             }
         }
         offers
+    }
+
+    /// The head of a block that is two levels deeper: it is the head that slipped, and what stands at its depth below the
+    /// block fits nowhere.
+    fn head_too_far_out(&self, line: u32) -> Option<(Vec<Edit>, String)> {
+        let step = self.step();
+        let deeper = |head: &u32| {
+            let below = (head + 1..line).find(|at| !self.is_blank(*at)).and_then(|at| self.indent(at))?;
+            let own = self.indent(*head)?;
+            let is_head = !self.is_blank(*head) && self.line(*head).trim_end().ends_with(':');
+            (is_head && width(below) > width(own) + width(step)).then(|| below.strip_suffix(step)).flatten()
+        };
+        let head = (line.saturating_sub(FAR)..line).rev().find(|head| deeper(head).is_some())?;
+        let why = format!("indented line {head} of {} as its block wants it", self.path);
+        Some((self.moved(head..=head, self.indent(head)?, deeper(&head)?), why))
     }
 
     /// The levels that are open above a line, the nearest to where a line stands first.
@@ -184,6 +202,14 @@ mod tests {
                 files: &[("m.py", "def f(x):\n    if x:\n        y = 1\n      return y\n")],
                 log: "  File \"/repo/m.py\", line 4\n    return y\n            ^\nIndentationError: unindent does not match any outer indentation level\n",
                 fixed: "def f(x):\n    if x:\n        y = 1\n    return y\n",
+            },
+            Example {
+                files: &[(
+                    "m.py",
+                    "def f(x):\n    y = abs(x)\nif y in (1, 2):\n        return 1\n    else:\n        return 2\n",
+                )],
+                log: "  File \"/repo/m.py\", line 5\n    else:\n         ^\nIndentationError: unindent does not match any outer indentation level\n",
+                fixed: "def f(x):\n    y = abs(x)\n    if y in (1, 2):\n        return 1\n    else:\n        return 2\n",
             },
             Example {
                 files: &[("m.py", "def f(x):\n  for y in x:\n  print(y)\n  return x\n")],

@@ -75,6 +75,7 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
     (Sort::Member, "cannot find symbol: method", r"cannot find symbol: method (\w+)"),
     (Sort::Import, "in package", r"cannot find symbol: class (\w+) in package"),
     (Sort::Name, "cannot find symbol: ", r"cannot find symbol: \w+ (\w+)"),
+    (Sort::Name, "non-static variable", r"non-static variable (\w+) cannot be referenced"),
     (Sort::Name, "does not exist", r"package (\w+) does not exist"),
     // TypeScript and JavaScript
     (Sort::Name, "Cannot find ", r"Cannot find (?:name|namespace) '([^']+)'"),
@@ -132,9 +133,13 @@ fn named(text: &str) -> Option<(Sort, String)> {
     })
 }
 
-/// rustc says beside the arrow what exactly it did not find; its headline names the whole path.
+/// rustc says beside the arrow what exactly it did not find; its headline names the whole path. TypeScript says below
+/// which attribute of a tag is none.
 fn noted(complaint: &Complaint) -> Option<(Sort, String)> {
-    let marked = complaint.detail.lines().find(|line| line.contains("^^") || line.trim_end().ends_with('`'))?;
+    let is_told = |line: &&str| {
+        line.contains("^^") || line.trim_end().ends_with('`') || line.trim_start().starts_with("Property '")
+    };
+    let marked = complaint.detail.lines().find(is_told)?;
     named(marked)
 }
 
@@ -210,6 +215,12 @@ mod tests {
             ("a.b.mpa is not a function", "", "mpa", None),
             ("(0 , _b.twice) is not a function", "", "twice", None),
             ("a.valeus is not iterable", "", "valeus", None),
+            (
+                "TS2322: Type '{ typ: string; }' is not assignable to type 'Props'.",
+                "  Property 'typ' does not exist on type 'Props'. Did you mean 'type'?",
+                "typ",
+                Some("type"),
+            ),
             ("fooBar is not defined", "", "fooBar", None),
             ("'useSate' is not defined  no-undef", "", "useSate", None),
             ("Cannot read properties of undefined (reading 'length')", "", "length", None),

@@ -16,6 +16,7 @@ mod conflict;
 mod constness;
 mod conversion;
 mod data;
+mod declared;
 mod dependency;
 mod depth;
 mod dialect;
@@ -29,6 +30,7 @@ mod intent;
 mod jdk;
 mod keyword;
 mod keyworded;
+mod lifetime;
 mod lines;
 mod list;
 mod lone;
@@ -36,10 +38,13 @@ mod make;
 mod meaning;
 mod missing;
 mod mixed;
+mod modifier;
+mod mutable;
 mod name;
 mod native;
 mod node;
 mod nothing;
+mod optional;
 mod owner;
 mod packages;
 mod paths;
@@ -48,11 +53,13 @@ mod pointers;
 mod punctuation;
 mod pytest;
 mod ranging;
+mod raw;
 mod receiver;
 mod renamed;
 mod required;
 mod results;
 mod returning;
+mod retyped;
 mod runtime;
 mod said;
 mod shared;
@@ -65,6 +72,7 @@ mod swapped;
 mod tag;
 mod thrown;
 mod twice;
+mod unchecked;
 mod undeclared;
 mod unfilled;
 mod unreturned;
@@ -89,6 +97,9 @@ use std::rc::Rc;
 
 pub struct Hint;
 
+/// Scripts that are looked at without being named.
+const MOST_SCRIPTS: usize = 40;
+
 /// What every kind of hint looks at; the expensive parts are made when first asked for.
 struct Scene<'a> {
     job: &'a Job<'a>,
@@ -112,10 +123,10 @@ const KINDS: &[Kind] = &[
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "function that no header declares", propose: native::prototype::propose },
     Kind { name: "words of another language", propose: dialect::propose },
+    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
-    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "data file", propose: data::propose },
     Kind { name: "module path", propose: specifier::propose },
     Kind { name: "package that the manifest lacks", propose: dependency::propose },
@@ -132,6 +143,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "module of another package", propose: depth::propose },
     Kind { name: "modules in a circle", propose: circular::propose },
     Kind { name: "member without its owner", propose: owner::propose },
+    Kind { name: "set and not declared", propose: declared::propose },
     Kind { name: "text that nobody fills", propose: unfilled::propose },
     Kind { name: "value that comes later", propose: awaited::propose },
     Kind { name: "default that is shared", propose: shared::propose },
@@ -141,22 +153,31 @@ const KINDS: &[Kind] = &[
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "name that is not taken", propose: untaken::propose },
     Kind { name: "argument of another name", propose: keyworded::propose },
+    Kind { name: "error that nobody looks at", propose: unchecked::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "loop or tag that is not whole", propose: ranging::propose },
+    Kind { name: "declared as another type", propose: retyped::propose },
     Kind { name: "address or value", propose: pointers::propose },
     Kind { name: "values of a call", propose: results::propose },
+    Kind { name: "reference that may not change", propose: mutable::propose },
+    Kind { name: "missing lifetime", propose: lifetime::propose },
+    Kind { name: "words before a declaration", propose: modifier::propose },
     Kind { name: "missing return", propose: returning::propose },
     Kind { name: "result that is not given back", propose: unreturned::propose },
     Kind { name: "nothing given back", propose: nothing::propose },
+    Kind { name: "value that leads nowhere", propose: returning::anywhere },
     Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
     Kind { name: "not visible", propose: visible::propose },
+    Kind { name: "needed and not given", propose: optional::propose },
     Kind { name: "arguments in another order", propose: swapped::propose },
     Kind { name: "missing argument", propose: arguments::propose },
     Kind { name: "missing receiver", propose: receiver::propose },
     Kind { name: "declared otherwise", propose: constness::propose },
     Kind { name: "another type", propose: conversion::propose },
+    Kind { name: "declared as another number", propose: retyped::propose_others },
     Kind { name: "primitive between brackets", propose: boxed::propose },
+    Kind { name: "generic type without its arguments", propose: raw::propose },
     Kind { name: "undeclared exception", propose: thrown::propose },
     Kind { name: "await", propose: asynchronous::propose },
     Kind { name: "indentation", propose: indentation::propose },
@@ -199,8 +220,8 @@ impl Scene<'_> {
         Ok(self.index.get_or_init(|| built))
     }
 
-    /// The files in JavaScript and TypeScript that messages and stacks name, each once, and those that they import: a
-    /// rejected promise does not tell its way.
+    /// The files in JavaScript and TypeScript that messages and stacks name, each once, and those that they import, on all
+    /// ways: a rejected promise does not tell its own. TypeScript's compiler says where it is.
     fn scripts(&self) -> Vec<RelPath> {
         let mut files: Vec<RelPath> = Vec::new();
         for place in self.complaints.iter().flat_map(|complaint| &complaint.places) {
@@ -208,7 +229,10 @@ impl Scene<'_> {
                 files.push(place.path.clone());
             }
         }
-        for path in files.clone() {
+        let is_compiled = self.complaints.iter().any(|complaint| complaint.message.starts_with("TS"));
+        let mut at = if is_compiled { files.len() } else { 0 };
+        while let Some(path) = files.get(at).filter(|_| at < MOST_SCRIPTS).cloned() {
+            at += 1;
             let sources = self.syntax(&path).ok().flatten().map(|syntax| syntax.imports()).unwrap_or_default();
             let all = self.job.workshop.files().unwrap_or_default();
             let near = sources.iter().filter(|import| paths::is_relative(&import.source));

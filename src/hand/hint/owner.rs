@@ -23,6 +23,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             made.extend(received(scene, place, &syntax, &sites)?);
             continue;
         }
+        if syntax.language() == Language::Rust {
+            made.extend(associated(scene, place, &syntax, &sites, &unknown.name)?);
+            continue;
+        }
         let put = |site: &Range<usize>| owned(&syntax, site).map(|owner| (site.start, owner));
         let edits: Vec<Edit> = sites
             .iter()
@@ -34,6 +38,34 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
     }
     Ok(made)
+}
+
+/// Rust: a type or a constant that others find behind `Self::`.
+fn associated(
+    scene: &Scene,
+    place: &Place,
+    syntax: &Syntax,
+    sites: &[Range<usize>],
+    name: &str,
+) -> Result<Option<Candidate>> {
+    let tree = syntax.branches();
+    let inside = |site: &Range<usize>| {
+        let leaf = tree.all().rev().find(|node| tree[*node].range == *site);
+        leaf.is_some_and(|leaf| tree.above(leaf).any(|it| ["impl_item", "trait_item"].contains(&tree[it].kind)))
+    };
+    let is_bare = |site: &&Range<usize>| !syntax.text(&(0..site.start)).ends_with([':', '.']);
+    let here: Vec<&Range<usize>> = sites.iter().filter(|site| inside(site)).filter(is_bare).collect();
+    // A name that stands nowhere else is rather misspelt.
+    let is_known = scene.index(Language::Rust, &place.path)?.count(name) > here.len();
+    if here.is_empty() || !is_known || !name.starts_with(char::is_uppercase) {
+        return Ok(None);
+    }
+    let edit = |site: &&Range<usize>| Edit {
+        path: place.path.clone(),
+        range: site.start..site.start,
+        text: "Self::".to_owned(),
+    };
+    scene.candidate(here.iter().map(edit).collect(), format!("wrote `Self::{name}`"), Confidence::Suggested)
 }
 
 /// Go: another receiver's name, of which something is asked, becomes that of the method around.
@@ -107,6 +139,14 @@ mod tests {
     #[test]
     fn a_member_gets_its_owner() {
         check(&[
+            Example {
+                files: &[
+                    ("src/lib.rs", "pub trait Lower: ToOwned {\n    fn lower(&self) -> Owned;\n}\n"),
+                    ("src/upper.rs", "pub trait Upper: ToOwned {\n    fn upper(&self) -> Self::Owned;\n}\n"),
+                ],
+                log: "error[E0425]: cannot find type `Owned` in this scope\n --> src/lib.rs:2:24\n  |\n2 |     fn lower(&self) -> Owned;\n  |                        ^^^^^ not found in this scope\n",
+                fixed: "pub trait Lower: ToOwned {\n    fn lower(&self) -> Self::Owned;\n}\n",
+            },
             Example {
                 files: &[("a.go", "package a\n\ntype T struct{ n int }\n\nfunc (t *T) N() int {\n\treturn s.n\n}\n")],
                 log: "./a.go:6:9: undefined: s\n",

@@ -126,6 +126,14 @@ mod tests {
             Example {
                 files: &[(
                     "A.java",
+                    "class A {\n    Format format;\n    static A of(File file, Format format) {\n        return of(file.path(), 1, format);\n    }\n    static A of(Path path, int n) {\n        return new A(path, n, format);\n    }\n}\n",
+                )],
+                log: "A.java:7: error: non-static variable format cannot be referenced from a static context\n        return new A(path, n, format);\n                              ^\n1 error\n",
+                fixed: "class A {\n    Format format;\n    static A of(File file, Format format) {\n        return of(file.path(), 1, format);\n    }\n    static A of(Path path, int n, Format format) {\n        return new A(path, n, format);\n    }\n}\n",
+            },
+            Example {
+                files: &[(
+                    "A.java",
                     "class A {\n    int f(int a, String unit) {\n        return g(unit, a);\n    }\n    int g(int a) {\n        return a + unit.length();\n    }\n}\n",
                 )],
                 log: "A.java:6: error: cannot find symbol\n        return a + unit.length();\n                   ^\n  symbol:   variable unit\n  location: class A\n1 error\n",

@@ -36,7 +36,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
         if let Some(name) = hidden.map(|found| found[1].to_owned()) {
             if matches!(language, Language::Rust | Language::Java) && names.insert(name.clone()) {
-                edits.extend(shown(scene, language, &place.path, &name)?);
+                edits.extend(shown(scene, language, &place.path, &name, &complaint.detail)?);
             }
         } else if language == Language::Go
             && let Some(unknown) = meaning::unknown(complaint)
@@ -85,9 +85,12 @@ fn opened(scene: &Scene, near: &RelPath, name: &str) -> Result<Option<Edit>> {
 }
 
 /// The definition's line gets the word by which its like are public.
-fn shown(scene: &Scene, language: Language, near: &RelPath, name: &str) -> Result<Option<Edit>> {
-    let holders: Vec<RelPath> =
+fn shown(scene: &Scene, language: Language, near: &RelPath, name: &str, detail: &str) -> Result<Option<Edit>> {
+    let mut holders: Vec<RelPath> =
         scene.index(language, near)?.holders(name).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
+    // Where several define it, rustc's note says which one is meant.
+    let (_, noted) = detail.split_once("is defined here").unwrap_or_default();
+    holders.sort_by_key(|path| !noted.contains(path.as_str()));
     for path in holders {
         let Some(syntax) = scene.syntax(&path)? else { continue };
         let defined = syntax.names().iter().filter(|own| own.defined && syntax.text(&own.range) == name);

@@ -171,6 +171,8 @@ fn suggestions_of(job: &Job, diagnostic: &Diagnostic) -> Result<Vec<Suggestion>>
 fn is_offered(span: &Span) -> bool {
     span.suggested_replacement.is_some()
         && matches!(span.suggestion_applicability.as_deref(), Some("MachineApplicable" | "MaybeIncorrect"))
+        // What panics where it does not fit silences the compiler: the hand `hint` looks at both types.
+        && !span.suggested_replacement.as_deref().is_some_and(|text| text.contains(".try_into().unwrap()"))
 }
 
 /// Suggestions that silence a lint instead of heeding it are none of ours.
@@ -204,5 +206,65 @@ fn edit(job: &Job, span: &Span) -> Result<Option<Edit>> {
     if let Some(item) = imports::imported(&new).filter(|_| range.is_empty()) {
         return imports::edit(job, path, &text, item);
     }
+    if let Some((at, text)) = new
+        .trim()
+        .strip_prefix("#[derive(")
+        .filter(|_| range.is_empty())
+        .and_then(|rest| derived(&text, range.start, rest.strip_suffix(")]")?))
+    {
+        return Ok(Some(Edit { path, range: at..at, text }));
+    }
     Ok(Some(Edit { path, range, text: new }))
+}
+
+/// What is derived joins the list that the item has, before what stands behind it in other lists of the file.
+fn derived(text: &[u8], item: usize, name: &str) -> Option<(usize, String)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let lists: Vec<(usize, &str)> = text
+        .match_indices("#[derive(")
+        .filter_map(|(at, mark)| Some((at + mark.len(), text[at + mark.len()..].split_once(")]")?.0)))
+        .collect();
+    let (start, own) = *lists.iter().rfind(|(at, _)| *at < item)?;
+    // Between the list and the item stand its other attributes and comments alone.
+    let between = text.get(start + own.len() + 2..item)?.lines().map(str::trim);
+    if !between.into_iter().all(|line| line.is_empty() || line.starts_with("#[") || line.starts_with("//")) {
+        return None;
+    }
+    let parts = |list: &'_ str| list.split(',').map(|it| it.trim().to_owned()).collect::<Vec<_>>();
+    let follows = |other: &str| {
+        lists.iter().map(|(_, list)| parts(list)).any(|list| {
+            let at = |word: &str| list.iter().position(|it| it == word);
+            at(name).zip(at(other)).is_some_and(|(own, next)| own < next)
+        })
+    };
+    let next = own.split(',').find(|part| follows(part.trim()));
+    Some(match next {
+        Some(part) => (part.trim_start().as_ptr() as usize - text.as_ptr() as usize, format!("{name}, ")),
+        // Most people write it first.
+        None if name == "Debug" => (start, format!("{name}, ")),
+        None => (start + own.trim_end_matches([',', ' ', '\n']).len(), format!(", {name}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_derived_joins_its_list() {
+        for (text, name, wanted) in [
+            ("#[derive(Copy, Clone)]\nstruct A;", "Hash", "#[derive(Copy, Clone, Hash)]\nstruct A;"),
+            ("#[derive(Clone)]\nstruct A;", "Debug", "#[derive(Debug, Clone)]\nstruct A;"),
+            (
+                "#[derive(Debug, Clone)]\nstruct B;\n#[derive(Copy, Clone)]\n#[repr(C)]\nstruct A;",
+                "Debug",
+                "#[derive(Debug, Clone)]\nstruct B;\n#[derive(Copy, Debug, Clone)]\n#[repr(C)]\nstruct A;",
+            ),
+        ] {
+            let (at, new) = derived(text.as_bytes(), text.find("struct A").unwrap(), name).unwrap();
+            assert_eq!(format!("{}{new}{}", &text[..at], &text[at..]), wanted);
+        }
+        let other = "#[derive(Copy, Clone)]\nstruct B;\nstruct A;";
+        assert_eq!(derived(other.as_bytes(), other.find("struct A").unwrap(), "Debug"), None);
+    }
 }

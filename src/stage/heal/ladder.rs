@@ -130,7 +130,8 @@ fn climb_so<'b, 'a>(
         why: Vec::new(),
         hand: HandId::Tool,
         confidence: Confidence::Confident,
-        seen: bench.job.tried.iter().map(|t| t.digest.clone()).collect(),
+        // The tree as it was is no repair: a second edit that takes back the first would lead round in a circle.
+        seen: bench.job.tried.iter().map(|t| t.digest.clone()).chain([given.digest()]).collect(),
         tried: Vec::new(),
         fell_here: bench.job.tried.clone(),
         judged: 0,

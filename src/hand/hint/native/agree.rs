@@ -185,7 +185,10 @@ pub(super) fn pointer(scene: &Scene) -> Vec<Try> {
     let [wanted, given, ..] = kinds[..] else { return Vec::new() };
     let (wanted, given) =
         if scene.problem.message.starts_with("returning") { (given, wanted) } else { (wanted, given) };
-    let statement = scene.source.line_start(scene.problem.line)..scene.source.line_end(scene.problem.line);
+    // What is given may stand on lines below the `=`.
+    let tokens = scene.statement();
+    let end = scene.range(tokens.end).end.max(scene.source.line_end(scene.problem.line));
+    let statement = scene.source.line_start(scene.problem.line)..end;
     let cast = format!("({given})");
     let mut found = Vec::new();
     if let Some(at) = scene.source.text[statement.clone()].find(&cast) {
@@ -220,6 +223,11 @@ pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: u
     let mut rests: Vec<(usize, &str)> = Vec::new();
     for at in (0..source.tokens.len()).filter(|at| source.at(*at) == name && source.at(at + 1) == "(" && at + 1 != open)
     {
+        // Behind a type stands its own head.
+        let ahead = source.at(at.wrapping_sub(1));
+        if ahead == "*" || source.is_word(at.wrapping_sub(1)) && !matches!(ahead, "return" | "else" | "case" | "do") {
+            continue;
+        }
         let Some(end) = source.closing(at + 1) else { continue };
         let given = parts(source, at + 1, end);
         let Some(rest) = given.get(has).and_then(|first| source.text.get(first.start..given.last()?.end)) else {
@@ -230,8 +238,14 @@ pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: u
             None => rests.push((1, rest)),
         }
     }
-    // Where they differ nobody says which of them is meant.
-    let [(_, rest)] = rests[..] else { return Vec::new() };
+    // Where they differ it is what most of them give, or nobody says which is meant.
+    let all: usize = rests.iter().map(|(count, _)| count).sum();
+    let Some((count, rest)) =
+        rests.into_iter().max_by_key(|(count, _)| *count).filter(|(count, _)| count * 3 >= all * 2)
+    else {
+        return Vec::new();
+    };
+    let cost = if count == all { 1.0 } else { 2.0 };
     let lead = if has > 0 { ", " } else { "" };
-    vec![Try::insert(source.tokens[close].range.start, &format!("{lead}{rest}"), 1.0)]
+    vec![Try::insert(source.tokens[close].range.start, &format!("{lead}{rest}"), cost)]
 }

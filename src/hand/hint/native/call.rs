@@ -5,6 +5,7 @@ use super::attempt::Try;
 use super::declare::{self, declarations, statement_end};
 use super::lexer::{Kind, Source};
 use super::statement::Scene;
+use super::words;
 
 /// `f(a));`
 pub(super) fn superfluous(scene: &Scene) -> Vec<Try> {
@@ -25,12 +26,11 @@ pub(super) fn empty_index(scene: &Scene) -> Vec<Try> {
 /// `f(int a, int b)`: types stand in a declaration only.
 pub(super) fn type_in_call(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
-    if !super::words::is_type(source.at(scene.at)) {
+    if !words::is_type(source.at(scene.at)) {
         return Vec::new();
     }
     let statement = scene.statement();
-    let is_type =
-        |at: &usize| super::words::is_type(source.at(*at)) && matches!(source.at(at.wrapping_sub(1)), "(" | ",");
+    let is_type = |at: &usize| words::is_type(source.at(*at)) && matches!(source.at(at.wrapping_sub(1)), "(" | ",");
     let all: Vec<_> = statement
         .filter(|at| is_type(at) && *at >= scene.at)
         .map(|at| (scene.range(at).start..scene.range(at + 1).start, String::new()))
@@ -75,8 +75,8 @@ pub(super) fn multiplied(scene: &Scene) -> Vec<Try> {
     let mut found = Vec::new();
     for open in calls {
         let before = open - 1;
-        let is_product = matches!(source.kind(before), Some(Kind::Number | Kind::Word))
-            && !super::words::is_reserved(source.at(before));
+        let is_product =
+            matches!(source.kind(before), Some(Kind::Number | Kind::Word)) && !words::is_reserved(source.at(before));
         if !(is_product || source.at(before) == ")") {
             continue;
         }
@@ -130,9 +130,19 @@ pub(super) fn fewer_arguments(scene: &Scene) -> Vec<Try> {
 /// The parameter's name, where there is a variable that is called like it; else what other calls give.
 pub(super) fn more_arguments(scene: &Scene) -> Vec<Try> {
     let Some((open, close)) = call_of(scene) else { return Vec::new() };
-    let mut found = as_declared(scene, open, close);
+    let mut found = glued(scene, open, close);
+    found.extend(as_declared(scene, open, close));
     found.extend(agree::given_elsewhere(scene.source, scene.source.at(open - 1), open, close));
     found
+}
+
+/// Two arguments without a comma between them count as one.
+fn glued(scene: &Scene, open: usize, close: usize) -> Vec<Try> {
+    let is_value = |at: usize| matches!(scene.source.kind(at), Some(Kind::Word | Kind::Number | Kind::Text));
+    let is_plain = |at: usize| is_value(at) && !words::is_reserved(scene.source.at(at));
+    let ends = |at: usize| is_plain(at) || matches!(scene.source.at(at), ")" | "]");
+    let lost = (open + 1..close.saturating_sub(1)).filter(|at| ends(*at) && is_plain(at + 1));
+    lost.map(|at| Try::insert(scene.range(at).end, ",", 0.7)).collect()
 }
 
 fn as_declared(scene: &Scene, open: usize, close: usize) -> Vec<Try> {
@@ -145,8 +155,24 @@ fn as_declared(scene: &Scene, open: usize, close: usize) -> Vec<Try> {
     let parameters: Vec<_> = all.iter().filter(|d| d.is_parameter && (head.name..end).contains(&d.name)).collect();
     let Some(missing) = parameters.get(has..).filter(|missing| !missing.is_empty()) else { return Vec::new() };
     let names: Vec<&str> = missing.iter().map(|d| source.at(d.name)).collect();
+    // A variable that nobody has would have to be declared, and hold nothing.
+    let body = declare::function(source, open).unwrap_or(open..open);
+    let is_there = |name: &str| {
+        let mut own = all.iter().filter(|d| source.at(d.name) == name && d.next != "(");
+        own.any(|d| body.contains(&d.name) || !d.is_parameter && source.outer_block(d.name).is_none())
+            || parameters_of(source, body.start).any(|at| source.at(at) == name)
+    };
+    if !names.iter().all(|name| is_there(name)) {
+        return Vec::new();
+    }
     let lead = if has > 0 { ", " } else { "" };
     vec![Try::insert(scene.range(close).start, &format!("{lead}{}", names.join(", ")), 1.3)]
+}
+
+/// The words between the brackets before a function's block.
+fn parameters_of(source: &Source, block: usize) -> impl Iterator<Item = usize> + '_ {
+    let open = (0..block).rev().take(80).find(|at| source.at(*at) == "(" && source.closing(*at) == Some(block - 1));
+    open.map_or(0..0, |open| open..block).filter(|at| source.is_word(*at))
 }
 
 /// The function was used before it was declared.
@@ -233,9 +259,7 @@ pub(super) fn parameters(scene: &Scene) -> Vec<Try> {
     let source = scene.source;
     let line = scene.problem.line;
     let signs = (0..source.tokens.len()).filter(|at| source.tokens[*at].line == line && source.at(*at) == ";");
-    let edits: Vec<_> = signs
-        .filter(|at| super::words::is_type(source.at(at + 1)))
-        .map(|at| (scene.range(at), ",".to_owned()))
-        .collect();
+    let edits: Vec<_> =
+        signs.filter(|at| words::is_type(source.at(at + 1))).map(|at| (scene.range(at), ",".to_owned())).collect();
     if edits.is_empty() { Vec::new() } else { vec![Try::new(edits, 0.7, "divided parameters by `,`".to_owned())] }
 }

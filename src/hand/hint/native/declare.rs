@@ -38,7 +38,17 @@ pub(super) fn declarations(source: &Source) -> Vec<Declared> {
 /// The token behind a type that begins here, and how the type reads.
 fn type_at(source: &Source, start: usize) -> Option<(usize, String)> {
     let before = start.checked_sub(1).map_or("", |before| source.at(before));
-    let begins = matches!(before, "" | ";" | "{" | "}" | "(" | "," | ":" | ")") || before.starts_with('#');
+    let is_start =
+        |before: &str| matches!(before, "" | ";" | "{" | "}" | "(" | "," | ":" | ")") || before.starts_with('#');
+    // `local int f(…)`, where a macro stands for `static`.
+    let is_macro = || {
+        let ahead = start.checked_sub(2).map_or("", |ahead| source.at(ahead));
+        source.is_word(start - 1)
+            && !words::is_reserved(before)
+            && words::is_type(source.at(start))
+            && matches!(ahead, "" | ";" | "}")
+    };
+    let begins = is_start(before) || is_macro();
     if !begins {
         return None;
     }
@@ -360,6 +370,12 @@ mod tests {
             let tries = missing(&source, at, name);
             assert_eq!(tries[0].why, format!("declared `{declared}`"), "{body}");
         }
+    }
+
+    #[test]
+    fn a_macro_may_stand_before_a_declaration() {
+        let source = Source::read("int a;\nlocal int skip(int n) { return n; }\n".into());
+        assert!(declarations(&source).iter().any(|d| source.at(d.name) == "skip" && d.base == "int"));
     }
 
     #[test]

@@ -23,7 +23,13 @@ fn included(source: &Source, problem: &Problem, plus: bool) -> Vec<Try> {
     let wanted = words::headers(&name, plus).find(|header| !has(header));
     let Some(header) = wanted else { return Vec::new() };
     let edit = include::place(&source.text, &format!("<{header}>"));
-    let cost = if name.len() > 1 { 0.5 } else { 2.5 };
+    // The file may have a name of its own for it: `True` where a beginner writes `true`.
+    let is_own = |at: usize| source.is_word(at) && source.at(at) != name && source.at(at).eq_ignore_ascii_case(&name);
+    let cost = match name.len() {
+        1 => 2.5,
+        _ if (0..source.tokens.len()).any(is_own) => 1.2,
+        _ => 0.5,
+    };
     vec![Try::new(vec![edit], cost, format!("included <{header}> for `{name}`"))]
 }
 

@@ -98,8 +98,9 @@ fn renamed(source: &Source, problem: &Problem, at: usize, name: &str, plus: bool
         .map(|index| source.tokens[index].range.clone())
         .collect();
     let declared: Vec<String> = declare::declarations(source).iter().map(|d| source.at(d.name).to_owned()).collect();
-    let own =
-        counts.keys().copied().filter(|other| declared.iter().any(|d| d == other) || counts[other] > 1 || is_call);
+    let own = counts.keys().copied().filter(|other| {
+        declared.iter().any(|d| d == other) || counts[other] > 1 || is_call || name.eq_ignore_ascii_case(other)
+    });
     let library = words::library(plus).filter(|_| is_call || is_type || name.len() > 3);
     let reserved = words::reserved(plus).iter().copied();
     let mut found = Vec::new();

@@ -92,6 +92,12 @@ fn the_likely_cause_is_tried_among_the_first() {
             "#include <stdio.h>\n#include <limits.h>\nint n = INT_MAX;\n",
             1,
         ),
+        (
+            "#include \"all.h\"\nBool f(int a) {\n    while (@true)\n        if (a) return True;\n}\n",
+            "'true' undeclared (first use in this function)",
+            "#include \"all.h\"\nBool f(int a) {\n    while (True)\n        if (a) return True;\n}\n",
+            1,
+        ),
         ("#include @<stdoi.h>\n", "stdoi.h: No such file or directory", "#include <stdio.h>\n", 1),
         (
             "int main() {\n    g();\n    return 0;\n\nvoid g() {\n    h();\n@}\n",
@@ -136,15 +142,27 @@ fn the_likely_cause_is_tried_among_the_first() {
             1,
         ),
         (
-            "void f(char *m) {\n    m @= (int *)\"x\";\n}\n",
+            "void f(char *m) {\n    m @=\n        (int *)\"x\";\n}\n",
             "assignment to 'char *' from incompatible pointer type 'int *'",
-            "void f(char *m) {\n    m = (char *)\"x\";\n}\n",
+            "void f(char *m) {\n    m =\n        (char *)\"x\";\n}\n",
             1,
         ),
         (
             "int f(int a) {\n    G(a, b);\n    G(a@);\n}\n",
             "macro \"G\" requires 2 arguments, but only 1 given",
             "int f(int a) {\n    G(a, b);\n    G(a, b);\n}\n",
+            1,
+        ),
+        (
+            "void w(int a, int more);\nint f(int a) {\n    w(a, 1);\n    @w(a);\n    w(a, 1);\n    w(a, 0);\n}\n",
+            "too few arguments to function 'w'",
+            "void w(int a, int more);\nint f(int a) {\n    w(a, 1);\n    w(a, 1);\n    w(a, 1);\n    w(a, 0);\n}\n",
+            1,
+        ),
+        (
+            "int f(int a, int b) {\n    G(a b@);\n    return 0;\n}\n",
+            "macro \"G\" requires 2 arguments, but only 1 given",
+            "int f(int a, int b) {\n    G(a, b);\n    return 0;\n}\n",
             1,
         ),
         ("/*\n * One.\n\n@/* Two. */\nint a;\n", "\"/*\" within comment", "/*\n * One.\n*/\n/* Two. */\nint a;\n", 1),

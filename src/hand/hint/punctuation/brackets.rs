@@ -69,6 +69,45 @@ pub(super) fn bracket(kind: &str) -> Option<char> {
     }
 }
 
+/// Lines of scripts on which a text's `${` does not end.
+pub(super) fn open_places(syntax: &Syntax) -> Vec<u32> {
+    let is_open = |line: &u32| {
+        let text = syntax.line(*line).map(|range| syntax.text(&range)).unwrap_or_default();
+        text.matches('`').count().is_multiple_of(2)
+            && text.contains("${")
+            && text.matches('{').count() > text.matches('}').count()
+    };
+    let lines = (1..=syntax.line_count()).filter(|_| syntax.language().is_script());
+    lines.filter(is_open).take(2).collect()
+}
+
+/// Whether a `)` between the two would close `((name`, and nothing follows that makes a cast or a function of it.
+pub(super) fn is_idle_pair(before: &str, after: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || "_.$".contains(c);
+    let goes_on = after.starts_with(['.', ')', ',', ';']);
+    before.ends_with('(') && after.starts_with('(') || goes_on && before.trim_end_matches(is_part).ends_with("((")
+}
+
+/// `((…))` in a line.
+pub(super) fn has_pair_in_pair(line: &str) -> bool {
+    let mut open: Vec<usize> = Vec::new();
+    let mut last = (usize::MAX, usize::MAX);
+    for (at, c) in line.char_indices() {
+        match c {
+            '(' => open.push(at),
+            ')' => {
+                let Some(from) = open.pop() else { return false };
+                if last == (from + 1, at.wrapping_sub(1)) {
+                    return true;
+                }
+                last = (from, at);
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The byte where a line's text begins, and how deep it is indented.
 fn line_shape(syntax: &Syntax, line: u32) -> (usize, usize) {
     let range = syntax.line(line).unwrap_or(0..0);
@@ -85,4 +124,19 @@ fn around(syntax: &Syntax, line: u32) -> Vec<u32> {
     let code = above.iter().take_while(|l| is_blank(l)).count();
     found.extend(above.into_iter().take(code + 2));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Language;
+
+    #[test]
+    fn open_and_idle_brackets_are_seen_in_their_line() {
+        let text = b"function f(a, b) {\n  return `${a}${g(b)`;\n}\n";
+        let syntax = Syntax::parse(Language::JavaScript, text).unwrap();
+        assert_eq!(open_places(&syntax), [2]);
+        assert!(has_pair_in_pair("f((a))") && !has_pair_in_pair("f((a) + (b))"));
+        assert!(is_idle_pair("g((t", ".trim());") && !is_idle_pair("f((x", " => x)"));
+    }
 }

@@ -18,7 +18,12 @@ pub(super) fn is_odd(syntax: &Syntax, at: usize, text: &str) -> bool {
         mark @ (")" | "]" | "," | ";" | ":") => {
             let leads = after.starts_with(mark) && before.trim().is_empty();
             let behind_lead = before.trim() == mark;
-            (follows_blank && !before.trim().is_empty()) || leads || behind_lead
+            // What was lost between two blanks leaves both.
+            let (between, beside) = (before.ends_with(' ') && after.starts_with(' '), after.starts_with("  "));
+            (follows_blank && !between && !before.trim().is_empty())
+                || (beside && !follows_blank)
+                || leads
+                || behind_lead
         }
         mark @ ("\"" | "'" | "`") if before.matches(mark).count() % 2 == 0 => blank_follows,
         // Of two blanks behind a text one was its last character.
@@ -64,6 +69,7 @@ mod tests {
             ("if a ", 5, 4, "{"),
             ("f(a b)", 3, 4, ","),
             ("f(\n  a\n) {", 6, 7, ")"),
+            ("f( a  {", 5, 4, ")"),
             ("f(\n  a\n) {", 6, 8, ")"),
         ] {
             let syntax = Syntax::parse(Language::JavaScript, text.as_bytes()).unwrap();

@@ -169,7 +169,8 @@ impl<'s> Judge<'s> {
     fn of(syntax: &'s Syntax, lines: &[u32], quotes: &'s [u32], said: &'s str) -> Self {
         let faults = syntax.faults();
         let missing = faults.iter().filter_map(|f| Some((f.range.start, f.missing?.to_owned()))).collect();
-        let suspects = brackets::ill_indented(syntax);
+        let mut suspects = brackets::open_places(syntax);
+        suspects.extend(brackets::ill_indented(syntax));
         let anchors = quotes.iter().chain(lines).chain(&suspects).copied().collect();
         let whole = syntax.text(&(0..syntax.bytes().len()));
         let is_below = whole.lines().any(|line| line.trim() == "{");
@@ -192,7 +193,9 @@ impl<'s> Judge<'s> {
         let compares =
             token == "=" && ["'=='", "`==`"].iter().any(|it| self.said.contains(it)) && self.is_beside(&range, "=");
         let twice = !removes && ["{", "(", "["].contains(&token) && self.is_beside(&range, token);
-        let opens = token == "{" && !removes && self.is_before_block(range.start);
+        let groups = !removes && self.groups_all(attempt);
+        let head = if self.syntax.language() == Language::Python { ":" } else { "{" };
+        let opens = token == head && !removes && range.is_empty() && self.is_before_block(range.start);
         // Nobody opens a block behind nothing, unless all stand so.
         let is_lone = |at: usize| {
             self.syntax.line(self.syntax.line_of(at)).is_some_and(|l| self.syntax.text(&l).trim().is_empty())
@@ -204,7 +207,7 @@ impl<'s> Judge<'s> {
             + bonus(spoken, 0.6)
             + bonus(missed, 0.6)
             + bonus(compares, 2.0)
-            + bonus(opens, 0.8)
+            + bonus(opens, if token == ":" && spoken { 2.2 } else { 0.8 })
             - bonus(twice, 0.8)
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
@@ -214,6 +217,7 @@ impl<'s> Judge<'s> {
             - bonus(attempt.replaces(), 0.3)
             + bonus(attempt.text == "} ", 0.8)
             - bonus(opens_nothing, 1.5)
+            - bonus(groups, 1.6)
             - bonus(!removes && layout::is_odd(self.syntax, range.start, &attempt.text), layout::ODD)
     }
 
@@ -224,6 +228,20 @@ impl<'s> Judge<'s> {
     fn is_beside(&self, range: &std::ops::Range<usize>, token: &str) -> bool {
         let behind = self.syntax.text(&(range.end..self.syntax.bytes().len().min(range.end + token.len())));
         self.is_doubled_by(range.start, token) || behind == token
+    }
+
+    /// Whether a bracket would make a pair around a whole value, which needs none: its partner is one too many.
+    fn groups_all(&self, attempt: &Try) -> bool {
+        let (at, end) = attempt.range;
+        let Some(line) = self.syntax.line(self.syntax.line_of(at)) else { return false };
+        let (before, after) = (self.syntax.text(&(line.start..at)), self.syntax.text(&(end..line.end)));
+        let starts =
+            ["=", "return", "=>"].iter().any(|head| before.trim_end().ends_with(head)) || before.trim().is_empty();
+        match attempt.text.as_str() {
+            "(" => starts && after.trim_end_matches([';', ',', ' ']).ends_with(')'),
+            ")" => brackets::is_idle_pair(before, after) || brackets::has_pair_in_pair(&format!("{before}){after}")),
+            _ => false,
+        }
     }
 
     /// Whether a place is the end of a line, and what follows is deeper.

@@ -1,0 +1,105 @@
+//! Java: a variable of a generic type whose arguments are lost: what comes out of it is an `Object`, and the place that
+//! wants more says which type that is.
+
+use super::Scene;
+use super::said::Said;
+use crate::patch::Edit;
+use crate::record::{Candidate, Confidence};
+use crate::syntax::{Branches, Language, Syntax};
+use anyhow::Result;
+use std::ops::Range;
+
+static WANTED: Said = Said::new(&[r"incompatible types: Object cannot be converted to (.+)$"]);
+/// Kinds of nodes that declare a variable with a type.
+const DECLARES: &[&str] =
+    &["local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"];
+
+pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut made = Vec::new();
+    for complaint in &scene.complaints {
+        let (Some(said), Some(place)) = (WANTED.captures(&complaint.message), complaint.places.first()) else {
+            continue;
+        };
+        let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() == Language::Java) else { continue };
+        let wanted = said[1].replace(',', ", ");
+        for kind in bare(&syntax, place.line) {
+            let name = syntax.text(&kind).to_owned();
+            for arguments in arguments(&syntax, &name, &wanted) {
+                let why = format!("gave `{name}` its arguments `{arguments}`, as line {} wants them", place.line);
+                let edit = Edit { path: place.path.clone(), range: kind.end..kind.end, text: arguments };
+                made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// The types without arguments of the variables that a line uses, those declared last before it first.
+fn bare(syntax: &Syntax, line: u32) -> Vec<Range<usize>> {
+    let tree = syntax.branches();
+    let here = syntax.line(line).unwrap_or(0..0);
+    let text = |node: usize| syntax.text(&tree[node].range);
+    let used: Vec<&str> = tree
+        .all()
+        .filter(|node| tree[*node].kind == "identifier" && here.contains(&tree[*node].range.start))
+        .map(text)
+        .collect();
+    let kind = |node: usize| {
+        let own = tree.field(node, "type").filter(|it| tree[*it].kind == "type_identifier")?;
+        declared(&tree, node).any(|name| used.contains(&text(name))).then(|| tree[own].range.clone())
+    };
+    let mut found: Vec<Range<usize>> =
+        tree.all().filter(|node| DECLARES.contains(&tree[*node].kind)).filter_map(kind).collect();
+    // What stands below the place is a field, or another function's.
+    found.sort_by_key(|range| (range.start > here.end, range.start.abs_diff(here.start)));
+    found
+}
+
+fn declared(tree: &Branches, node: usize) -> impl Iterator<Item = usize> + '_ {
+    let below = tree.inner(node).into_iter().filter(|it| tree[*it].kind == "variable_declarator");
+    below.filter_map(|it| tree.field(it, "name")).chain(tree.field(node, "name"))
+}
+
+/// What the file writes behind the type elsewhere and what is wanted is a part of, then what is wanted alone.
+fn arguments(syntax: &Syntax, name: &str, wanted: &str) -> Vec<String> {
+    let tree = syntax.branches();
+    let written = tree.all().filter(|node| tree[*node].kind == "generic_type").filter_map(|node| {
+        let text = syntax.text(&tree[node].range);
+        text.strip_prefix(name).filter(|rest| rest.starts_with('<') && rest.len() > 2)
+    });
+    let inner = wanted.split_once('<').map_or(wanted, |(_, inner)| inner.trim_end_matches('>'));
+    let mut found: Vec<String> = Vec::new();
+    for text in written.filter(|text| text.contains(inner)).map(str::to_owned).chain([format!("<{wanted}>")]) {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn a_generic_type_is_given_its_arguments() {
+        check(&[
+            Example {
+                files: &[(
+                    "A.java",
+                    "class A {\n  List<String> all;\n  String f() {\n    final Iterator each = all.iterator();\n    return each.next();\n  }\n}\n",
+                )],
+                log: "A.java:5: error: incompatible types: Object cannot be converted to String\n    return each.next();\n                    ^\n1 error\n",
+                fixed: "class A {\n  List<String> all;\n  String f() {\n    final Iterator<String> each = all.iterator();\n    return each.next();\n  }\n}\n",
+            },
+            Example {
+                files: &[(
+                    "A.java",
+                    "class A {\n  Map<String, Integer> other;\n  Map all;\n  Integer f(String name) {\n    return all.get(name);\n  }\n}\n",
+                )],
+                log: "A.java:5: error: incompatible types: Object cannot be converted to Integer\n    return all.get(name);\n                  ^\n1 error\n",
+                fixed: "class A {\n  Map<String, Integer> other;\n  Map<String, Integer> all;\n  Integer f(String name) {\n    return all.get(name);\n  }\n}\n",
+            },
+        ]);
+    }
+}
