@@ -34,8 +34,7 @@ fn rewritten(file: &FileChange, block: &Block) -> Vec<Finding> {
     let judged = pairs.filter_map(|(old, new)| {
         let (before, after) = (tokens(old.text), tokens(new.text));
         let (asked, now) = (demanded(&before), demanded(&after));
-        let values = |tokens| native(file.path, literals(tokens));
-        let only_values = shape(&before) == shape(&after) && values(asked) != values(now);
+        let only_values = shape(&before) == shape(&after) && other_values(file.path, asked, now);
         let only_values = only_values || no_longer_fixed(&before, &after);
         let fits = only_values && is_test_line(file, file.after, new.number) && !imports(new.text);
         fits.then(|| value_finding(file, new.number, &before))
@@ -91,8 +90,15 @@ fn is_name(token: &str) -> bool {
     !is_literal(token) && token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// The same values in the language's own words: `null` was never a value in Go, so nobody expected it.
-pub fn native(path: &RelPath, values: Vec<String>) -> Vec<String> {
+/// Whether other values are asked for now. A word of another language was never a value (`null` in Go), so nobody
+/// expected it; one that comes is a name.
+pub fn other_values(path: &RelPath, before: &[String], after: &[String]) -> bool {
+    let (before, after) = (literals(before), literals(after));
+    before != after && native(path, before) != after
+}
+
+/// The same values in the language's own words.
+fn native(path: &RelPath, values: Vec<String>) -> Vec<String> {
     let own = |value: String| match (language(path), value.as_str()) {
         (Language::Go, "null" | "None" | "undefined") => "nil".to_owned(),
         (Language::Python, "null" | "nil" | "undefined") => "None".to_owned(),
