@@ -1,7 +1,7 @@
 //! How much an assertion asks for, and whether its new version asks for less or for something else.
 
 use crate::guard::at_line;
-use crate::guard::suite::expectations::{literals, other_values};
+use crate::guard::suite::expectations::other_values;
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 
