@@ -152,7 +152,7 @@ fn a_budget_of_nothing_asks_nobody() {
     let double = Double::new(vec![finish()]);
     let healed = heal(&config(&double, "openai", ""), &["--hands", "model", "--budget-usd", "0"]);
     assert_eq!((double.count(), healed.program().as_str()), (0, PROGRAM));
-    assert!(!healed.told.contains("model"), "{}", healed.told);
+    assert!(healed.told.contains("none is asked: the budget is $0"), "{}", healed.told);
 }
 
 /// Each reply costs 0.0009 dollars, and the next request might cost more than what is left.
