@@ -194,6 +194,10 @@ fn a_directory_of_somebody_elses_stays_as_it_is() {
     assert_eq!(exit, Some(2), "{said}");
     assert!(said.contains("holds thesis.txt and no dashboard"), "{said}");
     assert_eq!(fs::read_dir(place.site()).unwrap().count(), 1);
+    // What other programs call their own build is no leftover of ours.
+    fs::create_dir(place.site().join(".next")).unwrap();
+    assert_eq!(place.build().0, Some(2));
+    fs::remove_dir(place.site().join(".next")).unwrap();
     fs::remove_file(place.site().join("thesis.txt")).unwrap();
     assert_eq!(place.build().0, Some(0));
     // A later one takes the place of an earlier one.

@@ -33,7 +33,7 @@ const FEW: usize = 12;
 const NAMED: usize = 500;
 const OURS: &str = "data/overview.js";
 /// Where a site is written before it takes the place of the earlier one.
-const NEXT: &str = ".next";
+const NEXT: &str = ".thanos-dashboard-next";
 const FOLDERS: [&str; 2] = ["api", "data"];
 const JEKYLL: &str = ".nojekyll";
 const CALL: &str = "thanos";

@@ -221,7 +221,9 @@ impl Aftermath<'_> {
         let mut attempts: Vec<AttemptName> = Vec::new();
         for entry in &facts {
             let Fact::Pull(pull) = &entry.fact else { continue };
-            let named = pulls.contains(&pull.number) || pull.commit.as_ref().is_some_and(|commit| ids.contains(commit));
+            // The commit of an earlier revert is none of ours: to take it back lands ours again.
+            let ours = pull.commit.as_ref().filter(|_| pull.state != PullState::Reverted);
+            let named = pulls.contains(&pull.number) || ours.is_some_and(|commit| ids.contains(commit));
             attempts.extend(entry.attempt.clone().filter(|_| named));
         }
         for id in ids {
@@ -231,7 +233,8 @@ impl Aftermath<'_> {
         attempts.dedup();
         let mut records: Vec<AttemptRecord> = Vec::new();
         for attempt in attempts {
-            let record = self.store.get(&attempt)?.map(|line| line.record().map_err(anyhow::Error::msg)).transpose()?;
+            // A damaged one, and a newer one's, is passed over.
+            let record = self.store.get(&attempt)?.and_then(|line| line.record().ok());
             let record = record.filter(|record| record.pr.is_some());
             records.extend(record.filter(|record| !records.iter().any(|there| there.pr == record.pr)));
         }

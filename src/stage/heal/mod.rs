@@ -25,7 +25,7 @@ use super::Say;
 use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::{log, relate};
 use crate::config::{self, Confinement, Policy, Reproduce, Sandbox};
-use crate::guard;
+use crate::guard::{self, secrets::hidden};
 use crate::hand;
 use crate::ids::RelPath;
 use crate::learn::{self, score};
@@ -72,6 +72,8 @@ pub fn heal(
     say: Say,
 ) -> Result<Healing> {
     let started = Instant::now();
+    let hiding = |stage: &str, text: &str| say(stage, &hidden(text));
+    let say: Say = &hiding;
     let tree = Tree::open(&job.root, &job.journal)?;
     let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;

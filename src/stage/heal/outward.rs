@@ -29,9 +29,13 @@ pub(super) fn for_people(healing: &mut Healing, root: &Path, scratch: &Path) {
             strip(&mut location.path);
             strip(&mut location.message);
         }
+        diagnosis.suspects.iter_mut().flat_map(|suspect| &mut suspect.why).for_each(strip);
     }
     if let Some(evidence) = &mut healing.evidence {
         strip(&mut evidence.before.excerpt);
+        evidence.fail_to_pass.iter_mut().for_each(strip);
+        // It is run as it stands; this is what is told of it.
+        evidence.command = hidden(&evidence.command);
         evidence.after.iter_mut().for_each(|after| strip(&mut after.excerpt));
     }
     healing.tried.iter_mut().for_each(|tried| strip(&mut tried.result));
@@ -84,10 +88,10 @@ mod tests {
         let run = RunSummary { exit: Some(1), seconds: 1.0, limit: None, excerpt: said.to_owned() };
         let mut healing = Healing { reason: said.to_owned(), ..Healing::default() };
         healing.evidence = Some(crate::record::Evidence {
-            command: "make".to_owned(),
+            command: "make PASSWORD=Xk29fLq81mZpW".to_owned(),
             before: run,
             after: None,
-            fail_to_pass: Vec::new(),
+            fail_to_pass: vec![said.to_owned()],
             pass_to_pass: None,
             reproduced: None,
             sandbox: String::new(),
@@ -95,7 +99,9 @@ mod tests {
         });
         for_people(&mut healing, Path::new("/t/tree"), Path::new("/t/private"));
         let hidden = "E   AssertionError: db_password = \"***\" token=***";
-        assert_eq!((healing.reason.as_str(), healing.evidence.unwrap().before.excerpt.as_str()), (hidden, hidden));
+        let evidence = healing.evidence.unwrap();
+        assert_eq!((healing.reason.as_str(), evidence.before.excerpt.as_str()), (hidden, hidden));
+        assert_eq!((evidence.fail_to_pass[0].as_str(), evidence.command.as_str()), (hidden, "make PASSWORD=***"));
         let plain = "E   AssertionError: assert total([1, 2]) == 3, key = 'name', token = tokens[0]";
         assert_eq!(crate::guard::secrets::hidden(plain), plain);
     }
