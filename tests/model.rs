@@ -228,6 +228,7 @@ fn a_refused_key_and_an_unknown_model_are_one_line_and_the_end() {
         (400, "[{\"error\": {\"message\": \"API key not valid.\"}}]", "openai refused the key THANOS_MODEL_KEY"),
         // In an answer that is none, as gateways put it.
         (200, "{\"error\": {\"code\": 402, \"message\": \"no credits\"}}", "to the model some-model (402): no credits"),
+        (200, "{\"object\": \"error\", \"message\": \"no such adapter\"}", "(400): no such adapter"),
     ] {
         let double = Double::new(vec![Turn::Refusal(status, "", body)]);
         let healed = heal(&config(&double, "openai", ""), &["--hands", "model"]);

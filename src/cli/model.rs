@@ -111,7 +111,8 @@ impl Tape {
         let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
         // A terminal reads the working tree's configuration, which may be a stranger's: the key and the code go to an
         // address that stands in it only by a flag.
-        let elsewhere = config.model.base_url.as_deref().is_some_and(|url| !crate::forge::is_this_machine(url));
+        let urls = [config.model.base_url.as_deref(), config.review.base_url.as_deref()];
+        let elsewhere = urls.into_iter().flatten().any(|url| !crate::forge::is_this_machine(url));
         let by_config = by_config && !elsewhere;
         let by_flag = self.model.is_some() || self.record.is_some() || hands.contains(&HandId::Model);
         by_flag || by_config
@@ -220,7 +221,12 @@ pub fn live(
         .patient(Duration::from_secs(config.model.silence_seconds))
         .watched(watch);
     let live = match reviewer(env, config) {
-        Ok(Some(chosen)) => live.also(Seat::Reviewer, chosen),
+        Ok(Some(chosen)) => {
+            if config.review.base_url.as_deref().is_some_and(|url| !crate::forge::is_this_machine(url)) {
+                say("review", &format!("the one at {} (review.base-url)", chosen.url));
+            }
+            live.also(Seat::Reviewer, chosen)
+        }
         Ok(None) => live,
         // The writer's own model does not stand in for another that was asked for.
         Err(why) => {

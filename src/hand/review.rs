@@ -35,10 +35,10 @@ pub struct Question<'a> {
 /// The review, or why there is none.
 pub fn review(model: &dyn Model, question: &Question) -> Result<ReviewFact, String> {
     let before = model.spent();
-    // Who saw a part of it has not looked it over.
+    // Who saw a part of it has not looked it over, and what nobody can look over is not let pass: it may be long on purpose.
     let shown = question.patch.unified_diff().len();
     if shown > DIFF {
-        return Err(format!("the change has {} kB, and a reviewer is shown {} at most", shown / 1000, DIFF / 1000));
+        return Ok(too_long(name(model), shown));
     }
     let mut request = Request {
         system: include_str!("review.md").to_owned(),
@@ -84,6 +84,27 @@ pub fn review(model: &dyn Model, question: &Question) -> Result<ReviewFact, Stri
         tokens,
         cost_usd,
     })
+}
+
+fn too_long(reviewer: String, shown: usize) -> ReviewFact {
+    let claim = format!(
+        "the change has {} kB, and a reviewer is shown {} at most: nobody was asked, make it smaller",
+        shown / 1000,
+        DIFF / 1000
+    );
+    let remark =
+        Remark { path: None, line: None, severity: Severity::Error, concern: Concern::Other, claim, suggestion: None };
+    ReviewFact {
+        pull: None,
+        source: ReviewSource::Ours,
+        reviewer,
+        verdict: Verdict::Changes,
+        remarks: vec![remark],
+        risks: Vec::new(),
+        complexity: None,
+        tokens: Default::default(),
+        cost_usd: 0.0,
+    }
 }
 
 /// Nobody sits on the reviewer's seat. An old recording does not tell who sat where.
@@ -182,7 +203,10 @@ fn read(reply: &Reply) -> Option<Read> {
 fn judgment(value: &Value) -> Option<Read> {
     let said = value["verdict"].as_str().map(|said| said.trim().to_lowercase());
     let findings = value["findings"].as_array()?;
-    let mut remarks: Vec<Remark> = findings.iter().filter_map(remark).collect();
+    // A word of the reviewer's own is no leave to pass, unless the verdict is one.
+    let approves = said.as_deref().is_some_and(|said| said.starts_with("approve"));
+    let unknown = if approves { Severity::Note } else { Severity::Error };
+    let mut remarks: Vec<Remark> = findings.iter().filter_map(|value| remark(value, unknown)).collect();
     // A list of which a part cannot be read may hold anything.
     if remarks.len() < findings.len() {
         return None;
@@ -203,14 +227,16 @@ fn judgment(value: &Value) -> Option<Read> {
     Some((verdict, remarks, risks, complexity))
 }
 
-fn remark(value: &Value) -> Option<Remark> {
+/// `unknown`: how severe a word is that nobody here knows.
+fn remark(value: &Value, unknown: Severity) -> Option<Remark> {
     let words = |key: &str| value[key].as_str().map(|said| one_line(&text::visible(said), LONGEST_CLAIM));
     let severity = match value["severity"].as_str()?.trim().to_lowercase().as_str() {
-        "note" | "info" | "informational" | "minor" | "low" | "nit" | "nitpick" | "style" | "suggestion"
+        "note" | "info" | "informational" | "minor" | "low" | "nit" | "nits" | "nitpick" | "style" | "suggestion"
         | "trivial" | "optional" => Severity::Note,
         "warning" | "warn" | "major" | "medium" | "moderate" => Severity::Warning,
-        // A word of the reviewer's own is no leave to pass.
-        _ => Severity::Error,
+        "blocking" | "blocker" | "error" | "critical" | "high" | "severe" | "fatal" | "must-fix" | "must fix"
+        | "p0" | "p1" => Severity::Error,
+        _ => unknown,
     };
     let concern = match value["concern"].as_str().unwrap_or_default().to_lowercase().as_str() {
         "correctness" => Concern::Correctness,
@@ -323,6 +349,9 @@ mod tests {
         for word in ["Blocking ", "must-fix", "P0", "severe"] {
             assert_eq!(read(&reply("", Some(&review(vec![finding(word)])))).unwrap().0, Verdict::Changes, "{word}");
         }
+        let approved = json!({"verdict": "approve", "findings": [finding("peccadillo")]}).to_string();
+        assert_eq!(read(&reply("", Some(&approved))).unwrap().0, Verdict::Approved);
+        assert_eq!(too_long("r".to_owned(), 85_000).verdict, Verdict::Changes);
         let mut many = vec![finding("note"); 30];
         many.push(finding("blocking"));
         let (verdict, remarks, ..) = read(&reply("", Some(&review(many)))).unwrap();
@@ -351,7 +380,8 @@ mod tests {
 
     #[test]
     fn who_has_something_against_it_is_not_told_to_have_nothing() {
-        let remarks = vec![remark(&json!({"severity": "blocking", "concern": "style", "claim": "c"})).unwrap()];
+        let remarks =
+            vec![remark(&json!({"severity": "blocking", "concern": "style", "claim": "c"}), Severity::Note).unwrap()];
         let fact = |remarks: Vec<Remark>| {
             let (reviewer, tokens) = ("r".to_owned(), Tokens::default());
             let (source, verdict) = (ReviewSource::Ours, Verdict::Changes);

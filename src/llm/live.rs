@@ -153,19 +153,7 @@ impl Live {
             return self.refused(chosen, answer.status, &answer, &read.unwrap_or_default());
         }
         match read {
-            // OpenRouter and other gateways put an error into an answer that is none.
-            Ok(body) if failed(&body).is_some() => {
-                let status = body["error"]["code"].as_u64().and_then(|code| u16::try_from(code).ok());
-                self.refused(chosen, status.filter(|code| (400..600).contains(code)).unwrap_or(400), &answer, &body)
-            }
-            Ok(body) => match chosen.wire.reply(&body) {
-                Some(reply) => Asked::Said(reply),
-                None => Asked::Again {
-                    why: format!("the answer of {} is no completion", chair.name),
-                    after: None,
-                    paid: body["usage"].is_object(),
-                },
-            },
+            Ok(body) => self.said(chair, &answer, &body),
             Err(_) if answer.body.trim_ascii_start().starts_with(b"{") => {
                 Asked::cut(&chair.name, "its JSON ends in the middle")
             }
@@ -181,12 +169,30 @@ impl Live {
         }
     }
 
+    fn said(&self, chair: &Chair, answer: &Answer, body: &Value) -> Asked {
+        let reply = chair.chosen.wire.reply(body);
+        let is_mute = reply.as_ref().is_none_or(|reply| reply.text.is_empty() && reply.calls.is_empty());
+        // OpenRouter and other gateways put an error into an answer that is none.
+        if is_mute && is_error(body) {
+            let status = body["error"]["code"].as_u64().and_then(|code| u16::try_from(code).ok());
+            let status = status.filter(|code| (400..600).contains(code)).unwrap_or(400);
+            return self.refused(&chair.chosen, status, answer, body);
+        }
+        let none = || Asked::Again {
+            why: format!("the answer of {} is no completion", chair.name),
+            after: None,
+            paid: wrote(&body["usage"]),
+        };
+        reply.map_or_else(none, Asked::Said)
+    }
+
     fn refused(&self, chosen: &Chosen, status: u16, answer: &Answer, body: &Value) -> Asked {
         let Chosen { provider, model, key_name, .. } = chosen;
         // Gemini wraps it in a list.
         let body = body.get(0).unwrap_or(body);
         let code = body["error"]["code"].as_str().unwrap_or_default();
-        let said = failed(body).or_else(|| body["message"].as_str().map(str::to_owned));
+        let other = || [&body["message"], &body["detail"]].into_iter().find_map(Value::as_str).map(str::to_owned);
+        let said = failed(body).or_else(other);
         let too_long = status == 413 || is_too_long(code) || said.as_deref().is_some_and(is_too_long);
         let of_key = said.as_deref().is_some_and(is_of_key);
         let said = said.map(|said| format!(": {}", (self.mask)(&one_line(&said)))).unwrap_or_default();
@@ -317,6 +323,16 @@ impl Live {
             }
         }
     }
+}
+
+/// An answer that is an error all the same.
+fn is_error(body: &Value) -> bool {
+    failed(body).is_some() || body["detail"].is_string()
+}
+
+/// Whether the provider counts anything that the model wrote.
+fn wrote(usage: &Value) -> bool {
+    ["completion_tokens", "output_tokens"].iter().any(|name| usage[*name].as_u64().is_some_and(|count| count > 0))
 }
 
 fn one_line(text: &str) -> String {

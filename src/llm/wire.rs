@@ -59,7 +59,9 @@ impl Wire {
             Self::Anthropic => anthropic::request(request, model),
             Self::Responses => responses::request(request, model),
             Self::Azure => openai::request(request, model, "max_completion_tokens"),
-            Self::OpenAi if chosen.is_openai() => openai::request(request, model, "max_completion_tokens"),
+            Self::OpenAi if chosen.is_openai() || is_newer(model) => {
+                openai::request(request, model, "max_completion_tokens")
+            }
             Self::OpenAi => openai::request(request, model, "max_tokens"),
         };
         // The others cache by themselves; Claude behind a gateway where it is asked to.
@@ -172,11 +174,21 @@ pub fn count(value: &Value, name: &str) -> u64 {
     value[name].as_u64().unwrap_or(0)
 }
 
+/// OpenAI's own models take no `max_tokens` any more, whatever stands before them.
+fn is_newer(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    ["gpt-5", "o1", "o3", "o4"]
+        .iter()
+        .any(|start| name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.'])))
+}
+
 /// What a body says went wrong, as the providers say it.
 pub fn failed(body: &Value) -> Option<String> {
     let error = &body["error"];
     let said = [&error["message"], &error["type"], error, &body["message"]].into_iter().find_map(Value::as_str);
-    let is_error = !error.is_null() || body["type"] == "error";
+    // Some say `"error": {}` beside a good answer, or give their error no name.
+    let is_nothing = error.is_null() || *error == json!({}) || *error == json!("") || *error == json!(false);
+    let is_error = !is_nothing || body["type"] == "error" || body["object"] == "error";
     is_error.then(|| said.unwrap_or("an error").to_owned())
 }
 
@@ -260,6 +272,20 @@ mod tests {
             }
         }
         assert!(streamed(Wire::OpenAi, &chat()).unwrap().calls[1].mark.is_some());
+    }
+
+    #[test]
+    fn openais_newer_models_are_known_behind_any_gateway() {
+        for (model, newer) in [
+            ("gpt-5", true),
+            ("openai/gpt-5-mini", true),
+            ("o3", true),
+            ("gpt-5.1", true),
+            ("gpt-4o", false),
+            ("o1x", false),
+        ] {
+            assert_eq!(is_newer(model), newer, "{model}");
+        }
     }
 
     /// Gateways before Gemini count every call as the first.

@@ -191,6 +191,9 @@ fn next(story: &Story) -> String {
         Outcome::Explained if healing.retry_wanted.is_some() => {
             "run it again later: what the reason names may pass.".to_owned()
         }
+        Outcome::Explained if healing.notes.iter().any(|note| note.starts_with("no model was asked")) => {
+            "mend what the last note names, or take it from here by hand.".to_owned()
+        }
         Outcome::Explained if healing.candidate.is_some() => {
             "look at the patch and decide which behaviour is meant.".to_owned()
         }

@@ -88,8 +88,20 @@ const OWN_TOOLS: [&str; 3] = ["function", "custom", "local_shell"];
 const OWN_TOOLS_OF_MESSAGES: [&str; 3] = ["bash_", "text_editor_", "memory_"];
 
 /// Parts of a message that may be fetched from elsewhere, by the provider.
-const FETCHED: [&str; 8] =
-    ["image_url", "image", "input_image", "document", "input_file", "file", "video_url", "input_audio"];
+const FETCHED: [&str; 12] = [
+    "image_url",
+    "image",
+    "input_image",
+    "document",
+    "input_file",
+    "file",
+    "file_url",
+    "video",
+    "video_url",
+    "audio",
+    "audio_url",
+    "input_audio",
+];
 
 /// The request as it may go on, to this model; `Err`: what is not passed on, for the asking program.
 pub fn trimmed(dialect: Dialect, body: &Value, model: &str) -> Result<Value, String> {
@@ -104,7 +116,7 @@ pub fn trimmed(dialect: Dialect, body: &Value, model: &str) -> Result<Value, Str
         body.iter().filter(|(key, _)| known.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
     let said = kept.get(history_key(dialect)).filter(|said| !said.is_null());
     let said = said.ok_or_else(|| format!("`{}` is missing in the request", history_key(dialect)))?;
-    if is_fetched(said) {
+    if is_fetched(said) || ["system", "systemInstruction"].iter().any(|key| kept.get(*key).is_some_and(is_fetched)) {
         return Err("parts that the provider would fetch from elsewhere are not passed on: send them inline".to_owned());
     }
     if let Some(Value::Array(tools)) = kept.get_mut("tools") {

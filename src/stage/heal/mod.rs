@@ -134,8 +134,9 @@ fn work(bench: &Bench) -> Result<Healing> {
     healing.notes.extend(bench.download()?);
     healing.seconds.prepare = begun.elapsed().as_secs_f64();
     if !bench.job.manner.wishes.is_empty() {
-        let settled = wishes::settle(bench)?;
-        return Ok(Healing { notes: healing.notes, ..settled });
+        let mut settled = wishes::settle(bench)?;
+        settled.notes.splice(0..0, healing.notes);
+        return Ok(settled);
     }
     (bench.say)("verify", &format!("running {}", one_line(&bench.job.command.to_string(), 120)));
     // Nobody waits for it: what is not ready when it is needed is made then.

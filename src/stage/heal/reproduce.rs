@@ -128,10 +128,10 @@ fn fails_as_said(bench: &Bench, example: &Example, passing: &Run, run: &Run) -> 
     let as_said = match (&example.wanted, &example.got) {
         (Wanted::NoError, Some(error)) => run.text.contains(error.as_str()),
         (Wanted::NoError, None) => true,
-        // A call that gives no value at all, because the code behind it breaks, gives a wrong one.
+        // A call that gives no value at all, because the code behind it breaks as the report says, gives a wrong one.
         (Wanted::Value(_), _) => {
             ["AssertionError", "ERR_ASSERTION", "toEqual"].iter().any(|it| run.text.contains(it))
-                || reason::Failure::of(bench, &run.text).is_crash()
+                || reason::Failure::of(bench, &run.text).is_told(&bench.job.text)
         }
     };
     !run.passed() && run.finished.limit.is_none() && only_ours && kept && !faulty && as_said

@@ -23,7 +23,7 @@ const SOURCE: [&str; 9] =
 const ASSERTS: [&str; 3] = ["AssertionError", "AssertionFailedError", "ComparisonFailure"];
 /// How a test asks whether something is there at all.
 static PROBES: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:hasattr|getattr|l?exists|exists_?sync|is_?file|is_?dir|access_?sync|stat_?sync|find_spec|import_module|__import__|to_?have_?property|to_?be_?defined|respond_to\??|method_defined\??|const_defined\??|os\.stat|in\s+dir)\s*\(|\b__dict__\b").ok()
+    Regex::new(r"(?i)\b(?:hasattr|getattr|l?exists|exists_?sync|is_?file|is_?dir|access_?sync|stat_?sync|find_spec|import_module|__import__|to_?have_?property|to_?be_?defined|respond_to\??|method_defined\??|const_defined\??|os\.stat|in\s+dir|vars|globals|locals|getmembers|own_?keys)\s*\(|\b__dict__\b").ok()
 });
 static QUOTED: Pattern = LazyLock::new(|| Regex::new(r#"["'`]([^"'`\n]{3,})["'`]"#).ok());
 /// A report that says how badly it ends, and not with which error.
@@ -62,6 +62,12 @@ impl<'a> Failure<'a> {
         !self.through.is_empty() && !self.raised.is_empty()
     }
 
+    /// The report names the error, or says that something crashes.
+    pub fn is_told(&self, reported: &str) -> bool {
+        let come = text::errors(reported).come;
+        self.is_crash() && (self.raised.iter().any(|name| come.contains(name)) || is(&CRASHES, reported))
+    }
+
     /// Out of the code that the report is about, as far as that can be told.
     fn is_about(&self, bench: &Bench, reported: &str) -> bool {
         let suspects = suspects::of_text(bench);
@@ -71,6 +77,21 @@ impl<'a> Failure<'a> {
             || self.frames.iter().any(|frame| frame.symbol.as_deref().is_some_and(said))
     }
 }
+
+/// What is missing where the test runs is nobody's mistake in the code.
+const OF_THE_PLACE: [&str; 11] = [
+    "FileNotFoundError",
+    "PermissionError",
+    "OSError",
+    "IOError",
+    "ConnectionError",
+    "ConnectionRefusedError",
+    "TimeoutError",
+    "ModuleNotFoundError",
+    "ImportError",
+    "NameError",
+    "SyntaxError",
+];
 
 fn raised(printed: &str) -> Vec<String> {
     let Some(regex) = RAISED.as_ref() else { return Vec::new() };
@@ -112,6 +133,12 @@ pub fn is_stated(bench: &Bench, test: &Patch, printed: &str, reported: &str) -> 
     }
     match failure.raised.first() {
         Some(_) if failure.is_crash() && is(&CRASHES, reported) => Ok(()),
+        // Where a value should come, and the code that should give it breaks, it does not come.
+        Some(name)
+            if failure.is_crash() && failure.is_about(bench, reported) && !OF_THE_PLACE.contains(&name.as_str()) =>
+        {
+            compares(&source, reported)
+        }
         Some(name) => Err(format!("it fails with {name}, of which the report says nothing")),
         None => compares(&source, reported),
     }
