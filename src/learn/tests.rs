@@ -177,6 +177,10 @@ fn what_is_written_with_a_wrong_clock_counts_all_the_same() {
             |cause: &'static str| Stamp { at: "2026-05-02T00:00:00Z", actor: Some("ann"), ..stamp(&record, cause) };
         entries.push(by_ann("edit").learning(edited(&fresh, Some("x: in other words"), None, "ann")));
         assert_eq!(newest(&entries)[&fresh.key].learning.text, "x: in other words", "{at}");
+        // Runs wrote on from what the person had not seen.
+        let runs = Learning { revision: fresh.revision + 5, ..fresh.clone() };
+        entries.push(Stamp { at: "2026-06-01T00:00:00Z", ..stamp(&record, "runs") }.learning(runs));
+        assert_eq!(newest(&entries)[&fresh.key].learning.text, "x: in other words", "{at}");
         // A revert that somebody made before the merge, as their clock says.
         let mut merged = pull(&record, PullState::Merged, true);
         merged.at = "2026-05-04T00:00:00Z".to_owned();
