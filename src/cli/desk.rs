@@ -251,18 +251,18 @@ impl Desk<'_> {
             withheld::withhold(&root, scratch)?;
         }
         let may_ask = self.may_ask(config, work);
-        let kept_out = "no model and no agent was asked: trust.strangers is no-model".to_owned();
+        let say = |stage: &str, text: &str| self.say(stage, text);
         let is_there = || matches!(model::writer(&self.door.env, config), Ok(Some(_))) || config.agent.is_wanted();
-        let unasked = Mutex::new((!may_ask && is_there()).then_some(kept_out));
-        let say = |stage: &str, text: &str| {
-            if let Some(why) = text.strip_prefix(model::UNASKED).filter(|_| stage == "model") {
-                *unasked.lock().unwrap_or_else(PoisonError::into_inner) = Some(format!("no model was asked: {why}"));
+        let (asked, unasked) = match may_ask {
+            true => {
+                let asked = model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say);
+                let why = asked.as_ref().err().map(|why| format!("no model was asked: {why}"));
+                (model::told(asked, &say), why)
             }
-            self.say(stage, text);
-        };
-        let asked = match may_ask {
-            true => model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say),
-            false => None,
+            false => {
+                let kept_out = "no model and no agent was asked: trust.strangers is no-model".to_owned();
+                (None, is_there().then_some(kept_out))
+            }
         };
         job.agent = may_ask.then(|| model::agent(config, &say)).flatten();
         job.hands = model::hands(&job.hands, asked.as_ref(), job.agent.as_ref());
@@ -274,7 +274,6 @@ impl Desk<'_> {
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         let mut healing = healing?;
         // With one it may have been repaired: people have to know what to mend.
-        let unasked = unasked.into_inner().unwrap_or_else(PoisonError::into_inner);
         healing.notes.extend(unasked.filter(|_| healing.outcome == Outcome::Explained));
         Ok(healing)
     }

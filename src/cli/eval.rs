@@ -162,7 +162,7 @@ fn heal_case(
     // Parts of a case leave the machine only where somebody named a model, or its hand.
     let is_wanted = setting.model.is_some() || setting.hands.contains(&HandId::Model);
     let live = || model::live(&door.env, &config, cancel, Default::default(), door.ui, &say);
-    let asked = if is_wanted { live() } else { None };
+    let asked = if is_wanted { model::told(live(), &say) } else { None };
     job.hands = model::hands(&config.hands.0, asked.as_ref(), None);
     job.seed = args.seed;
     heal::heal(&job, asked.as_ref().map(model::Asked::model), &Experience::default, cancel, &say)

@@ -17,9 +17,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How it begins what is said where a model was wanted and is not asked.
-pub const UNASKED: &str = "none is asked: ";
-
 /// The reviewer's, where it sits at an address of its own.
 const REVIEW_KEY: &str = "THANOS_REVIEW_KEY";
 
@@ -111,8 +108,7 @@ impl Tape {
         let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
         // A terminal reads the working tree's configuration, which may be a stranger's: the key and the code go to an
         // address that stands in it only by a flag.
-        let urls = [config.model.base_url.as_deref(), config.review.base_url.as_deref()];
-        let elsewhere = urls.into_iter().flatten().any(|url| !crate::forge::is_this_machine(url));
+        let elsewhere = leaves(config.model.base_url.as_ref()) || leaves(config.review.base_url.as_ref());
         let by_config = by_config && !elsewhere;
         let by_flag = self.model.is_some() || self.record.is_some() || hands.contains(&HandId::Model);
         by_flag || by_config
@@ -142,21 +138,30 @@ pub fn of_tape(
         }
         None => Recorder::default(),
     };
-    let asked = live(&door.env, config, cancel, recorder, door.ui, say);
-    if asked.is_none() && (tape.model.is_some() || hands.contains(&HandId::Model)) {
-        in_vain(&door.env, config, say);
+    let asked = told(live(&door.env, config, cancel, recorder, door.ui, say), say);
+    let is_named = tape.model.is_some() || hands.contains(&HandId::Model);
+    if let Some(why) = lacking(&door.env, config).filter(|_| asked.is_none() && is_named) {
+        say("model", &unasked(why));
     }
     Ok((asked, None))
 }
 
-/// Somebody asked for a model by name of the hand: why there is none.
-fn in_vain(env: &Env, config: &Config, say: Say) {
-    // An unfit choice was told when it was made.
+/// Where a model was wanted and cannot be had, that is said.
+pub fn told(asked: Result<Option<Asked>, String>, say: Say) -> Option<Asked> {
+    asked.inspect_err(|why| say("model", &unasked(why))).ok().flatten()
+}
+
+fn unasked(why: &str) -> String {
+    format!("none is asked: {why}")
+}
+
+/// Why there is none for somebody who asked by name; an unfit choice was told when it was made.
+fn lacking(env: &Env, config: &Config) -> Option<&'static str> {
     if config.budget.usd <= 0.0 {
-        say("model", "none is asked: the budget is $0 (--budget-usd, budget.usd)");
-    } else if matches!(writer(env, config), Ok(None)) {
-        say("model", "none is asked: no provider's key is in the environment (docs/models.md lists them)");
+        return Some("the budget is $0 (--budget-usd, budget.usd)");
     }
+    let no_key = "no provider's key is in the environment (docs/models.md lists them)";
+    matches!(writer(env, config), Ok(None)).then_some(no_key)
 }
 
 /// That a model could be asked, whom, and for how much at most.
@@ -181,7 +186,7 @@ fn is_of_use(config: &Config) -> bool {
     has(HandId::Model) || has(HandId::Command) && config.agent.is_wanted()
 }
 
-/// `None` where no key is there and nobody asked for a model; where one was asked for in vain, that is said.
+/// `None` where no key is there and nobody asked for a model; `Err`: why one that was asked for cannot be had.
 pub fn live(
     env: &Env,
     config: &Config,
@@ -189,25 +194,18 @@ pub fn live(
     recorder: Recorder,
     ui: Ui,
     say: Say,
-) -> Option<Asked> {
+) -> Result<Option<Asked>, String> {
     if config.budget.usd <= 0.0 || !is_of_use(config) {
-        return None;
+        return Ok(None);
     }
-    let [strong, cheap] = match choose_seats(&config.model, &|name| env.get(name)) {
-        Ok(Some(chosen)) => chosen,
-        Ok(None) => {
-            if config.review.is_on() {
-                say("review", "nobody reviews: without a model that writes, none is asked");
-            }
-            return None;
+    let Some([strong, cheap]) = choose_seats(&config.model, &|name| env.get(name))? else {
+        if config.review.is_on() {
+            say("review", "nobody reviews: without a model that writes, none is asked");
         }
-        Err(why) => {
-            say("model", &format!("{UNASKED}{why}"));
-            return None;
-        }
+        return Ok(None);
     };
     held().learn(strong.key.iter().map(|key| key.expose_secret().to_owned()));
-    if config.model.base_url.as_deref().is_some_and(|url| !crate::forge::is_this_machine(url)) {
+    if leaves(config.model.base_url.as_ref()) {
         say("model", &format!("the one at {} (model.base-url)", strong.url));
     }
     let watch: Watch = Arc::new(move |text| ui.stage("model", text));
@@ -222,7 +220,7 @@ pub fn live(
         .watched(watch);
     let live = match reviewer(env, config) {
         Ok(Some(chosen)) => {
-            if config.review.base_url.as_deref().is_some_and(|url| !crate::forge::is_this_machine(url)) {
+            if leaves(config.review.base_url.as_ref()) {
                 say("review", &format!("the one at {} (review.base-url)", chosen.url));
             }
             live.also(Seat::Reviewer, chosen)
@@ -234,7 +232,12 @@ pub fn live(
             live
         }
     };
-    Some(Asked::Live(Box::new(live)))
+    Ok(Some(Asked::Live(Box::new(live))))
+}
+
+/// An address of the configuration's that is not on this machine.
+fn leaves(base_url: Option<&String>) -> bool {
+    base_url.is_some_and(|url| !crate::forge::is_this_machine(url))
 }
 
 /// The writer whom the environment and the configuration give.

@@ -27,7 +27,7 @@ use crate::llm;
 use crate::patch::Patch;
 use crate::process;
 use crate::record::entry::{Decision, Learning};
-use crate::record::{Candidate, CheckResult, Diagnosis, HandId, Tried};
+use crate::record::{Candidate, CheckResult, Diagnosis, HandId, Outcome, Tried};
 use crate::verify::Trial;
 use anyhow::Result;
 use std::time::Duration;
@@ -143,6 +143,17 @@ pub struct Unfinished {
     pub why: String,
     pub cut: Cut,
     pub work: Option<Candidate>,
+}
+
+impl Unfinished {
+    /// How a run ends by it, and why: only a limit is one of budget.
+    pub fn told(&self) -> (Outcome, String) {
+        let (outcome, what) = match self.cut {
+            Cut::Limit => (Outcome::Budget, "the model's budget is used up"),
+            Cut::Silence | Cut::Refusal => (Outcome::Explained, "no answer is to be had from the model"),
+        };
+        (outcome, format!("{what}: {}", self.why))
+    }
 }
 
 /// What ended it.

@@ -158,8 +158,8 @@ impl Live {
                 Asked::cut(&chair.name, "its JSON ends in the middle")
             }
             Err(_) => {
-                let said = one_line(&String::from_utf8_lossy(&answer.body));
-                let said = (self.mask)(&said.chars().take(80).collect::<String>());
+                let said = (self.mask)(&one_line(&String::from_utf8_lossy(&answer.body)));
+                let said: String = said.chars().take(80).collect();
                 let url = &chosen.url;
                 // A page of a proxy's; nobody charges for that.
                 let why =

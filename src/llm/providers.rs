@@ -113,9 +113,15 @@ impl Chosen {
         self.provider == OWN_SERVER
     }
 
-    /// Where the length of a reply has OpenAI's newer name.
-    pub fn is_openai(&self) -> bool {
-        self.provider == "openai"
+    /// What the length of a reply is called there: OpenAI's own models take no `max_tokens` any more, whatever stands
+    /// before them.
+    pub fn length_name(&self) -> &'static str {
+        let name = self.model.rsplit('/').next().unwrap_or(&self.model);
+        let is_newer = ["gpt-5", "o1", "o3", "o4"]
+            .iter()
+            .any(|start| name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.'])));
+        let is_openais = self.provider == "openai" || self.wire == Wire::Azure;
+        if is_openais || is_newer { "max_completion_tokens" } else { "max_tokens" }
     }
 }
 
@@ -279,6 +285,28 @@ mod tests {
         assert!(choose(&config(other), &key).unwrap().unwrap().key.is_none());
         let said = chosen("{provider: azure, name: d}", &["AZURE_OPENAI_API_KEY"]).unwrap_err();
         assert!(said.contains("AZURE_OPENAI_ENDPOINT"), "{said}");
+    }
+
+    #[test]
+    fn openais_newer_models_are_known_behind_any_gateway() {
+        let url = "http://127.0.0.1:1/v1";
+        let name = |provider: &str, model: &str| {
+            let yaml = format!("{{{provider}base-url: '{url}', name: {model}, allow-unknown-price: true}}");
+            chosen(&yaml, &[]).unwrap().unwrap().length_name()
+        };
+        for (model, newer) in [
+            ("gpt-5", true),
+            ("openai/gpt-5-mini", true),
+            ("o3", true),
+            ("gpt-5.1", true),
+            ("gpt-4o", false),
+            ("o1x", false),
+        ] {
+            assert_eq!(name("", model) == "max_completion_tokens", newer, "{model}");
+        }
+        assert_eq!(name("provider: openai, ", "gpt-4o"), "max_completion_tokens");
+        assert_eq!(name("provider: azure, ", "d"), "max_completion_tokens");
+        assert_eq!(name("provider: groq, ", "llama"), "max_tokens");
     }
 
     /// A configuration comes from the repository, and must not send a key to an address of its choice.

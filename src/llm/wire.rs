@@ -58,11 +58,7 @@ impl Wire {
         let mut body = match self {
             Self::Anthropic => anthropic::request(request, model),
             Self::Responses => responses::request(request, model),
-            Self::Azure => openai::request(request, model, "max_completion_tokens"),
-            Self::OpenAi if chosen.is_openai() || is_newer(model) => {
-                openai::request(request, model, "max_completion_tokens")
-            }
-            Self::OpenAi => openai::request(request, model, "max_tokens"),
+            Self::OpenAi | Self::Azure => openai::request(request, model, chosen.length_name()),
         };
         // The others cache by themselves; Claude behind a gateway where it is asked to.
         if chosen.provider == "openrouter" && model.starts_with("anthropic/") {
@@ -174,14 +170,6 @@ pub fn count(value: &Value, name: &str) -> u64 {
     value[name].as_u64().unwrap_or(0)
 }
 
-/// OpenAI's own models take no `max_tokens` any more, whatever stands before them.
-fn is_newer(model: &str) -> bool {
-    let name = model.rsplit('/').next().unwrap_or(model);
-    ["gpt-5", "o1", "o3", "o4"]
-        .iter()
-        .any(|start| name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.'])))
-}
-
 /// What a body says went wrong, as the providers say it.
 pub fn failed(body: &Value) -> Option<String> {
     let error = &body["error"];
@@ -272,20 +260,6 @@ mod tests {
             }
         }
         assert!(streamed(Wire::OpenAi, &chat()).unwrap().calls[1].mark.is_some());
-    }
-
-    #[test]
-    fn openais_newer_models_are_known_behind_any_gateway() {
-        for (model, newer) in [
-            ("gpt-5", true),
-            ("openai/gpt-5-mini", true),
-            ("o3", true),
-            ("gpt-5.1", true),
-            ("gpt-4o", false),
-            ("o1x", false),
-        ] {
-            assert_eq!(is_newer(model), newer, "{model}");
-        }
     }
 
     /// Gateways before Gemini count every call as the first.

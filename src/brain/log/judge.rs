@@ -120,10 +120,8 @@ fn failed_beside<'f>(end: &Found, found: &'f [Found]) -> Option<&'f Found> {
     if end.rank != Rank::Root || !found.iter().filter(root).all(|f| f.class == FailureClass::Resource && tells(f)) {
         return None;
     }
-    let named = |f: &&Found| f.class == FailureClass::Test && f.rank >= Rank::Strong && !f.failing.is_empty();
-    let rank = found.iter().filter(named).filter(|f| !tells(f)).map(|f| f.rank).max()?;
-    let told_by_test = found.iter().filter(named).any(tells);
-    found.iter().filter(named).find(|f| f.rank == rank).filter(|_| !told_by_test)
+    let named = found.iter().filter(names_a_test);
+    if named.clone().any(tells) { None } else { first_of_best(named) }
 }
 
 /// Where the build tool says of nothing but tests that they failed, they did: what else looks like an error above was
@@ -136,9 +134,16 @@ fn failed_at_last<'f>(first: &Found, found: &'f [Found]) -> Option<&'f Found> {
     if first.class == FailureClass::Test || first.rank == Rank::Root || !tests_alone {
         return None;
     }
-    let named = |f: &&Found| f.class == FailureClass::Test && f.rank >= Rank::Strong && !f.failing.is_empty();
-    let rank = found.iter().filter(named).map(|f| f.rank).max()?;
-    found.iter().filter(named).find(|f| f.rank == rank)
+    first_of_best(found.iter().filter(names_a_test))
+}
+
+fn names_a_test(f: &&Found) -> bool {
+    f.class == FailureClass::Test && f.rank >= Rank::Strong && !f.failing.is_empty()
+}
+
+fn first_of_best<'f>(found: impl Iterator<Item = &'f Found> + Clone) -> Option<&'f Found> {
+    let rank = found.clone().map(|f| f.rank).max()?;
+    found.into_iter().find(|f| f.rank == rank)
 }
 
 /// A denied lint among errors of the same compiler is not what stops the build.

@@ -79,8 +79,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(thrown(lines, at, "testng", "").failing(group(&c, "name")));
     } else if let Some(c) = LAUNCHED.captures(line) {
         let name = group(&c, "name");
-        let owner = owner_below(lines, at, name);
-        let id = if owner.is_empty() { name.to_owned() } else { format!("{owner}.{name}") };
+        let id = owned(&owner_below(lines, at, name), name);
         let found = Found::new("junit", FailureClass::Test, Rank::Sure, at, line);
         out.push(found.failing(id).locations(frames(lines, at, "")));
     } else if let Some(c) = ANT_NAMED.captures(line) {
@@ -108,8 +107,12 @@ fn surefire(lines: &Lines, at: usize, c: &regex::Captures<'_>) -> Option<Found> 
     let class = c.name("class").map_or("", |m| m.as_str());
     let owner = if class.is_empty() { owner_below(lines, at, name) } else { class.to_owned() };
     let name = name.trim_end_matches("()");
-    let id = if owner.is_empty() { name.to_owned() } else { format!("{owner}.{name}") };
+    let id = owned(&owner, name);
     Some(thrown(lines, at, "surefire", &id).failing(id.clone()))
+}
+
+fn owned(owner: &str, name: &str) -> String {
+    if owner.is_empty() { name.to_owned() } else { format!("{owner}.{name}") }
 }
 
 /// Newer versions write `testX()` and leave the class to the stack.

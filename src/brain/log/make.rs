@@ -23,11 +23,9 @@ pub(super) const PARSER: Parser = Parser {
 patterns! {
     RULE = r"^\s*(?:\S*make\S*: \*\*\* )?(?:No rule to make target|No targets specified and no makefile found)|ninja: error: ";
     SYNTAX = r"^(?P<path>\S*[Mm]akefile\S*|\S+\.mk):(?P<line>[0-9]+): \*\*\* (?P<text>.+?)\.?\s+Stop\.";
-    RESULT = r"make\S*: \*\*\* \[.*\] (?:Error [0-9]+|Segmentation fault|Killed|Aborted|Bus error|Floating point exception|Illegal instruction|Trace/breakpoint trap)|ninja: build stopped";
+    RESULT = r"make\S*: \*\*\* \[(?:\S+:[0-9]+: )?(?P<target>.*)\] (?:Error [0-9]+|Killed|(?P<crash>Segmentation fault|Aborted|Bus error|Floating point exception|Illegal instruction|Trace/breakpoint trap))|ninja: build stopped";
     NMAKE = r"^NMAKE : fatal error U[0-9]+: ";
     STEP = r"^FAILED: (?:\[code=[0-9]+\] )?\S+";
-    // A program that the recipe of a test ran has crashed.
-    CRASH = r"make\S*: \*\*\* \[(?:\S+:[0-9]+: )?(?P<target>[^\]]+)\] (?:Segmentation fault|Aborted|Bus error|Floating point exception|Illegal instruction|Trace/breakpoint trap)";
     KILLED = r"make\S*: \*\*\* \[.*\] Killed";
     BAZEL = r"^ERROR: (?:\([0-9: .-]+\) )?(?P<path>\S+/BUILD(?:\.bazel)?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
     BAZEL_TEST = r"^(?P<name>//\S+)\s+(?:FAILED|TIMEOUT) in ";
@@ -42,16 +40,17 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.push(Found::new("make", FailureClass::Config, Rank::Strong, at, line));
     } else if KILLED.is_match(line) {
         out.push(Found::new("make", FailureClass::Resource, Rank::Sure, at, line));
-    } else if let Some(class) = CRASH.captures(line).and_then(|c| purpose(group(&c, "target"))) {
-        out.push(Found::new("make", class, Rank::Generic, at, line));
     } else if NMAKE.is_match(line) {
         let compiling = line.contains("cl.exe") || line.contains("compile");
         let class = if compiling { FailureClass::Compile } else { FailureClass::Unknown };
         out.push(Found::new("make", class, Rank::Wrapper, at, line));
     } else if STEP.is_match(line) {
         out.extend(step(lines, at));
-    } else if RESULT.is_match(line) {
-        out.push(Found::new("make", FailureClass::Unknown, Rank::Wrapper, at, line));
+    } else if let Some(c) = RESULT.captures(line) {
+        // A program that a recipe ran has crashed: what the target is for says more than that.
+        let crashed = c.name("crash").and_then(|_| purpose(group(&c, "target")));
+        let (class, rank) = crashed.map_or((FailureClass::Unknown, Rank::Wrapper), |class| (class, Rank::Generic));
+        out.push(Found::new("make", class, rank, at, line));
     } else if let Some(c) = BAZEL_TEST.captures(line) {
         out.push(Found::new("bazel", FailureClass::Test, Rank::Strong, at, line).failing(group(&c, "name")));
     } else if let Some(c) = BAZEL.captures(line) {

@@ -15,7 +15,7 @@ patterns! {
     GROUP = r"^(?P<path>\S.*\.(?:pyi?|ipynb)):$";
     ROW = r"^\s+(?P<line>[0-9]+):(?P<column>[0-9]+)\s+(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax):? (?P<text>\S.*)$";
     CONCISE = r"^(?P<path>[^\s:][^:]*\.pyi?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?:error\[(?P<code>[a-z-]+)\]|(?P<code2>[a-z]+(?:-[a-z]+)+):) (?P<text>\S.*)$";
-    CAUSE = r"^\s+Cause: (?P<text>\S.*)$";
+    CAUSE = r"^\s+Cause: \S";
     SETTINGS = r"`(?P<path>[^`]+\.toml)`|(?:parse|load) (?P<path2>\S+\.toml)";
     HEAD = r"^\s*(?P<code>[A-Z]{1,5}[0-9]{2,5}|invalid-syntax|error\[[\w-]+\])(?: \[\*\]|:)? (?P<text>.+)$";
 }
@@ -52,9 +52,7 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
 
 /// What it could not read of its own settings: the outermost cause names it, and the file.
 fn settings(lines: &Lines, at: usize) -> Option<Found> {
-    let mut causes =
-        lines.after(at, 6).map_while(|(index, l)| Some((index, l, CAUSE.captures(l)?))).map(|(i, l, _)| (i, l));
-    let (index, quote) = causes.next()?;
+    let (index, quote) = lines.after(at, 1).next().filter(|(_, l)| CAUSE.is_match(l))?;
     let file = SETTINGS.captures(quote).and_then(|c| c.name("path").or(c.name("path2")).map(|m| m.as_str().to_owned()));
     let spot = file.map(|path| place(&path, "", "", quote.trim(), ""));
     Some(Found::new("ruff", FailureClass::Config, Rank::Sure, index, quote).locations(spot))

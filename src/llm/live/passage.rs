@@ -65,7 +65,7 @@ impl Live {
             let allowed = state.budget.allow_as(chosen, conversation, wanted, &body.to_string())?;
             (allowed, state.budget.left())
         };
-        rules::limit(dialect, &mut body, allowed.output, &chosen.provider);
+        rules::limit(dialect, &mut body, allowed.output, chosen.length_name());
         let sent = self.send(chair, asked, &body, left, take);
         let budget = &mut self.state().budget;
         let used = match sent.used {

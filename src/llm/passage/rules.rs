@@ -244,12 +244,12 @@ pub fn wanted(dialect: Dialect, body: &Value) -> Option<u64> {
     }
 }
 
-/// `provider`: one of them has its own name for it.
-pub fn limit(dialect: Dialect, body: &mut Value, most: u64, provider: &str) {
+/// `name`: what it is called where it goes, in the dialect that has two names for it.
+pub fn limit(dialect: Dialect, body: &mut Value, most: u64, name: &str) {
     match dialect {
         Dialect::Chat => {
-            let own = provider == "openai" || !body["max_completion_tokens"].is_null();
-            let (name, other) = if own { ("max_completion_tokens", "max_tokens") } else { ("max_tokens", "") };
+            let newer = name == "max_completion_tokens" || !body["max_completion_tokens"].is_null();
+            let (name, other) = if newer { ("max_completion_tokens", "max_tokens") } else { ("max_tokens", "") };
             body[name] = most.into();
             if let Some(fields) = body.as_object_mut() {
                 fields.remove(other);
@@ -346,11 +346,11 @@ mod tests {
     fn the_length_of_a_reply_is_limited_in_every_dialect() {
         for dialect in [Dialect::Chat, Dialect::Responses, Dialect::Messages, Dialect::Gemini] {
             let mut body = json!({});
-            limit(dialect, &mut body, 7, "x");
+            limit(dialect, &mut body, 7, "max_tokens");
             assert_eq!((wanted(dialect, &body), body.as_object().unwrap().len()), (Some(7), 1), "{dialect:?}");
         }
         let mut body = json!({"max_tokens": 9});
-        limit(Dialect::Chat, &mut body, 7, "openai");
+        limit(Dialect::Chat, &mut body, 7, "max_completion_tokens");
         assert_eq!(body, json!({"max_completion_tokens": 7}));
     }
 

@@ -26,7 +26,7 @@ use crate::brain::diagnose::{self as judgment, is_steady, same_failure};
 use crate::brain::{log, relate};
 use crate::config::{self, Confinement, Policy, Reproduce, Sandbox};
 use crate::guard::{self, secrets::hidden};
-use crate::hand;
+use crate::hand::{self, Cut};
 use crate::ids::RelPath;
 use crate::learn::{self, score};
 use crate::llm;
@@ -276,7 +276,11 @@ fn passes_already(bench: &Bench, shown: &Shown, mut healing: Healing) -> Result<
         (None, _) if job.text.trim().is_empty() => return Ok(healing.end(Outcome::Healthy, passes)),
         (None, Shown::Passes) => (Outcome::Healthy, format!("{passes}, and so does the issue's own example as a test")),
         (None, Shown::Not(why)) => match bench.unfinished.take() {
-            Some(left) => (Outcome::Budget, format!("not reproduced: the model's budget is used up: {}", left.why)),
+            Some(left) => {
+                let (outcome, why) = left.told();
+                healing.retry_wanted = (left.cut == Cut::Silence).then(|| why.clone());
+                (outcome, format!("not reproduced: {why}"))
+            }
             None => (Outcome::Explained, format!("not reproduced: {passes}; {why}")),
         },
         (None, _) if is_required => {

@@ -43,11 +43,7 @@ impl State<'_, '_> {
 
     /// A hand's work was cut off: it is shown, and kept for the next attempt.
     fn unfinished(&mut self, left: Unfinished) -> Ending {
-        let (outcome, what) = match left.cut {
-            Cut::Limit => (Outcome::Budget, "the model's budget is used up"),
-            Cut::Silence | Cut::Refusal => (Outcome::Explained, "no answer is to be had from the model"),
-        };
-        let reason = format!("{what}: {}", left.why);
+        let (outcome, reason) = left.told();
         let ending = |reason| Ending { cut: Some(left.cut), ..Ending::new(outcome, reason) };
         let Some(work) = left.work else { return ending(reason) };
         let patch = self.ground.then(&work.patch);
