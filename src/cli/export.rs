@@ -97,9 +97,9 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
         return Err(usage(format!("--from: {} is no folder", dir.display())));
     }
     let (records, entries, mut notes) = place::with(door, &args.from, remembered)?;
-    let mut attempts: BTreeMap<AttemptName, Attempt> = BTreeMap::new();
+    let mut attempts = Attempts::new();
     for record in records {
-        attempts.insert(record.attempt.clone(), bare(record));
+        attempts.insert(key(&record), bare(record));
     }
     for dir in &args.artifacts {
         if !dir.is_dir() {
@@ -116,13 +116,14 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let options =
         train::Options { format: args.format, licences: &licences, allowed: &allowed, near: args.near, now: &now };
     let dataset = train::export(&sources, &options);
+    let is_empty = dataset.parts.iter().all(Vec::is_empty);
     write(args, &dataset)?;
     for note in notes {
         door.ui.stage("note", &note);
     }
     if door.common.json {
         print_json(&json!({"schema": SCHEMA, "card": dataset.card}))?;
-        return Ok(Exit::Done);
+        return Ok(if is_empty { Exit::No } else { Exit::Done });
     }
     let rows: Vec<String> =
         train::PARTS.iter().zip(&dataset.parts).map(|(name, rows)| format!("{} {name}", rows.len())).collect();
@@ -131,6 +132,14 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
         print_text(&format!("left out: {count}: {why}"))?;
     }
     print_text(&format!("{} (README.md tells what is in it)", args.out.display()))?;
+    if is_empty {
+        let wider = match args.trust {
+            Trust::Merged => "; --trust proven takes what our own proof holds for, too",
+            Trust::Proven => "",
+        };
+        door.ui.verdict(false, &format!("there is nothing to train on: what is left out is told above{wider}"));
+        return Ok(Exit::No);
+    }
     Ok(Exit::Done)
 }
 
@@ -141,19 +150,21 @@ fn remembered(store: &dyn Store) -> Result<(Vec<AttemptRecord>, Vec<Entry>, Vec<
     Ok((listed.records, entries.entries, [listed.notes, entries.notes].concat()))
 }
 
+/// Two repositories may name theirs alike.
+type Attempts = BTreeMap<(Option<String>, AttemptName), Attempt>;
+
+fn key(record: &AttemptRecord) -> (Option<String>, AttemptName) {
+    (record.repository.as_ref().map(ToString::to_string), record.attempt.clone())
+}
+
 fn bare(record: AttemptRecord) -> Attempt {
     Attempt { record, patch: String::new(), excerpts: Vec::new(), diagnosis: None, talk: Vec::new() }
 }
 
 /// Every folder that holds an attempt. Links are not followed: an artifact may come from anywhere.
-fn artifacts(
-    dir: &Path,
-    depth: usize,
-    into: &mut BTreeMap<AttemptName, Attempt>,
-    notes: &mut Vec<String>,
-) -> Result<()> {
+fn artifacts(dir: &Path, depth: usize, into: &mut Attempts, notes: &mut Vec<String>) -> Result<()> {
     if let Some(attempt) = artifact(dir, notes) {
-        into.insert(attempt.record.attempt.clone(), attempt);
+        into.insert(key(&attempt.record), attempt);
     }
     let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
     let mut folders: Vec<PathBuf> = entries
@@ -319,7 +330,10 @@ fn write(args: &Args, dataset: &train::Dataset) -> Result<()> {
     }
     files.push(("README.md".to_owned(), train::markdown(&dataset.card)));
     files.push(("card.json".to_owned(), serde_json::to_string_pretty(&dataset.card)? + "\n"));
-    files.push(("oumi.yaml".to_owned(), train::recipe(args.format, !dataset.parts[1].is_empty())));
+    // Oumi opens every file that a recipe names, and takes an empty one for none.
+    if !dataset.parts[0].is_empty() {
+        files.push(("oumi.yaml".to_owned(), train::recipe(args.format, !dataset.parts[1].is_empty())));
+    }
     files.iter().try_for_each(|(name, text)| proposal::write_whole(&out.join(name), held().mask(text).as_bytes()))
 }
 

@@ -154,11 +154,13 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
         Action::Retire { key } => learn::retire(&find(key)?, &user(door)),
     };
     let key = changed.key.clone();
+    let is_retired = changed.retired && matches!(args.action, Action::Edit { .. });
     let place = shelf.write(door, changed)?;
     if door.common.json {
         print_json(&json!({"schema": SCHEMA, "key": key, "place": place}))?;
     } else {
-        print_text(&format!("{key} is written to {place}"))?;
+        let still = if is_retired { "; it stays taken back: no run looks at it" } else { "" };
+        print_text(&format!("{key} is written to {place}{still}"))?;
     }
     Ok(Exit::Done)
 }

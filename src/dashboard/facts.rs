@@ -6,7 +6,7 @@ use super::spool::{Place, Spool};
 use crate::ids::RepoSlug;
 use crate::record::entry::{Entry, Fact, Learning, PullState, SpendState};
 use anyhow::Result;
-use std::collections::HashMap;
+use rayon::prelude::*;
 
 #[derive(Debug, Clone, Copy)]
 pub struct FactRow {
@@ -15,6 +15,8 @@ pub struct FactRow {
     pub id: u64,
     /// The run that it belongs to; 0: none.
     pub run: u64,
+    /// Runs of two repositories may have one name.
+    repository: u32,
     pub whole: Place,
     bearing: Bearing,
 }
@@ -32,6 +34,7 @@ enum Bearing {
 pub struct Draft {
     fact: FactRow,
     model: Option<String>,
+    repository: Option<String>,
     whole: Vec<u8>,
     pub learning: Option<Box<Learning>>,
     pub at: String,
@@ -53,17 +56,26 @@ impl Draft {
             at: row::seconds(&entry.at),
             id: row::hashed(&[entry.id.as_str(), entry.repository.as_ref().map_or("", RepoSlug::as_str)]),
             run: entry.attempt.as_ref().map_or(0, row::id),
+            repository: NOBODY,
             whole: Place::default(),
             bearing,
         };
-        Ok(Self { fact, model, whole: compact(&entry)?, learning, at: entry.at })
+        let repository = entry.repository.as_ref().map(ToString::to_string);
+        Ok(Self { fact, model, repository, whole: compact(&entry)?, learning, at: entry.at })
     }
 
     pub fn id(&self) -> u64 {
         self.fact.id
     }
 
-    pub fn keep(mut self, models: &mut Names, wholes: &mut Spool) -> Result<FactRow> {
+    pub fn repository(&self) -> Option<&str> {
+        self.repository.as_deref()
+    }
+
+    pub fn keep(mut self, repositories: &mut Names, models: &mut Names, wholes: &mut Spool) -> Result<FactRow> {
+        if let Some(name) = &self.repository {
+            self.fact.repository = repositories.number(name);
+        }
         if let (Bearing::Spent { model, .. }, Some(name)) = (&mut self.fact.bearing, &self.model) {
             *model = models.number(name);
         }
@@ -90,9 +102,9 @@ fn bearing(fact: &Fact) -> (Bearing, Option<String>) {
 
 /// Oldest first, so that the last word counts. What a model cost is in the record, too: the larger one holds.
 pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
-    let by_id: HashMap<u64, usize> = rows.iter().enumerate().map(|(at, row)| (row.id, at)).collect();
+    let runs = Runs::of(rows);
     for fact in facts {
-        let Some(row) = by_id.get(&fact.run).map(|at| &mut rows[*at]) else { continue };
+        let Some(row) = runs.of_fact(fact).map(|at| &mut rows[at]) else { continue };
         match fact.bearing {
             Bearing::Nothing => {}
             Bearing::Pull { state, number, hours } => {
@@ -114,6 +126,26 @@ pub fn apply(facts: &[FactRow], rows: &mut [Row]) {
                 }
             }
         }
+    }
+}
+
+/// Where the rows of an id are, in the order of ids.
+struct Runs(Vec<(u64, u32, usize)>);
+
+impl Runs {
+    fn of(rows: &[Row]) -> Self {
+        let mut runs: Vec<_> = rows.iter().enumerate().map(|(at, row)| (row.id, row.repository, at)).collect();
+        runs.par_sort_unstable();
+        Self(runs)
+    }
+
+    /// The run of the fact's own repository; where one of the two names none, the run of that name.
+    fn of_fact(&self, fact: &FactRow) -> Option<usize> {
+        let first = self.0.partition_point(|(id, ..)| *id < fact.run);
+        let alike = || self.0[first..].iter().take_while(|(id, ..)| *id == fact.run);
+        let own = alike().find(|(_, repository, _)| *repository == fact.repository);
+        let named = |(_, repository, _): &&(u64, u32, usize)| *repository == NOBODY || fact.repository == NOBODY;
+        own.or_else(|| alike().find(named)).map(|(.., at)| *at)
     }
 }
 

@@ -20,20 +20,30 @@ struct Lesson {
 }
 
 #[derive(Default)]
-pub struct Lessons(HashMap<String, Lesson>);
+pub struct Lessons(HashMap<Key, Lesson>);
+
+/// Repository and key: each learns for itself.
+type Key = (Option<String>, String);
 
 impl Lessons {
-    pub fn learn(&mut self, mut learning: Learning, at: String, spool: &mut Spool) -> Result<()> {
+    pub fn learn(
+        &mut self,
+        repository: Option<&str>,
+        mut learning: Learning,
+        at: String,
+        spool: &mut Spool,
+    ) -> Result<()> {
+        let key = (repository.map(str::to_owned), learning.key.clone());
         let rank = (learning.retired, learning.revision);
-        if self.0.get(&learning.key).is_some_and(|known| (known.rank, &known.at) > (rank, &at)) {
+        if self.0.get(&key).is_some_and(|known| (known.rank, &known.at) > (rank, &at)) {
             return Ok(());
         }
         learning.patch = learning.patch.filter(|patch| patch.len() <= PATCH);
-        let place = spool.put(&compact(&json!({"at": at, "learning": learning}))?)?;
+        let place = spool.put(&compact(&json!({"at": at, "repository": repository, "learning": learning}))?)?;
         let confidence = if learning.confidence.is_finite() { learning.confidence.clamp(0.0, 1.0) } else { 0.0 };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1")]
         let weight = (confidence * 1e6) as u64 + u64::from(learning.wins.min(1000));
-        self.0.insert(learning.key, Lesson { at, weight, rank, place });
+        self.0.insert(key, Lesson { at, weight, rank, place });
         Ok(())
     }
 
@@ -77,18 +87,20 @@ mod tests {
         let mut spool = Spool::in_dir(dir.path()).unwrap();
         let mut lessons = Lessons::default();
         let told = [
-            ("a", "new", 0.2, false, "2026-02"),
-            ("a", "old", 0.9, false, "2026-01"),
-            ("b", "sure", 0.8, false, "2026-01"),
-            ("c", "gone", 1.0, true, "2026-03"),
+            ("o/r", "a", "new", 0.2, false, "2026-02"),
+            ("o/r", "a", "old", 0.9, false, "2026-01"),
+            ("p/q", "a", "of another repository", 0.1, false, "2026-01"),
+            ("o/r", "b", "sure", 0.8, false, "2026-01"),
+            ("o/r", "c", "gone", 1.0, true, "2026-03"),
         ];
-        for (key, text, confidence, retired, at) in told {
-            lessons.learn(learning(key, text, confidence, retired), at.to_owned(), &mut spool).unwrap();
+        for (repository, key, text, confidence, retired, at) in told {
+            let learning = learning(key, text, confidence, retired);
+            lessons.learn(Some(repository), learning, at.to_owned(), &mut spool).unwrap();
         }
-        assert_eq!(lessons.0.len(), 3);
+        assert_eq!(lessons.0.len(), 4);
         let all = array(&lessons.best_first(), &spool.close().unwrap()).unwrap();
         let all: Vec<Value> = serde_json::from_slice(&all).unwrap();
         let texts: Vec<&str> = all.iter().filter_map(|l| l["learning"]["text"].as_str()).collect();
-        assert_eq!(texts, ["sure", "new", "gone"]);
+        assert_eq!(texts, ["sure", "new", "of another repository", "gone"]);
     }
 }

@@ -199,9 +199,9 @@ fn gather(source: &dyn Source, out: &Path) -> Result<Gathered> {
                 Draft::Fact(draft) if !told.insert(draft.id()) => {}
                 Draft::Fact(mut draft) => {
                     if let Some(learning) = draft.learning.take() {
-                        lessons.learn(*learning, draft.at.clone(), &mut learned)?;
+                        lessons.learn(draft.repository(), *learning, draft.at.clone(), &mut learned)?;
                     }
-                    facts.push(draft.keep(&mut models, &mut wholes)?);
+                    facts.push(draft.keep(&mut repositories, &mut models, &mut wholes)?);
                 }
                 Draft::Note(note) => {
                     skipped += 1;

@@ -6,6 +6,7 @@ use super::line::{Key, Line, Taken};
 use super::{Chunk, Filed, Store};
 use crate::ids::RelPath;
 use anyhow::{Context as _, Result, bail, ensure};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, Write};
@@ -82,31 +83,38 @@ pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<Taken> {
 /// Lines that were exported, into a store. What is no record is told with its line's number and skipped.
 pub fn import(lines: impl BufRead, store: &dyn Store) -> Result<Taken> {
     let mut taken = Taken::default();
-    let (mut batch, mut bad) = (Vec::new(), 0_usize);
-    for (number, text) in lines.split(b'\n').enumerate() {
-        let text = text.context("cannot read the lines")?;
-        if text.trim_ascii().is_empty() {
-            continue;
+    let mut bad = 0_usize;
+    let mut texts = lines.split(b'\n').zip(1_usize..);
+    loop {
+        let batch: Vec<(Vec<u8>, usize)> = texts
+            .by_ref()
+            .take(BATCH)
+            .map(|(text, number)| Ok((text?, number)))
+            .collect::<std::io::Result<_>>()
+            .context("cannot read the lines")?;
+        if batch.is_empty() {
+            break;
         }
-        let line = Line::parse(&text);
-        match line {
-            Ok(line) => batch.push(line),
-            Err(_) if serde_json::from_slice::<First>(&text).is_ok() => {
-                bail!("line {}: this is a backup: use `thanos-fix ledger restore`", number + 1)
-            }
-            Err(error) => {
-                bad += 1;
-                if bad <= NOTES {
-                    taken.notes.push(format!("line {}: skipped: {error:#}", number + 1));
+        let is_there = |(text, _): &&(Vec<u8>, usize)| !text.trim_ascii().is_empty();
+        let parsed: Vec<_> =
+            batch.par_iter().filter(is_there).map(|(text, number)| (Line::parse(text), text, number)).collect();
+        let mut good = Vec::with_capacity(parsed.len());
+        for (line, text, number) in parsed {
+            match line {
+                Ok(line) => good.push(line),
+                Err(_) if serde_json::from_slice::<First>(text).is_ok() => {
+                    bail!("line {number}: this is a backup: use `thanos-fix ledger restore`")
+                }
+                Err(error) => {
+                    bad += 1;
+                    if bad <= NOTES {
+                        taken.notes.push(format!("line {number}: skipped: {error:#}"));
+                    }
                 }
             }
         }
-        if batch.len() == BATCH {
-            taken.add(store.take(&batch)?);
-            batch.clear();
-        }
+        taken.add(store.take(&good)?);
     }
-    taken.add(store.take(&batch)?);
     if bad > NOTES {
         taken.notes.push(format!("{} more lines were skipped", bad - NOTES));
     }

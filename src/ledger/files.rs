@@ -171,13 +171,9 @@ impl<F: Files> Store for F {
                     Err(why) => listed.notes.push(format!("{place}: {why}")),
                 }
             };
-            for file in month.runs_of(task) {
-                if here.len() >= open {
-                    break;
-                }
-                if let Some(bytes) = view.read(file)? {
-                    take(&mut here, &file.path, &bytes);
-                }
+            let small: Vec<Filed> = month.runs_of(task).cloned().collect();
+            for (path, bytes) in newest_files(&*view, &small, open)? {
+                take(&mut here, path, &bytes);
             }
             for part in &month.parts {
                 let text = view.read(part)?.unwrap_or_default();
@@ -394,6 +390,25 @@ pub(super) fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// As it stands in JSON.
 pub(super) fn quoted(word: &str) -> Vec<u8> {
     serde_json::Value::from(word).to_string().into_bytes()
+}
+
+/// Those of the newest runs, and what cannot be read. Names do not tell: an old run may be run again, and a terminal has
+/// names of its own.
+fn newest_files<'f>(view: &dyn View, files: &'f [Filed], limit: usize) -> Result<Vec<(&'f RelPath, Vec<u8>)>> {
+    let (mut newest, mut damaged) = (Vec::new(), Vec::new());
+    for batch in files.chunks(BATCH) {
+        for (file, content) in batch.iter().zip(view.read_all(batch)) {
+            let Some(content) = content? else { continue };
+            match super::query::when(&content) {
+                Some((_, at)) => newest.push((at, &file.path, content)),
+                None => damaged.push((&file.path, content)),
+            }
+        }
+        newest.sort_by(|a, b| (&b.0, b.1).cmp(&(&a.0, a.1)));
+        newest.truncate(limit);
+    }
+    damaged.extend(newest.into_iter().map(|(_, path, content)| (path, content)));
+    Ok(damaged)
 }
 
 /// The lines of the newest runs, without those that are surely not asked for.

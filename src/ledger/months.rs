@@ -16,7 +16,6 @@ const PART: usize = 16 << 20;
 pub(super) struct Month {
     /// `YYYY-MM`; empty for what lies elsewhere.
     pub name: String,
-    /// Newest first.
     pub runs: Vec<Filed>,
     pub facts: Vec<Filed>,
     /// The last first.
@@ -57,7 +56,7 @@ impl Months {
             }
         }
         for month in months.values_mut() {
-            newest_first(&mut month.runs);
+            month.runs.sort_by(|a, b| b.path.cmp(&a.path));
             month.facts.sort_by(|a, b| b.path.cmp(&a.path));
             month.parts.sort_by_key(|file| std::cmp::Reverse(number(&file.path)));
         }
@@ -71,14 +70,6 @@ impl Months {
     pub fn get(&self, name: &str) -> Option<&Month> {
         self.0.get(name)
     }
-}
-
-/// By run id as a number; ULIDs sort by time as they are.
-fn newest_first(files: &mut [Filed]) {
-    files.sort_by_cached_key(|file| {
-        let run = file.name().split('-').next().and_then(|run| run.parse::<u64>().ok());
-        std::cmp::Reverse((run, file.path.clone()))
-    });
 }
 
 /// `months/2026-05.jsonl` is 1, `months/2026-05.2.jsonl` is 2.

@@ -273,6 +273,8 @@ fn only_what_is_shown_is_opened() {
         let record = example(&format!("{number}-1-fix-issue-{task}"), &format!("2026-05-0{number}T00:00:00Z"));
         store.put(&record).unwrap();
     }
+    store.put(&example("0-1-fix-issue-0", "2026-04-08T00:00:00Z")).unwrap();
+    store.put(&example("1-2-fix-issue-1", "2026-05-10T00:00:00Z")).unwrap();
     let opened = |limit: usize, task: Option<&str>| {
         store.1.set(0);
         let task = task.map(|task| TaskKey::parse(task).unwrap());
@@ -280,8 +282,9 @@ fn only_what_is_shown_is_opened() {
             store.list(task.as_ref(), limit).unwrap().records.into_iter().map(|record| record.attempt.to_string());
         (names.collect::<Vec<_>>().join(" "), store.1.get())
     };
-    assert_eq!(opened(2, None), ("9-1-fix-issue-1 8-1-fix-issue-0".to_owned(), 2));
-    assert_eq!(opened(2, Some("issue-0")), ("8-1-fix-issue-0 6-1-fix-issue-0".to_owned(), 2));
+    // An old run that was run again is the newest; an earlier month is not opened.
+    assert_eq!(opened(2, None), ("1-2-fix-issue-1 9-1-fix-issue-1".to_owned(), 10));
+    assert_eq!(opened(2, Some("issue-0")), ("8-1-fix-issue-0 6-1-fix-issue-0".to_owned(), 4));
 }
 
 /// Everything that a store holds, sorted.

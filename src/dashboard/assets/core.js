@@ -77,7 +77,8 @@ const route = (page, query) => {
   const search = new URLSearchParams(Object.entries(query || {}).filter(([, value]) => value !== "" && value !== null && value !== undefined));
   return "#/" + page + (search.size ? "?" + search : "");
 };
-const runLink = attempt => "#/run/" + encodeURIComponent(attempt);
+// Runs of two repositories may have one name.
+const runLink = (attempt, repository) => route("run/" + encodeURIComponent(attempt), { repository });
 
 // ---- words and numbers ----
 const number = new Intl.NumberFormat("en");

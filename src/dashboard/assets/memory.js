@@ -3,13 +3,13 @@
 
 const LESSON = { fix: "good", objection: "warn", flaky: "warn", transient: "warn", note: "info" };
 
-function lesson({ at, learning }) {
+function lesson({ at, repository, learning }) {
   return h("li", { class: "card lesson" + (learning.retired ? " retired" : "") },
     h("div", { class: "heading" }, h("span", {}, badge(learning.lesson, LESSON[learning.lesson]), learning.retired ? [" ", badge("retired")] : null, learning.class ? [" ", badge(learning.class)] : null, learning.hand ? [" ", badge(learning.hand)] : null),
       h("span", { class: "sure" }, meter(learning.confidence, Math.round(100 * learning.confidence) + "% sure"))),
     h("p", {}, foreign(learning.text)),
     list(learning.files).length ? h("p", { class: "mono small" }, foreign(list(learning.files).join("  "))) : null,
-    h("p", { class: "dim small" }, whole(learning.wins || 0) + " right, " + whole(learning.losses || 0) + " wrong · from ", foreign(learning.origin), " · ", moment(at)),
+    h("p", { class: "dim small" }, whole(learning.wins || 0) + " right, " + whole(learning.losses || 0) + " wrong · from ", foreign(learning.origin), repository ? [" · ", foreign(repository)] : null, " · ", moment(at)),
     learning.signature ? h("p", { class: "dim small" }, "for ", mono(learning.signature)) : null,
     learning.patch ? h("details", {}, h("summary", {}, "The patch that worked"), diff(learning.patch)) : null);
 }
@@ -88,5 +88,5 @@ pages.audit = main => browser(main, "Audit trail", "Everything that was decided,
   again => [searchField(again), option("kind", "Kind", ["decision", "pull", "review", "evaluation", "learning", "spend", "error"], again)],
   Array.from({ length: overview.trails }, (_, at) => ({ name: "trail-" + (overview.trails - 1 - at), reversed: true })),
   chosen => e => (!chosen.kind || e.kind === chosen.kind) && holdsAll(e, chosen.q),
-  e => h("li", {}, h("span", { class: "dim when" }, moment(e.at)), h("div", { class: "fact" }, factText(e), h("p", { class: "dim small" }, e.actor ? ["by ", foreign(e.actor), e.trusted ? null : [" ", badge("untrusted", "warn")], " · "] : null, e.repository ? [foreign(e.repository), " · "] : null, e.attempt ? h("a", { href: runLink(e.attempt) }, foreign(e.attempt)) : foreign(e.task || "")))),
+  e => h("li", {}, h("span", { class: "dim when" }, moment(e.at)), h("div", { class: "fact" }, factText(e), h("p", { class: "dim small" }, e.actor ? ["by ", foreign(e.actor), e.trusted ? null : [" ", badge("untrusted", "warn")], " · "] : null, e.repository ? [foreign(e.repository), " · "] : null, e.attempt ? h("a", { href: runLink(e.attempt, e.repository) }, foreign(e.attempt)) : foreign(e.task || "")))),
   "entry", { tag: "ol", class: "trail" });

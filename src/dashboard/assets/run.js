@@ -183,10 +183,11 @@ pages.run = async (main, query, attempt) => {
   const title = h("h1", { tabindex: "-1" }, "Run");
   put(main, [title, h("p", { class: "dim", id: "wait" }, "Loading…")]);
   const data = await load("run-" + shardOf(attempt, overview.shards));
-  const run = data.runs.find(one => one.attempt === attempt);
+  const named = data.runs.filter(one => one.attempt === attempt);
+  const run = named.find(one => (one.repository || "") === (query.repository || "")) || named[0];
   main.replaceChildren();
   if (!run) return void put(main, [h("h1", { tabindex: "-1" }, "No such run"), nothing("The ledger that these pages were made of has no attempt of this name."), foreign(attempt, "mono")]);
-  const entries = data.facts.filter(e => e.attempt === attempt);
+  const entries = data.facts.filter(e => e.attempt === attempt && (named.length === 1 || (e.repository || "") === (run.repository || "")));
   const detail = run.detail || {};
   const confidence = detail.confidence ? badge(detail.confidence, { confident: "good", suggested: "info" }[detail.confidence]) : null;
   document.title = (detail.title || run.task) + " · thanos-fix";

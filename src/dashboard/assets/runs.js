@@ -24,7 +24,7 @@ function runItem(row, short) {
     row.score >= 0 ? h("span", {}, "score " + row.score) : null,
     row.pr ? h("span", {}, "#" + row.pr + (row.pull ? " " + row.pull : "")) : null,
   ];
-  return h("li", {}, h("a", { href: runLink(row.attempt), class: "run" },
+  return h("li", {}, h("a", { href: runLink(row.attempt, row.repository), class: "run" },
     h("span", { class: "mark" }, outcomeBadge(row.outcome)),
     h("span", { class: "what" }, h("span", { class: "title" }, foreign(row.title || row.reason || row.task)),
       short ? null : h("span", { class: "why dim" }, foreign(row.title ? row.reason : ""))),

@@ -2,7 +2,8 @@
 "use strict";
 
 const PAGES = [["", "Overview", "overview"], ["runs", "Runs", "runs"], ["analytics", "Analytics", "analytics"], ["learnings", "Learnings", "learnings"], ["audit", "Audit", "audit"]];
-let drawnOnce = false, wantsSearch = false, turn = 0;
+// What is typed after `/` before the page with the search is there; null: nobody waits for it.
+let drawnOnce = false, typed = null, turn = 0;
 
 async function show() {
   const mine = ++turn;
@@ -27,8 +28,13 @@ async function show() {
   document.documentElement.dataset.page = page || "none";
   if (drawnOnce) {
     scrollTo(0, 0);
-    const head = (wantsSearch && main.querySelector("input[type=search]")) || main.querySelector("h1");
-    wantsSearch = false;
+    const search = typed === null ? null : main.querySelector("input[type=search]");
+    if (search && typed) {
+      search.value = typed;
+      search.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    typed = null;
+    const head = search || main.querySelector("h1");
     if (head) head.focus({ preventScroll: true });
   }
   drawnOnce = true;
@@ -76,11 +82,17 @@ function start() {
   label();
   document.getElementById("skip").onclick = event => { event.preventDefault(); document.getElementById("main").focus(); };
   addEventListener("keydown", event => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (typed !== null && event.key.length === 1) {
+      typed += event.key;
+      return event.preventDefault();
+    }
+    if (event.key !== "/") return;
     const search = document.querySelector("#main input[type=search]");
     event.preventDefault();
     if (search) return search.focus();
-    wantsSearch = true;
+    if (location.hash === "#/runs") return;
+    typed = "";
     location.hash = "#/runs";
   });
   if (!window.overview) {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::record::AttemptRecord;
-use crate::record::entry::Entry;
+use crate::record::entry::{Entry, PullState};
 use std::cell::RefCell;
 
 /// What a test tells.
@@ -87,8 +87,24 @@ fn repositories_may_name_their_runs_alike() {
         record.repository = crate::ids::RepoSlug::parse(repository).ok();
         Item::Run(Box::new(record))
     };
-    let (_, overview) = built(vec![of("o/r"), of("p/q"), of("o/r")]);
+    let merged = |repository: &str| {
+        let entry: serde_json::Result<Entry> = serde_json::from_value(
+            json!({"schema": 1, "id": "pull-5", "at": "2026-05-02T00:00:00Z",
+            "repository": repository, "attempt": "7-1-fix-issue-1", "task": null, "kind": "pull", "data": pull("merged")}),
+        );
+        Item::Fact(Box::new(entry.unwrap()))
+    };
+    let (dir, overview) = built(vec![of("o/r"), of("p/q"), of("o/r"), merged("p/q")]);
     assert_eq!(overview["runs"], 2);
+    let columns = &data(&dir, "runs-0");
+    let of_each: Vec<(&str, i64)> = (0..2)
+        .map(|n| {
+            let name = columns["repository"][n].as_u64().unwrap() as usize;
+            (columns["repositories"][name].as_str().unwrap(), columns["pull"][n].as_i64().unwrap())
+        })
+        .collect();
+    let merged = PullState::Merged as i64;
+    assert!(of_each.contains(&("p/q", merged)) && !of_each.contains(&("o/r", merged)), "{of_each:?}");
 }
 
 /// One machine's clock, or one figure that nobody meant, spoils nobody's pages.

@@ -12,6 +12,7 @@ use crate::ids::{AttemptName, RepoSlug, TaskKey};
 use crate::record::AttemptRecord;
 use crate::record::entry::Entry;
 use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
 use serde_json::Value;
 pub use session::Away;
 use session::{Pool, said};
@@ -22,13 +23,15 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row as Found, Transaction};
 
 /// In order; each is applied once, in a transaction.
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql")];
 /// So many of them have what is read and written; the others change views.
 const NEEDED: usize = 1;
 /// Any number that nobody else uses: whoever migrates holds it.
 const LOCK: i64 = 0x7468_616e_6f73;
 /// So many rows go in one statement.
 const BATCH: usize = 1000;
+/// So many statements of an import run at the same time: a small server has few connections.
+const WRITERS: usize = 4;
 /// So many are read at once.
 const READ: usize = 4096;
 /// A run does not wait longer for one answer.
@@ -68,16 +71,18 @@ impl Postgres {
         Ok(line)
     }
 
-    /// One transaction for each batch; what is not written was there, and what was refused is told.
+    /// One transaction for each batch, some at once: the server works while the next is prepared, and as no two batches
+    /// have a key in common none waits for another. What is not written was there.
     fn write(&self, lines: &[Line], mode: Mode) -> Result<Vec<Put>> {
-        let mut puts = Vec::with_capacity(lines.len());
-        for batch in lines.chunks(BATCH) {
+        let newest = newest(lines);
+        let many = newest.len().div_ceil(BATCH);
+        let written = newest.par_chunks(BATCH).with_min_len(many.div_ceil(WRITERS)).map(|batch| {
             let written = self.pool.with(async |client: &mut Client| write(client, batch, mode).await);
-            let mut written = written.with_context(|| format!("cannot write to the {}", self.pool.place()))?;
-            let put = |line: &Line| if written.remove(&line.key()) { Put::Written } else { Put::Unchanged };
-            puts.extend(batch.iter().map(put));
-        }
-        Ok(puts)
+            written.with_context(|| format!("cannot write to the {}", self.pool.place()))
+        });
+        let mut written: HashSet<Key> = written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let put = |line: &Line| if written.remove(&line.key()) { Put::Written } else { Put::Unchanged };
+        Ok(lines.iter().map(put).collect())
     }
 
     fn ask(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Found>> {
@@ -132,20 +137,23 @@ async fn migrate(client: &mut Client) -> Result<()> {
     transaction.commit().await.map_err(said)
 }
 
-/// Returns the keys of what was written.
-async fn write(client: &mut Client, lines: &[Line], mode: Mode) -> Result<HashSet<Key>> {
-    // A statement may touch a row once.
+/// One of each key, as a statement may touch a row once; in the order of the keys.
+fn newest(lines: &[Line]) -> Vec<&Line> {
     let mut last: BTreeMap<Key, &Line> = BTreeMap::new();
     for line in lines {
-        let newer = last.get(&line.key()).is_none_or(|there| line.replaces(there));
-        if newer {
-            last.insert(line.key(), line);
+        let key = line.key();
+        if last.get(&key).is_none_or(|there| line.replaces(there)) {
+            last.insert(key, line);
         }
     }
+    last.into_values().collect()
+}
+
+/// Returns the keys of what was written; no two lines have the same.
+async fn write(client: &mut Client, lines: &[&Line], mode: Mode) -> Result<HashSet<Key>> {
     let transaction = client.transaction().await.map_err(said)?;
-    let lines: Vec<&Line> = last.into_values().collect();
-    let written = write_records(&transaction, &lines, mode).await?;
-    let fresh: Vec<&Line> = lines.into_iter().filter(|line| written.contains(&line.key())).collect();
+    let written = write_records(&transaction, lines, mode).await?;
+    let fresh: Vec<&Line> = lines.iter().copied().filter(|line| written.contains(&line.key())).collect();
     for table in table::TABLES {
         let of_it: Vec<&Line> = fresh.iter().copied().filter(|line| line.kind == table.kind).collect();
         if !of_it.is_empty() {
