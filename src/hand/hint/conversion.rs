@@ -197,8 +197,14 @@ fn rust(syntax: &Syntax, message: &str, place: &Place) -> Option<Put> {
     let around = |node: &usize| {
         tree[*node].kind == "index_expression" && tree[*node].range.start <= at && at < tree[*node].range.end
     };
-    let indexed = tree.all().rfind(around)?;
-    let index = *tree.inner(indexed).get(1)?;
+    let index = match tree.all().rfind(around) {
+        Some(indexed) => *tree.inner(indexed).get(1)?,
+        // What is given to `get` and its like is an index, too.
+        None => tree.all().find(|node| {
+            let is_argument = tree.above(*node).next().is_some_and(|above| tree[above].kind == "arguments");
+            is_argument && tree[*node].range.start == at
+        })?,
+    };
     let range = tree[index].range.clone();
     let text = syntax.text(&range);
     let new = match tree[index].kind {
@@ -289,5 +295,14 @@ mod tests {
                 fixed: "pub fn f(v: &[u32], i: i32) -> u32 {\n    v[(i - 1) as usize]\n}\n",
             },
         ]);
+    }
+
+    #[test]
+    fn what_an_index_is_given_to_may_be_a_method() {
+        check(&[Example {
+            files: &[("src/lib.rs", "pub fn at(v: &[u8], i: i32) -> Option<&u8> {\n    v.get(i + 1)\n}\n")],
+            log: "error[E0277]: the type `[u8]` cannot be indexed by `i32`\n --> src/lib.rs:2:11\n  |\n2 |     v.get(i + 1)\n  |       --- ^^^^^ slice indices are of type `usize` or ranges of `usize`\n",
+            fixed: "pub fn at(v: &[u8], i: i32) -> Option<&u8> {\n    v.get((i + 1) as usize)\n}\n",
+        }]);
     }
 }

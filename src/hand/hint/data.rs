@@ -40,7 +40,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(line) = refused(form, &text) else { continue };
         for attempt in tries(form, &text, line) {
             let range = attempt.at..attempt.at + attempt.gone;
-            let what = if attempt.gone > 1 {
+            let is_indent = attempt.new.trim().is_empty() && text[range.clone()].trim().is_empty();
+            let what = if is_indent {
+                "indented a line as its neighbours are".to_owned()
+            } else if attempt.gone > 1 {
                 "wrote a line as the format wants it".to_owned()
             } else if attempt.new.is_empty() {
                 format!("removed the superfluous `{}`", &text[range.clone()])
@@ -136,6 +139,20 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
         refused(form, &whole).is_none()
     };
     let line = |at: usize, gone: usize, new: &str| format!("{}{new}{}", &own[..at], &own[at + gone..]);
+    if form == Form::Yaml {
+        let depth = own.len() - own.trim_start().len();
+        let depths: Vec<usize> = text.lines().map(|line| line.len() - line.trim_start().len()).collect();
+        let others: BTreeSet<usize> = depths.iter().copied().filter(|other| *other != depth).collect();
+        // As deep as nothing else in the file.
+        let is_odd = depth > 0 && depths.iter().filter(|other| **other == depth).count() == 1;
+        for other in others.into_iter().filter(|other| is_odd && other.abs_diff(depth) < 4) {
+            let new = " ".repeat(other);
+            if readable(0, depth, &new) {
+                let far = f64::from(u32::try_from(other.abs_diff(depth)).unwrap_or(9)) * 0.1;
+                found.push(Try { at: start, gone: depth, cost: cost(&line(0, depth, &new)) + far - 1.0, new });
+            }
+        }
+    }
     for at in boundaries(own) {
         for mark in MARKS {
             if readable(at, 0, mark) {
@@ -253,6 +270,12 @@ mod tests {
             (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),
             (Form::Toml, "a = 1\nb [\"x\"]\n", "a = 1\nb = [\"x\"]\n"),
             (Form::Yaml, "a: [1, 2\nb: 3\n", "a: [1, 2]\nb: 3\n"),
+            (Form::Yaml, "a:\n  b: c\n   d: 1\n", "a:\n  b: c\n  d: 1\n"),
+            (
+                Form::Yaml,
+                "on:\n  push:\n    a: [b]\n   pull:\n    a: [b]\n",
+                "on:\n  push:\n    a: [b]\n  pull:\n    a: [b]\n",
+            ),
         ] {
             let line = refused(form, broken).unwrap();
             let best = tries(form, broken, line).into_iter().next().unwrap_or_else(|| panic!("{broken}"));

@@ -25,6 +25,8 @@ pub(super) enum Sort {
     Module,
     /// The name itself may be right, and what stands before it wrong.
     Receiver,
+    /// Somebody else asks for the member by this name, so the name is right.
+    Required,
 }
 
 /// What it is, a piece of text without which the pattern cannot match (compiling takes longer than looking),
@@ -57,6 +59,11 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
     (Sort::Import, "cannot import name", r"cannot import name '(\w+)'"),
     (Sort::Member, "has no attribute", r#"has no attribute ['"](\w+)['"]"#),
     (Sort::Keyword, "nexpected keyword argument", r#"[Uu]nexpected keyword argument ['"](\w+)['"]"#),
+    (
+        Sort::Required,
+        "instantiate abstract class",
+        r"abstract class \w+ (?:with|without an implementation for) abstract methods? '?(\w+)",
+    ),
     (Sort::Member, "' member", r"has no '(\w+)' member"),
     (Sort::Module, "No module named", r"No module named '?(?:[\w.]*\.)?(\w+)'?"),
     (
@@ -69,10 +76,11 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
     (Sort::Name, "undefined: ", r"undefined: (\w+)"),
     (Sort::Member, "undefined (type ", r"\.(\w+) undefined \(type "),
     (Sort::Member, "unknown field ", r"unknown field '?(\w+)'? in struct literal"),
-    (Sort::Member, "missing method ", r"missing method (\w+)"),
+    (Sort::Required, "missing method ", r"missing method (\w+)"),
     (Sort::Member, "not exported by", r"name (\w+) not exported by package"),
     // javac, as its reader puts message and symbol together
     (Sort::Member, "cannot find symbol: method", r"cannot find symbol: method (\w+)"),
+    (Sort::Required, "does not override abstract", r"does not override abstract method (\w+)"),
     (Sort::Import, "in package", r"cannot find symbol: class (\w+) in package"),
     (Sort::Name, "cannot find symbol: ", r"cannot find symbol: \w+ (\w+)"),
     (Sort::Name, "non-static variable", r"non-static variable (\w+) cannot be referenced"),
@@ -84,6 +92,7 @@ const PATTERNS: &[(Sort, &str, &str)] = &[
     (Sort::Import, "does not provide an export", r"does not provide an export named '([^']+)'"),
     (Sort::Import, "No matching export", r#"No matching export in "[^"]*" for import "([^"]+)""#),
     (Sort::Import, "is not exported by", r#"^"?([\w$]+)"? is not exported by"#),
+    (Sort::Required, "is missing in type", r"Property '([^']+)' is missing in type '[^']+' but required in"),
     (Sort::Member, "roperty '", r"(?:Property|property) '([^']+)' does not exist"),
     (Sort::Member, "does not exist ", r"'([^']+)' does not exist (?:in|on) type"),
     (Sort::Name, "is not defined", r#"^['"]?([\w$]+)['"]? is not defined"#),

@@ -28,6 +28,7 @@ mod index;
 mod instead;
 mod intent;
 mod jdk;
+mod keyed;
 mod keyword;
 mod keyworded;
 mod lifetime;
@@ -52,6 +53,7 @@ mod place;
 mod pointers;
 mod punctuation;
 mod pytest;
+mod qualifier;
 mod ranging;
 mod raw;
 mod receiver;
@@ -149,6 +151,8 @@ const KINDS: &[Kind] = &[
     Kind { name: "default that is shared", propose: shared::propose },
     Kind { name: "what pytest does not know", propose: pytest::propose },
     Kind { name: "texts without a comma", propose: glued::propose },
+    Kind { name: "key that is not there", propose: keyed::propose },
+    Kind { name: "type for a package", propose: qualifier::propose },
     Kind { name: "missing import", propose: missing::propose },
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "name that is not taken", propose: untaken::propose },

@@ -272,13 +272,15 @@ fn definitions(scene: &Scene, case: &Case, index: &Index, wanted: &str, home: Op
         if words_of(home).any(|word| word == odd) {
             continue;
         }
-        let Some(definition) = sole_definition(scene, index, odd, wanted)? else { continue };
+        let is_required = case.unknown.sort == Sort::Required;
+        let Some(definition) = sole_definition(scene, index, odd, wanted, is_required)? else { continue };
         if intent::in_test(&definition.path, &definition.syntax, &definition.sites)
             && !intent::is_typing_error(index, definition.syntax.language(), odd, wanted, true)
         {
             continue;
         }
         let later = match verdict(scene, case, index, wanted, odd)? {
+            _ if is_required => 0.0,
             Verdict::Use => continue,
             Verdict::UseThenDefinition => SECOND,
             Verdict::DefinitionThenUse => 0.0,
@@ -337,15 +339,16 @@ fn words_of(home: Option<&Home>) -> impl Iterator<Item = &'static str> {
     language.into_iter().flat_map(|l| words::builtins(l).chain(l.keywords().iter().copied()))
 }
 
-/// Where `odd` is defined, when one file does and `wanted` is free there.
-fn sole_definition(scene: &Scene, index: &Index, odd: &str, wanted: &str) -> Result<Option<Home>> {
+/// Where `odd` is defined, when one file does and `wanted` is free there; what is required another type has.
+fn sole_definition(scene: &Scene, index: &Index, odd: &str, wanted: &str, is_required: bool) -> Result<Option<Home>> {
     let mut holders = index.holders(odd);
     let (Some((path, _)), None) = (holders.next(), holders.next()) else { return Ok(None) };
     let Some(syntax) = scene.syntax(path)? else { return Ok(None) };
     let named = syntax.names().iter().filter(|n| syntax.text(&n.range) == odd);
     // A name that stands there once and is not the unknown one can hardly be a use.
     let defines: Vec<_> = named.filter(|n| n.defined || index.count(odd) == 1).collect();
-    if defines.is_empty() || defines.iter().any(|name| place::is_taken(&syntax, name, wanted)) {
+    let is_taken = !is_required && defines.iter().any(|name| place::is_taken(&syntax, name, wanted));
+    if defines.is_empty() || is_taken {
         return Ok(None);
     }
     let sites = defines.into_iter().map(|name| name.range.clone()).collect();

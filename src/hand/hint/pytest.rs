@@ -6,7 +6,7 @@ use super::said::Said;
 use super::{Scene, meaning, offer, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
-use crate::record::{Candidate, Confidence};
+use crate::record::{Candidate, Confidence, HandId};
 use crate::syntax::{Language, Syntax};
 use anyhow::Result;
 use std::ops::Range;
@@ -44,7 +44,10 @@ fn fixtures(scene: &Scene, log: &str) -> Result<Vec<Candidate>> {
             let edits =
                 sites.into_iter().map(|range| Edit { path: path.clone(), range, text: right.to_owned() }).collect();
             let why = format!("asked for the fixture `{right}`, not `{name}`");
-            made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
+            // Where the fixture stands in the same file its name is no other's: a test takes what is defined beside it.
+            let patch = offer::patch(scene.job, edits)?;
+            let made_of = |patch| Candidate { patch, hand: HandId::Hint, why, confidence: Confidence::Suggested };
+            made.extend(patch.map(made_of));
         }
     }
     Ok(made)
@@ -169,5 +172,17 @@ mod tests {
                 fixed: "[pytest]\nmarkers =\n    slow: takes long\n    network\n",
             },
         ]);
+    }
+
+    #[test]
+    fn a_fixture_may_stand_in_the_file_itself() {
+        check(&[Example {
+            files: &[(
+                "test_a.py",
+                "import pytest\n\n@pytest.fixture\ndef cart():\n    return 1\n\ndef test_f(crt):\n    assert crt == 1\n",
+            )],
+            log: "file /repo/test_a.py, line 7\n  def test_f(crt):\nE       fixture 'crt' not found\n>       available fixtures: cache, capfd, cart, tmp_path\n\n/repo/test_a.py:7\n",
+            fixed: "import pytest\n\n@pytest.fixture\ndef cart():\n    return 1\n\ndef test_f(cart):\n    assert cart == 1\n",
+        }]);
     }
 }

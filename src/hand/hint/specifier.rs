@@ -22,6 +22,7 @@ static COMPLAINTS: Said = Said::new(&[
     r"Failed to load url (\S+)",
     r"No such built-in module: (\S+)",
     r#"Could not find a declaration file for module ['"]([^'"]+)['"]"#,
+    r"Directory import '([^']+)' is not supported",
 ]);
 
 /// Files that are searched for the import when it is not where the tool says.
@@ -89,7 +90,8 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
             continue;
         }
         let near = if specifier.starts_with('.') {
-            let near = near_files(scene, path, specifier)?;
+            let mut near = near_files(scene, path, specifier)?;
+            near.extend(with_ending(scene.job.workshop.files()?, path, specifier));
             if near.is_empty() { elsewhere(scene.job.workshop.files()?, path, specifier) } else { near }
         } else {
             near_packages(scene, specifier)?
@@ -140,6 +142,13 @@ fn near_files(scene: &Scene, from: &RelPath, specifier: &str) -> Result<Vec<(Str
     Ok(found)
 }
 
+/// The file that is meant, with its ending: node's own loader of modules completes no path.
+fn with_ending(files: &[RelPath], from: &RelPath, specifier: &str) -> Option<(String, f64)> {
+    let file = paths::target(files, from, specifier).filter(|_| !paths::has_ending(specifier))?;
+    let is_run = ["js", "mjs", "cjs", "json"].contains(&file.extension().as_str());
+    is_run.then(|| (paths::specifier(from, file, true), 0.5))
+}
+
 /// Files that are called like the specifier says and stand in another folder than it says, the nearest first.
 fn elsewhere(files: &[RelPath], from: &RelPath, specifier: &str) -> Vec<(String, f64)> {
     let ending = ENDINGS.iter().find(|ending| specifier.ends_with(**ending)).copied().unwrap_or_default();
@@ -184,4 +193,25 @@ fn near_packages(scene: &Scene, specifier: &str) -> Result<Vec<(String, f64)>> {
     let (package, rest) = specifier.split_at(at);
     let near = known.iter().filter(|name| is_near(package, name));
     Ok(near.map(|name| (format!("{name}{rest}"), distance(package, name))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn modules_of_node_are_named_with_their_ending() {
+        check(&[
+            Example {
+                files: &[("src/a.js", "import { one } from './lib';\n"), ("src/lib.js", "export const one = 1;\n")],
+                log: "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/repo/src/lib' imported from /repo/src/a.js\nDid you mean to import \"./lib.js\"?\n",
+                fixed: "import { one } from './lib.js';\n",
+            },
+            Example {
+                files: &[("a.mjs", "import { one } from './lib';\n"), ("lib/index.js", "export const one = 1;\n")],
+                log: "Error [ERR_UNSUPPORTED_DIR_IMPORT]: Directory import '/repo/lib' is not supported resolving ES modules imported from /repo/a.mjs\n",
+                fixed: "import { one } from './lib/index.js';\n",
+            },
+        ]);
+    }
 }

@@ -21,6 +21,53 @@ pub(super) fn check(examples: &[Example]) {
 }
 
 #[test]
+fn a_required_member_has_the_name_that_is_asked_for() {
+    check(&[
+        Example {
+            files: &[(
+                "a.go",
+                "package a\n\nimport \"fmt\"\n\ntype P struct{}\n\nfunc (p P) Strng() string { return \"\" }\n\nvar _ fmt.Stringer = P{}\n",
+            )],
+            log: "./a.go:9:22: cannot use P{} (value of struct type P) as fmt.Stringer value in variable declaration: P does not implement fmt.Stringer (missing method String)\n",
+            fixed: "package a\n\nimport \"fmt\"\n\ntype P struct{}\n\nfunc (p P) String() string { return \"\" }\n\nvar _ fmt.Stringer = P{}\n",
+        },
+        Example {
+            files: &[(
+                "A.java",
+                "class A implements Comparable<A> {\n  public int comparTo(A o) {\n    return 0;\n  }\n}\n",
+            )],
+            log: "A.java:1: error: A is not abstract and does not override abstract method compareTo(A) in Comparable\nclass A implements Comparable<A> {\n^\n1 error\n",
+            fixed: "class A implements Comparable<A> {\n  public int compareTo(A o) {\n    return 0;\n  }\n}\n",
+        },
+        Example {
+            files: &[(
+                "a.py",
+                "from abc import ABC, abstractmethod\n\nclass A(ABC):\n    @abstractmethod\n    def speak(self): ...\n\nclass B(A):\n    def speek(self):\n        return 1\n\ndef f():\n    return B()\n",
+            )],
+            log: "Traceback (most recent call last):\n  File \"a.py\", line 12, in f\n    return B()\nTypeError: Can't instantiate abstract class B with abstract method speak\n",
+            fixed: "from abc import ABC, abstractmethod\n\nclass A(ABC):\n    @abstractmethod\n    def speak(self): ...\n\nclass B(A):\n    def speak(self):\n        return 1\n\ndef f():\n    return B()\n",
+        },
+        Example {
+            files: &[(
+                "a.ts",
+                "interface S {\n  area(): number;\n}\nclass C implements S {\n  aera(): number {\n    return 1;\n  }\n}\n",
+            )],
+            log: "a.ts(4,7): error TS2420: Class 'C' incorrectly implements interface 'S'.\n  Property 'area' is missing in type 'C' but required in type 'S'.\n",
+            fixed: "interface S {\n  area(): number;\n}\nclass C implements S {\n  area(): number {\n    return 1;\n  }\n}\n",
+        },
+    ]);
+}
+
+#[test]
+fn a_block_ends_where_the_layout_leaves_it() {
+    check(&[Example {
+        files: &[("a.js", "function f(x) {\n  if (x > 1) {\n    return 2;\n  return 1;\n}\nmodule.exports = { f };\n")],
+        log: "/repo/a.js:7\nSyntaxError: Unexpected end of input\n    at wrapSafe (node:internal/modules/cjs/loader:1464:18)\n",
+        fixed: "function f(x) {\n  if (x > 1) {\n    return 2;\n  }\n  return 1;\n}\nmodule.exports = { f };\n",
+    }]);
+}
+
+#[test]
 fn rust() {
     check(&[
         Example {

@@ -1,7 +1,7 @@
 //! Java: a checked exception that a method throws and does not say: its header says it, as others of the class do.
 
 use super::said::Said;
-use super::{Scene, place};
+use super::{Scene, missing, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -75,6 +75,11 @@ fn candidate(scene: &Scene, headers: &Headers, choose: &dyn Fn(&[String]) -> Vec
         let names = choose(names);
         let text = format!("{} {}", if *says { "," } else { " throws" }, names.join(", "));
         edits.push(Edit { path: path.clone(), range: *at..*at, text });
+        if let Some(syntax) = scene.syntax(path)? {
+            for name in &names {
+                edits.extend(missing::import_of(scene, path, &syntax, name)?.filter(|edit| !edits.contains(edit)));
+            }
+        }
         told.extend(names.into_iter().filter(|name| !told.contains(name)).collect::<Vec<_>>());
     }
     if edits.is_empty() {
@@ -123,6 +128,18 @@ mod tests {
             ],
             log: "T.java:5: error: exception Broke is never thrown in body of corresponding try statement\n    } catch (Broke b) {\n      ^\n1 error\n",
             fixed: "class A {\n  void pay() throws Broke {\n    throw new Broke(\"a\");\n  }\n}\n",
+        }]);
+    }
+
+    #[test]
+    fn what_is_thrown_is_imported_too() {
+        check(&[Example {
+            files: &[
+                ("b/A.java", "package b;\n\nclass A {\n  void f() {\n    new c.D().g();\n  }\n}\n"),
+                ("c/Lost.java", "package c;\n\npublic class Lost extends Exception {\n}\n"),
+            ],
+            log: "b/A.java:5: error: unreported exception Lost; must be caught or declared to be thrown\n    new c.D().g();\n               ^\n1 error\n",
+            fixed: "package b;\n\nimport c.Lost;\n\nclass A {\n  void f() throws Lost {\n    new c.D().g();\n  }\n}\n",
         }]);
     }
 }

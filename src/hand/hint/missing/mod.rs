@@ -74,6 +74,18 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
+/// The import that a file lacks which is to name `name`; `None` where it needs none, or nobody knows one.
+pub(super) fn import_of(scene: &Scene, path: &RelPath, syntax: &Syntax, name: &str) -> Result<Option<Edit>> {
+    if syntax.imports().iter().any(|import| import.bound == name) {
+        return Ok(None);
+    }
+    let want = Want { name, path, syntax, uses: Vec::new(), members: Vec::new() };
+    let package = java::package(syntax.text(&(0..syntax.bytes().len()))).unwrap_or_default().to_owned();
+    let needless = ["java.lang".to_owned(), package].map(|package| format!("import {package}.{name};"));
+    let best = ways(scene, &want)?.into_iter().next();
+    Ok(best.filter(|way| !needless.contains(&way.told)).map(|way| way.edit))
+}
+
 /// All that is missing at once: a compiler may say the same of each, so that nobody sees that one of them is there now.
 fn together(scene: &Scene, ways: &[Way]) -> Result<Option<Candidate>> {
     let mut edits: Vec<Edit> = Vec::new();

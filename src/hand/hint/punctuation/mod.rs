@@ -216,9 +216,25 @@ impl<'s> Judge<'s> {
             - bonus(long, 0.8)
             - bonus(attempt.replaces(), 0.3)
             + bonus(attempt.text == "} ", 0.8)
+            + bonus(self.ends_block(attempt), 1.2)
             - bonus(opens_nothing, 1.5)
             - bonus(groups, 1.6)
             - bonus(!removes && layout::is_odd(self.syntax, range.start, &attempt.text), layout::ODD)
+    }
+
+    /// Whether a `}` on a line of its own stands where the layout leaves a block and nothing closes it.
+    fn ends_block(&self, attempt: &Try) -> bool {
+        let Some(depth) = attempt.text.strip_prefix('\n').filter(|text| text.ends_with('}')).map(|text| text.len() - 1)
+        else {
+            return false;
+        };
+        let shape = |line: u32| {
+            let text = self.syntax.line(line).map(|range| self.syntax.text(&range)).unwrap_or_default();
+            (text.len() - text.trim_start().len(), text.trim_start())
+        };
+        let line = self.syntax.line_of(attempt.range.0);
+        let next = (line + 1..=self.syntax.line_count()).map(shape).find(|(_, text)| !text.is_empty());
+        next.is_some_and(|(after, text)| shape(line).0 > depth && after == depth && !text.starts_with(['}', ')', ']']))
     }
 
     fn is_doubled(&self, range: &std::ops::Range<usize>) -> bool {
