@@ -4,6 +4,8 @@ use super::{Door, Exit, print_json, print_text, usage};
 use crate::command::CommandLine;
 use crate::config::{self, Config};
 use crate::event::{self, MAX_PAYLOAD};
+use crate::git::Repo;
+use crate::ids::{RelPath, Sha};
 use crate::record::SCHEMA;
 use crate::report::markdown::one_line;
 use crate::task::{Decision, Kind, Task, decide};
@@ -86,6 +88,17 @@ pub fn local_config(door: &Door, root: &Path) -> Result<Config> {
     };
     match text {
         Some(text) => parse_config(&file.display().to_string(), text),
+        None => Ok(Config::default()),
+    }
+}
+
+/// The same as a commit has it: a change that is judged does not say by which rules.
+pub fn config_at(door: &Door, repo: &Repo, commit: &Sha) -> Result<Config> {
+    if door.common.config.is_some() {
+        return local_config(door, &door.common.repo);
+    }
+    match repo.file(commit, &RelPath::parse(config::PATH)?)? {
+        Some(text) => parse_config(&format!("{} of {}", config::PATH, commit.short()), text),
         None => Ok(Config::default()),
     }
 }

@@ -1,7 +1,7 @@
 //! `thanos-fix guard`: every guard over what changed in the working tree since a revision.
 
 use super::local::{cancel_flag, sandbox, state_dir, strings};
-use super::{Door, Exit, event::local_config, local, print_json, usage};
+use super::{Door, Exit, event::config_at, local, print_json, usage};
 use crate::command::CommandLine;
 use crate::config::{Config, Confinement, Policy, Sandbox};
 use crate::git::{Changes, Repo};
@@ -37,8 +37,8 @@ pub fn run(door: &Door, args: &Args) -> Result<Exit> {
     let Some(root) = repo.workdir().map(PathBuf::from) else {
         return Err(usage("a bare repository has no working tree to judge"));
     };
-    let config = local_config(door, &root)?;
     let base = repo.resolve(&args.base)?.ok_or_else(|| usage(format!("no commit is called `{}` here", args.base)))?;
+    let config = config_at(door, &repo, &base)?;
     let changes = repo.changes_since(&base)?;
     let read = |path: &str| stage::text_of(repo.file(&base, &RelPath::parse(path).ok()?).ok()??);
     let scanner = stage::scanner(&read, &|why| door.ui.stage("guard", why));

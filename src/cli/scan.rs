@@ -6,13 +6,13 @@ mod range;
 mod sarif;
 
 use super::{Door, Exit, print_json, print_text, usage};
+use crate::guard::change::text_of;
 use crate::guard::secrets::{self, Baseline, Place, Scanner, Secret, Settings, diff};
 use crate::ids::hex;
 use crate::record::SCHEMA;
 use crate::workspace;
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +20,6 @@ use std::sync::{Mutex, PoisonError};
 /// Larger files are data, not places where people paste a key.
 const MAX_BYTES: u64 = 4 << 20;
 const MAX_STDIN: u64 = 256 << 20;
-/// How far a binary file is looked at to know that it is one.
-const PROBE: usize = 8000;
 
 /// Find secrets in a tree, in files, in the commits of a range or in standard input; exit 1 when there are any
 #[derive(clap::Args)]
@@ -167,7 +165,7 @@ fn scan_path(door: &Door, scanner: &Scanner, path: &Path, found: &mut Vec<Found>
 
 /// Comments in a diff count for nothing: who adds a secret can add them too.
 fn scan_stdin(scanner: &Scanner, text: &[u8], found: &mut Vec<Found>) {
-    match std::str::from_utf8(text).ok().and_then(diff::added) {
+    match text_of(text).and_then(|text| diff::added(&text)) {
         Some(files) => {
             for file in files {
                 let secrets = scanner.scan(Place { path: &file.path, commit: None }, &file.text);
@@ -210,20 +208,4 @@ fn scan_text(scanner: &Scanner, path: &str, bytes: &[u8], found: &mut Vec<Found>
     let lines: Vec<&str> = text.lines().collect();
     let kept = secrets.into_iter().filter(|secret| !secrets::lets_pass(&lines, secret.line));
     found.extend(kept.map(|secret| Found { path: path.to_owned(), commit: None, secret }));
-}
-
-/// `None` for a binary file.
-fn text_of(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    let wide = |unit: fn([u8; 2]) -> u16| {
-        let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
-    };
-    match bytes {
-        // What PowerShell's `>` writes.
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ if bytes.iter().take(PROBE).any(|byte| *byte == 0) => None,
-        // The whole check at once is faster than a lossy reading, and nearly every file passes.
-        _ => Some(std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)),
-    }
 }

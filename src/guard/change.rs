@@ -4,6 +4,7 @@
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
+use std::borrow::Cow;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -52,7 +53,45 @@ impl<'a> FileChange<'a> {
     }
 }
 
-/// The files of `patch` whose content is text on every side that exists.
+/// So far into a file a NUL byte tells that it is no text.
+const PROBE: usize = 8000;
+
+/// A file's content as text: UTF-8, UTF-16 that says so, and of an old encoding what can be read of it, which is all that
+/// is not beyond ASCII; `None` for a binary file.
+pub fn text_of(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    };
+    match bytes {
+        // What PowerShell's `>` writes.
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ if bytes.iter().take(PROBE).any(|byte| *byte == 0) => None,
+        // The whole check at once is faster than a lossy reading, and nearly every file passes.
+        _ => Some(std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)),
+    }
+}
+
+/// The patch with every file that is text in UTF-8: one byte of an old encoding must not keep a file from being looked at.
+pub fn readable(patch: &Patch) -> Cow<'_, Patch> {
+    let is_plain = |side: &Option<Vec<u8>>| side.as_deref().is_none_or(|bytes| std::str::from_utf8(bytes).is_ok());
+    if patch.files().iter().all(|file| is_plain(&file.before) && is_plain(&file.after)) {
+        return Cow::Borrowed(patch);
+    }
+    let plain = |side: &Option<Vec<u8>>| {
+        let bytes = side.as_deref()?;
+        Some(text_of(bytes).map_or_else(|| bytes.to_vec(), |text| text.into_owned().into_bytes()))
+    };
+    let files = patch.files().iter();
+    Cow::Owned(Patch::from_files(files.map(|file| FilePatch {
+        path: file.path.clone(),
+        before: plain(&file.before),
+        after: plain(&file.after),
+    })))
+}
+
+/// The files of `patch` whose content is UTF-8 on every side that exists: see [`readable`].
 pub fn read(patch: &Patch) -> Vec<FileChange<'_>> {
     patch.files().iter().filter_map(read_file).collect()
 }

@@ -22,6 +22,7 @@ use crate::config::Policy;
 use crate::ids::RelPath;
 use crate::patch::Patch;
 use crate::record::{CheckResult, CheckStatus, Finding, Severity};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What every check may look at. Never the words of whoever proposed the patch.
@@ -87,6 +88,8 @@ const CHECKS: &[Check] = &[
 
 /// Those that read a file line by line; the others look at it as it is.
 const READ_LINES: &[&str] = &["tests", "dependencies", "suspicious"];
+/// Those that ask what a file is made of.
+const READ_BYTES: &[&str] = &["shape"];
 
 /// The checks' ids, in the order in which they are listed everywhere.
 pub fn ids() -> Vec<&'static str> {
@@ -95,10 +98,14 @@ pub fn ids() -> Vec<&'static str> {
 
 /// Runs every check; each one is in the result, whatever the others found.
 pub fn judge(input: &Input) -> Vec<CheckResult> {
-    let unfolded = unfold::unfold(input.patch);
-    let case = Case::new(*input);
-    let laid_out = unfolded.as_ref().map(|own| (own, Case::new(Input { patch: &own.patch, ..*input })));
+    let readable = change::readable(input.patch);
+    let told = Input { patch: &readable, ..*input };
+    let unfolded = unfold::unfold(&readable);
+    let case = Case::new(told);
+    let as_bytes = matches!(readable, Cow::Owned(_)).then(|| Case::new(*input));
+    let laid_out = unfolded.as_ref().map(|own| (own, Case::new(Input { patch: &own.patch, ..told })));
     let judge = |check: &Check| match laid_out.as_ref().filter(|_| READ_LINES.contains(&check.id)) {
+        None if READ_BYTES.contains(&check.id) => judge_one(check, as_bytes.as_ref().unwrap_or(&case)),
         None => judge_one(check, &case),
         Some((unfolded, case)) => {
             let mut result = judge_one(check, case);

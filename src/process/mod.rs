@@ -186,11 +186,24 @@ pub fn strongest() -> Result<Tier, &'static str> {
 
 /// The first statement of `main`: when this process was started as the sandbox helper, does that and never
 /// returns. Otherwise this program is known to be able to be the helper.
+///
+/// What whoever started us left open is no child's: it may be a file that they must not read.
 pub fn enter_helper_if_asked() {
     if std::env::args_os().nth(1).is_some_and(|word| word == helper::WORD) {
         helper::main();
     }
     set_helper(Path::new("/proc/self/exe"));
+    close_on_exec();
+}
+
+/// All descriptors but the standard three; a kernel before 5.11 knows no such call and leaves them as they are.
+fn close_on_exec() {
+    const CLOSE_ON_EXEC: libc::c_uint = 4;
+    #[expect(unsafe_code, reason = "nobody wraps the call")]
+    // SAFETY: it takes three numbers and changes nothing but a flag of each descriptor.
+    unsafe {
+        libc::syscall(libc::SYS_close_range, 3 as libc::c_uint, libc::c_uint::MAX, CLOSE_ON_EXEC)
+    };
 }
 
 /// Runs a child to its end, and ends whatever it left behind. A command that cannot be started is a result

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 use rustix::fs::CWD;
 use rustix::io::Errno;
 use rustix::mount::{
-    MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, mount, mount_bind, mount_change, mount_remount,
-    move_mount, open_tree,
+    MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, mount, mount_bind, mount_bind_recursive,
+    mount_change, mount_remount, move_mount, open_tree,
 };
 use std::collections::BTreeSet;
 use std::ffi::{CString, OsStr};
@@ -39,6 +39,11 @@ pub fn arrange(view: &View) -> Result<()> {
     let temporary: BTreeSet<PathBuf> = TEMPORARY.iter().filter_map(|dir| Path::new(dir).canonicalize().ok()).collect();
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .context("cannot make mounts private")?;
+    // With a mount of its own each stays writable when what is around it does not.
+    let is_closed = !own.contains(Path::new("/"));
+    for place in own.iter().filter(|_| is_closed) {
+        mount_bind_recursive(place, place).with_context(|| format!("cannot set {} apart", place.display()))?;
+    }
     hide_run(view)?;
     for place in temporary {
         replace(&place, temp.as_deref(), "1777", kept)
@@ -63,7 +68,23 @@ pub fn arrange(view: &View) -> Result<()> {
         cover(place, needed, &mut empty).with_context(|| format!("cannot hide {}", place.display()))?;
     }
     view.services.cover(own);
+    if is_closed {
+        close(own);
+    }
     Ok(())
+}
+
+/// Landlock knows nothing of modes, times and attributes: on a mount that is read-only nobody changes them. What cannot
+/// be made so (a mount of another's) is left to Landlock alone.
+fn close(own: &BTreeSet<PathBuf>) {
+    let is_ours = |place: &Path| {
+        let private = TEMPORARY.iter().chain(&[SHARED_MEMORY, "/dev", "/proc", "/sys"]).map(Path::new);
+        own.iter().map(PathBuf::as_path).chain(private).any(|open| place.starts_with(open))
+    };
+    let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+    for place in mounted(&mounts).filter(|place| !is_ours(place)) {
+        let _ = remount_read_only(&place);
+    }
 }
 
 /// The process table of the namespace that the caller is the first process of.

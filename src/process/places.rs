@@ -59,15 +59,18 @@ fn temp(job: &Job, own: &BTreeSet<PathBuf>) -> Option<PathBuf> {
     (folder.is_dir() && own.iter().any(|place| folder.starts_with(place))).then_some(folder)
 }
 
-/// The home that the child is told of and the one that the user has. One that was made for the child, below what it may
+/// The home that the child is told of, the one that the user has, and those of others. One that was made for the child, below what it may
 /// write, holds nothing that is not its own.
 fn homes(job: &Job) -> BTreeSet<PathBuf> {
     let user = job.owner.map_or(rustix::process::getuid().as_raw(), Owner::user).to_string();
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let own = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    let own = own
-        .filter(|fields| fields.get(2) == Some(&user.as_str()))
-        .filter_map(|fields| fields.get(5).map(PathBuf::from));
+    // As root in somebody else's tree it reads what they may.
+    let is_one = |fields: &Vec<&str>| {
+        let home = fields.get(5).copied().unwrap_or_default();
+        fields.get(2) == Some(&user.as_str()) || home == "/root" || home.starts_with("/home/")
+    };
+    let own = own.filter(is_one).filter_map(|fields| fields.get(5).map(PathBuf::from));
     let told = job.env().filter(|(key, _)| *key == "HOME").map(|(_, value)| PathBuf::from(value));
     let writable: Vec<PathBuf> = job.writable().iter().filter_map(|path| path.canonicalize().ok()).collect();
     let is_made = |home: &PathBuf| writable.iter().any(|place| home != place && home.starts_with(place));

@@ -72,6 +72,14 @@ const REFUSED: &[i64] = &[
 ];
 /// Shared memory and queues that have no file, and so no Landlock; an IPC namespace makes them private.
 const SHARED: &[i64] = &[libc::SYS_shmget, libc::SYS_semget, libc::SYS_msgget, libc::SYS_mq_open];
+/// Calls that change a file's mode, and which argument says it.
+const MODES: &[(i64, u8)] = &[
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_chmod, 1),
+    (libc::SYS_fchmod, 1),
+    (libc::SYS_fchmodat, 2),
+    (libc::SYS_fchmodat2, 2),
+];
 const NAMESPACES: &[libc::c_int] = &[
     libc::CLONE_NEWNS,
     libc::CLONE_NEWCGROUP,
@@ -117,10 +125,19 @@ fn rules(sockets: Sockets) -> Result<Rules> {
     let types = TYPING.iter().map(|request| all(&[(1, Eq, *request)]));
     rules.insert(libc::SYS_ioctl, types.collect::<Result<_>>()?);
     rules.insert(libc::SYS_socket, refused_sockets(sockets)?);
+    // Whoever runs such a program later is its owner then.
+    let set_uid = libc::S_ISUID.cast_signed();
+    for (call, mode) in MODES {
+        rules.insert(*call, vec![all(&[(*mode, MaskedEq(u64::from(libc::S_ISUID)), set_uid)])?]);
+    }
     if sockets != Sockets::All {
+        // Of another process: it could be ended by a limit.
+        rules.insert(libc::SYS_prlimit64, vec![all(&[(0, Ne, 0)])?]);
         rules.extend(SHARED.iter().map(|call| (*call, Vec::new())));
     }
     if matches!(sockets, Sockets::Tcp | Sockets::None) {
+        // Others would connect to it.
+        rules.insert(libc::SYS_listen, Vec::new());
         // It connects without `connect`, which is what Landlock watches.
         let fast = libc::MSG_FASTOPEN;
         for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {

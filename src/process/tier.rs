@@ -42,6 +42,10 @@ const WITHOUT_NAMESPACES: &[Gap] = &[
     gap("git-write", "write to the tree's own .git"),
     gap("tree-secrets", "read credentials that lie inside the tree"),
     gap("command-lines", "read the command lines of other processes"),
+    gap(
+        "modes",
+        "change the modes, times and attributes of its user's files outside the tree, though not make them set-uid",
+    ),
     gap("shared-memory", "use the shared memory of other processes of its user in /dev/shm"),
 ];
 /// Without Landlock's scopes (Linux 6.12).

@@ -9,7 +9,9 @@ use super::{MAX_BODY, Story, asked, count, status_word};
 use crate::brain::{relate, text};
 use crate::learn::without_past;
 use crate::record::{CheckResult, Evidence, HandId, Healing, RunSummary};
+use regex::Regex;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 /// At most 72 characters, so that it fits as a commit subject too.
 pub fn pull_title(story: &Story) -> String {
@@ -17,7 +19,7 @@ pub fn pull_title(story: &Story) -> String {
     let what = candidate.filter(|c| !has_own_words(c));
     let what = what.map_or_else(|| story.problem(), |c| without_past(c).to_owned());
     let kind = if candidate.is_some_and(|c| c.hand == HandId::Revert) { "revert" } else { "fix" };
-    let title = format!("{kind}: {}", text::inert(&what).replace('`', ""));
+    let title = format!("{kind}: {}", own_line(&what).replace('`', ""));
     let cut = one_line(&title, 72);
     // Whole words.
     match cut.strip_suffix('…').and_then(|kept| kept.rsplit_once(' ')) {
@@ -26,15 +28,27 @@ pub fn pull_title(story: &Story) -> String {
     }
 }
 
+/// Foreign words in a commit: nothing hidden, nothing that names people or issues, and no word to build services that
+/// this commit is not to be built (`[skip ci]`, `[ci skip]`, `***NO_CI***`, `skip-checks: true`).
+fn own_line(words: &str) -> String {
+    static SWITCHES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)[\[*]+[^\[\]*\n]{0,40}\b(?:skip|no)[ _-]?[^\[\]*\n]{0,40}[\]*]+|[\[][^\[\]\n]{0,40}\bskip[\]]|skip-checks\s*:").ok()
+    });
+    let shown = text::inert(&text::visible(words));
+    let Some(switches) = SWITCHES.as_ref() else { return shown };
+    let broken = |found: &regex::Captures<'_>| found[0].replace(['[', '*', ':'], "(").replace(']', ")");
+    switches.replace_all(&shown, broken).into_owned()
+}
+
 /// Subject, what and why, and the trailer by which we know our own commits again.
 pub fn commit_message(story: &Story) -> String {
     let mut message = format!("{}\n\n", pull_title(story));
     if let Some(candidate) = &story.healing.candidate {
-        let _ = writeln!(message, "{}", one_line(&text::inert(&candidate.why), 400));
+        let _ = writeln!(message, "{}", one_line(&own_line(&candidate.why), 400));
     }
     if let Some(evidence) = &story.healing.evidence {
         let _ = writeln!(message, "\nBefore: {}\nAfter:  {}", ending(&evidence.before), after(evidence));
-        let _ = writeln!(message, "Command: {}", one_line(&text::inert(&evidence.command), 200));
+        let _ = writeln!(message, "Command: {}", one_line(&own_line(&evidence.command), 200));
     }
     let _ = write!(message, "\nThanos-Task: {}\nThanos-Attempt: {}\n", story.task.key, story.attempt);
     message

@@ -62,6 +62,9 @@ c.process_vm_readv(w['ours'], ctypes.byref(l), 1, ctypes.byref(r), 1, 0); found(
     attempt("truncate outside", "os.truncate(w['outside'] + '/file', 0)"),
     attempt("delete outside", "os.unlink(w['outside'] + '/file')"),
     attempt("make a directory outside", "os.mkdir(w['outside'] + '/new')"),
+    gap("mode of a file outside", "modes", "os.chmod(w['outside'] + '/file', 0o640); escaped()"),
+    gap("times of a file outside", "modes", "os.utime(w['outside'] + '/file', (1, 1)); escaped()"),
+    attempt("set-uid outside", "os.chmod(w['outside'] + '/file', 0o4755); escaped()"),
     gap("write to .git", "git-write", "open('.git/hooks/post-checkout', 'w').write('x')"),
     attempt("write to /tmp of others", "open(w['tmp'], 'w').write('x')"),
     attempt("read from /tmp of others", "found(read(w['in_tmp']))"),
@@ -83,6 +86,11 @@ for i in range(300):
     network(
         "TCP by its fast road",
         "s = socket.socket(); s.sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', w['tcp'])); escaped()",
+    ),
+    attempt(
+        "a service of its own",
+        "s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); p = s.getsockname()[1]
+if '%04X' % p in read('/proc/%d/net/tcp' % w['ours']).decode(): escaped()",
     ),
     network("UDP", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', w['udp']))"),
     network(

@@ -37,7 +37,8 @@ pub fn scan(door: &Door, range: &str, adjust: impl Fn(Settings) -> Result<Settin
 
 fn scan_commit(repo: &Repo, scanner: &Scanner, commit: &Sha, comments: bool, found: &mut Vec<Found>) -> Result<()> {
     let changes = repo.changes_of(commit)?;
-    for file in change::read(&changes.patch) {
+    let readable = change::readable(&changes.patch);
+    for file in change::read(&readable) {
         let lines: Vec<&str> = file.after.unwrap_or_default().lines().collect();
         let added = secrets::added(scanner, &file, Some(commit.as_str())).into_iter();
         let kept = added.filter(|secret| !comments || !secrets::lets_pass(&lines, secret.line));

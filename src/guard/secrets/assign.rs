@@ -53,6 +53,10 @@ pub struct Assigned {
 
 const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 4000;
+/// Of a line before a name no more is looked at, so that a file of one line takes as long as one of many.
+const LONGEST_LINE: usize = 4000;
+/// What is longer, without quotes, and assigns something in its turn is a chain of assignments and no value.
+const LONGEST_CHAIN: usize = 400;
 const TAG: usize = 80;
 
 /// The assignment around the keyword at `at`, and where its name ends.
@@ -65,7 +69,8 @@ pub fn read(text: &str, at: usize) -> (usize, Option<Assigned>) {
     }
     let Some(family) = family(&text[name.clone()]) else { return (name.end, None) };
     let mut reader = Reader { bytes, at: name.end };
-    let line = memchr::memrchr(b'\n', &bytes[..name.start]).map_or(0, |i| i + 1);
+    let near = name.start.saturating_sub(LONGEST_LINE);
+    let line = memchr::memrchr(b'\n', &bytes[near..name.start]).map_or(near, |i| near + i + 1);
     let before = &bytes[line..name.start];
     // What lets a page's own scripts run is told to everybody.
     let named = |word: &str| text[name.clone()].eq_ignore_ascii_case(word);
@@ -402,6 +407,9 @@ impl Reader<'_> {
             Join::Markup => b"<\n\r".contains(&b),
             _ => b.is_ascii_whitespace() || b"\"'`,;)}]<>&|\\".contains(&b),
         };
+        if self.skip(|b| !ends(b), LONGEST_CHAIN) == LONGEST_CHAIN && self.bytes[start..self.at].contains(&b'=') {
+            return None;
+        }
         self.skip(|b| !ends(b), LONGEST_VALUE);
         let value = &self.bytes[start..self.at];
         // One of a sentence's words, another flag, a piece of a call.

@@ -57,9 +57,14 @@ pub struct Find<'r> {
 }
 
 const EXCERPT: usize = 120;
+/// Of the line around a secret.
+const AROUND: usize = 2000;
+/// More finds in one text are not told: nobody reads them, and one is enough to refuse it.
+const MOST: usize = 1000;
 
 /// One secret for each find, in the same order; the finds are in order of place.
 pub fn describe(path: &str, text: &str, finds: &[Find]) -> Vec<Secret> {
+    let finds = &finds[..finds.len().min(MOST)];
     let hidden: Vec<Range<usize>> = finds.iter().map(|find| find.range.clone()).collect();
     let mut places = Places { text, at: 0, line: 1 };
     let mut seen = BTreeMap::new();
@@ -104,7 +109,10 @@ fn describe_one<'r>(
     let inside = memchr::memchr_iter(b'\n', text[find.range.clone()].as_bytes()).count();
     let start = line_start(text, find.range.start);
     let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
-    let around = redacted(text, start..end, hidden);
+    // Of a file of one line no more than a person reads.
+    let near = text.floor_char_boundary(find.range.start.saturating_sub(AROUND)).max(start);
+    let far = text.ceil_char_boundary((find.range.end + AROUND).min(text.len())).min(end.max(near));
+    let around = redacted(text, near..far, hidden);
     let count = seen.entry((find.rule, around.clone())).or_default();
     *count += 1;
     Secret {
@@ -128,7 +136,8 @@ fn redacted(text: &str, line: Range<usize>, hidden: &[Range<usize>]) -> String {
     for secret in here() {
         out.push_str(&text[done..secret.start.max(done)]);
         out.push_str(MASK);
-        done = secret.end.clamp(done, line.end);
+        let end = secret.end.clamp(done, line.end);
+        done = end + rest_of_literal(&text[line.start..secret.start.max(line.start)], &text[end..line.end]);
     }
     out.push_str(&text[done..line.end]);
     // The same value may stand on the line once more where no rule sees it.
@@ -137,6 +146,31 @@ fn redacted(text: &str, line: Range<usize>, hidden: &[Range<usize>]) -> String {
     }
     let out = with_other_parts_hidden(&out);
     crate::mask::Masker::plain().mask(&out).trim().to_owned()
+}
+
+/// So much of what follows a secret is part of the same literal, of which a rule took the beginning: up to its closing
+/// quote, or to a blank where there is none; a shell joins pieces with other quotes to it.
+fn rest_of_literal(before: &str, rest: &str) -> usize {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let turn = |open: Option<char>, c: char| match open {
+        Some(quote) if quote == c => None,
+        None if is_quote(c) => Some(c),
+        open => open,
+    };
+    // A lone apostrophe opens nothing.
+    let mut open = before.chars().fold(None, turn).filter(|quote| rest.contains(*quote));
+    let mut end = 0;
+    for (at, c) in rest.char_indices() {
+        let is_end = c.is_whitespace() || ",;)}]<>&|".contains(c);
+        if open.is_none() && is_end {
+            break;
+        }
+        open = turn(open, c);
+        if !is_quote(c) && (open.is_some() || end > 0 || !"\\.:/".contains(c)) {
+            end = at + c.len_utf8();
+        }
+    }
+    end
 }
 
 /// A secret may be put together of several literals of which only one was found: `"***" + "rest"`.
@@ -191,6 +225,22 @@ pub fn hash(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_part_of_a_literal_is_shown() {
+        for (before, rest, hidden) in [
+            ("p = \"", " second#Part99\" # why", " second#Part99"),
+            ("p = \"", "\", \"x\": 1", ""),
+            ("curl -u 'joe:", " Pqa#Part99' https://a", " Pqa#Part99"),
+            ("export P=\"", "\"lsPqa#Part99 x", "\"lsPqa#Part99"),
+            ("P=", "'ls Pqa#Part99' x", "'ls Pqa#Part99"),
+            ("P=", " don't", ""),
+            ("don't say P=", ", you", ""),
+            ("P=", "", ""),
+        ] {
+            assert_eq!(&rest[..rest_of_literal(before, rest)], hidden, "{before}***{rest}");
+        }
+    }
 
     #[test]
     fn the_other_literals_of_a_secret_are_hidden_too() {

@@ -249,8 +249,9 @@ fn is_monotone(lower: &str) -> bool {
     let count = letters.len();
     letters.sort_unstable();
     letters.dedup();
-    let most = lower.bytes().max_by_key(|b| lower.bytes().filter(|c| c == b).count());
-    let most = lower.bytes().filter(|b| Some(*b) == most).count();
+    let mut often = [0_usize; 256];
+    lower.bytes().for_each(|b| often[usize::from(b)] += 1);
+    let most = often.into_iter().max().unwrap_or(0);
     count >= 6 && letters.len() <= 2
         || count == lower.len() && count >= 3 && letters.len() == 1
         || count >= 16 && most * 5 >= lower.len() * 4

@@ -97,7 +97,10 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
     let written = &text[range.clone()];
     let (left, right) = written.split_once(":=").or_else(|| written.split_once('='))?;
     let left = ["var ", "const ", "let "].iter().fold(left.trim(), |left, word| left.trim_start_matches(word));
-    let names: Vec<&str> = left.split(',').map(str::trim).collect();
+    let is_loop = left.trim_start().starts_with("for ") && right.trim_start().starts_with("range ");
+    let own = left.trim_start();
+    let own = if is_loop { &own["for ".len()..] } else { own };
+    let names: Vec<&str> = own.split(',').map(str::trim).collect();
     let ends = !right.trim_end().ends_with(['{', '(', ',', '[']) && !right.contains("<-");
     if let [only] = names.as_slice() {
         let named = only.split_whitespace().next() == Some(name);
@@ -112,9 +115,14 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
             if right.contains('(') && !measures { format!("{indent}_ = {}\n", right.trim()) } else { String::new() };
         return Some((range, new));
     }
-    let at = written.find(name)?;
+    let nth = names.iter().position(|own| *own == name)?;
     let others = names.iter().any(|other| *other != "_" && *other != name);
-    (names.contains(&name) && others).then(|| (range.start + at..range.start + at + name.len(), "_".to_owned()))
+    let own = crate::hand::recent::occurrences(left, name).into_iter().next()?;
+    let lead = range.start + left.as_ptr().addr() - written.as_ptr().addr();
+    // Of a loop's two the second need not be taken.
+    let start = if is_loop && nth == 1 { left[..own.start].rfind(',')? } else { own.start };
+    let new = if is_loop && nth == 1 { "" } else { "_" };
+    others.then(|| (lead + start..lead + own.end, new.to_owned()))
 }
 
 #[cfg(test)]
@@ -137,6 +145,8 @@ mod tests {
             ("\tx := f()\n", "\t_ = f()\n"),
             ("\tx := len(y)\n", ""),
             ("\tx, err := f()\n", "\t_, err := f()\n"),
+            ("\tfor x, o := range y {\n", "\tfor _, o := range y {\n"),
+            ("\tfor i, x := range y {\n", "\tfor i := range y {\n"),
             ("\tvar x = 2\n", ""),
         ] {
             assert_eq!(changed(before, variable(before, 1, "x")), after);
