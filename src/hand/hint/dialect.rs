@@ -65,6 +65,9 @@ const ROWS: &[(&[Tongue], &str, &str)] = &[
     (&[Rust], r"\blen\(&?([^()]*(?:\([^()]*\))*)\)", "$1.len()"),
     (&[Rust], r"\.(?:length|size)(?:\(\))?|\.len\b(?:\(\))?", ".len()"),
     (&[Java], r"\b(?:bool|Boolean)\b", "boolean"),
+    (&[Script], r"\bbool\b", "boolean"),
+    (&[Script], r"\b(?:int|float|double)\b", "number"),
+    (&[Script], r"\bstr\b", "string"),
     (&[Go, Rust, C], r"\b(?:boolean|Boolean)\b", "bool"),
     (&[Java], r"\bstring\b|\bstr\b", "String"),
     (&[Go], r"\b(?:String|str)\b", "string"),
@@ -191,6 +194,12 @@ fn quoted(before: &str) -> bool {
 /// A class that wants `new`.
 fn constructed(complaint: &Complaint, line: &str) -> Option<String> {
     let said = &complaint.message;
+    // In Java a class with its arguments is no value.
+    if said.contains("illegal start of expression") {
+        let generic = Regex::new(r"(?:=|return|[(,?:])\s*([A-Z]\w*<[^;()]*>\()").ok()?;
+        let at = generic.captures(line)?.get(1)?.start();
+        return Some(format!("{}new {}", &line[..at], &line[at..]));
+    }
     let name = match said.split_once("lass constructor ") {
         Some((_, rest)) => rest.split_once(" cannot be invoked without 'new'")?.0,
         // Java takes it for a method, and TypeScript says what it would give.
@@ -247,6 +256,8 @@ mod tests {
             |message: &str| Complaint { places: Vec::new(), message: message.to_owned(), detail: String::new() };
         let made = constructed(&complaint("cannot find symbol: method Node(int) in class A"), "    Node n = Node(1);");
         assert_eq!(made.as_deref(), Some("    Node n = new Node(1);"));
+        let made = constructed(&complaint("illegal start of expression"), "    List<String> all = ArrayList<>(1);");
+        assert_eq!(made.as_deref(), Some("    List<String> all = new ArrayList<>(1);"));
         assert!(worded(Python, "x = 'a && b'", any).is_empty() && worded(Go, "x := \"None\"", any).is_empty());
         let text = "for i := 0; i < n; i++\n\t{\n";
         assert_eq!(brace(text, 0..22, 23..25), Some(22..25));
