@@ -53,7 +53,8 @@ fn missing(scene: &Scene) -> Result<Vec<Candidate>> {
         };
         let mut written: Vec<(usize, &str)> = written(&syntax, &said["name"]).collect();
         written.sort_by_key(|(at, _)| at.abs_diff(kind.start));
-        let mut found: Vec<String> = written.into_iter().map(|(_, text)| text.to_owned()).collect();
+        let mut found: Vec<String> = given_back(&syntax, kind.start);
+        found.extend(written.into_iter().map(|(_, text)| text.to_owned()));
         found.extend(parameters(&syntax, kind.start));
         let mut seen = std::collections::BTreeSet::new();
         found.retain(|text| seen.insert(text.clone()));
@@ -75,6 +76,15 @@ fn written<'s>(syntax: &'s Syntax, name: &str) -> impl Iterator<Item = (usize, &
         (rest.starts_with('<') && rest.len() > 2).then_some((range.start, rest))
     });
     found.collect::<Vec<_>>().into_iter()
+}
+
+/// Of a Rust trait that is implemented: what its methods here give back by reference.
+fn given_back(syntax: &Syntax, at: usize) -> Vec<String> {
+    let tree = syntax.branches();
+    let is_head = |node: &usize| tree.field(*node, "trait").is_some_and(|it| tree[it].range.contains(&at));
+    let methods = tree.all().filter(is_head).flat_map(|node| tree.below(node));
+    let results = methods.filter_map(|node| tree.field(node, "return_type"));
+    results.filter_map(|node| Some(format!("<{}>", syntax.text(&tree[node].range).strip_prefix('&')?))).collect()
 }
 
 /// The parameters of the items around a byte, one each, the innermost and last first.
@@ -140,6 +150,14 @@ mod tests {
                 )],
                 log: "A.java:5: error: incompatible types: Object cannot be converted to String\n    return each.next();\n                    ^\n1 error\n",
                 fixed: "class A {\n  List<String> all;\n  String f() {\n    final Iterator<String> each = all.iterator();\n    return each.next();\n  }\n}\n",
+            },
+            Example {
+                files: &[(
+                    "src/lib.rs",
+                    "impl AsRef<B> for A {\n    fn as_ref(&self) -> &B {\n        &self.0\n    }\n}\nimpl AsRef for C {\n    fn as_ref(&self) -> &D {\n        &self.0\n    }\n}\n",
+                )],
+                log: "error[E0107]: missing generics for trait `AsRef`\n --> src/lib.rs:6:6\n  |\n6 | impl AsRef for C {\n  |      ^^^^^ expected 1 generic argument\n",
+                fixed: "impl AsRef<B> for A {\n    fn as_ref(&self) -> &B {\n        &self.0\n    }\n}\nimpl AsRef<D> for C {\n    fn as_ref(&self) -> &D {\n        &self.0\n    }\n}\n",
             },
             Example {
                 files: &[(

@@ -92,6 +92,7 @@ const RULES: &[(&str, Rule)] = &[
     ("argument 1 of '", call::exchanged),
     ("argument 2 of '", call::exchanged),
     ("declared as a function", pointed),
+    ("unknown type name '", tagged),
     ("conflicting types for '", agree::head),
     ("conflicting types for '", call::earlier),
     ("incompatible pointer type", agree::pointer),
@@ -185,6 +186,13 @@ fn comparison(scene: &Scene) -> Vec<Try> {
         found.push(Try::new(edits, 0.5, "swapped the sides of an assignment".to_owned()));
     }
     found
+}
+
+/// `typedef a_s a;`: what a type is called by is mostly the tag of a `struct`.
+fn tagged(scene: &Scene) -> Vec<Try> {
+    let (source, at) = (scene.source, scene.at);
+    let names = at > 0 && source.at(at - 1) == "typedef" && source.is_word(at + 1);
+    if names { vec![Try::insert(scene.range(at).start, "struct ", 0.6)] } else { Vec::new() }
 }
 
 /// A field of a function's type: the type is that of a pointer, which lost its `*` where it is named.

@@ -47,6 +47,7 @@ fn the_likely_cause_is_tried_among_the_first() {
             "#define MIN(a,b) ((a) < (b) ? (a) : (b))\nint f(int n, int m) { return MIN(n, m) + MIN(1, 2); }\nint g(int n, int m) { return MIN(n, m); }\n",
             1,
         ),
+        ("typedef @a_s a;\n", "unknown type name 'a_s'", "typedef struct a_s a;\n", 1),
         (
             "typedef void* (Alloc) (int);\nstruct s {\n    Alloc @custom;\n};\n",
             "field 'custom' declared as a function",
