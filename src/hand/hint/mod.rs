@@ -42,6 +42,7 @@ mod modifier;
 mod mutable;
 mod name;
 mod native;
+mod newless;
 mod node;
 mod nothing;
 mod optional;
@@ -120,6 +121,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
     Kind { name: "makefile", propose: make::propose },
+    Kind { name: "class without new", propose: newless::propose },
     Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "function that no header declares", propose: native::prototype::propose },

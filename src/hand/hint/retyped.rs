@@ -83,8 +83,20 @@ fn types(complaint: &Complaint) -> Option<(String, String)> {
     };
     // What may be missing is no part of what is written.
     let plain = |kind: String| kind.replace(" | undefined", "");
-    let (has, wants) = (plain(one('f')?), plain(one('w')?));
+    let (has, wants) = alike(plain(one('f')?), plain(one('w')?));
     (has != wants && has != "()" && wants != "()" && !has.contains('{') && !wants.contains('{')).then_some((has, wants))
+}
+
+/// Of two tuples that each hold one type alone, that type.
+fn alike(has: String, wants: String) -> (String, String) {
+    let only = |kind: &str| {
+        let parts: Vec<&str> = kind.strip_prefix('(')?.strip_suffix(')')?.split(", ").collect();
+        parts.iter().all(|part| *part == parts[0] && !part.is_empty()).then(|| parts[0].to_owned())
+    };
+    match (only(&has), only(&wants)) {
+        (Some(has), Some(wants)) => (has, wants),
+        _ => (has, wants),
+    }
 }
 
 /// The declarations of what stands on a line, each with the type that would agree.

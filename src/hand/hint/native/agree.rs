@@ -218,6 +218,23 @@ pub(super) fn pointer(scene: &Scene) -> Vec<Try> {
     found
 }
 
+/// `assignment to 'char *' from 'int'`: the variable is declared as what it is given.
+pub(super) fn scalar(scene: &Scene) -> Vec<Try> {
+    let kinds: Vec<&str> = scene.problem.message.split('\'').skip(1).step_by(2).take(2).collect();
+    let &[wanted, given] = kinds.as_slice() else { return Vec::new() };
+    let start = (0..=scene.at).rev().take_while(|at| !matches!(scene.source.at(*at), ";" | "{" | "}")).last();
+    let name = start.map_or("", |at| scene.source.at(at));
+    let written = |d: &super::declare::Declared| {
+        let stars = if d.stars > 0 { format!(" {}", "*".repeat(d.stars)) } else { String::new() };
+        format!("{}{stars}", d.base)
+    };
+    let all = declarations(scene.source);
+    let own = all.iter().rfind(|d| d.name <= scene.at && scene.source.at(d.name) == name && d.next == ";");
+    let own = own.filter(|d| written(d) == wanted && !name.is_empty());
+    let edit = own.map(|d| (scene.range(d.start).start..scene.range(d.name).end, named(given, name)));
+    edit.map(|edit| Try::new(vec![edit], 0.7, format!("declared `{name}` as `{given}`"))).into_iter().collect()
+}
+
 /// What all other calls of the function give where this one gives nothing.
 pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: usize) -> Vec<Try> {
     let own = parts(source, open, close);

@@ -95,6 +95,8 @@ const RULES: &[(&str, Rule)] = &[
     ("unknown type name '", tagged),
     ("conflicting types for '", agree::head),
     ("conflicting types for '", call::earlier),
+    ("makes pointer from integer", agree::scalar),
+    ("makes integer from pointer", agree::scalar),
     ("incompatible pointer type", agree::pointer),
     ("incompatible return type", agree::pointer),
     (" requires ", call::more_arguments),
