@@ -83,6 +83,9 @@ const ROWS: &[(&[Tongue], &str, &str)] = &[
     (&[Java, Script], r"\bthrow\s+([A-Z]\w*\()", "throw new $1"),
     (&[Python], r"\bthrow\s+(?:new\s+)?", "raise "),
     (&[Script, Java], r"\braise\s+", "throw new "),
+    (&[Python], r"^(\s*[\w.]+(?:: ?[\w.\[\], ]+?)?) := ", "$1 = "),
+    (&[Script], r"'([^`]*\$\{[^`]*)'", "`$1`"),
+    (&[Script], r#""([^`]*\$\{[^`]*)""#, "`$1`"),
     (&[Python], r"\bcatch\b", "except"),
     (&[Script, Java], r"\bexcept\b", "catch"),
 ];
@@ -97,7 +100,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             continue;
         };
         for number in [place.line, place.line.saturating_sub(1)] {
-            let Some(range) = line(&text, number).filter(|_| seen.insert((place.path.clone(), number))) else {
+            let Some(range) = line(&text, number).filter(|_| seen.insert((&place.path, number, &complaint.message)))
+            else {
                 continue;
             };
             let old = &text[range.clone()];
@@ -237,6 +241,8 @@ mod tests {
             (Python, "    return xs.length", "    return len(xs)"),
             (Python, "print \"x is\", x", "print(\"x is\", x)"),
             (Python, "x++", "x += 1"),
+            (Python, "READERS: Type := {", "READERS: Type = {"),
+            (Script, "  warn('Not '${a.b}' here');", "  warn(`Not '${a.b}' here`);"),
             (Script, "} elif (x > 2) {", "} else if (x > 2) {"),
             (Script, "  return len(f(xs));", "  return f(xs).length;"),
             (Go, "\twhile n > 10 {", "\tfor n > 10 {"),
