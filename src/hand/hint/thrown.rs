@@ -18,6 +18,9 @@ const MOST_FILES: usize = 20;
 /// A method's header by the byte that its addition goes to: the file, whether it says anything yet, and what it lacks.
 type Headers = BTreeMap<(RelPath, usize), (bool, Vec<String>)>;
 
+/// Which of the exceptions that a method throws its header names.
+type Choice<'c> = &'c dyn Fn(&[String]) -> Vec<String>;
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut headers = Headers::new();
     for complaint in &scene.complaints {
@@ -45,7 +48,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     // What one exception covers need not be said of another: the shorter its name, the more it covers.
     let shortest = |names: &[String]| names.iter().min_by_key(|name| name.len()).cloned().into_iter().collect();
     let mut made = Vec::new();
-    let mut choices: Vec<&dyn Fn(&[String]) -> Vec<String>> = vec![&shortest, &<[String]>::to_vec];
+    let mut choices: Vec<Choice> = vec![&shortest, &<[String]>::to_vec];
     if !usual.is_empty() {
         choices.insert(0, &as_others);
     }
@@ -107,7 +110,7 @@ fn silent(scene: &Scene, headers: &mut Headers, near: &RelPath, name: &str) -> R
     Ok(())
 }
 
-fn candidate(scene: &Scene, headers: &Headers, choose: &dyn Fn(&[String]) -> Vec<String>) -> Result<Option<Candidate>> {
+fn candidate(scene: &Scene, headers: &Headers, choose: Choice) -> Result<Option<Candidate>> {
     let mut told: Vec<String> = Vec::new();
     let mut edits = Vec::new();
     for ((path, at), (says, names)) in headers {
