@@ -14,6 +14,7 @@ pub(super) const PARSER: Parser = Parser {
         "Imports are incorrectly sorted",
         "cannot format",
         "cannot parse",
+        "Failed to parse",
     ],
     read,
 };
@@ -23,6 +24,7 @@ patterns! {
     ISORT = r"^\s*ERROR: (?P<path>\S.*?) Imports are incorrectly sorted";
     BROKEN = r"^\s*error: cannot format (?P<path>.+?): (?P<text>.+?)(?:: (?P<line>[0-9]+):(?P<column>[0-9]+)(?:: .*)?)?$";
     UNREAD = r"^\s*error: (?P<text>cannot parse):? (?P<path>\S.*?):(?P<line>[0-9]+):(?P<column>[0-9]+)(?:: .*)?$";
+    RUFF = r"^\s*error: Failed to parse (?P<path>\S.*?):(?P<line>[0-9]+):(?P<column>[0-9]+): (?P<text>.+)$";
     UNFORMATTED = r"^\s*unformatted: File would be reformatted$";
     ARROW = r"^\s*--> (?P<path>\S.*?):(?P<line>[0-9]+):(?P<column>[0-9]+)$";
     SUMMARY = r"\b[0-9]+ files? would be reformatted";
@@ -37,9 +39,10 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
     } else if let Some(c) = ISORT.captures(line) {
         let spot = place(group(&c, "path"), "", "", "imports not sorted", "");
         out.push(Found::new("isort", FailureClass::Format, Rank::Sure, at, line).location(spot));
-    } else if let Some(c) = BROKEN.captures(line).or_else(|| UNREAD.captures(line)) {
+    } else if let Some(c) = [&BROKEN, &UNREAD, &RUFF].into_iter().find_map(|pattern| pattern.captures(line)) {
         let spot = place(group(&c, "path"), group(&c, "line"), group(&c, "column"), group(&c, "text"), "");
-        out.push(Found::new("black", FailureClass::Compile, Rank::Sure, at, line).location(spot));
+        let tool = if RUFF.is_match(line) { "ruff" } else { "black" };
+        out.push(Found::new(tool, FailureClass::Compile, Rank::Sure, at, line).location(spot));
     } else if UNFORMATTED.is_match(line) {
         let below = lines.after(at, 1).find_map(|(_, l)| ARROW.captures(l));
         let spot = below.map(|c| place(group(&c, "path"), group(&c, "line"), group(&c, "column"), "not formatted", ""));

@@ -127,17 +127,53 @@ pub fn is_snapshot(path: &RelPath) -> bool {
 }
 
 /// The part of `text` that is tests, from which line on: the whole of a test file; in Rust the test
-/// module that stands at the end of a source file. `None` where there is none.
+/// module that stands at the end of a source file, and not what is only imported for it. `None` where there is none.
 pub fn test_part<'a>(path: &RelPath, text: &'a str) -> Option<(u32, &'a str)> {
     if is_test(path) {
         return Some((1, text));
     }
-    let at = text.find("#[cfg(test)]").filter(|_| language(path) == Language::Rust)?;
+    let mut marks = text.match_indices(FOR_TESTS).map(|(at, _)| at).filter(|_| language(path) == Language::Rust);
+    let at = marks.find(|at| !is_brought_in(&text[at + FOR_TESTS.len()..]))?;
     let line = text[..at].bytes().filter(|b| *b == b'\n').count() + 1;
     Some((u32::try_from(line).unwrap_or(u32::MAX), &text[at..]))
+}
+
+const FOR_TESTS: &str = "#[cfg(test)]";
+
+/// Whether an item is an import or a module in another file: what follows it may be anything.
+fn is_brought_in(item: &str) -> bool {
+    let mut rest = item.trim_start();
+    while let Some(end) = rest.find('\n').filter(|_| rest.starts_with("#[")) {
+        rest = rest[end..].trim_start();
+    }
+    let end = rest.find(['{', ';']).unwrap_or(rest.len());
+    match rest[..end].split_whitespace().find(|word| !word.starts_with("pub")) {
+        Some("use" | "extern") => true,
+        Some("mod") => rest[end..].starts_with(';'),
+        _ => false,
+    }
 }
 
 /// Whether line `number` of the side `text` belongs to tests.
 pub fn is_test_line(file: &FileChange, text: Option<&str>, number: u32) -> bool {
     text.and_then(|text| test_part(file.path, text)).is_some_and(|(first, _)| number >= first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_only_imported_for_tests_is_no_test() {
+        let path = RelPath::parse("src/lib.rs").unwrap();
+        let first = |text: &str| test_part(&path, text).map(|(line, _)| line);
+        for (text, line) in [
+            ("#[cfg(test)]\nuse a::{b, c};\nfn f() {}\n", None),
+            ("#[cfg(test)]\n#[macro_use]\nextern crate a;\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n}\n", Some(6)),
+            ("#[cfg(test)]\n#[path = \"t.rs\"]\npub(crate) mod tests;\nfn f() {}\n", None),
+            ("fn f() {}\n#[cfg(test)]\nfn helper() {}\n", Some(2)),
+        ] {
+            assert_eq!(first(text), line, "{text}");
+        }
+    }
 }

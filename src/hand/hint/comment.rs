@@ -108,12 +108,18 @@ fn ends(text: &str, comment: &Range<usize>) -> Vec<(usize, String)> {
     let mut at = comment.start;
     let lines: Vec<&str> = text[comment.clone()].split_inclusive('\n').collect();
     let starred = lines.get(1).is_some_and(|line| line.trim_start().starts_with('*'));
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let own = text[..comment.start].len() - text[..comment.start].trim_end_matches([' ', '\t']).len();
     for (number, line) in lines.iter().enumerate() {
         let bare = line.trim_end_matches(['\r', '\n']);
         let end = at + bare.len();
         at += line.len();
         let next = lines.get(number + 1).map(|line| line.trim_end_matches(['\r', '\n'])).unwrap_or_default();
-        if bare.trim().is_empty() || next.trim_start().starts_with('*') {
+        // What stands deeper than its first line, and a rule below its words, are parts of a comment.
+        let deeper = depth(next) > own && !next.trim().is_empty() && !starred;
+        let goes_on = next.trim_start().starts_with('*')
+            || next.trim_start().starts_with(RULES) && !next.contains(char::is_alphanumeric);
+        if bare.trim().is_empty() || deeper || goes_on {
             continue;
         }
         let below = end + (line.len() - bare.len()) + next.len();
@@ -122,7 +128,7 @@ fn ends(text: &str, comment: &Range<usize>) -> Vec<(usize, String)> {
             "" if starred && number + 1 < lines.len() => (below, format!("{indent}*/")),
             blank if starred && blank.trim().is_empty() => (below, "*/".to_owned()),
             _ if starred => (end, format!("{}{indent}*/", &line[bare.len()..])),
-            _ if bare.ends_with(' ') => (end, "*/".to_owned()),
+            _ if bare.ends_with(' ') || ends_others(text, bare) => (end, "*/".to_owned()),
             _ => (end, " */".to_owned()),
         });
         if found.len() >= MOST_OFFERS {
@@ -130,6 +136,15 @@ fn ends(text: &str, comment: &Range<usize>) -> Vec<(usize, String)> {
         }
     }
     found
+}
+
+/// What a line of a comment that is no words begins with.
+const RULES: [char; 4] = ['*', '-', '=', '_'];
+
+/// Whether other comments end right behind the marks that a line ends with: `--*/`.
+fn ends_others(text: &str, line: &str) -> bool {
+    let marks = &line[line.trim_end_matches(RULES).len()..];
+    !marks.is_empty() && text.contains(&format!("{marks}*/"))
 }
 
 #[cfg(test)]
@@ -153,6 +168,14 @@ mod tests {
                 ],
                 log: "b.ts(1,10): error TS2305: Module './a' has no exported member 'a'.\n",
                 fixed: "/* One. */\nexport const a = 1;\n/* Two. */\nexport const b = 2;\n",
+            },
+            Example {
+                files: &[(
+                    "a.c",
+                    "void f(void) {\n   /*--\n      The loop.\n   --\n\n   g();\n\n   /*-- More. --*/\n   h();\n}\n",
+                )],
+                log: "a.c:9:1: error: expected identifier or '(' before '}' token\n",
+                fixed: "void f(void) {\n   /*--\n      The loop.\n   --*/\n\n   g();\n\n   /*-- More. --*/\n   h();\n}\n",
             },
             Example {
                 files: &[("src/lib.rs", "fn f() -> u8 {\n    If we have reached the end, it is one.\n    1\n}\n")],

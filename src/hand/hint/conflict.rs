@@ -1,7 +1,7 @@
 //! Conflict markers that a merge left behind: ours, theirs or both, the same for a whole file first; what can be read
 //! afterwards comes before what cannot.
 
-use super::{Scene, data};
+use super::{Scene, data, meaning};
 use crate::hand::offer;
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -77,6 +77,13 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         !patch.files().is_empty() && patch.files().iter().all(was)
     };
     offers.sort_by_key(|(unread, patch, _)| (*unread, !as_before(patch)));
+    if let [only] = torn.as_slice()
+        && let Some(other) = spelt_better(&only.text).filter(|_| sound.len() > 1)
+    {
+        let digest = |patch: &Patch| patch.files().first().and_then(|file| file.after.clone());
+        let wanted = Some(solved(&only.text, &vec![other; only.conflicts]));
+        offers.sort_by_key(|(unread, patch, _)| (*unread, !as_before(patch), digest(patch) != wanted));
+    }
     if sound.len() > 1
         && let Some(at) = passing(scene, &offers)?
     {
@@ -89,6 +96,34 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         Candidate { patch, hand: HandId::Hint, why, confidence }
     });
     Ok(made.collect())
+}
+
+/// The side whose words the file has elsewhere, where the other one differs in words that stand nowhere else.
+fn spelt_better(text: &[u8]) -> Option<Side> {
+    let (mut plain, mut ours, mut theirs) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let whole = String::from_utf8_lossy(text);
+    for part in parts(whole.as_bytes()) {
+        let words = |lines: &[&[u8]]| -> BTreeSet<String> {
+            let text = String::from_utf8_lossy(&lines.concat()).into_owned();
+            meaning::words(&text).map(str::to_owned).collect()
+        };
+        match part {
+            Part::Plain(line) => plain.extend(words(&[line])),
+            Part::Conflict { ours: a, theirs: b } => {
+                ours.extend(words(&a));
+                theirs.extend(words(&b));
+            }
+        }
+    }
+    let new = |own: &BTreeSet<String>, other: &BTreeSet<String>| {
+        let differing = own.difference(other).count();
+        (differing, own.difference(other).filter(|word| !plain.contains(*word)).count())
+    };
+    match (new(&ours, &theirs), new(&theirs, &ours)) {
+        ((a, 0), (b, 1..)) if a == b => Some(Side::Ours),
+        ((a, 1..), (b, 0)) if a == b => Some(Side::Theirs),
+        _ => None,
+    }
 }
 
 /// Which one the command is content with. Each of them removes the first complaint, so that the ladder would take the
@@ -233,6 +268,8 @@ mod tests {
     fn each_side_is_offered_and_what_cannot_be_read_comes_last() {
         let found = offers("a = 1\n<<<<<<< HEAD\nb = 2\n=======\nb = 3\n>>>>>>> topic\nc = 4\n");
         assert_eq!(&found[..2], ["a = 1\nb = 2\nc = 4\n", "a = 1\nb = 3\nc = 4\n"]);
+        let spelt = offers("# total of all\na = 1\n<<<<<<< HEAD\n# totl\n=======\n# total\n>>>>>>> topic\nc = 4\n");
+        assert_eq!(spelt[0], "# total of all\na = 1\n# total\nc = 4\n");
         let halves = offers(
             "def f():\n<<<<<<< HEAD\n    return (1,\n||||||| base\n    return 0\n=======\n    return 2\n>>>>>>> topic\n",
         );

@@ -29,10 +29,34 @@ static RUST: Said = Said::new(&[r"cannot be indexed by `(?P<from>[iu](?:8|16|32|
 
 static UNLIKE: Said = Said::new(&[r"(?P<carets>\^+) expected `(?P<to>[^`]+)`, found `(?P<from>[^`]+)`"]);
 
+static GO_TEXT: Said =
+    Said::new(&[r"cannot use (?P<value>.+) \((?:.+ of )?(?:\w+ )?type (?P<from>\*?[\w.]+)\) as string value in"]);
+
 /// Where a value stands, and what is written instead.
 type Put = (Range<usize>, String);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
+    offered(scene, puts)
+}
+
+/// Go: what a value says of itself, where a text is wanted. Its type is no mistake then.
+pub(super) fn texts(scene: &Scene) -> Result<Vec<Candidate>> {
+    offered(scene, |syntax, complaint, place| {
+        let said = GO_TEXT.captures(&complaint.message).filter(|_| syntax.language() == Language::Go);
+        let put = said.and_then(|said| {
+            let says = match &said["from"] {
+                "error" => ".Error()",
+                kind if kind.contains('.') || kind.starts_with(char::is_uppercase) => ".String()",
+                _ => return None,
+            };
+            let value = said["value"].to_owned();
+            found(syntax, place, &value).map(|range| (range, format!("{value}{says}")))
+        });
+        put.into_iter().collect()
+    })
+}
+
+fn offered(scene: &Scene, puts: impl Fn(&Syntax, &Complaint, &Place) -> Vec<Put>) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in &scene.complaints {
         for place in complaint.places.iter().take(2) {

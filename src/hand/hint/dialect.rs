@@ -65,6 +65,9 @@ const ROWS: &[(&[Tongue], &str, &str)] = &[
     (&[Rust], r"\blen\(&?([^()]*(?:\([^()]*\))*)\)", "$1.len()"),
     (&[Rust], r"\.(?:length|size)(?:\(\))?|\.len\b(?:\(\))?", ".len()"),
     (&[Java], r"\b(?:bool|Boolean)\b", "boolean"),
+    (&[Script], r"\bbool\b", "boolean"),
+    (&[Script], r"\b(?:int|float|double)\b", "number"),
+    (&[Script], r"\bstr\b", "string"),
     (&[Go, Rust, C], r"\b(?:boolean|Boolean)\b", "bool"),
     (&[Java], r"\bstring\b|\bstr\b", "String"),
     (&[Go], r"\b(?:String|str)\b", "string"),
@@ -80,6 +83,9 @@ const ROWS: &[(&[Tongue], &str, &str)] = &[
     (&[Java, Script], r"\bthrow\s+([A-Z]\w*\()", "throw new $1"),
     (&[Python], r"\bthrow\s+(?:new\s+)?", "raise "),
     (&[Script, Java], r"\braise\s+", "throw new "),
+    (&[Python], r"^(\s*[\w.]+(?:: ?[\w.\[\], ]+?)?) := ", "$1 = "),
+    (&[Script], r"'([^`]*\$\{[^`]*)'", "`$1`"),
+    (&[Script], r#""([^`]*\$\{[^`]*)""#, "`$1`"),
     (&[Python], r"\bcatch\b", "except"),
     (&[Script, Java], r"\bexcept\b", "catch"),
 ];
@@ -94,7 +100,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             continue;
         };
         for number in [place.line, place.line.saturating_sub(1)] {
-            let Some(range) = line(&text, number).filter(|_| seen.insert((place.path.clone(), number))) else {
+            let Some(range) = line(&text, number).filter(|_| seen.insert((&place.path, number, &complaint.message)))
+            else {
                 continue;
             };
             let old = &text[range.clone()];
@@ -191,6 +198,12 @@ fn quoted(before: &str) -> bool {
 /// A class that wants `new`.
 fn constructed(complaint: &Complaint, line: &str) -> Option<String> {
     let said = &complaint.message;
+    // In Java a class with its arguments is no value.
+    if said.contains("illegal start of expression") {
+        let generic = Regex::new(r"(?:=|return|[(,?:])\s*([A-Z]\w*<[^;()]*>\()").ok()?;
+        let at = generic.captures(line)?.get(1)?.start();
+        return Some(format!("{}new {}", &line[..at], &line[at..]));
+    }
     let name = match said.split_once("lass constructor ") {
         Some((_, rest)) => rest.split_once(" cannot be invoked without 'new'")?.0,
         // Java takes it for a method, and TypeScript says what it would give.
@@ -228,6 +241,8 @@ mod tests {
             (Python, "    return xs.length", "    return len(xs)"),
             (Python, "print \"x is\", x", "print(\"x is\", x)"),
             (Python, "x++", "x += 1"),
+            (Python, "READERS: Type := {", "READERS: Type = {"),
+            (Script, "  warn('Not '${a.b}' here');", "  warn(`Not '${a.b}' here`);"),
             (Script, "} elif (x > 2) {", "} else if (x > 2) {"),
             (Script, "  return len(f(xs));", "  return f(xs).length;"),
             (Go, "\twhile n > 10 {", "\tfor n > 10 {"),
@@ -247,6 +262,8 @@ mod tests {
             |message: &str| Complaint { places: Vec::new(), message: message.to_owned(), detail: String::new() };
         let made = constructed(&complaint("cannot find symbol: method Node(int) in class A"), "    Node n = Node(1);");
         assert_eq!(made.as_deref(), Some("    Node n = new Node(1);"));
+        let made = constructed(&complaint("illegal start of expression"), "    List<String> all = ArrayList<>(1);");
+        assert_eq!(made.as_deref(), Some("    List<String> all = new ArrayList<>(1);"));
         assert!(worded(Python, "x = 'a && b'", any).is_empty() && worded(Go, "x := \"None\"", any).is_empty());
         let text = "for i := 0; i < n; i++\n\t{\n";
         assert_eq!(brace(text, 0..22, 23..25), Some(22..25));

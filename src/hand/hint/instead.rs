@@ -1,13 +1,16 @@
-//! A linter says outright what should stand in the place of what: `Expected '===' and instead saw '=='`.
+//! A tool says outright what should stand in the place of what: `Expected '===' and instead saw '=='`; or of what
+//! stands where it points.
 
 use super::Scene;
 use super::said::Said;
+use crate::hand::offer;
 use crate::patch::Edit;
-use crate::record::{Candidate, Confidence};
+use crate::record::{Candidate, Confidence, HandId};
 use anyhow::Result;
 
 static SAID: Said = Said::new(&[
     r"[Ee]xpected ['`](?P<right>[^'`]+)['`] and instead saw ['`](?P<wrong>[^'`]+)['`]",
+    r"Function implementation name must be '(?P<right>[^']+)'",
     r"[Uu]se ['`](?P<right>[^'`]+)['`] instead of ['`](?P<wrong>[^'`]+)['`]",
 ]);
 /// Columns count characters, or start at the operand on the left.
@@ -22,12 +25,16 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(at) = syntax.offset(place.line, place.column.unwrap_or(1)) else { continue };
         let tokens = syntax.tokens();
         let mut behind = tokens.iter().filter(|token| token.range.start >= at && token.range.start < at + REACH);
-        let Some(token) = behind.find(|token| syntax.text(&token.range) == &said["wrong"]) else { continue };
+        let is_wrong = |text: &str| said.name("wrong").is_none_or(|wrong| wrong.as_str() == text);
+        let Some(token) = behind.find(|token| is_wrong(syntax.text(&token.range))) else { continue };
         let text = said["right"].to_owned();
+        told.push(format!("`{text}` for `{}`", syntax.text(&token.range)));
         edits.push(Edit { path: place.path.clone(), range: token.range.clone(), text });
-        told.push(format!("`{}` for `{}`", &said["right"], &said["wrong"]));
     }
     told.dedup();
-    let why = format!("wrote {} as the linter asks", told.join(", "));
-    Ok(scene.candidate(edits, why, Confidence::Suggested)?.into_iter().collect())
+    let why = format!("wrote {} as the tool asks", told.join(", "));
+    // The name of an overload is defined before, and that is what is said.
+    let patch = offer::patch(scene.job, edits)?;
+    let made = |patch| Candidate { patch, hand: HandId::Hint, why, confidence: Confidence::Suggested };
+    Ok(patch.map(made).into_iter().collect())
 }

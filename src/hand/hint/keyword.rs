@@ -19,7 +19,7 @@ const MOST_PLACES: usize = 6;
 #[rustfmt::skip]
 const SYNTAX_SIGNS: &[&str] = &[
     "invalid syntax", "syntax error: ", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
-    "' expected", "no rules expected", "missing )",
+    "' expected", "Expected \"", "no rules expected", "missing )",
 ];
 
 /// Whether a tool found text that is not in the language.

@@ -43,6 +43,7 @@ mod modifier;
 mod mutable;
 mod name;
 mod native;
+mod newless;
 mod node;
 mod nothing;
 mod optional;
@@ -122,10 +123,11 @@ const KINDS: &[Kind] = &[
     Kind { name: "forgotten after a rename", propose: renamed::propose },
     Kind { name: "forgotten after a changed signature", propose: signature::propose },
     Kind { name: "makefile", propose: make::propose },
+    Kind { name: "class without new", propose: newless::propose },
+    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "function that no header declares", propose: native::prototype::propose },
     Kind { name: "words of another language", propose: dialect::propose },
-    Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
     Kind { name: "C and C++, otherwise", propose: native::propose_others },
@@ -160,6 +162,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "error that nobody looks at", propose: unchecked::propose },
     Kind { name: "unused", propose: idle::propose },
     Kind { name: "loop or tag that is not whole", propose: ranging::propose },
+    Kind { name: "value for its text", propose: conversion::texts },
     Kind { name: "declared as another type", propose: retyped::propose },
     Kind { name: "address or value", propose: pointers::propose },
     Kind { name: "values of a call", propose: results::propose },

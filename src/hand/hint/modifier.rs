@@ -13,6 +13,9 @@ use std::ops::Range;
 static UNTYPED: Said = Said::new(&["invalid method declaration; return type required"]);
 static REFUSED: Said = Said::new(&[r"modifier (?P<word>\w+) not allowed here"]);
 
+static UNBOUND: Said =
+    Said::new(&[r"non-static (?:method|variable) (?P<name>\w+)\S* cannot be referenced from a static context"]);
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in &scene.complaints {
@@ -22,6 +25,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             typed(&syntax, place.line)
         } else if let Some(said) = REFUSED.captures(&complaint.message) {
             allowed(&syntax, place.line, &said["word"])
+        } else if let Some(said) = UNBOUND.captures(&complaint.message) {
+            bound_to_the_class(&syntax, &said["name"])
         } else {
             continue;
         };
@@ -107,6 +112,27 @@ fn declared(text: &str, name: &str) -> Option<String> {
     before.filter(|_| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
+/// `static`, behind the word that says who sees it.
+fn bound_to_the_class(syntax: &Syntax, name: &str) -> Vec<Change> {
+    let tree = syntax.branches();
+    let text = |node: usize| syntax.text(&tree[node].range);
+    let is_named = |node: &usize| {
+        let declarator = tree.inner(*node).into_iter().find(|it| tree[*it].kind == "variable_declarator");
+        let named = declarator.unwrap_or(*node);
+        matches!(tree[*node].kind, "method_declaration" | "field_declaration")
+            && tree.field(named, "name").is_some_and(|own| text(own) == name)
+    };
+    let change = |node: usize| {
+        let (start, kind) = (tree[node].range.start, tree.field(node, "type")?);
+        let words = syntax.text(&(start..tree[kind].range.start));
+        let seen = ["public ", "protected ", "private "].iter().find_map(|word| Some(words.find(word)? + word.len()));
+        let first = ["abstract ", "final ", "synchronized ", "<"].iter().filter_map(|word| words.find(word)).min();
+        let at = start + seen.or(first).unwrap_or(words.len());
+        Some((at..at, "static ".to_owned(), format!("made `{name}` static, as it is used")))
+    };
+    tree.all().filter(is_named).filter_map(change).collect()
+}
+
 /// A word that may not stand there: `public` for what has the file's name, else nothing.
 fn allowed(syntax: &Syntax, line: u32, word: &str) -> Vec<Change> {
     let Some(range) = syntax.line(line) else { return Vec::new() };
@@ -139,6 +165,14 @@ mod tests {
                 )],
                 log: "A.java:3: error: invalid method declaration; return type required\n  public first() {\n         ^\n1 error\n",
                 fixed: "public class A {\n  Map<String, Entry> all;\n  public Entry first() {\n    Entry found = null;\n    return found;\n  }\n}\n",
+            },
+            Example {
+                files: &[(
+                    "A.java",
+                    "class A {\n  static void f(char c) {\n    g(c);\n  }\n\n  private boolean g(final char c) {\n    return true;\n  }\n}\n",
+                )],
+                log: "A.java:3: error: non-static method g(char) cannot be referenced from a static context\n    g(c);\n    ^\n1 error\n",
+                fixed: "class A {\n  static void f(char c) {\n    g(c);\n  }\n\n  private static boolean g(final char c) {\n    return true;\n  }\n}\n",
             },
             Example {
                 files: &[("A.java", "private interface A {\n  int f();\n}\n")],

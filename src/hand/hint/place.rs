@@ -35,6 +35,10 @@ pub(super) fn is_taken(syntax: &Syntax, name: &Name, wanted: &str) -> bool {
 
 /// Members are left out: two types may have the same, and an object's keys are uses of its type's.
 pub(super) fn defines_twice(syntax: &Syntax, edit: &Edit) -> bool {
+    // What follows a fault may be read wrongly, keywords as names.
+    if syntax.language().keywords().contains(&edit.text.as_str()) {
+        return false;
+    }
     let renamed = syntax.names().iter().filter(|n| n.defined && n.range == edit.range && n.role != Role::Member);
     renamed.filter(|name| !is_matched(syntax, name)).any(|name| is_taken(syntax, name, &edit.text))
 }

@@ -19,7 +19,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() == Language::Go) else { continue };
         let (at, sign, what) = if let Some(said) = SAID.captures(&complaint.message) {
             let (have, want) = (&said["have"], &said["want"]);
-            let sign = if want.strip_prefix('*') == Some(have) {
+            let by_pointer = complaint.message.contains("has pointer receiver");
+            let sign = if want.strip_prefix('*') == Some(have) || by_pointer {
                 "&"
             } else if have.strip_prefix('*') == Some(want) {
                 "*"
@@ -58,6 +59,14 @@ mod tests {
     #[test]
     fn addresses_are_given_where_they_are_wanted() {
         check(&[
+            Example {
+                files: &[(
+                    "a.go",
+                    "package a\n\nfunc f() {\n\tvar buf bytes.Buffer\n\tfmt.Fprintf(buf, \"+%s\", \"a\")\n}\n",
+                )],
+                log: "./a.go:5:14: cannot use buf (variable of struct type bytes.Buffer) as io.Writer value in argument to fmt.Fprintf: bytes.Buffer does not implement io.Writer (method Write has pointer receiver)\n",
+                fixed: "package a\n\nfunc f() {\n\tvar buf bytes.Buffer\n\tfmt.Fprintf(&buf, \"+%s\", \"a\")\n}\n",
+            },
             Example {
                 files: &[("a.go", "package a\n\nfunc f(p *string) { g(p) }\n\nfunc g(s string) {}\n")],
                 log: "./a.go:3:23: cannot use p (variable of type *string) as string value in argument to g\n",

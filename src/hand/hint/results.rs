@@ -25,7 +25,9 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let mut found: Vec<(Range<usize>, String, String)> = Vec::new();
         if let Some(said) = ASSIGNED.captures(&complaint.message) {
             let count = |name: &str| said[name].parse::<usize>().unwrap_or(0);
-            let asks = log.contains("undefined: err");
+            let below =
+                lines::line(&text, place.line + 1).is_some_and(|(_, next)| next.trim_start().starts_with("if err "));
+            let asks = below || log.contains("undefined: err");
             found.extend(
                 taken(line, count("taken"), count("given"), asks)
                     .map(|(range, new)| (range, new, "took as many values as the call gives".to_owned())),

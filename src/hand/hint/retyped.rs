@@ -19,6 +19,7 @@ static DIFFER: Said = Said::new(&[
     r"Argument of type '(?P<f2>[^']+)' is not assignable to parameter of type '(?P<w2>[^']+)'",
     r"incompatible types: (?:possible lossy conversion from )?(?P<f3>[\w.<>\[\], ]+?) (?:cannot be converted )?to (?P<w3>[\w.<>\[\], ]+)$",
     r"cannot use .+? \((?:[\w ]+ of |untyped )?(?:\w+ )?type (?P<f4>[^),]+)[^)]*\) as (?P<w4>\S+) value in",
+    r"cannot use .+? \(untyped (?P<f7>string|bool) constant[^)]*\) as (?P<w7>\S+) value in",
     r"mismatched types (?P<f5>\S+) and (?P<w5>[^\s)]+)",
     r"expected `(?P<w6>[^`]+)`, found (?:\w+ )?`(?P<f6>[^`]+)`",
 ]);
@@ -54,7 +55,8 @@ fn offered(scene: &Scene, sure: bool) -> Result<Vec<Candidate>> {
         let (Some((has, wants)), Some(place)) = (types(complaint), complaint.places.first()) else { continue };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() != Language::Python) else { continue };
         let weight = if is_number(&has) && is_number(&wants) { 1 } else { 2 };
-        for (edit, name) in declarations(scene, place, &syntax, &has, &wants)? {
+        let in_literal = complaint.message.ends_with("in struct literal");
+        for (edit, name) in declarations(scene, place, &syntax, (&has, &wants), in_literal)? {
             match found.iter_mut().find(|(_, known, _)| *known == edit) {
                 Some((count, ..)) => *count += weight,
                 None => found.push((weight, edit, name)),
@@ -76,17 +78,35 @@ fn types(complaint: &Complaint) -> Option<(String, String)> {
     let beside = complaint.detail.lines().find(|line| line.contains("expected `") && line.contains("found "));
     let said = DIFFER.captures(&complaint.message).or_else(|| DIFFER.captures(beside?))?;
     let one = |letter: char| {
-        let names = (1..=6).map(|at| format!("{letter}{at}"));
+        let names = (1..=7).map(|at| format!("{letter}{at}"));
         names.into_iter().find_map(|name| said.name(&name).map(|it| it.as_str().to_owned()))
     };
     // What may be missing is no part of what is written.
     let plain = |kind: String| kind.replace(" | undefined", "");
-    let (has, wants) = (plain(one('f')?), plain(one('w')?));
+    let (has, wants) = alike(plain(one('f')?), plain(one('w')?));
     (has != wants && has != "()" && wants != "()" && !has.contains('{') && !wants.contains('{')).then_some((has, wants))
 }
 
+/// Of two tuples that each hold one type alone, that type.
+fn alike(has: String, wants: String) -> (String, String) {
+    let only = |kind: &str| {
+        let parts: Vec<&str> = kind.strip_prefix('(')?.strip_suffix(')')?.split(", ").collect();
+        parts.iter().all(|part| *part == parts[0] && !part.is_empty()).then(|| parts[0].to_owned())
+    };
+    match (only(&has), only(&wants)) {
+        (Some(has), Some(wants)) => (has, wants),
+        _ => (has, wants),
+    }
+}
+
 /// The declarations of what stands on a line, each with the type that would agree.
-fn declarations(scene: &Scene, place: &Place, own: &Rc<Syntax>, has: &str, wants: &str) -> Result<Vec<(Edit, String)>> {
+fn declarations(
+    scene: &Scene,
+    place: &Place,
+    own: &Rc<Syntax>,
+    (has, wants): (&str, &str),
+    in_literal: bool,
+) -> Result<Vec<(Edit, String)>> {
     let line = own.line(place.line).unwrap_or(0..0);
     let words: BTreeSet<&str> = meaning::words(own.text(&line)).collect();
     let mut files: Vec<(RelPath, Rc<Syntax>)> = vec![(place.path.clone(), Rc::clone(own))];
@@ -120,6 +140,8 @@ fn declarations(scene: &Scene, place: &Place, own: &Rc<Syntax>, has: &str, wants
             let is_taken = is_parameter(tree[one.node].kind) && function(&tree, one.node).is_some_and(called);
             let written = syntax.text(&one.kind);
             let new = match () {
+                // Where fields have no names, it is one of their type.
+                () if written == wants && in_literal && tree[one.node].kind == "field_declaration" => has,
                 () if written == has && named && reaches => wants,
                 () if written == wants && (around && (one.is_function || named) || is_taken) => has,
                 () => continue,
@@ -191,6 +213,14 @@ mod tests {
                 files: &[("a.go", "package a\n\nfunc F(n string) int {\n\treturn n\n}\n\nvar X = F(1)\n")],
                 log: "./a.go:4:9: cannot use n (variable of type string) as int value in return statement\n./a.go:7:11: cannot use 1 (untyped int constant) as string value in argument to F\n",
                 fixed: "package a\n\nfunc F(n int) int {\n\treturn n\n}\n\nvar X = F(1)\n",
+            },
+            Example {
+                files: &[(
+                    "a.go",
+                    "package a\n\ntype test struct {\n\tin   int\n\tfull bool\n}\n\nvar all = []test{\n\t{\"a\", true},\n\t{\"b\", false},\n}\n",
+                )],
+                log: "./a.go:9:3: cannot use \"a\" (untyped string constant) as int value in struct literal\n./a.go:10:3: cannot use \"b\" (untyped string constant) as int value in struct literal\n",
+                fixed: "package a\n\ntype test struct {\n\tin   string\n\tfull bool\n}\n\nvar all = []test{\n\t{\"a\", true},\n\t{\"b\", false},\n}\n",
             },
             Example {
                 files: &[(

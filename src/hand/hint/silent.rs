@@ -1,11 +1,12 @@
 //! A misspelt name that only the runtime reads: setting it fails nowhere, what was meant is just not set.
 
 use super::distance::{distance, is_near};
-use super::{Scene, intent};
+use super::{Scene, intent, meaning};
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Language, Role, Syntax};
 use anyhow::Result;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Objects of the runtime: what is set on them, and what else they have.
@@ -15,6 +16,8 @@ const OBJECTS: &[(&str, &[&str], &[&str])] =
 /// Files that are searched.
 const MOST_FILES: usize = 2000;
 const MOST_OFFERS: usize = 3;
+/// Shorter words are near too many others.
+const SHORTEST: usize = 3;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let places = scene.complaints.iter().flat_map(|complaint| &complaint.places);
@@ -38,7 +41,35 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
         }
     }
+    made.extend(unread(scene)?);
     made.truncate(MOST_OFFERS);
+    Ok(made)
+}
+
+/// A member that is set once and stands nowhere else, near one that the failure speaks of.
+fn unread(scene: &Scene) -> Result<Vec<Candidate>> {
+    let said: BTreeSet<&str> = scene
+        .complaints
+        .iter()
+        .flat_map(|it| meaning::words(&it.message).chain(meaning::words(&it.detail)))
+        .filter(|word| word.len() > SHORTEST)
+        .collect();
+    let mut made = Vec::new();
+    for path in scene.scripts() {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let index = scene.index(syntax.language(), &path)?;
+        let set = syntax.names().iter().filter(|name| name.role == Role::Member && name.defined);
+        for name in set.filter(|name| index.count(syntax.text(&name.range)) == 1) {
+            let word = syntax.text(&name.range);
+            let near = said.iter().filter(|right| is_near(word, right) && index.count(right) > 0);
+            let Some(right) = near.min_by(|a, b| distance(word, a).total_cmp(&distance(word, b))) else { continue };
+            let why = format!("renamed `{word}`, which nothing reads, to `{right}`");
+            let edit = Edit { path: path.clone(), range: name.range.clone(), text: (*right).to_owned() };
+            if !intent::in_test(&path, &syntax, std::slice::from_ref(&name.range)) {
+                made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+            }
+        }
+    }
     Ok(made)
 }
 

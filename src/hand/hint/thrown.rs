@@ -18,6 +18,9 @@ const MOST_FILES: usize = 20;
 /// A method's header by the byte that its addition goes to: the file, whether it says anything yet, and what it lacks.
 type Headers = BTreeMap<(RelPath, usize), (bool, Vec<String>)>;
 
+/// Which of the exceptions that a method throws its header names.
+type Choice<'c> = &'c dyn Fn(&[String]) -> Vec<String>;
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut headers = Headers::new();
     for complaint in &scene.complaints {
@@ -35,13 +38,52 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             names.push(name);
         }
     }
+    let usual: BTreeMap<String, String> = usual(scene, &headers)?;
+    // What the methods around declare, where that covers it.
+    let as_others = |names: &[String]| {
+        let mut all: Vec<String> = names.iter().map(|name| usual.get(name).unwrap_or(name).clone()).collect();
+        all.dedup();
+        all
+    };
     // What one exception covers need not be said of another: the shorter its name, the more it covers.
     let shortest = |names: &[String]| names.iter().min_by_key(|name| name.len()).cloned().into_iter().collect();
     let mut made = Vec::new();
-    for choose in [&shortest as &dyn Fn(&[String]) -> Vec<String>, &<[String]>::to_vec] {
+    let mut choices: Vec<Choice> = vec![&shortest, &<[String]>::to_vec];
+    if !usual.is_empty() {
+        choices.insert(0, &as_others);
+    }
+    for choose in choices {
         made.extend(candidate(scene, &headers, choose)?);
     }
     Ok(made)
+}
+
+/// Of exceptions that no method of their file declares: the class above each that two of its methods do.
+fn usual(scene: &Scene, headers: &Headers) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for ((path, _), (_, names)) in headers {
+        let Some(syntax) = scene.syntax(path)? else { continue };
+        let text = syntax.text(&(0..syntax.bytes().len())).to_owned();
+        let declared = |name: &str| text.matches(&format!("throws {name} ")).count();
+        for name in names.iter().filter(|name| declared(name) == 0) {
+            let head = format!("class {name} extends ");
+            let holders: Vec<RelPath> = scene
+                .index(Language::Java, path)?
+                .holders(name)
+                .map(|(path, _)| path.clone())
+                .take(MOST_FILES)
+                .collect();
+            for holder in holders {
+                let Some(syntax) = scene.syntax(&holder)? else { continue };
+                let text = syntax.text(&(0..syntax.bytes().len())).to_owned();
+                let above = text.split_once(&head).and_then(|(_, rest)| rest.split([' ', '{']).next());
+                if let Some(above) = above.filter(|above| declared(above) > 1) {
+                    found.insert(name.clone(), above.to_owned());
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The methods that throw an exception outright and do not say so.
@@ -68,7 +110,7 @@ fn silent(scene: &Scene, headers: &mut Headers, near: &RelPath, name: &str) -> R
     Ok(())
 }
 
-fn candidate(scene: &Scene, headers: &Headers, choose: &dyn Fn(&[String]) -> Vec<String>) -> Result<Option<Candidate>> {
+fn candidate(scene: &Scene, headers: &Headers, choose: Choice) -> Result<Option<Candidate>> {
     let mut told: Vec<String> = Vec::new();
     let mut edits = Vec::new();
     for ((path, at), (says, names)) in headers {
@@ -114,6 +156,21 @@ mod tests {
             );
             check(&[Example { files, log, fixed: fixed.leak() }]);
         }
+    }
+
+    #[test]
+    fn what_covers_it_is_said_as_around() {
+        check(&[Example {
+            files: &[
+                (
+                    "A.java",
+                    "class A {\n  void f() {\n    throw new Lost(1);\n  }\n  void g() throws Bad {\n  }\n  void h() throws Bad {\n  }\n}\n",
+                ),
+                ("Lost.java", "class Lost extends Bad {\n}\n"),
+            ],
+            log: "A.java:3: error: unreported exception Lost; must be caught or declared to be thrown\n    throw new Lost(1);\n    ^\n1 error\n",
+            fixed: "class A {\n  void f() throws Bad {\n    throw new Lost(1);\n  }\n  void g() throws Bad {\n  }\n  void h() throws Bad {\n  }\n}\n",
+        }]);
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn written(syntax: &Syntax, tree: &Branches, own: usize, name: &str, is_given: b
     let like = parts.filter(|part| names(part) && part.len() < 100).find(|part| bare || typed(part));
     match like {
         Some(part) if !bare => Some(part.split(" = ").next().unwrap_or(part).to_owned()),
-        _ => (bare && is_given).then(|| name.to_owned()),
+        like => (bare && (is_given || like.is_some())).then(|| name.to_owned()),
     }
 }
 
@@ -138,6 +138,22 @@ mod tests {
                 )],
                 log: "A.java:6: error: cannot find symbol\n        return a + unit.length();\n                   ^\n  symbol:   variable unit\n  location: class A\n1 error\n",
                 fixed: "class A {\n    int f(int a, String unit) {\n        return g(unit, a);\n    }\n    int g(String unit, int a) {\n        return a + unit.length();\n    }\n}\n",
+            },
+            Example {
+                files: &[(
+                    "a.js",
+                    "function first(uri, options) {\n  return second(uri, options)\n}\nfunction second(uri) {\n  const own = 1\n  return g(uri, own, options)\n}\n",
+                )],
+                log: "/repo/a.js:6\nReferenceError: options is not defined\n    at second (/repo/a.js:6:22)\n",
+                fixed: "function first(uri, options) {\n  return second(uri, options)\n}\nfunction second(uri, options) {\n  const own = 1\n  return g(uri, own, options)\n}\n",
+            },
+            Example {
+                files: &[(
+                    "a.js",
+                    "function first(uri, options) {\n  return uri\n}\nfunction second(uri) {\n  return first(uri, options)\n}\n",
+                )],
+                log: "/repo/a.js:5\nReferenceError: options is not defined\n    at second (/repo/a.js:5:21)\n",
+                fixed: "function first(uri, options) {\n  return uri\n}\nfunction second(uri, options) {\n  return first(uri, options)\n}\n",
             },
             Example {
                 files: &[(

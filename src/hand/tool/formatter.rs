@@ -74,7 +74,7 @@ impl Formatter {
         }
         let done = job.workshop.run(&command, Some(&text), LIMIT)?;
         let good = done.exit.is_some_and(|exit| self.good_exits.contains(&exit)) && !done.stdout.is_empty();
-        Ok(good.then_some(done.stdout))
+        Ok(good.then(|| with_line_ends_of(&text, done.stdout)))
     }
 
     /// What the failing call asked for beyond checking these paths: line lengths, rule selections.
@@ -93,4 +93,22 @@ impl Formatter {
         }
         options
     }
+}
+
+/// rustfmt knows a file's line ends from the file, and not from what it is given on stdin.
+fn with_line_ends_of(before: &[u8], after: Vec<u8>) -> Vec<u8> {
+    let ends = |text: &[u8]| memchr::memmem::find_iter(text, b"\r\n").count();
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    if lines == 0 || ends(before) < lines || ends(&after) > 0 {
+        return after;
+    }
+    after
+        .split_inclusive(|byte| *byte == b'\n')
+        .flat_map(|line| match line.strip_suffix(b"\n") {
+            Some(bare) => [bare, b"\r\n"],
+            None => [line, b""],
+        })
+        .flatten()
+        .copied()
+        .collect()
 }

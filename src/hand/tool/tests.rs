@@ -43,6 +43,16 @@ fn a_formatter_rewrites_the_files_that_its_check_names() {
 }
 
 #[test]
+fn line_ends_stay_whatever_a_formatter_prints() {
+    let bare: Program = |_, stdin| (0, stdin.to_uppercase().replace("\r\n", "\n"));
+    for (text, wanted) in [("a\r\nb\r\n", "A\r\nB\r\n"), ("a\r\nb\n", "A\nB\n")] {
+        let shop = Shop::new(&[("src/a.rs", text)]).with("rustfmt", bare);
+        let offers = shop.offers(&Tool, "cargo fmt --check", "Diff in /repo/src/a.rs:3:\n", &[]);
+        assert_eq!(after(&offers[0]), wanted);
+    }
+}
+
+#[test]
 fn nothing_is_offered_where_no_fixer_was_asked_for_or_none_is_there() {
     let files = [("a.py", "text\n"), ("src/a.rs", "text\n")];
     let shop = Shop::new(&files).with("black", UPPER).with("ruff", UPPER).with("rustfmt", UPPER);

@@ -53,9 +53,12 @@ const LIKELY: &[&str] = &[
     "fixUnreachableCode",
     "fixUnusedLabel",
     "jdocTypes",
-    "inferFromUsage",
     "unusedIdentifier",
 ];
+
+/// Where nothing else is complained of: types that are lost are mostly a consequence.
+const TYPES: &str = "inferFromUsage";
+static UNTYPED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bTS(?:70\d\d\b|(\d+))").ok());
 
 static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?m)([^\s(:'\x22`]+\.[cm]?[tj]sx?)[(:]\d+[,:]\d+\)?(?::| -) (?:\S*error\S* )?TS\d+").ok()
@@ -86,7 +89,7 @@ pub(super) fn propose(job: &Job) -> Result<Vec<Candidate>> {
         "compiler": job.workshop.find_program("tsc"),
         "project": project(job)?,
         "sure": sure,
-        "likely": LIKELY,
+        "likely": LIKELY.iter().copied().chain(lacks_types_alone(job.log).then_some(TYPES)).collect::<Vec<_>>(),
         "seconds": SECONDS.min(job.workshop.left().as_secs() / 4).max(5),
     });
     let asked = asked.to_string();
@@ -106,6 +109,10 @@ fn named(job: &Job) -> Vec<RelPath> {
     let Some(pattern) = ERROR.as_ref() else { return Vec::new() };
     let paths: BTreeSet<_> = pattern.captures_iter(job.log).filter_map(|c| job.workshop.resolve(&c[1])).collect();
     paths.into_iter().collect()
+}
+
+fn lacks_types_alone(log: &str) -> bool {
+    UNTYPED.as_ref().is_some_and(|pattern| pattern.captures_iter(log).all(|code| code.get(1).is_none()))
 }
 
 /// The configuration that a call of the compiler names.
@@ -142,4 +149,15 @@ fn candidate(job: &Job, made: Made) -> Result<Option<Candidate>> {
     };
     let confidence = if made.sure { Confidence::Confident } else { Confidence::Suggested };
     Ok(Some(Candidate { patch, hand: HandId::Tool, why, confidence }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lacks_types_alone;
+
+    #[test]
+    fn types_are_lost_behind_other_errors() {
+        assert!(lacks_types_alone("a.ts(1,2): error TS7006: Parameter\na.ts(1,3): error TS7031: Binding\n"));
+        assert!(!lacks_types_alone("a.ts(1,2): error TS2551: Property\na.ts(1,3): error TS7006: Parameter\n"));
+    }
 }

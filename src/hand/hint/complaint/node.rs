@@ -23,7 +23,7 @@ fn patterns() -> Option<Patterns> {
     Some(Patterns {
         error: pattern(r"(?:^|[\s\[])(?:[0-9A-Za-z_]*Error)(?: \[[0-9A-Za-z_]+\])?: (.+)$")?,
         told: pattern(r#"^\s*error: ['"|](.*?)['"]?$"#)?,
-        head: pattern(r"^\s*(?:file://)?([^\s():]+\.[0-9A-Za-z]+):([0-9]+)$")?,
+        head: pattern(r"^\s*(?:[A-Z][a-z ]+: )?(?:file://)?([^\s():]+\.[0-9A-Za-z]+):([0-9]+)$")?,
         frame: pattern(r"^\s*(?:at |❯ )?(?:.*[\s(])?(?:file://)?([^\s():]+):([0-9]+):([0-9]+)\)?$")?,
         importer: pattern(r"imported from (?:file://)?([^\s']+)|^- (/\S+)$|\(resolved id: \S+\) in (/\S+?)\. Does")?,
     })

@@ -129,6 +129,10 @@ fn joined(want: &Want, donor: &Donor) -> Option<(usize, String)> {
     let imports = want.syntax.imports();
     let same = imports.iter().filter(|it| it.source == donor.module && matches!(it.taken, Taken::Named(_)));
     let same: Vec<&Import> = same.collect();
+    // Who gives each name a line of its own does so with the next.
+    if same.windows(2).all(|pair| pair[0].statement != pair[1].statement) && same.len() > 1 {
+        return None;
+    }
     let statement = &same.last()?.statement;
     let list: Vec<&Import> = same.iter().copied().filter(|it| it.statement == *statement).collect();
     into_list(want.syntax, &list, name)
@@ -149,7 +153,13 @@ fn own_line(syntax: &Syntax, text: &str, donor: &Donor, library: &BTreeSet<Strin
     let is_from = |import: &Import| matches!(import.taken, Taken::Named(_));
     let same: Vec<&&Import> = alike.iter().filter(|it| is_from(it) == donor.name.is_some()).collect();
     let line_start = |import: &Import| syntax.line(syntax.line_of(import.statement.start)).map_or(0, |line| line.start);
-    if let Some(next) = same.iter().find(|it| it.source > donor.module) {
+    let key = |name: &str| name.to_lowercase();
+    let own = donor.name.as_deref().map(key);
+    let follows = |it: &Import| match &it.taken {
+        Taken::Named(name) if it.source == donor.module => Some(key(name)) > own,
+        _ => it.source > donor.module,
+    };
+    if let Some(next) = same.iter().find(|it| follows(it)) {
         return (line_start(next), format!("{text}\n"));
     }
     if let Some(last) = same.last() {

@@ -241,6 +241,8 @@ fn beside_names(want: &Want, same: &[&Import]) -> Option<(usize, String)> {
 fn own_line(want: &Want, statement: &str) -> (usize, String) {
     match want.syntax.imports().iter().rfind(|import| import.form != Form::PassedOn) {
         Some(last) => (next_line(want.syntax, last.statement.end.saturating_sub(1)), format!("{statement}\n")),
+        // An empty line at the head of a file was below its imports.
+        None if want.syntax.line(1).is_some_and(|line| line.is_empty()) => (0, format!("{statement}\n")),
         None => (want.syntax.body(), format!("{statement}\n\n")),
     }
 }

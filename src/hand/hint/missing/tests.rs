@@ -35,6 +35,11 @@ fn python_takes_it_from_where_this_repository_does() {
         ),
         ("from a import B, Z\n", ("pkg/o.py", "from a import X\n"), "from a import B, X, Z\n"),
         ("from a import (\n    B,\n)\n", ("pkg/o.py", "from a import X\n"), "from a import (\n    B,\n    X,\n)\n"),
+        (
+            "from a import B\nfrom a import Z\n",
+            ("pkg/o.py", "from a import X\n"),
+            "from a import B\nfrom a import X\nfrom a import Z\n",
+        ),
         ("from .o import C\n", ("tests/o.py", "from pkg.o import X\n"), "from .o import C, X\n"),
         ("from .b import C\n", ("pkg/o.py", "X = 1\n"), "from .b import C\nfrom .o import X\n"),
         ("", ("pkg/o.py", "class X: pass\n"), "from pkg.o import X\n\n"),

@@ -88,7 +88,7 @@ impl Kinds {
 }
 
 /// The parts of a list between brackets, without the blanks around them.
-fn parts(source: &Source, open: usize, close: usize) -> Vec<Range<usize>> {
+pub(super) fn parts(source: &Source, open: usize, close: usize) -> Vec<Range<usize>> {
     let mut depth = 0_usize;
     let mut found = Vec::new();
     let mut first = open + 1;
@@ -116,7 +116,8 @@ fn of_type(text: &str, old: &str, new: &str) -> String {
         return rest.to_owned();
     }
     let name = text.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
-    named(new, name)
+    let blanks = &text[text.trim_end_matches(name).trim_end().len()..text.len() - name.len()];
+    if blanks.is_empty() || new.ends_with('*') { named(new, name) } else { format!("{new}{blanks}{name}") }
 }
 
 fn named(kind: &str, name: &str) -> String {
@@ -217,10 +218,29 @@ pub(super) fn pointer(scene: &Scene) -> Vec<Try> {
     found
 }
 
+/// `assignment to 'char *' from 'int'`: the variable is declared as what it is given.
+pub(super) fn scalar(scene: &Scene) -> Vec<Try> {
+    let kinds: Vec<&str> = scene.problem.message.split('\'').skip(1).step_by(2).take(2).collect();
+    let &[wanted, given] = kinds.as_slice() else { return Vec::new() };
+    let start = (0..=scene.at).rev().take_while(|at| !matches!(scene.source.at(*at), ";" | "{" | "}")).last();
+    let name = start.map_or("", |at| scene.source.at(at));
+    let written = |d: &super::declare::Declared| {
+        let stars = if d.stars > 0 { format!(" {}", "*".repeat(d.stars)) } else { String::new() };
+        format!("{}{stars}", d.base)
+    };
+    let all = declarations(scene.source);
+    let own = all.iter().rfind(|d| d.name <= scene.at && scene.source.at(d.name) == name && d.next == ";");
+    let own = own.filter(|d| written(d) == wanted && !name.is_empty());
+    let edit = own.map(|d| (scene.range(d.start).start..scene.range(d.name).end, named(given, name)));
+    edit.map(|edit| Try::new(vec![edit], 0.7, format!("declared `{name}` as `{given}`"))).into_iter().collect()
+}
+
 /// What all other calls of the function give where this one gives nothing.
 pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: usize) -> Vec<Try> {
-    let has = parts(source, open, close).len();
-    let mut rests: Vec<(usize, &str)> = Vec::new();
+    let own = parts(source, open, close);
+    let has = own.len();
+    let text = |range: &Range<usize>| source.text[range.clone()].to_owned();
+    let (mut alike, mut rests): (Vec<&str>, Vec<(usize, &str)>) = Default::default();
     for at in (0..source.tokens.len()).filter(|at| source.at(*at) == name && source.at(at + 1) == "(" && at + 1 != open)
     {
         // Behind a type stands its own head.
@@ -233,10 +253,19 @@ pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: u
         let Some(rest) = given.get(has).and_then(|first| source.text.get(first.start..given.last()?.end)) else {
             continue;
         };
+        if has > 0 && own.iter().zip(&given).all(|(a, b)| text(a) == text(b)) && !alike.contains(&rest) {
+            alike.push(rest);
+        }
         match rests.iter_mut().find(|(_, other)| *other == rest) {
             Some((count, _)) => *count += 1,
             None => rests.push((1, rest)),
         }
+    }
+    let lead = if has > 0 { ", " } else { "" };
+    let give = |rest: &str, cost| Try::insert(source.tokens[close].range.start, &format!("{lead}{rest}"), cost);
+    // A call that gives the same otherwise says it best.
+    if let &[only] = alike.as_slice() {
+        return vec![give(only, 0.6)];
     }
     // Where they differ it is what most of them give, or nobody says which is meant.
     let all: usize = rests.iter().map(|(count, _)| count).sum();
@@ -246,6 +275,5 @@ pub(super) fn given_elsewhere(source: &Source, name: &str, open: usize, close: u
         return Vec::new();
     };
     let cost = if count == all { 1.0 } else { 2.0 };
-    let lead = if has > 0 { ", " } else { "" };
-    vec![Try::insert(source.tokens[close].range.start, &format!("{lead}{rest}"), cost)]
+    vec![give(rest, cost)]
 }

@@ -7,6 +7,7 @@ use crate::hand::cc::Problem;
 /// How compilers speak when braces do not pair up.
 const SIGNS: &[&str] = &[
     "at end of input",
+    "invalid storage class for function",
     "expected identifier or '('",
     "expected unqualified-id",
     "expected declaration",
@@ -88,6 +89,14 @@ fn closers(source: &Source, index: usize, found: &mut Vec<(f64, Try)>) {
     }
     let line = source.tokens[index - 1].line;
     let Some(opened) = open.last() else { return };
+    // A line that lost its only mark is still there, as deep as it was.
+    let next = source.line_text(line + 1);
+    if !next.is_empty()
+        && next.trim().is_empty()
+        && next.trim_end_matches(['\r', '\n']).len() == source.indent(*opened).len()
+    {
+        found.push((0.0, Try::insert(source.line_end(line + 1), "}", 0.0)));
+    }
     let text = format!("{}{}}}", source.line_break(), source.indent(*opened));
     let place = source.line_end(line);
     // At the end of a file without a last line break.

@@ -136,6 +136,25 @@ pub(super) fn more_arguments(scene: &Scene) -> Vec<Try> {
     found
 }
 
+/// Two arguments of one call are both of a wrong type: each stands in the other's place.
+pub(super) fn exchanged(scene: &Scene) -> Vec<Try> {
+    let source = scene.source;
+    let name = scene.quoted();
+    let number = |message: &str| {
+        let (before, _) = message.split_once(&format!(" of '{name}'"))?;
+        before.rsplit("argument ").next()?.parse::<usize>().ok()
+    };
+    let here = scene.all.iter().filter(|problem| problem.line == scene.problem.line);
+    let wrong: Vec<usize> = here.filter_map(|problem| number(&problem.message)).collect();
+    let open = (1..=scene.at).rev().take(60).find(|at| source.at(*at) == "(" && source.at(at - 1) == name);
+    let parts = open.and_then(|open| Some(agree::parts(source, open, source.closing(open)?))).unwrap_or_default();
+    let &[first, second] = wrong.as_slice() else { return Vec::new() };
+    let (Some(a), Some(b)) = (parts.get(first - 1), parts.get(second - 1)) else { return Vec::new() };
+    let text = |range: &std::ops::Range<usize>| source.text[range.clone()].to_owned();
+    let why = format!("put two arguments of `{name}` in each other's place");
+    vec![Try::new(vec![(a.clone(), text(b)), (b.clone(), text(a))], 0.3, why)]
+}
+
 /// Two arguments without a comma between them count as one.
 fn glued(scene: &Scene, open: usize, close: usize) -> Vec<Try> {
     let is_value = |at: usize| matches!(scene.source.kind(at), Some(Kind::Word | Kind::Number | Kind::Text));

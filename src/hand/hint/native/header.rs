@@ -16,13 +16,21 @@ use std::collections::BTreeSet;
 const MOST_HEADERS: usize = 200;
 const MOST_OFFERS: usize = 2;
 
+/// Words of a text whose quote is lost are no names, and a macro that is given too little is known.
+const KNOWN_OTHERWISE: &[&str] = &["missing terminating", " arguments, but only "];
+
 static ABSENT: Said =
     Said::new(&[r"fatal error: [`'‘]?(?P<name>[\w./-]+)['’]?(?:: No such file or directory| file not found)"]);
 
 pub(in crate::hand::hint) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = misspelt(scene)?;
     for (path, said) in cc::named(scene.job).into_iter().take(3) {
-        let unknown: BTreeSet<String> = said.iter().filter_map(|(_, message)| names::unknown(message)).collect();
+        let is_told = |line: u32| {
+            let told = |message: &str| KNOWN_OTHERWISE.iter().any(|sign| message.contains(sign));
+            said.iter().any(|(at, message)| *at == line && told(message))
+        };
+        let named = said.iter().filter(|(line, _)| !is_told(*line));
+        let unknown: BTreeSet<String> = named.filter_map(|(_, message)| names::unknown(message)).collect();
         let Some(text) = offer::editable(scene.job, &path)?.and_then(|bytes| String::from_utf8(bytes).ok()) else {
             continue;
         };
@@ -70,9 +78,13 @@ fn misspelt(scene: &Scene) -> Result<Vec<Candidate>> {
                 .find_map(|it| Some((text.find(&it)?, it.len())));
             let Some((at, length)) = found else { continue };
             let named = named_from(path, header);
-            let why = format!("included \"{named}\", which is there, and not {name}");
-            let edit = Edit { path: path.clone(), range: at..at + length, text: format!("\"{named}\"") };
-            made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+            let why = format!("included {named}, which is there, and not {name}");
+            // In the brackets that it has: the system may have one of that name, too.
+            let bracketed = text[at..].starts_with('<').then(|| format!("<{named}>"));
+            for new in bracketed.into_iter().chain([format!("\"{named}\"")]) {
+                let edit = Edit { path: path.clone(), range: at..at + length, text: new };
+                made.extend(scene.candidate(vec![edit], why.clone(), Confidence::Suggested)?);
+            }
         }
     }
     made.truncate(MOST_OFFERS);
@@ -91,7 +103,9 @@ fn named_from(path: &RelPath, header: &RelPath) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::hand::hint::Hint;
     use crate::hand::hint::tests::{Example, check};
+    use crate::hand::testing::{Shop, after};
 
     #[test]
     fn a_header_that_is_nearly_there_is_meant() {
@@ -100,5 +114,17 @@ mod tests {
             log: "src/text.c:1:10: fatal error: txt.h: No such file or directory\n    1 | #include \"txt.h\"\n",
             fixed: "#include \"text.h\"\n\nint a;\n",
         }]);
+        let wrong = "src/text.c:1:10: fatal error: Txt.h: No such file or directory\n    1 | #include <Txt.h>\n";
+        let offers =
+            Shop::new(&[("src/text.c", "#include <Txt.h>\n"), ("src/txt.h", "")]).offers(&Hint, "cc", wrong, &[]);
+        assert_eq!(offers.iter().map(after).collect::<Vec<_>>()[..2], ["#include <txt.h>\n", "#include \"txt.h\"\n"]);
+    }
+
+    #[test]
+    fn words_of_a_text_are_no_names() {
+        let files = [("src/a.c", "void f(void) { g(string too long\"); }\n"), ("src/b.h", "int string;\n")];
+        let log = "src/a.c:1:18: error: 'string' undeclared (first use in this function)\nsrc/a.c:1:33: error: missing terminating \" character\n";
+        let offers = Shop::new(&files).offers(&Hint, "cc", log, &[]);
+        assert!(offers.iter().all(|offer| !after(offer).contains("#include")));
     }
 }

@@ -89,8 +89,14 @@ const RULES: &[(&str, Rule)] = &[
     ("is not a function or function pointer", call::multiplied),
     ("too many arguments to function", call::fewer_arguments),
     ("too few arguments to function", call::more_arguments),
+    ("argument 1 of '", call::exchanged),
+    ("argument 2 of '", call::exchanged),
+    ("declared as a function", pointed),
+    ("unknown type name '", tagged),
     ("conflicting types for '", agree::head),
     ("conflicting types for '", call::earlier),
+    ("makes pointer from integer", agree::scalar),
+    ("makes integer from pointer", agree::scalar),
     ("incompatible pointer type", agree::pointer),
     ("incompatible return type", agree::pointer),
     (" requires ", call::more_arguments),
@@ -182,6 +188,22 @@ fn comparison(scene: &Scene) -> Vec<Try> {
         found.push(Try::new(edits, 0.5, "swapped the sides of an assignment".to_owned()));
     }
     found
+}
+
+/// `typedef a_s a;`: what a type is called by is mostly the tag of a `struct`.
+fn tagged(scene: &Scene) -> Vec<Try> {
+    let (source, at) = (scene.source, scene.at);
+    let names = at > 0 && source.at(at - 1) == "typedef" && source.is_word(at + 1);
+    if names { vec![Try::insert(scene.range(at).start, "struct ", 0.6)] } else { Vec::new() }
+}
+
+/// A field of a function's type: the type is that of a pointer, which lost its `*` where it is named.
+fn pointed(scene: &Scene) -> Vec<Try> {
+    let source = scene.source;
+    let kind = source.at(scene.at.saturating_sub(1));
+    let named = |at: &usize| source.at(*at) == "(" && source.at(at + 1) == kind && source.at(at + 2) == ")";
+    let place = (0..source.tokens.len()).find(named).filter(|_| source.is_word(scene.at.saturating_sub(1)));
+    place.map(|at| Try::insert(scene.range(at + 1).start, "*", 0.4)).into_iter().collect()
 }
 
 /// Commas or colons where the parts of a `for` are divided.

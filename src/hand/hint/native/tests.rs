@@ -41,6 +41,25 @@ fn the_likely_cause_is_tried_among_the_first() {
             "int f(pid x) {\n    printf(\"%u\", x);\n}\n",
             1,
         ),
+        (
+            "#define MIN(a,b) ((a) < (b) ? (a) : (b))\nint f(int n, int m) { return MIN(n, m) + MIN(1, 2); }\nint g(int n, int m) { return MIN(n@); }\n",
+            "macro \"MIN\" requires 2 arguments, but only 1 given",
+            "#define MIN(a,b) ((a) < (b) ? (a) : (b))\nint f(int n, int m) { return MIN(n, m) + MIN(1, 2); }\nint g(int n, int m) { return MIN(n, m); }\n",
+            1,
+        ),
+        (
+            "int f(int n) {\n    char *status;\n\n    status @= n;\n    return status == 1;\n}\n",
+            "assignment to 'char *' from 'int' makes pointer from integer without a cast",
+            "int f(int n) {\n    int status;\n\n    status = n;\n    return status == 1;\n}\n",
+            1,
+        ),
+        ("typedef @a_s a;\n", "unknown type name 'a_s'", "typedef struct a_s a;\n", 1),
+        (
+            "typedef void* (Alloc) (int);\nstruct s {\n    Alloc @custom;\n};\n",
+            "field 'custom' declared as a function",
+            "typedef void* (*Alloc) (int);\nstruct s {\n    Alloc custom;\n};\n",
+            1,
+        ),
         ("int f() {\n    int @y = 2;\n    return 1;\n}\n", "unused variable 'y'", "int f() {\n    return 1;\n}\n", 2),
         ("int main() {\n    return 0@\n}\n", "expected ';' before '}' token", "int main() {\n    return 0;\n}\n", 1),
         (

@@ -86,6 +86,10 @@ pub(super) fn quote(scene: &Scene) -> Vec<Try> {
         let far = 0.1 * f64::from(u8::try_from(far).unwrap_or(9));
         let rest = &source.text[start + at + 1..];
         let at = start + at + 1 + rest.len() - rest.trim_start_matches(' ').len();
+        // Nothing stands between it and the quote that is there.
+        if at == cut.range.start {
+            continue;
+        }
         found.push(Try::insert(at, mark, far + if closes { 0.3 } else { 1.1 }));
     }
     // `case w':` has lost its first quote.

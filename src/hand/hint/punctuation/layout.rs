@@ -13,7 +13,7 @@ pub(super) fn is_odd(syntax: &Syntax, at: usize, text: &str) -> bool {
     let follows_blank = is_open(before);
     let blank_follows = after.is_empty() || after.starts_with(char::is_whitespace);
     match text.trim_end() {
-        "(" | "[" => blank_follows,
+        "(" | "[" | "&" | "!" | "#" => blank_follows,
         "{" => !follows_blank && !before.ends_with('(') || before.trim().is_empty(),
         mark @ (")" | "]" | "," | ";" | ":") => {
             let leads = after.starts_with(mark) && before.trim().is_empty();
@@ -25,6 +25,8 @@ pub(super) fn is_odd(syntax: &Syntax, at: usize, text: &str) -> bool {
                 || leads
                 || behind_lead
         }
+        // What was lost between two things leaves the blanks around it.
+        "=>" | "->" | "=" => after.starts_with("  ") || before.ends_with("  "),
         mark @ ("\"" | "'" | "`") if before.matches(mark).count() % 2 == 0 => blank_follows,
         // Of two blanks behind a text one was its last character.
         "\"" | "'" | "`" => follows_blank && !before.ends_with("  ") && !blank_follows || after.starts_with("  "),
@@ -87,6 +89,8 @@ mod tests {
             ("f(\n  a\n) {", 6, 7, ")"),
             ("f( a  {", 5, 4, ")"),
             ("f(\n  a\n) {", 6, 8, ")"),
+            ("f((a)  b)", 6, 5, "=>"),
+            ("f(a: mut b)", 5, 4, "&"),
         ] {
             let syntax = Syntax::parse(Language::JavaScript, text.as_bytes()).unwrap();
             assert!(!is_odd(&syntax, good, mark), "{text} {good}");

@@ -76,6 +76,15 @@ fn told(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|syntax| syntax.is_sound()) else { continue };
         let Some(at) = place.column.and_then(|column| syntax.offset(place.line, column)) else { continue };
+        if complaint.message.contains("no rules expected") {
+            let all = syntax.tokens();
+            let token = all.iter().map(|token| &token.range).find(|range| range.contains(&at));
+            let mark = token.filter(|range| syntax.text(range).chars().all(|c| c.is_ascii_punctuation()));
+            if let Some(mark) = mark {
+                let superfluous = Try { range: (mark.start, mark.end), text: String::new() };
+                made.extend(candidate(scene, &place.path, &syntax, superfluous)?);
+            }
+        }
         let end = syntax.text(&(0..at)).trim_end().len();
         for token in [",", ";", ":", ")", "(", "=", "{", "}"] {
             for at in [end, at] {
@@ -88,13 +97,29 @@ fn told(scene: &Scene) -> Result<Vec<Candidate>> {
 
 /// Two elements without a comma between them read as a call or an index, which only fails when it runs.
 fn lost_commas(scene: &Scene) -> Result<Vec<Candidate>> {
-    const SIGNS: &[&str] =
-        &["object is not callable", "indices must be integers", "perhaps you missed a comma", "is not a function"];
+    const SIGNS: &[&str] = &[
+        "object is not callable",
+        "indices must be integers",
+        "perhaps you missed a comma",
+        "is not a function",
+        "no implementation for `",
+    ];
     let pattern = Regex::new(r"[\w)\]}] +[(\[]")?;
     let mut made = Vec::new();
     for complaint in scene.complaints.iter().filter(|c| SIGNS.iter().any(|sign| c.message.contains(sign))).take(3) {
         let Some(place) = complaint.places.first() else { continue };
         let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        // A closure behind a value without a comma reads as an operation.
+        let column = place.column.and_then(|column| syntax.offset(place.line, column));
+        if let Some(at) = column.filter(|at| syntax.bytes().get(*at) == Some(&b'|')) {
+            made.extend(candidate(
+                scene,
+                &place.path,
+                &syntax,
+                insertion(syntax.text(&(0..at)).trim_end().len(), ","),
+            )?);
+            continue;
+        }
         let text = |line| syntax.line(line).map(|range| syntax.text(&range)).unwrap_or_default();
         for line in place.line.saturating_sub(2)..place.line + BELOW {
             let start = syntax.line(line).map_or(0, |range| range.start);
@@ -212,6 +237,8 @@ impl<'s> Judge<'s> {
             + bonus(unpaired, 1.5)
             + bonus(ill_indented, 1.0)
             + bonus(doubled, if token == "{" || token == "}" { 1.4 } else { 0.7 })
+            // Nobody opens two blocks at the end of a line.
+            + bonus(doubled && token == "{" && self.is_last(range.end), 1.4)
             - bonus(leads, 0.7)
             - bonus(long, 0.8)
             - bonus(attempt.replaces(), 0.3)
@@ -278,6 +305,11 @@ impl<'s> Judge<'s> {
     fn is_first(&self, at: usize) -> bool {
         let line = self.syntax.line(self.syntax.line_of(at));
         line.is_some_and(|line| self.syntax.text(&(line.start..at)).trim().is_empty())
+    }
+
+    fn is_last(&self, at: usize) -> bool {
+        let line = self.syntax.line(self.syntax.line_of(at));
+        line.is_some_and(|line| self.syntax.text(&(at..line.end)).trim().is_empty())
     }
 
     fn distance(&self, line: u32) -> f64 {
