@@ -166,6 +166,10 @@ fn reviewed(healing: &Healing) -> String {
 
 fn next(story: &Story) -> String {
     let healing = story.healing;
+    if let Some(mend) = healing.mend.as_deref().filter(|_| healing.outcome == Outcome::Explained) {
+        let then = if story.task.number.is_some() { "comment `/thanos fix`" } else { "run it again" };
+        return format!("{}; then {then}.", text::inert(&one_line(mend, 300)));
+    }
     match healing.outcome {
         Outcome::Fixed if story.task.kind == Kind::Review => {
             "look at the commit and at the threads that are still open.".to_owned()
@@ -190,9 +194,6 @@ fn next(story: &Story) -> String {
         }
         Outcome::Explained if healing.retry_wanted.is_some() => {
             "run it again later: what the reason names may pass.".to_owned()
-        }
-        Outcome::Explained if healing.notes.iter().any(|note| note.starts_with("no model was asked")) => {
-            "mend what the last note names, or take it from here by hand.".to_owned()
         }
         Outcome::Explained if healing.candidate.is_some() => {
             "look at the patch and decide which behaviour is meant.".to_owned()

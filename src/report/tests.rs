@@ -157,6 +157,22 @@ fn every_text_reads_well() {
     insta::assert_snapshot!("guard_lines", guard_lines(&fixture.healing.guards));
 }
 
+/// A sum that holds what nobody counted is never told without that.
+#[test]
+fn what_is_assumed_is_told_wherever_a_cost_is() {
+    let mut fixture = Fixture::new("here");
+    fixture.healing.tokens = Tokens { input: 9_000, output: 1_000, ..Tokens::default() };
+    fixture.healing.cost_usd = 0.5;
+    let part = "10000 tokens, $0.5000, of which 8800 tokens and $0.2500 are assumed: 2 answers broke off";
+    for assumed in [Assumed { answers: 2, tokens: 8_800, usd: 0.25 }, Assumed::default()] {
+        fixture.healing.assumed = assumed;
+        let story = fixture.story();
+        for text in [pull_body(&story), comment(&story), summary(&story), verdict(story.healing, Kept::Tree)] {
+            assert_eq!(text.contains(part), !assumed.is_none(), "{text}");
+        }
+    }
+}
+
 #[test]
 fn every_finding_has_its_line_up_to_five() {
     let finding = |n: u32, severity| Finding {

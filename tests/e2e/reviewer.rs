@@ -99,6 +99,36 @@ fn a_reviewer_of_its_own_has_the_last_word() {
     assert_eq!((model.count(), reviewer.count()), (2, 1));
 }
 
+/// With a key of its own it needs nobody who writes; where it has none, the table says why it says nothing.
+#[test]
+fn a_reviewer_looks_over_what_no_model_wrote() {
+    let reviewer = Double::new(vec![approving()]);
+    let always = "hands: [hint]\nreview:\n  always: true\n";
+    for (there, row) in [
+        (server(&reviewer), "| `review` | pass | some-model at your server has nothing against it |"),
+        (
+            "  provider: gemini\n".to_owned(),
+            "| `review` | skipped | no review: the provider gemini needs the variable GEMINI_API_KEY |",
+        ),
+        ("  model: same\n".to_owned(), "| `review` | skipped | no review: nobody writes, who could review as well |"),
+        (
+            format!("  base-url: {}\n  name: of-nobody\n", reviewer.url),
+            "| `review` | skipped | no review: no price is known for the model of-nobody at your server |",
+        ),
+    ] {
+        let config = format!("{}{always}{there}", project::VERIFY.1);
+        let dir = project::shop(&[(".github/thanos.yml", &config)]);
+        let (world, mut step) = step(dir.path(), None);
+        step.env.remove("THANOS_MODEL_KEY");
+        let done = step.go();
+        done.expect(0, "fixed");
+        let body = text(&look::pulls(&world)[0], "/body").to_owned();
+        assert!(body.contains(row), "{row}\n{body}");
+        assert_eq!(done.all().contains("asking the reviewer"), row.contains("pass"), "{}", done.all());
+    }
+    assert_eq!(reviewer.count(), 1);
+}
+
 #[test]
 fn words_of_praise_are_no_review() {
     let model = Double::new(vec![edit("return amuont", "return amount"), finish("the misspelt name is corrected")]);

@@ -84,7 +84,7 @@ impl Errand<'_> {
                 why: format!("the change by {}, as far as it came", delegated.agent.name),
                 confidence: Confidence::Unsure,
             });
-            self.job.workshop.leave(Unfinished { why, cut: Cut::Limit, work });
+            self.job.workshop.leave(Unfinished { why, cut: Cut::Limit, mend: None, work });
         }
         let is_new = self.last.as_ref().is_none_or(|last| last.digest() != delegated.patch.digest());
         if delegated.patch.is_empty() || !is_new {

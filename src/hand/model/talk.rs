@@ -63,6 +63,8 @@ pub enum Step {
 pub struct End {
     pub why: String,
     pub kind: EndKind,
+    /// What somebody has to set so that it does not end so again.
+    pub mend: Option<String>,
     /// What it had done may be enough.
     pub last: Option<Candidate>,
 }
@@ -124,13 +126,16 @@ impl<'a> Talk<'a> {
     pub fn hear(&mut self, reply: Result<Reply, NoReply>) -> Result<Step> {
         let step = match reply {
             Ok(reply) => self.reply(reply)?,
-            Err(NoReply { why, is_budget, is_refused }) => {
+            Err(NoReply { why, is_budget, is_refused, mend }) => {
                 let cut = match (is_budget, is_refused) {
                     (true, _) => Cut::Limit,
                     (_, true) => Cut::Refusal,
                     _ => Cut::Silence,
                 };
-                self.end(why, EndKind::Cut(cut))
+                match self.end(why, EndKind::Cut(cut)) {
+                    Step::End(end) => Step::End(End { mend, ..end }),
+                    step => step,
+                }
             }
         };
         match step {
@@ -144,7 +149,7 @@ impl<'a> Talk<'a> {
     fn end(&mut self, why: String, kind: EndKind) -> Step {
         self.is_over = true;
         self.story.push(format!("it ended: {}", one_line(&why, 200)));
-        Step::End(End { last: self.candidate("the model's change, as far as it came"), why, kind })
+        Step::End(End { last: self.candidate("the model's change, as far as it came"), why, kind, mend: None })
     }
 
     fn reply(&mut self, reply: Reply) -> Result<Step> {

@@ -74,11 +74,12 @@ impl Live {
                 budget.free(&allowed);
                 return sent.end.map(|()| Tokens::default());
             }
-            Cost::Bytes(bytes) => Tokens {
-                input: allowed.input,
-                output: (bytes / BYTES_PER_TOKEN).min(allowed.output),
-                ..Tokens::default()
-            },
+            Cost::Bytes(bytes) => {
+                let output = (bytes / BYTES_PER_TOKEN).min(allowed.output);
+                let guessed = Tokens { input: allowed.input, output, ..Tokens::default() };
+                budget.assume_as(chosen, &allowed, guessed);
+                return sent.end.map(|()| guessed);
+            }
             Cost::Unknown => {
                 budget.assume(chosen, &allowed);
                 return sent.end.map(|()| Tokens::default());

@@ -51,12 +51,14 @@ pub struct Ending {
     pub review: Option<ReviewFact>,
     /// A hand's work ended before its time, by this.
     pub cut: Option<Cut>,
+    /// What somebody has to set so that it does not again.
+    pub mend: Option<String>,
 }
 
 impl Ending {
     fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
-        let (candidate, after, guards, review, cut) = (None, None, Vec::new(), None, None);
-        Self { outcome, reason: reason.into(), candidate, after, guards, review, cut }
+        let (candidate, after, guards, review, cut, mend) = (None, None, Vec::new(), None, None, None);
+        Self { outcome, reason: reason.into(), candidate, after, guards, review, cut, mend }
     }
 
     /// Why another attempt may come to more, if so.

@@ -78,7 +78,8 @@ pub fn heal(
     let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;
     let mut bench = Bench::new(job, tree, verifier, recall, cancel, say)?;
-    bench.model = model;
+    bench.model = model.filter(|model| model.writes());
+    bench.reviewer = model;
     let mut healing = work(&bench)?;
     if let Some(model) = model.filter(|_| job.manner.words && healing.candidate.is_some()) {
         match hand::words::of(model, &healing) {
@@ -89,8 +90,7 @@ pub fn heal(
     healing.notes.extend(bench.take_notes());
     healing.decisions = bench.take_decisions();
     healing.evaluation = rated(&healing, bench.coverage().as_ref());
-    let spent = model.map(llm::Model::spent).unwrap_or_default();
-    (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
+    model.map(llm::Model::spent).unwrap_or_default().onto(&mut healing);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
     match healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed) {
         Some(candidate) => bench.keep_repair(&candidate.patch)?,
@@ -243,6 +243,7 @@ fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut he
     healing.tried = climb.tried;
     healing.seconds.hands = climb.seconds;
     healing.retry_wanted = ending.retry_wanted();
+    healing.mend = ending.mend;
     healing.guards = ending.guards;
     healing.review = ending.review;
     healing.candidate = ending.candidate;
@@ -279,6 +280,7 @@ fn passes_already(bench: &Bench, shown: &Shown, mut healing: Healing) -> Result<
             Some(left) => {
                 let (outcome, why) = left.told();
                 healing.retry_wanted = (left.cut == Cut::Silence).then(|| why.clone());
+                healing.mend = left.mend;
                 (outcome, format!("not reproduced: {why}"))
             }
             None => (Outcome::Explained, format!("not reproduced: {passes}; {why}")),

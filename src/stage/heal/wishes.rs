@@ -234,6 +234,7 @@ impl Round<'_, '_> {
         let waiting = count(wishes.len() - self.healing.answers.len(), "thread");
         if let Some(cut) = self.cut.take() {
             self.healing.retry_wanted = cut.retry_wanted();
+            self.healing.mend.clone_from(&cut.mend);
             let left = format!("{waiting} left unanswered: {}", cut.reason);
             if self.last.is_none() {
                 return self.healing.end(cut.outcome, left);
