@@ -16,7 +16,7 @@ mod thread;
 
 pub use comment::{answered, comment, marker};
 pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
-pub use plain::{in_words, may_be_said};
+pub use plain::{in_words, may_be_said, of_the_change};
 pub use progress::{Progress, ended, is_under_way, progress, without_progress};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use score::score_line;

@@ -355,6 +355,22 @@ fn a_models_words_are_taken_only_where_nothing_is_claimed() {
 }
 
 #[test]
+fn of_a_models_words_those_about_the_change_stay() {
+    for (words, kept) in [
+        ("the length was not told", "the length was not told"),
+        ("Guards len(prices) against 0. All tests pass now.", "Guards len(prices) against 0."),
+        ("All 500 tests pass, security approved this", ""),
+        ("It also improves performance by half; `mean` divided by 0.", "`mean` divided by 0."),
+        ("No further review is needed. The maintainers agree! LGTM", ""),
+        ("`tests/a.py` expected 3, and v1.2 of `mean` gave 2.", "`tests/a.py` expected 3, and v1.2 of `mean` gave 2."),
+        ("The build is green.", ""),
+        ("", ""),
+    ] {
+        assert_eq!(of_the_change(words), kept, "{words}");
+    }
+}
+
+#[test]
 fn a_reviewers_words_are_shown_and_inert() {
     use crate::record::entry::{Concern, Remark, ReviewFact, ReviewSource, Verdict};
     let mut fixture = Fixture::new("here");

@@ -209,6 +209,15 @@ fn a_test_that_fails_for_another_reason_shows_nothing() {
         ("self.assertTrue(hasattr(mean, 'mended'))", "asks whether a name or a file is there"),
         ("self.fail('the mean is wrong')", "the report names ZeroDivisionError"),
         ("1 / 0", "not by the repository's code"),
+        // What the change alone would make true, and what the test brings along.
+        ("self.assertIn('if', open('shop/stats.py').read())", "looks at the source of the repository"),
+        ("self.assertEqual(mean.__doc__, 'zero for nothing')", "looks at the source of the repository"),
+        ("import os\n        self.assertEqual(os.environ.get('MEAN'), 0)", "depends on the environment"),
+        ("self.assertEqual(len(['mean']), 0)", "an assertion of it looks at nothing that came out of the code"),
+        (
+            "Evil = type('Evil', (list,), {'__len__': lambda _: 1 // 0})\n        self.assertEqual(mean(Evil()), 0)",
+            "is made by the test, and not by the repository's code",
+        ),
     ] {
         let turns = vec![test(assertion), finish("it shows it"), call("revert", json!({})), finish("I cannot show it")];
         let (model, world, step) = reported(turns, "");
@@ -221,11 +230,11 @@ fn a_test_that_fails_for_another_reason_shows_nothing() {
     }
 }
 
-/// What a model says of its change is shown as its own words, and nowhere else.
+/// What a model says of its change is shown as its own words, and nowhere else; what it claims beside that, not at all.
 #[test]
 fn a_models_own_words_are_marked() {
-    let words = "All 500 tests pass, and the maintainers agree";
-    let model = Double::new(vec![edit("return amuont", "return amount"), finish(words)]);
+    let (words, claims) = ("The misspelt name is corrected.", "All 500 tests pass, and the maintainers agree.");
+    let model = Double::new(vec![edit("return amuont", "return amount"), finish(&format!("{words} {claims}"))]);
     let (world, step) = opened(&format!("model:\n{}", server(&model)));
     let done = step.go();
     done.expect(0, "fixed");
@@ -238,6 +247,7 @@ fn a_models_own_words_are_marked() {
     for place in [body, &said, &done.summary, &message] {
         let marked = format!("the model says: {words}");
         assert_eq!(place.matches(words).count(), place.matches(&marked).count(), "{place}");
+        assert!(!place.contains("500") && !place.contains("maintainers"), "{place}");
     }
     assert!(body.contains(words) && !body.split("###").next().unwrap().contains(words), "{body}");
     // Who wrote it, and why that one was asked.

@@ -12,6 +12,7 @@ use crate::patch::Patch;
 use crate::process::Finished;
 use crate::record::{Candidate, Confidence, FailureClass, HandId};
 use crate::report::markdown::one_line;
+use crate::report::of_the_change;
 use anyhow::Result;
 use ending::Ending;
 
@@ -92,7 +93,7 @@ impl Errand<'_> {
             return Ok(None);
         }
         self.last = Some(delegated.patch.clone());
-        let said = one_line(&data::plain(&ending.said, 2_000), 160);
+        let said = one_line(&of_the_change(&one_line(&data::plain(&ending.said, 2_000), 1_000)), 160);
         let name = &delegated.agent.name;
         let why = if said.is_empty() { format!("a change by {name}") } else { format!("a change by {name}: {said}") };
         let (patch, hand) = (delegated.patch, HandId::Command);

@@ -7,6 +7,7 @@ use super::{data, desk};
 use crate::llm::{Answer, Call, Message, NoReply, Reply, Request, Tool};
 use crate::record::{Candidate, Confidence, HandId};
 use crate::report::markdown::one_line;
+use crate::report::of_the_change;
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -246,8 +247,9 @@ impl<'a> Talk<'a> {
 
     fn finish(&mut self, call: &Call) -> Finish {
         let why = Arguments::of(call).ok().and_then(|a| a.text("why").ok().map(str::to_owned)).unwrap_or_default();
-        let why = one_line(&data::plain(&why, 2_000), 200);
-        // Nothing of it is known to be true, so that it is marked wherever people read it.
+        // Nothing of it is known to be true: what it claims beside its change stays in the conversation, and the rest is
+        // marked wherever people read it.
+        let why = one_line(&of_the_change(&one_line(&data::plain(&why, 2_000), 1_000)), 200);
         let said = if why.is_empty() { String::new() } else { format!("{SAYS}{why}") };
         match self.candidate(&said) {
             Some(candidate) => Finish::Offer(candidate),

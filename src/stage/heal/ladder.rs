@@ -107,8 +107,8 @@ struct State<'b, 'a> {
 
 /// Climbs from the failing run `base`, whose diagnosis is `first`.
 /// `given` is applied already and stays in whatever is proposed.
-pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Result<Climb> {
-    climb_so(bench, base, given, &Aim::default(), |state| state.rounds(first))
+pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch, aim: &Aim) -> Result<Climb> {
+    climb_so(bench, base, given, aim, |state| state.rounds(first))
 }
 
 fn climb_so<'b, 'a>(
@@ -351,6 +351,10 @@ impl State<'_, '_> {
             let why = blocked_by(&guards);
             self.blocked = Some(guards);
             return Ok(Trial::Fell(why));
+        }
+        if self.aim.reach.is_some_and(|reach| !reach.has(full)) {
+            let why = "the change stands nowhere that the made test comes by: repair the code that it calls";
+            return Ok(Trial::Fell(why.to_owned()));
         }
         if !self.bench.apply(&candidate.patch)? {
             let shut = self.bench.shut.borrow().as_ref().map(|path| format!("{path} is read-only"));

@@ -189,7 +189,7 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
     if !is_steady(&report) && is_flaky(bench, &report)? {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
-    climb(bench, base, &diagnosis, &Patch::default(), healing)
+    climb(bench, base, &diagnosis, (&Patch::default(), None), healing)
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.
@@ -219,7 +219,7 @@ fn repair_reported(bench: &Bench, reported: &Reported, mut healing: Healing) -> 
     healing.diagnosis = Some(diagnosis.clone());
     let what = one_line(&reported.what, 160);
     healing.notes.push(format!("no test showed what the issue reports; now {what} does"));
-    let mut healing = climb(bench, &reported.run, &diagnosis, &reported.test, healing)?;
+    let mut healing = climb(bench, &reported.run, &diagnosis, (&reported.test, reported.reach.as_ref()), healing)?;
     if healing.outcome == Outcome::Explained {
         healing.reason = format!("what the issue reports is shown by {what}; {}", healing.reason);
     }
@@ -235,9 +235,15 @@ fn warm_up() {
     drop(guard::judge(&guard::Input { patch: &patch, policy: &policy, modes: &modes, secrets: None, failing: None }));
 }
 
-/// `given` is applied already and belongs to the repair.
-fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut healing: Healing) -> Result<Healing> {
-    let climb = ladder::climb(bench, base, diagnosis, given)?;
+/// `given` is applied already and belongs to the repair, which has to stand within `reach` where that is known.
+fn climb(
+    bench: &Bench,
+    base: &Run,
+    diagnosis: &Diagnosis,
+    (given, reach): (&Patch, Option<&reproduce::Reach>),
+    mut healing: Healing,
+) -> Result<Healing> {
+    let climb = ladder::climb(bench, base, diagnosis, given, &ladder::Aim { reach, ..ladder::Aim::default() })?;
     let ending = climb.ending;
     healing.candidates = climb.judged;
     healing.tried = climb.tried;
