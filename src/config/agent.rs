@@ -54,20 +54,19 @@ impl Agent {
     }
 }
 
-/// A word in braces that is none of ours. A script has braces of its own: there only what looks like a slip counts.
+/// A word in braces that is none of ours. A script, also one within an argument, has braces of its own: there only what
+/// looks like a slip counts.
 fn unknown_place(line: &CommandLine) -> Option<String> {
     let is_name = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    let is_slip = |word: &str| PLACES.iter().any(|place| strsim::levenshtein(place, word) <= 2);
-    let of = |text: &str, counts: &dyn Fn(&str) -> bool| {
+    let is_slip = |word: &str| PLACES.iter().any(|place| strsim::levenshtein(place, word) <= word.len() / 5);
+    let of = |text: &str| {
         let parts: Vec<&str> = text.split('{').collect();
         let places = parts.windows(2).filter(|pair| !pair[0].ends_with('$'));
         let mut words = places.filter_map(|pair| Some(pair[1].split_once('}')?.0)).filter(is_name);
-        words.find(|word| !PLACES.contains(word) && counts(word)).map(str::to_owned)
+        let is_script = text.contains(char::is_whitespace);
+        words.find(|word| !PLACES.contains(word) && (!is_script || is_slip(word))).map(str::to_owned)
     };
-    match line.script() {
-        Some(script) => of(script, &is_slip),
-        None => line.argv.iter().find_map(|text| of(text, &|_| true)),
-    }
+    line.argv.iter().find_map(|text| of(text))
 }
 
 #[cfg(test)]
@@ -82,6 +81,7 @@ mod tests {
             ("'x {promtp_file}'", Some("{promtp_file}")),
             ("[x, '{prompt_file}', '{base_url}/v1', '${HOME}', '{\"a\": 1}', '{}']", None),
             ("'awk {print} {prompt_file} | x ${promt}'", None),
+            ("[python3, -c, 'print(f\"/proc/{pid}/{key}\") # in short']", None),
         ] {
             let told =
                 config::parse("t", &format!("agent: {{command: {command}}}")).map(|_| ()).map_err(|e| e.to_string());

@@ -197,25 +197,22 @@ impl Live {
         let too_long = status == 413 || is_too_long(code) || said.as_deref().is_some_and(is_too_long);
         let of_key = said.as_deref().is_some_and(is_of_key);
         let of_name = said.as_deref().is_some_and(|said| is_of_name(code, said, model));
-        let unknown = || format!("set model.name to a model that {provider} has");
         let said = said.map(|said| format!(": {}", (self.mask)(&one_line(&said)))).unwrap_or_default();
         let never = |why: String| Asked::Never(NoReply::refused(why));
-        let key = || match chosen.key {
-            Some(_) => format!("put a key that {provider} takes into the secret that {key_name} comes from"),
-            None => format!("give the step {key_name} from a secret, under `env:`"),
-        };
         let refused = |why: String, mend: String| Asked::Never(NoReply::refused(why).to_mend(mend));
         match status {
             400 | 413 if too_long => Asked::Never(NoReply::budget(format!(
                 "the conversation is longer than the model {model} at {provider} reads ({status}){said}"
             ))),
-            401 | 403 if chosen.key.is_none() => {
-                refused(format!("{provider} asks for a key for the model {model} ({status}){said}"), key())
-            }
+            401 | 403 if chosen.key.is_none() => refused(
+                format!("{provider} asks for a key for the model {model} ({status}){said}"),
+                chosen.mend_of_key(),
+            ),
             // Gemini calls a wrong key a bad request.
-            400 | 401 | 403 if of_key || status != 400 => {
-                refused(format!("{provider} refused the key {key_name} for the model {model} ({status}){said}"), key())
-            }
+            400 | 401 | 403 if of_key || status != 400 => refused(
+                format!("{provider} refused the key {key_name} for the model {model} ({status}){said}"),
+                chosen.mend_of_key(),
+            ),
             402 => refused(
                 format!("{provider} refused the request to the model {model} (402){said}"),
                 format!("look at the account at {provider} that {key_name} is of"),
@@ -223,10 +220,10 @@ impl Live {
             404 if chosen.is_own() => {
                 let url = &chosen.url;
                 let why = format!("{url} knows no model {model}, or is no address of a model (404){said}");
-                refused(why, "correct model.name or model.base-url".to_owned())
+                refused(why, chosen.mend_of_name())
             }
-            404 => refused(format!("{provider} knows no model {model} (404){said}"), unknown()),
-            400 if of_name => refused(format!("{provider} knows no model {model} (400){said}"), unknown()),
+            404 => refused(format!("{provider} knows no model {model} (404){said}"), chosen.mend_of_name()),
+            400 if of_name => refused(format!("{provider} knows no model {model} (400){said}"), chosen.mend_of_name()),
             408 | 409 | 429 | 500..=599 => Asked::Again {
                 why: format!("{provider} is busy or broken for the model {model} ({status}){said}"),
                 after: answer.retry_after,

@@ -113,6 +113,23 @@ impl Chosen {
         self.provider == OWN_SERVER
     }
 
+    /// What to do about a key that is refused, or missing.
+    pub fn mend_of_key(&self) -> String {
+        let Self { provider, key_name, .. } = self;
+        match self.key {
+            Some(_) => format!("put a key that {provider} takes into the secret that {key_name} comes from"),
+            None => format!("give the step {key_name} from a secret, under `env:`"),
+        }
+    }
+
+    /// What to do about a name that is not known there.
+    pub fn mend_of_name(&self) -> String {
+        match self.is_own() {
+            true => "correct model.name or model.base-url".to_owned(),
+            false => format!("set model.name to a model that {} has", self.provider),
+        }
+    }
+
     /// What the length of a reply is called there: OpenAI's own models take no `max_tokens` any more, whatever stands
     /// before them.
     pub fn length_name(&self) -> &'static str {

@@ -8,6 +8,7 @@ pub use recipe::{Places, Recipe};
 
 use super::model::{data, desk};
 use super::{Cut, Hand, Job, Unfinished};
+use crate::llm::NotPassed;
 use crate::patch::Patch;
 use crate::process::Finished;
 use crate::record::{Candidate, Confidence, FailureClass, HandId};
@@ -31,6 +32,8 @@ pub struct Delegated {
     pub requests: usize,
     /// Why it got no answer, if so.
     pub troubles: Vec<String>,
+    /// What of that somebody can mend.
+    pub refused: Option<NotPassed>,
     /// The budget let no request through any more.
     pub is_over_budget: bool,
 }
@@ -86,6 +89,9 @@ impl Errand<'_> {
                 confidence: Confidence::Unsure,
             });
             self.job.workshop.leave(Unfinished { why, cut: Cut::Limit, mend: None, work });
+        }
+        if let Some(NotPassed { why, mend, .. }) = delegated.refused.clone().filter(|_| delegated.patch.is_empty()) {
+            self.job.workshop.leave(Unfinished { why, cut: Cut::Refusal, mend, work: None });
         }
         let is_new = self.last.as_ref().is_none_or(|last| last.digest() != delegated.patch.digest());
         if delegated.patch.is_empty() || !is_new {

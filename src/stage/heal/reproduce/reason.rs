@@ -237,7 +237,7 @@ fn uses_what_is_reported(bench: &Bench, reach: &Reach, failure: &Failure, report
 }
 
 static ASSERTION: Pattern = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:self\.)?(?:assert\w*|expect|should|t\.(?:is|deepEqual|equal|same)|chai\.|require\.\w+|debug_assert\w*)\b").ok()
+    Regex::new(r"^\s*(?:self\.)?(?:(?i:assert\w*)|expect|should|t\.(?:is|deepEqual|equal|same)|chai\.|require\.\w+|debug_assert\w*)\b").ok()
 });
 static ASSIGNED: Pattern = LazyLock::new(|| {
     Regex::new(r"^\s*(?:(?:const|let|var|final|auto|static|mut)\s+)*(?:[\w<>\[\]:&*]+\s+)?([\w.,\s()]+?)\s*(?::[^=]+)?:?=[^=>]").ok()
@@ -246,11 +246,16 @@ static IMPORTS: Pattern = LazyLock::new(|| {
     Regex::new(r"^\s*(?:import|from|use|package|#include)\b|\brequire\(|^\s*(?:const|let|var)\s.*\bimport\(").ok()
 });
 static WORD: Pattern = LazyLock::new(|| Regex::new(r"[A-Za-z_]\w*").ok());
+static TEXT: Pattern = LazyLock::new(|| Regex::new(r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`"#).ok());
+/// What every test is given by its runner.
+const OF_THE_RUNNER: [&str; 6] = ["self", "this", "cls", "t", "T", "testing"];
 
 /// Each of its assertions looks at something that came out of the code, or went through it.
 fn asserts_on(source: &str, used: &std::collections::BTreeSet<String>) -> Result<(), String> {
     let words = |text: &str| -> Vec<String> {
-        WORD.as_ref().into_iter().flat_map(|regex| regex.find_iter(text)).map(|it| it.as_str().to_owned()).collect()
+        let text = TEXT.as_ref().map_or(text.into(), |regex| regex.replace_all(text, " "));
+        let all = WORD.as_ref().into_iter().flat_map(|regex| regex.find_iter(&text));
+        all.map(|it| it.as_str().to_owned()).filter(|word| !OF_THE_RUNNER.contains(&word.as_str())).collect()
     };
     let statements = statements(source);
     let imported: Vec<String> = statements.iter().filter(|it| is(&IMPORTS, it)).flat_map(|it| words(it)).collect();
@@ -282,8 +287,10 @@ fn statements(source: &str) -> Vec<String> {
         whole += line;
         whole.push('\n');
         open += line.chars().map(|c| if "([".contains(c) { 1 } else { -i32::from(")]".contains(c)) }).sum::<i32>();
-        let goes_on = line.trim_end().ends_with([':', '{']) && is(&ASSERTION, whole.trim_start_matches("with ").trim());
-        if open <= 0 && !goes_on {
+        let is_head = line.trim_end().ends_with([':', '{']);
+        let asserts = is(&ASSERTION, whole.trim_start().trim_start_matches("with "));
+        // A block stands for itself, but for one of which something is asserted.
+        if is_head && !asserts || open <= 0 && !is_head {
             out.push(std::mem::take(&mut whole));
             open = 0;
         }
@@ -382,6 +389,9 @@ mod tests {
             "for x, want in CASES:\n    assert mean(x) == want",
             "def check(got, want):\n    assert got == want\n\ncheck(mean([]), 0)",
             "self.assertEqual(\n    mean([]),\n    0,\n)",
+            "test('a', () => {\n  expect(mean([])).toBe(0);\n});",
+            "test('a', () => {\n  expect(() => {\n    mean([]);\n  }).toThrow();\n});",
+            "class A:\n    def test_a(self):\n        got = mean([])\n        self.assertEqual(got, 0)",
         ] {
             assert_eq!(asserts_on(test, &used), Ok(()), "{test}");
         }
@@ -390,6 +400,9 @@ mod tests {
             "from shop import stats\nassert stats.LIMIT == 0",
             "self.fail('the mean is wrong')\nassert 1 == 0",
             "const stats = require('./stats');\nstats.mean([1]);\nexpect(stats.fixed).toBe(0);",
+            "import * as stats from './stats';\ntest('a', () => {\n  stats.mean([1]);\n  expect(stats.fixed).toBe(0);\n});",
+            "from shop.stats import mean\n\nclass A:\n    def test_a(self):\n        self.assertEqual(len(['mean']), 0)",
+            "func TestA(t *testing.T) {\n\tassert.Equal(t, 1, 0)\n}",
         ] {
             assert!(asserts_on(test, &used).is_err(), "{test}");
         }
