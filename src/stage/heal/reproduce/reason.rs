@@ -65,26 +65,31 @@ pub struct Failure<'a> {
     frames: Vec<Frame>,
     /// The files of the repository, without tests, that it came through.
     through: Vec<RelPath>,
-    /// Where it was raised is the test itself.
-    is_of_the_test: bool,
 }
 
 impl<'a> Failure<'a> {
     pub fn of(bench: &Bench, printed: &'a str) -> Self {
         let frames = text::frames(printed);
-        let own: Vec<RelPath> = frames.iter().filter_map(|frame| bench.resolve(&frame.path)).collect();
-        let innermost = if printed.contains("most recent call last") { own.last() } else { own.first() };
-        let is_of_the_test = innermost.is_some_and(guard::is_test);
-        let through: Vec<RelPath> = own.into_iter().filter(|path| !guard::is_test(path)).collect();
+        let through = frames.iter().filter_map(|frame| bench.resolve(&frame.path));
+        let through: Vec<RelPath> = through.filter(|path| !guard::is_test(path)).collect();
         let mut raised = raised(printed);
         // Where nothing of the repository stands on the way, that is how an assertion ends in Rust.
         raised.retain(|name| name != "panic" || !through.is_empty());
-        Self { printed, raised, frames, through, is_of_the_test }
+        Self { printed, raised, frames, through }
     }
 
     /// An error came out of the repository's own code.
     pub fn is_crash(&self) -> bool {
         !self.through.is_empty() && !self.raised.is_empty()
+    }
+
+    /// Where it was raised is the test itself, however it came there: innermost stands last in Python's prints alone.
+    fn is_raised_in(&self, bench: &Bench, test: &Patch) -> bool {
+        let of_test = |frame: &&Frame| test.files().iter().any(|file| frame.path.ends_with(file.path.as_str()));
+        let mut known = self.frames.iter().filter(|frame| of_test(frame) || bench.resolve(&frame.path).is_some());
+        let is_python = test.files().iter().any(|file| file.path.extension() == "py");
+        let innermost = if is_python { known.next_back() } else { known.next() };
+        innermost.as_ref().is_some_and(of_test)
     }
 
     /// The report names the error, or says that something crashes.
@@ -150,7 +155,7 @@ pub fn is_stated(
     if failure.raised.iter().any(|name| errors.come.contains(name)) {
         return match (failure.through.is_empty(), failure.is_about(bench, reported)) {
             (true, _) => Err(format!("{} is raised, but not by the repository's code", named(&errors.come))),
-            _ if failure.is_of_the_test || is(&OWN_ERROR, &source) => {
+            _ if failure.is_raised_in(bench, test) || is(&OWN_ERROR, &source) => {
                 Err(format!("{} is made by the test, and not by the repository's code", named(&errors.come)))
             }
             (_, false) => Err("the error comes from other code than the report is about".to_owned()),
@@ -174,7 +179,7 @@ pub fn is_stated(
     }
     match failure.raised.first() {
         Some(name) if failure.is_crash() && is(&CRASHES, reported) && !OF_THE_PLACE.contains(&name.as_str()) => {
-            match failure.is_of_the_test || is(&OWN_ERROR, &source) {
+            match failure.is_raised_in(bench, test) || is(&OWN_ERROR, &source) {
                 true => Err(format!("{name} is made by the test, and not by the repository's code")),
                 false => Ok(()),
             }
