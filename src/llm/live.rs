@@ -199,7 +199,7 @@ impl Live {
         let of_name = said.as_deref().is_some_and(|said| is_of_name(code, said, model));
         let said = said.map(|said| format!(": {}", (self.mask)(&one_line(&said)))).unwrap_or_default();
         let never = |why: String| Asked::Never(NoReply::refused(why));
-        let refused = |why: String, mend: String| Asked::Never(NoReply::refused(why).to_mend(mend));
+        let refused = |why: String, mend: String| Asked::Never(NoReply::refused(why).mended_by(mend));
         match status {
             400 | 413 if too_long => Asked::Never(NoReply::budget(format!(
                 "the conversation is longer than the model {model} at {provider} reads ({status}){said}"

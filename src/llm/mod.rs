@@ -107,7 +107,7 @@ impl NoReply {
         Self { is_refused: true, ..Self::broken(why) }
     }
 
-    fn to_mend(self, how: impl Into<String>) -> Self {
+    fn mended_by(self, how: impl Into<String>) -> Self {
         Self { mend: Some(how.into()), ..self }
     }
 

@@ -50,7 +50,6 @@ pub struct Assumed {
 }
 
 impl Assumed {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     pub fn is_none(&self) -> bool {
         self.answers == 0
     }

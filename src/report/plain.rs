@@ -347,7 +347,7 @@ pub fn of_the_change(words: &str) -> String {
         let plain: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let praises = plain.iter().any(|word| PRAISE.iter().any(|claim| word.starts_with(claim)));
         let of_runs = plain.iter().any(|word| RUNS.iter().any(|run| word.trim_end_matches('s') == *run));
-        if !praises && !(of_runs && plain.iter().any(|word| OF_RUNS.contains(word))) {
+        if !(praises || of_runs && plain.iter().any(|word| OF_RUNS.contains(word))) {
             kept.push(sentence);
         }
     }
