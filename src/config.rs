@@ -12,7 +12,7 @@ mod policy;
 mod review;
 mod sandbox;
 
-pub use agent::Agent;
+pub use agent::{Agent, PLACES};
 pub use command::Command;
 pub use fixers::OwnFixer;
 pub use guards::{OwnGuard, RESERVED};

@@ -433,7 +433,7 @@ impl Pipeline<'_> {
             lost.reason = "it left no record; a later attempt wrote this".to_owned();
             lost.retry_wanted = None;
             // What it cost nobody knows; this is another one's record.
-            (lost.seconds, lost.tokens, lost.cost_usd) = Default::default();
+            (lost.seconds, lost.tokens, lost.cost_usd, lost.assumed) = Default::default();
             (lost.tried, lost.guards, lost.evidence, lost.patch, lost.hand) =
                 (Vec::new(), Vec::new(), None, None, None);
             lost.detail = Detail::new(&proposal.task.title, &Healing::default());

@@ -2,12 +2,14 @@
 //! that is printed as JSON, sealed into a proposal or written to the ledger is defined here.
 
 mod answer;
+mod cost;
 mod detail;
 pub mod entry;
 mod outcome;
 mod seen;
 
 pub use answer::{Settled, Wish};
+pub use cost::{Assumed, Tokens};
 pub use detail::{Detail, Seconds};
 pub use outcome::Outcome;
 pub use seen::{Match, Seen};
@@ -335,43 +337,6 @@ impl Tried {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tokens {
-    /// Read anew; what came from the provider's cache, or was written to it, is counted apart.
-    pub input: u64,
-    pub output: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub cache_read: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub cache_write: u64,
-}
-
-impl Tokens {
-    /// Those that a model read.
-    pub fn read(&self) -> u64 {
-        self.input.saturating_add(self.cache_read).saturating_add(self.cache_write)
-    }
-
-    pub fn all(&self) -> u64 {
-        self.read().saturating_add(self.output)
-    }
-
-    pub fn add(&mut self, more: Tokens) {
-        let sums = [
-            (&mut self.input, more.input),
-            (&mut self.output, more.output),
-            (&mut self.cache_read, more.cache_read),
-            (&mut self.cache_write, more.cache_write),
-        ];
-        sums.into_iter().for_each(|(sum, more)| *sum = sum.saturating_add(more));
-    }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
 /// The result of the heal stage: everything publish needs to know, and what `heal --json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Healing {
@@ -388,10 +353,16 @@ pub struct Healing {
     pub seconds: Seconds,
     pub tokens: Tokens,
     pub cost_usd: f64,
+    /// What of both nobody counted.
+    #[serde(default, skip_serializing_if = "Assumed::is_none")]
+    pub assumed: Assumed,
     /// Notes for people: missing services, replayed set-up, candidates skipped because tried before.
     pub notes: Vec<String>,
     /// Set when a later attempt may succeed: why it is wanted.
     pub retry_wanted: Option<String>,
+    /// What kept a model from helping, as what somebody has to set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
     /// What became of each wish of a review.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Settled>,
@@ -423,8 +394,10 @@ impl Default for Healing {
             seconds: Seconds::default(),
             tokens: Tokens::default(),
             cost_usd: 0.0,
+            assumed: Assumed::default(),
             notes: Vec::new(),
             retry_wanted: None,
+            mend: None,
             evaluation: None,
             answers: Vec::new(),
             review: None,
@@ -482,6 +455,9 @@ pub struct AttemptRecord {
     pub seconds: Seconds,
     pub tokens: Tokens,
     pub cost_usd: f64,
+    /// What of both nobody counted.
+    #[serde(default, skip_serializing_if = "Assumed::is_none")]
+    pub assumed: Assumed,
     pub retry_wanted: Option<String>,
     pub version: String,
     #[serde(default)]

@@ -417,3 +417,15 @@ fn without_an_agent_nothing_is_to_be_seen_of_it() {
     let healed = heal_with(&model(&double, "openai"), &[], &[]);
     assert_eq!((double.count(), healed.notes().as_str()), (0, "[]"), "{}", healed.told);
 }
+
+/// The agent is told by the answer; people are told what to mend.
+#[test]
+fn a_key_that_is_refused_to_an_agent_is_named() {
+    let double = Double::new(vec![Turn::Refusal(401, "", "{}")]);
+    let healed = heal(&script(&double, ""), "assert ask()[0] == 401\n", &[]);
+    let reason = healed.json["reason"].as_str().unwrap();
+    assert!(reason.contains("openai refused the key THANOS_MODEL_KEY for the model some-model (401)"), "{reason}");
+    let mend = healed.json["mend"].as_str().unwrap();
+    assert!(mend.starts_with("put a key that openai takes into the secret"), "{mend}");
+    healed.assert_no_key();
+}

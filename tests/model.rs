@@ -147,6 +147,20 @@ fn without_a_key_nothing_is_asked_and_nothing_more_is_said() {
     assert_eq!(healed.program(), PROGRAM);
 }
 
+/// Who names a hand that has nobody to ask is told so, and what to set.
+#[test]
+fn a_hand_that_was_named_and_has_nobody_says_so() {
+    for (hand, said, mend) in [
+        ("model", "none is asked: no key of a model is in the environment", "give the step the key of one provider"),
+        ("command", "no agent was asked: the configuration names none", "name one in agent.preset or agent.command"),
+    ] {
+        let healed = heal_with("{}\n", &["--hands", hand], &[]);
+        assert!(healed.told.contains(said), "{}", healed.told);
+        assert!(healed.json["mend"].as_str().unwrap().starts_with(mend), "{}", healed.json["mend"]);
+        assert!(healed.json["reason"].as_str().unwrap().contains(" was asked: "), "{}", healed.json["reason"]);
+    }
+}
+
 #[test]
 fn a_budget_of_nothing_asks_nobody() {
     let double = Double::new(vec![finish()]);
@@ -222,18 +236,29 @@ fn an_answer_that_breaks_off_is_asked_for_again_and_counted() {
 #[test]
 fn a_refused_key_and_an_unknown_model_are_one_line_and_the_end() {
     let echo = "{\"error\": {\"message\": \"no such key: planted-key-7f3a9c51e2b84d60\"}}";
-    for (status, body, said) in [
-        (401, echo, "openai refused the key THANOS_MODEL_KEY for the model some-model (401): no such key: ***"),
-        (404, "{\"error\": {\"message\": \"what?\"}}", "openai knows no model some-model (404): what?"),
-        (400, "[{\"error\": {\"message\": \"API key not valid.\"}}]", "openai refused the key THANOS_MODEL_KEY"),
+    let key = "put a key that openai takes into the secret that THANOS_MODEL_KEY comes from";
+    let name = "set model.name to a model that openai has";
+    let account = "look at the account at openai";
+    for (status, body, said, mend) in [
+        (401, echo, "openai refused the key THANOS_MODEL_KEY for the model some-model (401): no such key: ***", key),
+        (404, "{\"error\": {\"message\": \"what?\"}}", "openai knows no model some-model (404): what?", name),
+        (400, "{\"error\": {\"message\": \"some-model is not a valid model ID\"}}", "openai knows no model", name),
+        (400, "[{\"error\": {\"message\": \"API key not valid.\"}}]", "openai refused the key THANOS_MODEL_KEY", key),
         // In an answer that is none, as gateways put it.
-        (200, "{\"error\": {\"code\": 402, \"message\": \"no credits\"}}", "to the model some-model (402): no credits"),
-        (200, "{\"object\": \"error\", \"message\": \"no such adapter\"}", "(400): no such adapter"),
+        (
+            200,
+            "{\"error\": {\"code\": 402, \"message\": \"no credits\"}}",
+            "to the model some-model (402): no credits",
+            account,
+        ),
+        (200, "{\"object\": \"error\", \"message\": \"no such adapter\"}", "(400): no such adapter", ""),
     ] {
         let double = Double::new(vec![Turn::Refusal(status, "", body)]);
         let healed = heal(&config(&double, "openai", ""), &["--hands", "model"]);
         assert!(healed.told.contains(said) && double.count() == 1, "{}", healed.told);
         assert_eq!(healed.json["tokens"]["output"], 0, "{}", healed.told);
+        // What a person has to do next.
+        assert!(healed.json["mend"].as_str().unwrap_or_default().starts_with(mend), "{}", healed.json["mend"]);
         healed.assert_no_key();
     }
 }
@@ -519,6 +544,13 @@ fn without_a_price_nothing_is_asked() {
         healed.told.contains("no price is known for the model some-model") && double.count() == 0,
         "{}",
         healed.told
+    );
+    assert_eq!(healed.json["mend"], "set model.price, model.prices, or model.allow-unknown-price");
+    assert!(
+        healed.json["reason"]
+            .as_str()
+            .unwrap()
+            .ends_with("no model was asked: no price is known for the model some-model at your server")
     );
     let healed = heal(&plain(", allow-unknown-price: true"), &["--hands", "model"]);
     assert_eq!((healed.program().as_str(), double.count()), (MENDED, 2), "{}", healed.told);

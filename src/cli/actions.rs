@@ -160,6 +160,7 @@ fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
         ("seconds", format!("{:.1}", healing.seconds.total)),
         ("tokens", tokens.to_string()),
         ("cost-usd", format!("{:.4}", healing.cost_usd)),
+        ("cost-assumed-usd", format!("{:.4}", healing.assumed.usd)),
         ("retry", report.ended.retry.to_string()),
         ("proposal-path", report.ended.digest.as_ref().map(|_| report.dir.display().to_string()).unwrap_or_default()),
         ("proposal-digest", report.ended.digest.clone().unwrap_or_default()),

@@ -4,6 +4,7 @@
 use super::actions::{self, Report};
 use super::held::held;
 use super::ledger::place;
+use super::model::Whom;
 use super::progress::{Teller, Watch};
 use super::{Door, Exit, inner, local, model, notify, usage, withheld};
 use crate::command::{CommandLine, SetUp};
@@ -252,29 +253,26 @@ impl Desk<'_> {
         }
         let may_ask = self.may_ask(config, work);
         let say = |stage: &str, text: &str| self.say(stage, text);
-        let is_there = || matches!(model::writer(&self.door.env, config), Ok(Some(_))) || config.agent.is_wanted();
-        let (asked, unasked) = match may_ask {
+        let mut company = match may_ask {
             true => {
-                let asked = model::live(&self.door.env, config, &self.cancel, Recorder::default(), self.door.ui, &say);
-                let why = asked.as_ref().err().map(|why| format!("no model was asked: {why}"));
-                (model::told(asked, &say), why)
+                let (env, whom) = (&self.door.env, Whom::All);
+                model::live(env, config, &self.cancel, Recorder::default(), self.door.ui, whom, &say)
             }
-            false => {
-                let kept_out = "no model and no agent was asked: trust.strangers is no-model".to_owned();
-                (None, is_there().then_some(kept_out))
-            }
+            false => model::kept_out(&self.door.env, config),
         };
-        job.agent = may_ask.then(|| model::agent(config, &say)).flatten();
-        job.hands = model::hands(&job.hands, asked.as_ref(), job.agent.as_ref());
+        job.agent = may_ask.then(|| model::agent(config, &mut company, &say)).flatten();
+        job.manner = job.manner.without_reviewer(company.no_reviewer.clone());
+        let asked = company.asked.as_ref();
+        job.hands = model::hands(&job.hands, asked, job.agent.as_ref());
         let start = |job: &Job| self.door.ui.without_commands(|| inner::start(job, &self.cancel, &say));
         let (opens, late) = (|| self.shared(config), || self.store(config));
         let purse = self.purse(config, work, &opens).map(|purse| Purse { late: &late, ..purse });
-        let healing = model::metered(asked.as_ref(), purse, &say, |model| model::serve(model, job, &say, start));
-        let talked = asked.as_ref().map(model::Asked::talked).unwrap_or_default();
+        let healing = model::metered(asked, purse, &say, |model| model::serve(model, job, &say, start));
+        let talked = asked.map(model::Asked::talked).unwrap_or_default();
         *self.talked.lock().unwrap_or_else(PoisonError::into_inner) = talked;
         let mut healing = healing?;
         // With one it may have been repaired: people have to know what to mend.
-        healing.notes.extend(unasked.filter(|_| healing.outcome == Outcome::Explained));
+        company.onto(&mut healing);
         Ok(healing)
     }
 

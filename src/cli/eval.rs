@@ -161,11 +161,14 @@ fn heal_case(
     let say = |stage: &str, text: &str| tracing::debug!("{stage}: {text}");
     // Parts of a case leave the machine only where somebody named a model, or its hand.
     let is_wanted = setting.model.is_some() || setting.hands.contains(&HandId::Model);
-    let live = || model::live(&door.env, &config, cancel, Default::default(), door.ui, &say);
-    let asked = if is_wanted { model::told(live(), &say) } else { None };
-    job.hands = model::hands(&config.hands.0, asked.as_ref(), None);
+    let (ui, whom) = (door.ui, model::Whom::All);
+    let live = || model::live(&door.env, &config, cancel, Default::default(), ui, whom, &say);
+    let company = if is_wanted { live() } else { model::Company::default() };
+    let asked = company.asked.as_ref();
+    job.hands = model::hands(&config.hands.0, asked, None);
+    job.manner = job.manner.without_reviewer(company.no_reviewer.clone());
     job.seed = args.seed;
-    heal::heal(&job, asked.as_ref().map(model::Asked::model), &Experience::default, cancel, &say)
+    heal::heal(&job, asked.map(model::Asked::model), &Experience::default, cancel, &say)
 }
 
 /// The case's own configuration; `--config` is the reader's and not the case's.

@@ -106,9 +106,10 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         door.ui.stage(stage, text);
         beacon.iter().for_each(|beacon| beacon.step(stage, &held().mask(text)));
     };
-    let (asked, offered) = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
+    let mut company = model::of_tape(&options.tape, &options.hands, door, &config, &cancel, &say)?;
     super::notify::keep_secret(door, &config);
-    let agent = model::agent(&config, &say);
+    let agent = model::agent(&config, &mut company, &say);
+    let asked = company.asked.as_ref();
     // What is recorded can be played again: neither begins with what earlier runs left.
     let taped = options.tape.is_turning();
     let job = Job {
@@ -116,7 +117,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         scratch: scratch.path().to_owned(),
         recorded: work.recorded,
         text: work.text,
-        hands: model::hands(&config.hands.0, asked.as_ref(), agent.as_ref()),
+        hands: model::hands(&config.hands.0, asked, agent.as_ref()),
         agent,
         tried: if taped { Vec::new() } else { memory::unfinished(door, &root, &work.title) },
         since: options.since.as_deref().map(|since| revision(&root, since)).transpose()?,
@@ -125,6 +126,7 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
         keep: !options.dry_run && place.is_none(),
         ..Job::of(&config, root.clone(), scratch.path(), command)
     };
+    let job = Job { manner: job.manner.clone().without_reviewer(company.no_reviewer.clone()), ..job };
     let started = pipeline::now();
     surroundings::boundary(&root)?.inspect(|text| say("tree", text));
     // What comes back here is none of what the command leaves.
@@ -136,13 +138,14 @@ pub fn run(door: &Door, options: &Options, work: Work) -> Result<Exit> {
     let purse = purse.map(|purse| Purse { late: &late, attempt: Some(attempt.clone()), ..purse });
     let is_capped = purse.is_some();
     let recall = || if taped { Experience::default() } else { memory::experience(door, &root, &config, &say) };
-    let mut healing =
-        model::metered(asked.as_ref(), purse, &say, |model| heal::heal(&job, model, &recall, &cancel, &say))?;
+    let mut healing = model::metered(asked, purse, &say, |model| heal::heal(&job, model, &recall, &cancel, &say))?;
     healing.notes.splice(0..0, recovered);
     // What was said when it happened is not said again at the end.
     let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
     let unrelated = report::unrelated(&job.text, &healing).map(str::to_owned);
-    let offered = offered.filter(|_| healing.outcome == Outcome::Explained && healing.candidate.is_none());
+    company.onto(&mut healing);
+    let offered =
+        company.offered.clone().filter(|_| healing.outcome == Outcome::Explained && healing.candidate.is_none());
     let fresh = before.left_behind(&healing).into_iter().chain(inner(&root, &job, &healing));
     let fresh: Vec<String> = fresh.chain(unrelated).chain(offered).collect();
     let notes: Vec<String> = healing.notes.iter().filter(|note| !said.contains(note)).chain(&fresh).cloned().collect();
@@ -288,6 +291,9 @@ fn show(door: &Door, job: &Job, healing: &Healing, notes: &[String], committed: 
         None if job.keep => report::Kept::Tree,
         None => report::Kept::Nowhere,
     };
+    if let Some(mend) = healing.mend.as_ref().filter(|_| !good) {
+        door.ui.stage("next", mend);
+    }
     door.ui.verdict(good, &report::verdict(healing, kept));
     Ok(())
 }
@@ -314,7 +320,9 @@ pub fn as_json(healing: &Healing) -> serde_json::Value {
         "seconds": healing.seconds,
         "tokens": healing.tokens,
         "cost_usd": healing.cost_usd,
+        "assumed": healing.assumed,
         "review": healing.review,
+        "mend": healing.mend,
     })
 }
 

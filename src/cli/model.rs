@@ -3,9 +3,9 @@
 
 use super::ui::Ui;
 use super::{Door, env::Env, held::held, usage};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Hands, Wording};
 use crate::hand::command::Recipe;
-use crate::llm::{Chosen, Host, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose, choose_seats};
+use crate::llm::{Chosen, Host, Lack, Limits, Live, Model, Recorder, Replay, Seat, Watch, choose, choose_seats};
 use crate::record::{HandId, Healing, Outcome};
 use crate::spend::{Metered, Purse};
 use crate::stage::Say;
@@ -105,7 +105,7 @@ impl Tape {
 
     /// A key that merely is in somebody's environment is no wish to have their code sent anywhere.
     fn is_wanted(&self, hands: &[HandId], config: &Config) -> bool {
-        let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != config::Hands::default();
+        let by_config = config.model.is_named() || config.agent.is_wanted() || config.hands != Hands::default();
         // A terminal reads the working tree's configuration, which may be a stranger's: the key and the code go to an
         // address that stands in it only by a flag.
         let elsewhere = leaves(config.model.base_url.as_ref()) || leaves(config.review.base_url.as_ref());
@@ -115,8 +115,29 @@ impl Tape {
     }
 }
 
-/// What a terminal asks for; `hands` are those of `--hands`. Where it asks for nothing and a model could be had, the line
-/// that says so.
+/// Who is there to ask in a run, and why others are not.
+#[derive(Default)]
+pub struct Company {
+    pub asked: Option<Asked>,
+    /// Why nobody writes, where somebody was wished for.
+    pub lack: Option<Lack>,
+    /// Why nobody reviews, where that was wished for.
+    pub no_reviewer: Option<String>,
+    /// That somebody could be asked, where nobody was wished for.
+    pub offered: Option<String>,
+}
+
+impl Company {
+    /// Why the ending is what it is where a model or an agent could have helped, and what to mend.
+    pub fn onto(&self, healing: &mut Healing) {
+        if let Some(Lack { why, mend }) = self.lack.as_ref().filter(|_| healing.outcome == Outcome::Explained) {
+            healing.reason = format!("{}; {why}", healing.reason);
+            healing.mend.get_or_insert_with(|| mend.clone());
+        }
+    }
+}
+
+/// What a terminal asks for; `hands` are those of `--hands`.
 pub fn of_tape(
     tape: &Tape,
     hands: &[HandId],
@@ -124,45 +145,73 @@ pub fn of_tape(
     config: &Config,
     cancel: &Arc<AtomicBool>,
     say: Say,
-) -> Result<(Option<Asked>, Option<String>)> {
+) -> Result<Company> {
     if let Some(dir) = &tape.replay {
         let replay = Replay::open(dir).map_err(|why| usage(format!("--replay: {why}")))?;
-        return Ok((Some(Asked::Replay(replay)), None));
+        return Ok(Company { asked: Some(Asked::Replay(replay)), ..Company::default() });
     }
-    if !tape.is_wanted(hands, config) {
-        return Ok((None, offer(&door.env, config)));
-    }
+    let by_review = config.review.is_another() && !leaves(config.review.base_url.as_ref());
+    let whom = match tape.is_wanted(hands, config) {
+        true => Whom::All,
+        false if by_review => Whom::Reviewer,
+        false => {
+            let no_reviewer = config.review.is_on().then(|| "in a terminal nobody is asked without --model".to_owned());
+            return Ok(Company { offered: offer(&door.env, config), no_reviewer, ..Company::default() });
+        }
+    };
     let recorder = match &tape.record {
         Some(dir) => {
             Recorder::to(dir).map_err(|e| usage(format!("--record: cannot write to {}: {e}", dir.display())))?
         }
         None => Recorder::default(),
     };
-    let asked = told(live(&door.env, config, cancel, recorder, door.ui, say), say);
     let is_named = tape.model.is_some() || hands.contains(&HandId::Model);
-    if let Some(why) = lacking(&door.env, config).filter(|_| asked.is_none() && is_named) {
-        say("model", &unasked(why));
+    let mut company = live(&door.env, config, cancel, recorder, door.ui, whom, say);
+    if let Some(lack) = lacking(&door.env, config).filter(|_| is_named && whom == Whom::All && company.lack.is_none()) {
+        say("model", &unasked(&lack));
+        company.lack = Some(prefixed(lack));
     }
-    Ok((asked, None))
+    Ok(company)
 }
 
-/// Where a model was wanted and cannot be had, that is said.
-pub fn told(asked: Result<Option<Asked>, String>, say: Say) -> Option<Asked> {
-    asked.inspect_err(|why| say("model", &unasked(why))).ok().flatten()
+/// Whom a run may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    All,
+    /// Nobody is to write.
+    Reviewer,
 }
 
-fn unasked(why: &str) -> String {
-    format!("none is asked: {why}")
+fn unasked(lack: &Lack) -> String {
+    format!("none is asked: {lack}")
+}
+
+fn prefixed(lack: Lack) -> Lack {
+    Lack { why: format!("no model was asked: {}", lack.why), ..lack }
+}
+
+/// The settings that ask for a model by themselves.
+pub fn wishes(config: &Config) -> Vec<&'static str> {
+    let wishes = [
+        ("`review`", config.review.is_on() && !config.review.is_another()),
+        ("`summary: model`", config.summary == Wording::Model),
+        ("`model.name`", config.model.name.is_some()),
+        ("the hand `model`", config.hands != Hands::default() && config.hands.0.contains(&HandId::Model)),
+    ];
+    wishes.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
 }
 
 /// Why there is none for somebody who asked by name; an unfit choice was told when it was made.
-fn lacking(env: &Env, config: &Config) -> Option<&'static str> {
+fn lacking(env: &Env, config: &Config) -> Option<Lack> {
     if config.budget.usd <= 0.0 {
-        return Some("the budget is $0 (--budget-usd, budget.usd)");
+        let why = "the budget is $0 (--budget-usd, budget.usd)".to_owned();
+        return Some(Lack { why, mend: "raise budget.usd".to_owned() });
     }
-    let no_key = "no provider's key is in the environment (docs/models.md lists them)";
-    matches!(writer(env, config), Ok(None)).then_some(no_key)
+    matches!(writer(env, config), Ok(None)).then(|| Lack::of_key("no key of a model is in the environment", A_KEY))
 }
+
+/// Any one of them.
+const A_KEY: &str = "the key of one provider (docs/models.md)";
 
 /// That a model could be asked, whom, and for how much at most.
 fn offer(env: &Env, config: &Config) -> Option<String> {
@@ -186,53 +235,89 @@ fn is_of_use(config: &Config) -> bool {
     has(HandId::Model) || has(HandId::Command) && config.agent.is_wanted()
 }
 
-/// `None` where no key is there and nobody asked for a model; `Err`: why one that was asked for cannot be had.
+/// Nobody where no key is there and nobody asked for a model.
 pub fn live(
     env: &Env,
     config: &Config,
     cancel: &Arc<AtomicBool>,
     recorder: Recorder,
     ui: Ui,
+    whom: Whom,
     say: Say,
-) -> Result<Option<Asked>, String> {
-    if config.budget.usd <= 0.0 || !is_of_use(config) {
-        return Ok(None);
+) -> Company {
+    let reviews = config.review.is_on();
+    if config.budget.usd <= 0.0 {
+        let no_reviewer = reviews.then(|| "the budget is $0 (budget.usd)".to_owned());
+        return Company { no_reviewer, ..Company::default() };
     }
-    let Some([strong, cheap]) = choose_seats(&config.model, &|name| env.get(name))? else {
-        if config.review.is_on() {
-            say("review", "nobody reviews: without a model that writes, none is asked");
+    let (seats, lack) = match writers(env, config) {
+        _ if whom == Whom::Reviewer || !is_of_use(config) => (None, None),
+        Ok(None) => {
+            let wishes = wishes(config);
+            let why = || format!("no key of a model is in the environment, and {} needs one", wishes.join(", "));
+            (None, (!wishes.is_empty()).then(|| Lack::of_key(why(), A_KEY)))
         }
-        return Ok(None);
+        Ok(seats) => (seats, None),
+        Err(lack) => (None, Some(lack)),
     };
-    held().learn(strong.key.iter().map(|key| key.expose_secret().to_owned()));
-    if leaves(config.model.base_url.as_ref()) {
-        say("model", &format!("the one at {} (model.base-url)", strong.url));
+    lack.iter().for_each(|lack| say("model", &unasked(lack)));
+    let (reviewer, no_reviewer) = match reviewer(env, config) {
+        Ok(Some(reviewer)) => (Some(reviewer), None),
+        Ok(None) if reviews && seats.is_none() => (None, Some("nobody writes, who could review as well".to_owned())),
+        Ok(None) => (None, None),
+        // The writer's own model does not stand in for another that was asked for.
+        Err(lack) => {
+            say("review", &format!("nobody reviews: {lack}"));
+            (None, Some(lack.why))
+        }
+    };
+    let told = |base_url: &Option<String>, stage: &str, chosen: &Chosen| {
+        if leaves(base_url.as_ref()) {
+            say(stage, &format!("the one at {} ({stage}.base-url)", chosen.url));
+        }
+    };
+    let mut seated = Vec::new();
+    if let Some([strong, cheap]) = seats {
+        held().learn(strong.key.iter().map(|key| key.expose_secret().to_owned()));
+        told(&config.model.base_url, "model", &strong);
+        seated.extend([(Seat::Strong, strong), (Seat::Cheap, cheap)]);
     }
+    if let Some(reviewer) = reviewer {
+        told(&config.review.base_url, "review", &reviewer);
+        seated.push((Seat::Reviewer, reviewer));
+    }
+    let asked = seat_all(seated, config, cancel, recorder, ui).map(|live| Asked::Live(Box::new(live)));
+    Company { asked, lack: lack.map(prefixed), no_reviewer, offered: None }
+}
+
+/// Where trust keeps every model and agent away from what a stranger reported.
+pub fn kept_out(env: &Env, config: &Config) -> Company {
+    let is_there = matches!(writer(env, config), Ok(Some(_))) || config.agent.is_wanted();
+    let why = "no model and no agent was asked: trust.strangers is no-model, and this was reported by somebody without write access";
+    let mend = "let somebody with write access comment `/thanos fix`, or take it from here by hand";
+    let lack = is_there.then(|| Lack { why: why.to_owned(), mend: mend.to_owned() });
+    let no_reviewer = config.review.is_on().then(|| "trust.strangers is no-model".to_owned());
+    Company { lack, no_reviewer, ..Company::default() }
+}
+
+fn seat_all(
+    seated: Vec<(Seat, Chosen)>,
+    config: &Config,
+    cancel: &Arc<AtomicBool>,
+    recorder: Recorder,
+    ui: Ui,
+) -> Option<Live> {
     let watch: Watch = Arc::new(move |text| ui.stage("model", text));
     let limits = Limits {
         usd: config.budget.usd,
         tokens: config.model.max_tokens.unwrap_or(MOST_TOKENS),
         until: Instant::now() + Duration::from_secs(config.budget.seconds),
     };
-    let live = Live::new(strong, limits, held().mask_fn(), Some(Arc::clone(cancel)), recorder)
-        .also(Seat::Cheap, cheap)
-        .patient(Duration::from_secs(config.model.silence_seconds))
-        .watched(watch);
-    let live = match reviewer(env, config) {
-        Ok(Some(chosen)) => {
-            if leaves(config.review.base_url.as_ref()) {
-                say("review", &format!("the one at {} (review.base-url)", chosen.url));
-            }
-            live.also(Seat::Reviewer, chosen)
-        }
-        Ok(None) => live,
-        // The writer's own model does not stand in for another that was asked for.
-        Err(why) => {
-            say("review", &format!("there is none: {why}"));
-            live
-        }
-    };
-    Ok(Some(Asked::Live(Box::new(live))))
+    let mut seated = seated.into_iter();
+    let (seat, first) = seated.next()?;
+    let live = Live::new(seat, first, limits, held().mask_fn(), Some(Arc::clone(cancel)), recorder);
+    let live = seated.fold(live, |live, (seat, chosen)| live.also(seat, chosen));
+    Some(live.patient(Duration::from_secs(config.model.silence_seconds)).watched(watch))
 }
 
 /// An address of the configuration's that is not on this machine.
@@ -241,12 +326,16 @@ fn leaves(base_url: Option<&String>) -> bool {
 }
 
 /// The writer whom the environment and the configuration give.
-pub fn writer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
+pub fn writer(env: &Env, config: &Config) -> Result<Option<Chosen>, Lack> {
     choose(&config.model, &|name| env.get(name))
 }
 
+fn writers(env: &Env, config: &Config) -> Result<Option<[Chosen; 2]>, Lack> {
+    choose_seats(&config.model, &|name| env.get(name))
+}
+
 /// A reviewer of its own, where one is asked for. A server of one's own may have a key of its own.
-pub fn reviewer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
+pub fn reviewer(env: &Env, config: &Config) -> Result<Option<Chosen>, Lack> {
     if !config.review.is_another() {
         return Ok(None);
     }
@@ -255,8 +344,9 @@ pub fn reviewer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
         name => env.get(name),
     };
     // The table of prices is one for all.
-    let in_its_words = |why: String| why.replace("model.", "review.").replace("review.prices", "model.prices");
-    let mut chosen = choose(&config.review.as_model(&config.model), &key).map_err(in_its_words)?;
+    let in_its_words = |said: &str| said.replace("model.", "review.").replace("review.prices", "model.prices");
+    let chosen = choose(&config.review.as_model(&config.model), &key);
+    let mut chosen = chosen.map_err(|lack| lack.worded(in_its_words))?;
     if let Some(own) = chosen.as_mut().filter(|c| c.key_name == "THANOS_MODEL_KEY" && env.get(REVIEW_KEY).is_some()) {
         own.key_name = REVIEW_KEY;
     }
@@ -267,7 +357,7 @@ pub fn reviewer(env: &Env, config: &Config) -> Result<Option<Chosen>, String> {
 /// Without a model nothing is to be seen of its hand, and without an agent nothing of that one.
 pub fn hands(hands: &[HandId], asked: Option<&Asked>, agent: Option<&Agent>) -> Vec<HandId> {
     let is_there = |hand: &HandId| match hand {
-        HandId::Model => asked.is_some(),
+        HandId::Model => asked.is_some_and(|asked| asked.model().writes()),
         HandId::Command => agent.is_some(),
         _ => true,
     };
@@ -284,10 +374,20 @@ pub fn recipe(config: &Config) -> Option<Result<Recipe, String>> {
     }
 }
 
-/// The agent that the configuration names.
-pub fn agent(config: &Config, say: Say) -> Option<Agent> {
-    let agent = recipe(config)?.map(|recipe| Agent { recipe, seconds: config.agent.seconds });
-    agent.inspect_err(|why| say("command", &format!("no agent is asked: {why}"))).ok()
+/// The agent that the configuration names, or why there is none that was wished for.
+pub fn agent(config: &Config, company: &mut Company, say: Say) -> Option<Agent> {
+    let is_wished = config.hands != Hands::default() && config.hands.0.contains(&HandId::Command);
+    let why = match recipe(config) {
+        Some(Ok(recipe)) => return Some(Agent { recipe, seconds: config.agent.seconds }),
+        Some(Err(why)) => why,
+        None if is_wished => "the configuration names none".to_owned(),
+        None => return None,
+    };
+    let mend = "name one in agent.preset or agent.command (docs/agents.md)".to_owned();
+    let lack = Lack { why: format!("no agent was asked: {why}"), mend };
+    say("command", &lack.to_string());
+    company.lack.get_or_insert(lack);
+    None
 }
 
 /// Runs `act` with the model, whose money comes out of the purse where there is one.
@@ -344,7 +444,6 @@ pub fn serve(
         Err(_) => say("model", "the line to it broke"),
     }
     let mut healing = healing?;
-    let spent = model.spent();
-    (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
+    model.spent().onto(&mut healing);
     Ok(healing)
 }

@@ -142,6 +142,8 @@ pub struct Fallen {
 pub struct Unfinished {
     pub why: String,
     pub cut: Cut,
+    /// What somebody has to set so that it does not end so again.
+    pub mend: Option<String>,
     pub work: Option<Candidate>,
 }
 

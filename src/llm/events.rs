@@ -3,6 +3,12 @@
 /// Longer than any event of a provider.
 const LONGEST: usize = 16 << 20;
 
+/// What begins like this is a stream of events, whatever its header calls it.
+pub fn is_begun(body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    [&b"data:"[..], b"event:", b"id:", b": "].iter().any(|field| body.starts_with(field))
+}
+
 #[derive(Default)]
 pub struct Events {
     /// Of the line that has not ended.

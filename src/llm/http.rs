@@ -1,7 +1,7 @@
 //! A POST of JSON and its answer, whole or as a stream of events, on the forge's kind of client; one client for a whole
 //! run. It ends when everything is to end.
 
-use super::events::Events;
+use super::events::{self, Events};
 use crate::forge;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -130,8 +130,9 @@ impl Client {
         let mut response = self.begun(request).await?;
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok());
         let (status, retry_after) = (response.status().as_u16(), header("retry-after").and_then(wait));
-        let was_stream = status == 200
-            && header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/event-stream"));
+        let says_so = header("content-type").is_some_and(is_stream);
+        let is_good = (200..300).contains(&status);
+        let mut was_stream = is_good && says_so;
         let (mut events, mut body, mut length) = (Events::default(), Vec::new(), 0);
         while let Some(chunk) = response.chunk().await.map_err(|e| self.cut(&e))? {
             length += chunk.len();
@@ -147,6 +148,9 @@ impl Client {
                 return Err(Fault::Cut("the answer is longer than any model writes".to_owned()));
             }
         }
+        if is_good && !was_stream && events::is_begun(&body) {
+            was_stream = events.take(&body, heard);
+        }
         events.end(heard);
         Ok(Answer { status, retry_after, body, was_stream })
     }
@@ -157,6 +161,11 @@ impl Client {
             false => forge::root_cause(error),
         })
     }
+}
+
+/// By the header `content-type`.
+pub fn is_stream(content_type: &str) -> bool {
+    content_type.trim_start().to_ascii_lowercase().starts_with("text/event-stream")
 }
 
 /// Until the answer is there, the time is over, or everything is to end.

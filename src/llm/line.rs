@@ -28,6 +28,7 @@ pub struct Address {
     /// The model's, for people.
     model: String,
     seated: Vec<Seated>,
+    writes: bool,
     /// The strong one as its provider calls it, and what other programs may speak to it.
     passable: (String, Vec<Dialect>),
 }
@@ -88,8 +89,9 @@ impl Host {
         let listener = listener.context("cannot open a line to the heal process")?;
         listener.set_nonblocking(true)?;
         let passable = model.passage().map(|p| (p.model().to_owned(), p.dialects().to_vec())).unwrap_or_default();
-        let (model, seated) = (model.name().to_owned(), model.seated());
-        Ok(Self { listener, address: Address { name, word: random_word()?, model, seated, passable } })
+        let (writes, seated) = (model.writes(), model.seated());
+        let model = model.name().to_owned();
+        Ok(Self { listener, address: Address { name, word: random_word()?, model, seated, writes, passable } })
     }
 
     pub fn address(&self) -> &Address {
@@ -174,6 +176,7 @@ impl Stream {
 pub struct Remote {
     name: String,
     seated: Vec<Seated>,
+    writes: bool,
     stream: Mutex<Stream>,
     spent: Mutex<Spent>,
     passable: (String, Vec<Dialect>),
@@ -187,7 +190,8 @@ impl Remote {
         stream.write_all(format!("{}\n", address.word).as_bytes())?;
         let stream = Mutex::new(Stream(BufReader::new(stream)));
         let (name, seated) = (address.model.clone(), address.seated.clone());
-        Ok(Self { name, seated, stream, spent: Mutex::default(), passable: address.passable.clone() })
+        let (writes, passable) = (address.writes, address.passable.clone());
+        Ok(Self { name, seated, writes, stream, spent: Mutex::default(), passable })
     }
 
     fn ask(&self, seat: Seat, requests: &[Request]) -> Result<Served> {
@@ -249,6 +253,10 @@ impl Model for Remote {
                 requests.iter().map(|_| Err(no.clone())).collect()
             }
         }
+    }
+
+    fn writes(&self) -> bool {
+        self.writes
     }
 
     fn passage(&self) -> Option<&dyn Passage> {

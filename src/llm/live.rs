@@ -50,8 +50,9 @@ struct State {
 }
 
 impl Live {
-    /// One for every seat.
+    /// Who sits there takes also what no other is there for.
     pub fn new(
+        seat: Seat,
         chosen: Chosen,
         limits: Limits,
         mask: Mask,
@@ -60,7 +61,7 @@ impl Live {
     ) -> Self {
         let state = Mutex::new(State { budget: Budget::new(limits), recorder });
         let live = Self { chairs: Vec::new(), mask, cancel, watch: None, silence: SILENCE, state };
-        live.also(Seat::Strong, chosen)
+        live.also(seat, chosen)
     }
 
     /// Somebody else for one of the seats.
@@ -149,7 +150,7 @@ impl Live {
             };
         }
         let read = serde_json::from_slice::<Value>(&answer.body);
-        if answer.status != 200 {
+        if !(200..300).contains(&answer.status) {
             return self.refused(chosen, answer.status, &answer, &read.unwrap_or_default());
         }
         match read {
@@ -195,23 +196,34 @@ impl Live {
         let said = failed(body).or_else(other);
         let too_long = status == 413 || is_too_long(code) || said.as_deref().is_some_and(is_too_long);
         let of_key = said.as_deref().is_some_and(is_of_key);
+        let of_name = said.as_deref().is_some_and(|said| is_of_name(code, said, model));
         let said = said.map(|said| format!(": {}", (self.mask)(&one_line(&said)))).unwrap_or_default();
         let never = |why: String| Asked::Never(NoReply::refused(why));
+        let refused = |why: String, mend: String| Asked::Never(NoReply::refused(why).mended_by(mend));
         match status {
             400 | 413 if too_long => Asked::Never(NoReply::budget(format!(
                 "the conversation is longer than the model {model} at {provider} reads ({status}){said}"
             ))),
+            401 | 403 if chosen.key.is_none() => refused(
+                format!("{provider} asks for a key for the model {model} ({status}){said}"),
+                chosen.mend_of_key(),
+            ),
             // Gemini calls a wrong key a bad request.
-            400 if of_key => never(format!("{provider} refused the key {key_name} for the model {model} (400){said}")),
-            401 | 403 if chosen.key.is_none() => {
-                never(format!("{provider} asks for a key for the model {model} ({status}){said}; set {key_name}"))
-            }
-            401 | 403 => never(format!("{provider} refused the key {key_name} for the model {model} ({status}){said}")),
+            400 | 401 | 403 if of_key || status != 400 => refused(
+                format!("{provider} refused the key {key_name} for the model {model} ({status}){said}"),
+                chosen.mend_of_key(),
+            ),
+            402 => refused(
+                format!("{provider} refused the request to the model {model} (402){said}"),
+                format!("look at the account at {provider} that {key_name} is of"),
+            ),
             404 if chosen.is_own() => {
                 let url = &chosen.url;
-                never(format!("{url} knows no model {model}, or is no address of a model (404){said}"))
+                let why = format!("{url} knows no model {model}, or is no address of a model (404){said}");
+                refused(why, chosen.mend_of_name())
             }
-            404 => never(format!("{provider} knows no model {model} (404){said}")),
+            404 => refused(format!("{provider} knows no model {model} (404){said}"), chosen.mend_of_name()),
+            400 if of_name => refused(format!("{provider} knows no model {model} (400){said}"), chosen.mend_of_name()),
             408 | 409 | 429 | 500..=599 => Asked::Again {
                 why: format!("{provider} is busy or broken for the model {model} ({status}){said}"),
                 after: answer.retry_after,
@@ -363,6 +375,13 @@ fn is_of_key(said: &str) -> bool {
     said.contains("api key") && ["not valid", "invalid", "incorrect", "expired"].iter().any(|word| said.contains(word))
 }
 
+/// Not every provider says with a 404 that there is no such model.
+fn is_of_name(code: &str, said: &str, model: &str) -> bool {
+    const WORDS: [&str; 5] = ["not a valid model", "invalid model", "does not exist", "not found", "unknown model"];
+    let names = said.contains(model) && said.to_lowercase().contains("model");
+    code == "model_not_found" || names && WORDS.iter().any(|words| said.to_lowercase().contains(words))
+}
+
 fn through<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T, mask: &Mask) -> Result<T, NoReply> {
     let plain = serde_json::to_value(value).map_err(|e| NoReply::broken(e.to_string()))?;
     serde_json::from_value(mask_json(&plain, &**mask)).map_err(|e| NoReply::broken(e.to_string()))
@@ -405,8 +424,12 @@ impl Model for Live {
         self.state().budget.spent
     }
 
+    fn writes(&self) -> bool {
+        self.chairs.iter().any(|chair| chair.seat != Seat::Reviewer)
+    }
+
     fn passage(&self) -> Option<&dyn super::Passage> {
-        Some(self)
+        self.writes().then_some(self as &dyn super::Passage)
     }
 
     fn seated(&self) -> Vec<Seated> {
@@ -414,8 +437,9 @@ impl Model for Live {
             let chair = self.chair(seat);
             Seated { seat, name: chair.name.clone(), price: chair.chosen.price }
         };
+        let writers = Seat::ALL.into_iter().filter(|_| self.writes());
         let reviewer = self.chairs.iter().any(|chair| chair.seat == Seat::Reviewer).then_some(Seat::Reviewer);
-        Seat::ALL.into_iter().chain(reviewer).map(of).collect()
+        writers.chain(reviewer).map(of).collect()
     }
 
     /// Recorded in the order of the requests, whichever answer came first.

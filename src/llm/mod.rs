@@ -21,11 +21,11 @@ pub use http::Take;
 pub use line::{Address, Host, Remote};
 pub use live::{Live, Watch};
 pub use passage::{Asked, Dialect, Gate, NotPassed, Passage};
-pub use providers::{Chosen, choose, choose_seats};
+pub use providers::{Chosen, Lack, choose, choose_seats};
 pub use wire::Wire;
 
 use crate::config::Price;
-use crate::record::Tokens;
+use crate::record::{Assumed, Healing, Tokens};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -93,15 +93,22 @@ pub struct NoReply {
     /// Nobody there will answer, however often it is asked: the key, the name of the model or the request is refused.
     #[serde(default)]
     pub is_refused: bool,
+    /// What somebody has to set so that there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
 }
 
 impl NoReply {
     fn broken(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_budget: false, is_refused: false }
+        Self { why: why.into(), is_budget: false, is_refused: false, mend: None }
     }
 
     fn refused(why: impl Into<String>) -> Self {
         Self { is_refused: true, ..Self::broken(why) }
+    }
+
+    fn mended_by(self, how: impl Into<String>) -> Self {
+        Self { mend: Some(how.into()), ..self }
     }
 
     pub(crate) fn budget(why: impl Into<String>) -> Self {
@@ -114,7 +121,17 @@ impl NoReply {
 pub struct Spent {
     pub tokens: Tokens,
     pub usd: f64,
+    /// What of both nobody counted.
+    #[serde(default)]
+    pub assumed: Assumed,
     pub requests: u64,
+}
+
+impl Spent {
+    /// Writes the bill.
+    pub fn onto(self, healing: &mut Healing) {
+        (healing.tokens, healing.cost_usd, healing.assumed) = (self.tokens, self.usd, self.assumed);
+    }
 }
 
 /// For which kind of work somebody is asked.
@@ -154,6 +171,10 @@ pub trait Model: Sync {
     fn name(&self) -> &str;
     fn complete(&self, request: &Request) -> Result<Reply, NoReply>;
     fn spent(&self) -> Spent;
+    /// There is one that writes, and not only a reviewer.
+    fn writes(&self) -> bool {
+        true
+    }
     /// No more than this from now on, if it is less than what was allowed; `by` is the setting that says so.
     fn hold_to(&self, _usd: f64, _by: &'static str) {}
 

@@ -53,8 +53,7 @@ fn result(answer: &Answer) -> Value {
 pub fn reply(body: &Value) -> Option<Reply> {
     let choice = body["choices"].get(0)?;
     let message = choice.get("message")?;
-    let calls = message["tool_calls"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let calls = calls.iter().enumerate().map(|(at, call)| {
+    let calls = calls(message).iter().enumerate().map(|(at, call)| {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let arguments = match &call["function"]["arguments"] {
             Value::String(text) => text.clone(),
@@ -103,14 +102,35 @@ pub fn take(whole: &mut Value, piece: &Value) -> Heard {
     if choice["finish_reason"].is_string() {
         said["finish_reason"] = choice["finish_reason"].clone();
     }
-    let delta = &choice["delta"];
+    let (delta, message) = (&choice["delta"], &mut said["message"]);
     for name in ["content", "refusal"] {
-        append(&mut said["message"], name, &delta[name]);
+        append(message, name, &delta[name]);
     }
-    for call in delta["tool_calls"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        take_call(&mut said["message"], call);
+    for call in calls(delta) {
+        take_call(message, call);
     }
-    Heard::More
+    take_whole(message, &choice["message"]);
+    match failed(choice) {
+        Some(why) => Heard::Failed(why),
+        None if choice["finish_reason"] == "error" => Heard::Failed("the provider ended it with an error".to_owned()),
+        None => Heard::More,
+    }
+}
+
+/// Some send what they said once more at the end, or all of it there for the first time: it stands for what came before.
+fn take_whole(message: &mut Value, whole: &Value) {
+    for name in ["content", "refusal"] {
+        if whole[name].as_str().is_some_and(|text| !text.is_empty()) {
+            message[name] = whole[name].clone();
+        }
+    }
+    if !calls(whole).is_empty() {
+        message["tool_calls"] = whole["tool_calls"].clone();
+    }
+}
+
+fn calls(message: &Value) -> &[Value] {
+    message["tool_calls"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn take_call(message: &mut Value, piece: &Value) {
@@ -140,7 +160,8 @@ fn take_call(message: &mut Value, piece: &Value) {
         call["id"] = id.into();
     }
     let function = &piece["function"];
-    if call["function"]["name"] == "" {
+    // A name may come in pieces, and some say the whole one with every piece of the arguments.
+    if call["function"]["arguments"] == "" && call["function"]["name"] != function["name"] {
         append(&mut call["function"], "name", &function["name"]);
     }
     match &function["arguments"] {
@@ -154,4 +175,10 @@ fn take_call(message: &mut Value, piece: &Value) {
 
 pub fn is_whole(whole: &Value) -> bool {
     whole["choices"][0]["finish_reason"].is_string()
+}
+
+/// Something was said, of which nobody told how it ended.
+pub fn has_said(whole: &Value) -> bool {
+    let message = &whole["choices"][0]["message"];
+    message["content"].as_str().is_some_and(|text| !text.is_empty()) || !calls(message).is_empty()
 }

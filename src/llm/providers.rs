@@ -113,6 +113,23 @@ impl Chosen {
         self.provider == OWN_SERVER
     }
 
+    /// What to do about a key that is refused, or missing.
+    pub fn mend_of_key(&self) -> String {
+        let Self { provider, key_name, .. } = self;
+        match self.key {
+            Some(_) => format!("put a key that {provider} takes into the secret that {key_name} comes from"),
+            None => format!("give the step {key_name} from a secret, under `env:`"),
+        }
+    }
+
+    /// What to do about a name that is not known there.
+    pub fn mend_of_name(&self) -> String {
+        match self.is_own() {
+            true => "correct model.name or model.base-url".to_owned(),
+            false => format!("set model.name to a model that {} has", self.provider),
+        }
+    }
+
     /// What the length of a reply is called there: OpenAI's own models take no `max_tokens` any more, whatever stands
     /// before them.
     pub fn length_name(&self) -> &'static str {
@@ -125,16 +142,44 @@ impl Chosen {
     }
 }
 
+/// Why one that was asked for cannot be had, and what somebody has to set so that it can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    pub why: String,
+    pub mend: String,
+}
+
+impl Lack {
+    fn new(why: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { why: why.into(), mend: mend.into() }
+    }
+
+    pub fn of_key(why: impl Into<String>, key: &str) -> Self {
+        Self::new(why, format!("give the step {key} from a secret, under `env:`"))
+    }
+
+    /// Where the settings of a model have another name.
+    pub fn worded(self, words: impl Fn(&str) -> String) -> Self {
+        Self { why: words(&self.why), mend: words(&self.mend) }
+    }
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "{}; {}", self.why, self.mend)
+    }
+}
+
 type Key<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The strong one. `Ok(None)`: nobody asked for a model and no key is there. `Err`: somebody asked for one that cannot
 /// be had.
-pub fn choose(config: &config::Model, key: Key) -> Result<Option<Chosen>, String> {
+pub fn choose(config: &config::Model, key: Key) -> Result<Option<Chosen>, Lack> {
     Ok(choose_seats(config, key)?.map(|[strong, _]| strong))
 }
 
 /// The one of each seat, in the order of [`Seat::ALL`].
-pub fn choose_seats(config: &config::Model, key: Key) -> Result<Option<[Chosen; 2]>, String> {
+pub fn choose_seats(config: &config::Model, key: Key) -> Result<Option<[Chosen; 2]>, Lack> {
     // An empty secret is none.
     let key: Key = &|name| key(name).map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
     let Some(provider) = provider(config, key)? else { return Ok(None) };
@@ -142,39 +187,43 @@ pub fn choose_seats(config: &config::Model, key: Key) -> Result<Option<[Chosen; 
     Ok(Some([strong, chosen(config, provider, Seat::Cheap, key)?]))
 }
 
-fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> Result<Chosen, String> {
+fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> Result<Chosen, Lack> {
     let (url, key_name) = match &config.base_url {
         Some(url) if !crate::forge::is_safe_url(url) => {
-            return Err(format!("model.base-url is {url:.200}; use https:// (http:// only for this machine)"));
+            let mend = "use https:// (http:// only for this machine)";
+            return Err(Lack::new(format!("model.base-url is {url:.200}"), mend));
         }
         Some(url) => (url.clone(), OWN_KEY),
         None if provider.url.is_empty() => {
             let url = key(AZURE_URL).filter(|url| crate::forge::is_safe_url(url.trim()));
-            let said = || format!("the provider {} needs model.base-url, or the variable {AZURE_URL}", provider.name);
-            (url.ok_or_else(said)?.trim().to_owned(), provider.key)
+            let lack = || {
+                let why = format!("the provider {} needs model.base-url, or the variable {AZURE_URL}", provider.name);
+                Lack::new(why, format!("set {AZURE_URL} in the step's `env:`, or model.base-url"))
+            };
+            (url.ok_or_else(lack)?.trim().to_owned(), provider.key)
         }
         None => (provider.url.to_owned(), provider.key),
     };
     let url = url.trim_end_matches('/').to_owned();
     let key = key(key_name);
     if key.as_ref().is_some_and(|key| key.contains(char::is_control)) {
-        return Err(format!("the key in {key_name} holds a line break or another control character; set it anew"));
+        let why = format!("the key in {key_name} holds a line break or another control character");
+        return Err(Lack::new(why, format!("set the secret that {key_name} comes from anew")));
     }
     let key = key.map(SecretString::from);
     if key.is_none() && config.base_url.is_none() {
-        return Err(format!("the provider {} needs the variable {key_name}", provider.name));
+        return Err(Lack::of_key(format!("the provider {} needs the variable {key_name}", provider.name), key_name));
     }
     let model = model(config, provider, seat, &url)?;
     let of = |wanted: &str| config.prices.iter().find(|(known, _)| is_of(known, wanted)).map(|(_, price)| *price);
     let newer = || of(&format!("{}/{model}", provider.name)).or_else(|| of(&model));
     let price = config.price.or_else(newer).or_else(|| price(provider.name, &model));
-    if price.is_none() && !config.allow_unknown_price {
-        return Err(format!(
-            "no price is known for the model {model} at {}; set model.price, model.prices, or model.allow-unknown-price",
-            provider.name
-        ));
-    }
     let own_address = config.base_url.is_some();
+    let called = if own_address && config.provider.is_none() { OWN_SERVER } else { provider.name }.to_owned();
+    if price.is_none() && !config.allow_unknown_price {
+        let mend = "set model.price, model.prices, or model.allow-unknown-price";
+        return Err(Lack::new(format!("no price is known for the model {model} at {called}"), mend));
+    }
     let wire = match config.wire {
         Some(config::Wire::Chat) => Wire::OpenAi,
         Some(config::Wire::Responses) => Wire::Responses,
@@ -184,12 +233,10 @@ fn chosen(config: &config::Model, provider: &Provider, seat: Seat, key: Key) -> 
         None => provider.wire,
     };
     let (api_version, streams) = (config.api_version.clone(), config.stream);
-    let unnamed = own_address && config.provider.is_none();
-    let provider = if unnamed { OWN_SERVER } else { provider.name }.to_owned();
-    Ok(Chosen { provider, model, url, wire, key_name, key, price, api_version, streams })
+    Ok(Chosen { provider: called, model, url, wire, key_name, key, price, api_version, streams })
 }
 
-fn model(config: &config::Model, provider: &Provider, seat: Seat, url: &str) -> Result<String, String> {
+fn model(config: &config::Model, provider: &Provider, seat: Seat, url: &str) -> Result<String, Lack> {
     let (own, table) = match seat {
         Seat::Strong | Seat::Reviewer => (&config.strong, provider.strong),
         Seat::Cheap => (&config.cheap, provider.cheap),
@@ -197,17 +244,18 @@ fn model(config: &config::Model, provider: &Provider, seat: Seat, url: &str) -> 
     let elsewhere = config.base_url.is_some() || table.is_empty();
     match own.as_ref().or(config.name.as_ref()) {
         Some(name) => Ok(name.clone()),
-        None if elsewhere => Err(format!("model.name is needed with the address {url}")),
+        None if elsewhere => Err(Lack::new(format!("model.name is needed with the address {url}"), "set model.name")),
         None => Ok(table.to_owned()),
     }
 }
 
-fn provider(config: &config::Model, key: Key) -> Result<Option<&'static Provider>, String> {
+fn provider(config: &config::Model, key: Key) -> Result<Option<&'static Provider>, Lack> {
     let named = |name: &str| PROVIDERS.iter().find(|provider| provider.name == name);
     match &config.provider {
         Some(name) => named(name).map(Some).ok_or_else(|| {
             let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
-            format!("model.provider is {name:.80}; known: {}; any other by model.base-url", known.join(", "))
+            let mend = format!("use one of {}; any other by model.base-url", known.join(", "));
+            Lack::new(format!("model.provider is {name:.80}, which is not known"), mend)
         }),
         // What most servers speak.
         None if config.base_url.is_some() => Ok(named("openai")),
@@ -234,7 +282,7 @@ fn is_of(known: &str, model: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn chosen(yaml: &str, keys: &[&str]) -> Result<Option<Chosen>, String> {
+    fn chosen(yaml: &str, keys: &[&str]) -> Result<Option<Chosen>, Lack> {
         let config = config::parse("t", &format!("model: {yaml}")).unwrap().model;
         choose(&config, &|name| keys.contains(&name).then(|| format!("value of {name}")))
     }
@@ -280,11 +328,11 @@ mod tests {
         };
         let found = choose(&config("{provider: azure, name: d, price: {input: 1, output: 1}}"), &key).unwrap().unwrap();
         assert_eq!((found.url.as_str(), found.wire), ("https://x.openai.azure.com", Wire::Azure));
-        assert!(choose(&config("{provider: azure, name: d}"), &key).unwrap_err().contains("no price"));
+        assert!(choose(&config("{provider: azure, name: d}"), &key).unwrap_err().why.contains("no price"));
         let other = "{provider: azure, name: d, base-url: 'https://example.org', price: {input: 1, output: 1}}";
         assert!(choose(&config(other), &key).unwrap().unwrap().key.is_none());
         let said = chosen("{provider: azure, name: d}", &["AZURE_OPENAI_API_KEY"]).unwrap_err();
-        assert!(said.contains("AZURE_OPENAI_ENDPOINT"), "{said}");
+        assert!(said.why.contains("AZURE_OPENAI_ENDPOINT"), "{said}");
     }
 
     #[test]
@@ -321,14 +369,14 @@ mod tests {
     #[test]
     fn what_cannot_be_had_is_said() {
         for (yaml, part) in [
-            ("{provider: nobody}", "known: anthropic"),
+            ("{provider: nobody}", "use one of anthropic"),
             ("{provider: anthropic}", "ANTHROPIC_API_KEY"),
             ("{base-url: 'http://example.org', name: x}", "https://"),
             ("{base-url: 'http://127.0.0.1:1/v1'}", "model.name is needed"),
             ("{base-url: 'http://127.0.0.1:1/v1', name: of-nobody}", "no price is known for the model of-nobody"),
             ("{provider: openai, name: gpt-5-of-somebody}", "no price"),
         ] {
-            let said = chosen(yaml, &["OPENAI_API_KEY"]).unwrap_err();
+            let said = chosen(yaml, &["OPENAI_API_KEY"]).unwrap_err().to_string();
             assert!(said.contains(part), "{yaml}: {said}");
         }
         assert!(chosen("{provider: openai, name: gpt-5-2025-08-07}", &["OPENAI_API_KEY"]).is_ok());

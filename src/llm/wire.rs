@@ -89,10 +89,11 @@ impl Wire {
         }
     }
 
-    fn is_whole(self, whole: &Value) -> bool {
+    /// `is_over`: the stream said so by itself.
+    fn is_whole(self, whole: &Value, is_over: bool) -> bool {
         match self {
             Self::Anthropic => anthropic::is_whole(whole),
-            Self::OpenAi | Self::Azure => openai::is_whole(whole),
+            Self::OpenAi | Self::Azure => openai::is_whole(whole) || is_over && openai::has_said(whole),
             Self::Responses => responses::is_whole(whole),
         }
     }
@@ -105,15 +106,18 @@ pub struct Stream {
     /// What the model wrote until now, roughly, in bytes.
     pub written: usize,
     failed: Option<String>,
+    /// `[DONE]` came.
+    is_over: bool,
 }
 
 impl Stream {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, whole: Value::Null, written: 0, failed: None }
+        Self { wire, whole: Value::Null, written: 0, failed: None, is_over: false }
     }
 
     pub fn hear(&mut self, data: &str) {
-        if data == "[DONE]" || self.failed.is_some() {
+        self.is_over |= data.trim() == "[DONE]";
+        if self.is_over || self.failed.is_some() {
             return;
         }
         let Ok(piece) = serde_json::from_str::<Value>(data) else {
@@ -131,7 +135,7 @@ impl Stream {
         if let Some(why) = self.failed {
             return Err(why);
         }
-        let whole = self.wire.is_whole(&self.whole);
+        let whole = self.wire.is_whole(&self.whole, self.is_over);
         let reply = whole.then(|| self.wire.reply(&self.whole)).flatten();
         reply.ok_or_else(|| "it ends in the middle".to_owned())
     }
@@ -167,7 +171,13 @@ pub fn arguments(text: &str) -> &str {
 }
 
 pub fn count(value: &Value, name: &str) -> u64 {
-    value[name].as_u64().unwrap_or(0)
+    number(&value[name]).unwrap_or(0)
+}
+
+/// Gateways write a number of tokens as `100`, as `100.0` and as `"100"`.
+pub fn number(value: &Value) -> Option<u64> {
+    let whole = || value.as_f64().filter(|n| (0.0..1e15).contains(n)).map(|n| n as u64);
+    value.as_u64().or_else(whole).or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// What a body says went wrong, as the providers say it.
@@ -274,6 +284,69 @@ mod tests {
         let reply = streamed(Wire::OpenAi, &[call("a", "a.py"), call("b", "b.py"), end]).unwrap();
         let calls: Vec<_> = reply.calls.iter().map(|call| (call.id.as_str(), call.arguments.as_str())).collect();
         assert_eq!(calls, [("a", "{\"path\":\"a.py\"}"), ("b", "{\"path\":\"b.py\"}")]);
+    }
+
+    /// Whatever a gateway makes of the format, the same call comes of it.
+    #[test]
+    fn streams_of_other_servers_say_the_same() {
+        let arguments = json!({"path": "a.py"});
+        let text = arguments.to_string();
+        let choice = |delta: Value| json!({"choices": [{"index": 0, "delta": delta, "finish_reason": null}]});
+        let call = |call: Value| choice(json!({"tool_calls": [call]}));
+        let end = || json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]});
+        let whole = json!({"id": "a", "function": {"name": "read", "arguments": text}});
+        let last = json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": null, "tool_calls": [whole]},
+            "finish_reason": "tool_calls"}]});
+        let streams = [
+            (
+                "a name in pieces",
+                vec![
+                    call(json!({"index": 0, "id": "a", "function": {"name": "re", "arguments": ""}})),
+                    call(json!({"index": 0, "function": {"name": "ad", "arguments": text}})),
+                    end(),
+                ],
+            ),
+            (
+                "the name with each piece",
+                vec![
+                    call(json!({"index": 0, "id": "a", "function": {"name": "read", "arguments": &text[..5]}})),
+                    call(json!({"index": 0, "id": "a", "function": {"name": "read", "arguments": &text[5..]}})),
+                    end(),
+                ],
+            ),
+            (
+                "arguments as an object",
+                vec![call(json!({"index": 0, "id": "a", "function": {"name": "read", "arguments": arguments}})), end()],
+            ),
+            ("a message at the end", vec![last.clone()]),
+            (
+                "a message that says it once more",
+                vec![call(json!({"index": 0, "id": "a", "function": {"name": "read", "arguments": text}})), last],
+            ),
+            (
+                "[DONE] alone",
+                vec![
+                    call(json!({"index": 0, "id": "a", "function": {"name": "read", "arguments": text}})),
+                    json!("[DONE]"),
+                ],
+            ),
+        ];
+        for (what, pieces) in streams {
+            let mut stream = Stream::new(Wire::OpenAi);
+            for piece in &pieces {
+                stream.hear(piece.as_str().unwrap_or(&piece.to_string()));
+            }
+            let calls = stream.end().unwrap_or_else(|why| panic!("{what}: {why}")).calls;
+            let calls: Vec<_> = calls.iter().map(|call| (call.name.as_str(), call.arguments.as_str())).collect();
+            assert_eq!(calls, [("read", "{\"path\":\"a.py\"}")], "{what}");
+        }
+        // Nothing was said, or nobody said that it is over.
+        assert!(streamed(Wire::OpenAi, &[choice(json!({"content": "half of"}))]).is_err());
+        let mut silent = Stream::new(Wire::OpenAi);
+        silent.hear("[DONE]");
+        assert!(silent.end().is_err());
+        let error = json!({"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]});
+        assert!(streamed(Wire::OpenAi, &[choice(json!({"content": "half"})), error]).unwrap_err().contains("an error"));
     }
 
     #[test]

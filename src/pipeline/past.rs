@@ -79,6 +79,7 @@ pub fn record(proposal: &Proposal, published: &Published) -> AttemptRecord {
         seconds: healing.seconds,
         tokens: healing.tokens,
         cost_usd: healing.cost_usd,
+        assumed: healing.assumed,
         retry_wanted: healing.retry_wanted.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         detail: Detail::new(&proposal.task.title, healing),

@@ -16,7 +16,7 @@ mod thread;
 
 pub use comment::{answered, comment, marker};
 pub use notice::{Kind as NoticeKind, Notice, in_its_hour};
-pub use plain::{in_words, may_be_said};
+pub use plain::{in_words, may_be_said, of_the_change};
 pub use progress::{Progress, ended, is_under_way, progress, without_progress};
 pub use pull::{commit_message, confinement, pull_body, pull_title, sandbox, unrelated};
 pub use score::score_line;
@@ -30,7 +30,7 @@ pub use crate::brain::text::count;
 use crate::brain;
 use crate::ids::{AttemptName, BranchName, Sha};
 use crate::record::entry::Decision;
-use crate::record::{CheckStatus, Healing, Outcome};
+use crate::record::{Assumed, CheckStatus, Healing, Outcome, Tokens};
 use crate::task::Task;
 
 /// Longest body that GitHub takes is 65,536 characters; we stop earlier, on a line boundary.
@@ -78,10 +78,23 @@ impl Story<'_> {
 
 /// What a model cost; `0 tokens` where none was asked.
 fn tokens(healing: &Healing) -> String {
-    match healing.tokens.all() {
-        0 => "0 tokens".to_owned(),
-        all => format!("{all} tokens, ${:.4}", healing.cost_usd),
+    money(healing.tokens, healing.cost_usd, healing.assumed, 4)
+}
+
+/// The same of any sum: what nobody counted is told apart from the provider's figures.
+pub fn money(tokens: Tokens, usd: f64, assumed: Assumed, digits: usize) -> String {
+    let sum = match tokens.all() {
+        0 => return "0 tokens".to_owned(),
+        all => format!("{all} tokens, ${usd:.digits$}"),
+    };
+    if assumed.is_none() {
+        return sum;
     }
+    let answers = count(usize::try_from(assumed.answers).unwrap_or(usize::MAX), "answer");
+    let (tokens, usd) = (assumed.tokens, assumed.usd);
+    format!(
+        "{sum}, of which {tokens} tokens and ${usd:.digits$} are assumed: {answers} broke off or came without figures"
+    )
 }
 
 /// The choice of a route that leads to nobody.

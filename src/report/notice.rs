@@ -2,11 +2,11 @@
 //! each channel makes the parts inert in its own way.
 
 use super::markdown::one_line;
-use super::{count, outcome_phrase};
+use super::{count, money, outcome_phrase};
 use crate::brain::text::visible;
 use crate::config::{Channel, severity};
 use crate::ids::RepoSlug;
-use crate::record::{AttemptRecord, Outcome, Severity, Tokens};
+use crate::record::{Assumed, AttemptRecord, Outcome, Severity, Tokens};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -51,7 +51,14 @@ impl Notice {
             record.patch.as_ref().map(|p| format!("{}, +{} −{}", count(p.files, "file"), p.added, p.removed)),
         );
         fact("Pull request", record.pr_url.clone());
-        fact("Cost", Some(format!("{}, {:.1} s", money(record.tokens, record.cost_usd), record.seconds.total)));
+        fact(
+            "Cost",
+            Some(format!(
+                "{}, {:.1} s",
+                money(record.tokens, record.cost_usd, record.assumed, 2),
+                record.seconds.total
+            )),
+        );
         fact("Again", record.retry_wanted.as_deref().map(line));
         Self {
             kind: Kind::Run,
@@ -93,10 +100,13 @@ impl Notice {
         list("Fixed", &[Outcome::Fixed]);
         list("Waits for people", &[Outcome::Proposed, Outcome::Explained, Outcome::Blocked, Outcome::Budget]);
         list("Broke", &[Outcome::Error, Outcome::Lost]);
-        let mut tokens = Tokens::default();
-        records.iter().for_each(|record| tokens.add(record.tokens));
+        let (mut tokens, mut assumed) = (Tokens::default(), Assumed::default());
+        for record in records {
+            tokens.add(record.tokens);
+            assumed.add(record.assumed);
+        }
         let usd: f64 = records.iter().map(|record| record.cost_usd).sum();
-        facts.push(("Cost".to_owned(), money(tokens, usd)));
+        facts.push(("Cost".to_owned(), money(tokens, usd, assumed, 2)));
         let worst = records.iter().map(|record| severity(record.outcome)).max();
         Self {
             kind: Kind::Digest,
@@ -173,13 +183,6 @@ fn endings(records: &[AttemptRecord]) -> String {
     let parts = Outcome::ALL.into_iter().map(|outcome| (number(outcome), outcome)).filter(|(number, _)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, outcome)| format!("{number} {}", outcome.as_str())).collect();
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-}
-
-fn money(tokens: Tokens, usd: f64) -> String {
-    match tokens.all() {
-        0 => "0 tokens".to_owned(),
-        all => format!("{all} tokens, ${usd:.2}"),
-    }
 }
 
 #[cfg(test)]

@@ -166,6 +166,10 @@ fn reviewed(healing: &Healing) -> String {
 
 fn next(story: &Story) -> String {
     let healing = story.healing;
+    if let Some(mend) = healing.mend.as_deref().filter(|_| healing.outcome == Outcome::Explained) {
+        let then = if story.task.number.is_some() { "comment `/thanos fix`" } else { "run it again" };
+        return format!("{}; then {then}.", text::inert(&one_line(mend, 300)));
+    }
     match healing.outcome {
         Outcome::Fixed if story.task.kind == Kind::Review => {
             "look at the commit and at the threads that are still open.".to_owned()
@@ -190,9 +194,6 @@ fn next(story: &Story) -> String {
         }
         Outcome::Explained if healing.retry_wanted.is_some() => {
             "run it again later: what the reason names may pass.".to_owned()
-        }
-        Outcome::Explained if healing.notes.iter().any(|note| note.starts_with("no model was asked")) => {
-            "mend what the last note names, or take it from here by hand.".to_owned()
         }
         Outcome::Explained if healing.candidate.is_some() => {
             "look at the patch and decide which behaviour is meant.".to_owned()
@@ -291,6 +292,84 @@ const CLAIMS: &[&str] = &[
     "should",
     "must",
 ];
+/// What a model or an agent says beside what it changed and why, by the beginnings of words: who agrees, how safe it is,
+/// how fast.
+const PRAISE: [&str; 24] = [
+    "approv",
+    "review",
+    "maintainer",
+    "lgtm",
+    "merg",
+    "certif",
+    "audit",
+    "endors",
+    "accepted",
+    "agree",
+    "secur",
+    "safe",
+    "vulnerab",
+    "harmless",
+    "trust",
+    "fast",
+    "speed",
+    "performan",
+    "efficien",
+    "optimi",
+    "guarante",
+    "verif",
+    "prove",
+    "production",
+];
+/// And what it says of runs that it has not shown.
+const RUNS: [&str; 6] = ["test", "build", "check", "suite", "ci", "pipeline"];
+const OF_RUNS: [&str; 14] = [
+    "pass",
+    "passes",
+    "passed",
+    "passing",
+    "green",
+    "succeed",
+    "succeeds",
+    "succeeded",
+    "all",
+    "every",
+    "cover",
+    "covers",
+    "ok",
+    "run",
+];
+
+/// Of a model's own words the sentences about what was changed and why: claims are for the evidence. English alone is read.
+pub fn of_the_change(words: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for sentence in sentences(words) {
+        let lower = sentence.to_lowercase();
+        let plain: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let praises = plain.iter().any(|word| PRAISE.iter().any(|claim| word.starts_with(claim)));
+        let of_runs = plain.iter().any(|word| RUNS.iter().any(|run| word.trim_end_matches('s') == *run));
+        if !(praises || of_runs && plain.iter().any(|word| OF_RUNS.contains(word))) {
+            kept.push(sentence);
+        }
+    }
+    kept.join(" ").trim_end_matches([';', ',']).to_owned()
+}
+
+/// A point within a name or a number ends none.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let behind = text[at + c.len_utf8()..].chars().next();
+        if ".!?;".contains(c) && behind.is_none_or(char::is_whitespace) {
+            out.push(text[from..at + 1].trim());
+            from = at + 1;
+        }
+    }
+    out.push(text[from..].trim());
+    out.retain(|sentence| !sentence.is_empty());
+    out
+}
+
 /// How many there are is for code to count.
 const COUNTS: &[&str] = &[
     "all",

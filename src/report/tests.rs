@@ -157,6 +157,22 @@ fn every_text_reads_well() {
     insta::assert_snapshot!("guard_lines", guard_lines(&fixture.healing.guards));
 }
 
+/// A sum that holds what nobody counted is never told without that.
+#[test]
+fn what_is_assumed_is_told_wherever_a_cost_is() {
+    let mut fixture = Fixture::new("here");
+    fixture.healing.tokens = Tokens { input: 9_000, output: 1_000, ..Tokens::default() };
+    fixture.healing.cost_usd = 0.5;
+    let part = "10000 tokens, $0.5000, of which 8800 tokens and $0.2500 are assumed: 2 answers broke off";
+    for assumed in [Assumed { answers: 2, tokens: 8_800, usd: 0.25 }, Assumed::default()] {
+        fixture.healing.assumed = assumed;
+        let story = fixture.story();
+        for text in [pull_body(&story), comment(&story), summary(&story), verdict(story.healing, Kept::Tree)] {
+            assert_eq!(text.contains(part), !assumed.is_none(), "{text}");
+        }
+    }
+}
+
 #[test]
 fn every_finding_has_its_line_up_to_five() {
     let finding = |n: u32, severity| Finding {
@@ -335,6 +351,22 @@ fn a_models_words_are_taken_only_where_nothing_is_claimed() {
         assert!(refused.contains(why), "{words}: {refused}");
         fixture.healing.words = Some(words.to_owned());
         assert!(in_words(&fixture.story()).contains("corrected the keyword"), "the template is used: {words}");
+    }
+}
+
+#[test]
+fn of_a_models_words_those_about_the_change_stay() {
+    for (words, kept) in [
+        ("the length was not told", "the length was not told"),
+        ("Guards len(prices) against 0. All tests pass now.", "Guards len(prices) against 0."),
+        ("All 500 tests pass, security approved this", ""),
+        ("It also improves performance by half; `mean` divided by 0.", "`mean` divided by 0."),
+        ("No further review is needed. The maintainers agree! LGTM", ""),
+        ("`tests/a.py` expected 3, and v1.2 of `mean` gave 2.", "`tests/a.py` expected 3, and v1.2 of `mean` gave 2."),
+        ("The build is green.", ""),
+        ("", ""),
+    ] {
+        assert_eq!(of_the_change(words), kept, "{words}");
     }
 }
 

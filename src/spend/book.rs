@@ -56,7 +56,9 @@ pub struct Hit {
 impl Hit {
     /// For people; names the mend.
     pub fn sentence(&self) -> String {
-        let Self { key, cap, spent, reserved } = self;
+        let Self { key, cap, .. } = self;
+        // A sum of nothing is -0 in floating point.
+        let (spent, reserved) = (self.spent + 0.0, self.reserved + 0.0);
         format!("{key} is ${cap:.2}: ${spent:.2} of it are spent and ${reserved:.2} set aside by other runs")
     }
 }

@@ -73,6 +73,10 @@ impl Model for Metered<'_, '_> {
         self.model.spent()
     }
 
+    fn writes(&self) -> bool {
+        self.model.writes()
+    }
+
     fn passage(&self) -> Option<&dyn Passage> {
         self.model.passage().is_some().then_some(self as &dyn Passage)
     }

@@ -60,9 +60,32 @@ fn a_model_repairs_and_no_child_has_the_key() {
 #[test]
 fn strangers_reach_no_model_where_that_is_the_rule() {
     let model = Double::new(turns());
-    let (_world, step) = opened(&model, "stranger", "trust: {strangers: no-model}\n");
-    step.go().expect(0, "explained");
+    let (world, step) = opened(&model, "stranger", "trust: {strangers: no-model}\n");
+    let done = step.go();
+    done.expect(0, "explained");
     assert_eq!(model.count(), 0);
+    // Nobody wonders why none was.
+    let said = text(&look::comments(&world, 1)[0], "/body").to_owned();
+    for part in ["trust.strangers is no-model", "**Next:** let somebody with write access comment"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(done.output("reason").contains("trust.strangers is no-model"), "{done:#?}");
     let (_world, step) = opened(&model, "alice", "trust: {strangers: no-model}\n");
     step.go().expect(0, "fixed");
+}
+
+/// What a person has to mend stands where people look.
+#[test]
+fn a_refused_key_is_named_as_what_to_mend() {
+    let model = Double::new(vec![Turn::Refusal(401, "", "{\"error\": {\"message\": \"no\"}}")]);
+    let (world, step) = opened(&model, "alice", "");
+    let done = step.go();
+    done.expect(0, "explained");
+    let next =
+        "**Next:** put a key that your server takes into the secret that THANOS_MODEL_KEY comes from; then comment";
+    let said = text(&look::comments(&world, 1)[0], "/body").to_owned();
+    for text in [&said, &done.summary] {
+        assert!(text.contains(next), "{text}");
+    }
+    assert!(done.output("reason").contains("refused the key THANOS_MODEL_KEY"), "{done:#?}");
 }

@@ -99,6 +99,36 @@ fn a_reviewer_of_its_own_has_the_last_word() {
     assert_eq!((model.count(), reviewer.count()), (2, 1));
 }
 
+/// With a key of its own it needs nobody who writes; where it has none, the table says why it says nothing.
+#[test]
+fn a_reviewer_looks_over_what_no_model_wrote() {
+    let reviewer = Double::new(vec![approving()]);
+    let always = "hands: [hint]\nreview:\n  always: true\n";
+    for (there, row) in [
+        (server(&reviewer), "| `review` | pass | some-model at your server has nothing against it |"),
+        (
+            "  provider: gemini\n".to_owned(),
+            "| `review` | skipped | no review: the provider gemini needs the variable GEMINI_API_KEY |",
+        ),
+        ("  model: same\n".to_owned(), "| `review` | skipped | no review: nobody writes, who could review as well |"),
+        (
+            format!("  base-url: {}\n  name: of-nobody\n", reviewer.url),
+            "| `review` | skipped | no review: no price is known for the model of-nobody at your server |",
+        ),
+    ] {
+        let config = format!("{}{always}{there}", project::VERIFY.1);
+        let dir = project::shop(&[(".github/thanos.yml", &config)]);
+        let (world, mut step) = step(dir.path(), None);
+        step.env.remove("THANOS_MODEL_KEY");
+        let done = step.go();
+        done.expect(0, "fixed");
+        let body = text(&look::pulls(&world)[0], "/body").to_owned();
+        assert!(body.contains(row), "{row}\n{body}");
+        assert_eq!(done.all().contains("asking the reviewer"), row.contains("pass"), "{}", done.all());
+    }
+    assert_eq!(reviewer.count(), 1);
+}
+
 #[test]
 fn words_of_praise_are_no_review() {
     let model = Double::new(vec![edit("return amuont", "return amount"), finish("the misspelt name is corrected")]);
@@ -179,6 +209,15 @@ fn a_test_that_fails_for_another_reason_shows_nothing() {
         ("self.assertTrue(hasattr(mean, 'mended'))", "asks whether a name or a file is there"),
         ("self.fail('the mean is wrong')", "the report names ZeroDivisionError"),
         ("1 / 0", "not by the repository's code"),
+        // What the change alone would make true, and what the test brings along.
+        ("self.assertIn('if', open('shop/stats.py').read())", "looks at the source of the repository"),
+        ("self.assertEqual(mean.__doc__, 'zero for nothing')", "looks at the source of the repository"),
+        ("import os\n        self.assertEqual(os.environ.get('MEAN'), 0)", "depends on the environment"),
+        ("self.assertEqual(len(['mean']), 0)", "an assertion of it looks at nothing that came out of the code"),
+        (
+            "Evil = type('Evil', (list,), {'__len__': lambda _: 1 // 0})\n        self.assertEqual(mean(Evil()), 0)",
+            "is made by the test, and not by the repository's code",
+        ),
     ] {
         let turns = vec![test(assertion), finish("it shows it"), call("revert", json!({})), finish("I cannot show it")];
         let (model, world, step) = reported(turns, "");
@@ -191,11 +230,11 @@ fn a_test_that_fails_for_another_reason_shows_nothing() {
     }
 }
 
-/// What a model says of its change is shown as its own words, and nowhere else.
+/// What a model says of its change is shown as its own words, and nowhere else; what it claims beside that, not at all.
 #[test]
 fn a_models_own_words_are_marked() {
-    let words = "All 500 tests pass, and the maintainers agree";
-    let model = Double::new(vec![edit("return amuont", "return amount"), finish(words)]);
+    let (words, claims) = ("The misspelt name is corrected.", "All 500 tests pass, and the maintainers agree.");
+    let model = Double::new(vec![edit("return amuont", "return amount"), finish(&format!("{words} {claims}"))]);
     let (world, step) = opened(&format!("model:\n{}", server(&model)));
     let done = step.go();
     done.expect(0, "fixed");
@@ -208,6 +247,7 @@ fn a_models_own_words_are_marked() {
     for place in [body, &said, &done.summary, &message] {
         let marked = format!("the model says: {words}");
         assert_eq!(place.matches(words).count(), place.matches(&marked).count(), "{place}");
+        assert!(!place.contains("500") && !place.contains("maintainers"), "{place}");
     }
     assert!(body.contains(words) && !body.split("###").next().unwrap().contains(words), "{body}");
     // Who wrote it, and why that one was asked.

@@ -169,6 +169,10 @@ fn faults_on_the_way_are_survived_in_every_wire() {
                     // At most the whole reply of 8000 tokens and what was read, by an estimate that errs upwards.
                     let fits = if *is_paid { (0.08..0.12).contains(&more) } else { more.abs() < 1e-9 };
                     assert!(fits, "{wire}, {fault}: {more}");
+                    // Nobody takes that for the provider's figure.
+                    let assumed = &healed.json["assumed"];
+                    assert_eq!(assumed["answers"], u64::from(*is_paid), "{wire}, {fault}");
+                    assert!((assumed["usd"].as_f64().unwrap() - more).abs() < 1e-9, "{wire}, {fault}: {assumed}");
                 }
             });
         }

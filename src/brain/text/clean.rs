@@ -126,6 +126,19 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// Whether [`visible`] leaves out or changes what stands at the beginning.
+pub fn begins_hidden(text: &str) -> bool {
+    let mut chars = text.chars();
+    let first = chars.next();
+    let rest = chars.as_str();
+    match first {
+        Some('\r') => !rest.starts_with('\n'),
+        Some('\u{2028}' | '\u{2029}') => true,
+        Some('&') => rest.starts_with('#') && invisible_entity(rest).is_some(),
+        first => first.is_some_and(is_invisible),
+    }
+}
+
 /// The length of `#8203;` (what follows the `&`) when it stands for an invisible character.
 fn invisible_entity(rest: &str) -> Option<usize> {
     let end = rest.bytes().take(10).position(|b| b == b';')?;

@@ -13,7 +13,7 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use clean::{clean, is_invisible, visible};
+pub use clean::{begins_hidden, clean, is_invisible, visible};
 pub use example::{Example, Wanted, examples, imported, missing_name, module_of};
 pub(in crate::brain) use names::ascii;
 pub use quote::{count, cut, inert};

@@ -6,7 +6,7 @@ use super::super::{Door, UsageError, model, usage};
 use super::github::Remote;
 use super::{Checkup, fine, missing, unknown};
 use crate::command::CommandLine;
-use crate::config::{self, Config, Server, Wording};
+use crate::config::{self, Config, Server};
 use crate::git::Repo;
 use crate::ids::RelPath;
 use crate::{notify, process, verify};
@@ -90,12 +90,8 @@ fn models(env: &Env, config: &Config) -> Vec<Checkup> {
     if config.budget.usd <= 0.0 {
         return vec![fine("no model is asked (budget.usd is 0)")];
     }
-    let mend = |why: &str| match why.contains("needs the variable") {
-        true => "give the step that key from a secret, under `env:`, or correct the setting (docs/models.md)",
-        false => "correct that setting (docs/models.md)",
-    };
     let writer = match model::writer(env, config) {
-        Ok(None) => match wishes(config) {
+        Ok(None) => match model::wishes(config) {
             wishes if wishes.is_empty() => fine("no model is asked: there is no key of one; the other hands need none"),
             wishes => missing(
                 format!("no key of a model is in the environment, and {} needs one", wishes.join(", ")),
@@ -110,30 +106,14 @@ fn models(env: &Env, config: &Config) -> Vec<Checkup> {
             there.key.as_ref().map_or("no key", |_| there.key_name),
             config.budget.usd
         )),
-        Err(why) => {
-            let mend = mend(&why);
-            missing(why, "the hand `model` asks nobody", mend)
-        }
+        Err(lack) => missing(lack.why, "the hand `model` asks nobody", lack.mend),
     };
     let reviewer = match model::reviewer(env, config) {
         Ok(None) => None,
         Ok(Some(there)) => Some(fine(format!("the reviewer {} at {}", there.model, there.provider))),
-        Err(why) => {
-            let mend = mend(&why);
-            Some(missing(why, "nobody reviews what a model wrote", mend))
-        }
+        Err(lack) => Some(missing(lack.why, "nobody reviews what a model wrote", lack.mend)),
     };
     std::iter::once(writer).chain(reviewer).collect()
-}
-
-/// The settings that ask for a model by themselves.
-fn wishes(config: &Config) -> Vec<&'static str> {
-    let wishes = [
-        ("`review`", config.review.is_on()),
-        ("`summary: model`", config.summary == Wording::Model),
-        ("`model.name`", config.model.name.is_some()),
-    ];
-    wishes.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
 }
 
 /// The programs whose tools a model is offered.

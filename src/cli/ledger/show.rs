@@ -5,6 +5,7 @@ use crate::cli::usage;
 use crate::ids::{AttemptName, TaskKey};
 use crate::ledger::{Damaged, Listed, Store};
 use crate::record::{AttemptRecord, SCHEMA};
+use crate::report;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -94,7 +95,7 @@ fn whole(record: &AttemptRecord, out: &mut dyn Write) -> Result<()> {
         ("pull request", optional(record.pr_url.clone())),
         ("hand", optional(record.hand.map(|hand| hand.as_str().to_owned()))),
         ("signature", optional(record.signature.as_ref().map(|signature| signature.0.clone()))),
-        ("cost", format!("{} tokens, ${:.2}", record.tokens.all(), record.cost_usd)),
+        ("cost", report::money(record.tokens, record.cost_usd, record.assumed, 2)),
         ("retry wanted", optional(record.retry_wanted.clone())),
     ];
     for (name, value) in lines {

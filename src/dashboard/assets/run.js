@@ -169,7 +169,7 @@ function cost(run, entries) {
   const tokens = run.tokens || {};
   const spends = entries.filter(e => e.kind === "spend" && e.data.state === "settled");
   return card("Cost", facts([
-    ["Money", money(run.cost_usd || 0)], ["Tokens read", whole(tokens.input || 0)], ["Tokens written", whole(tokens.output || 0)],
+    ["Money", money(run.cost_usd || 0) + (run.assumed ? `, of which ${money(run.assumed.usd || 0)} assumed` : "")], ["Tokens read", whole(tokens.input || 0)], ["Tokens written", whole(tokens.output || 0)],
     ["From the provider's cache", tokens.cache_read ? whole(tokens.cache_read) : null], ["Models", spends.map(e => e.data.model).filter(Boolean).length ? foreign(spends.map(e => e.data.model).filter(Boolean).join(", ")) : null],
   ]), run.cost_usd || tokens.output ? null : h("p", { class: "dim" }, "No model was asked."));
 }

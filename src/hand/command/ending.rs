@@ -16,7 +16,7 @@ pub struct Ending {
 
 impl Ending {
     pub fn of(delegated: &Delegated) -> Self {
-        let Delegated { agent, done, patch, requests, troubles, is_over_budget } = delegated;
+        let Delegated { agent, done, patch, requests, troubles, is_over_budget, .. } = delegated;
         let own = own_words(agent, &String::from_utf8_lossy(&done.stdout));
         let exit = match (done.limit, done.exit) {
             (Some(LimitHit::Wall), _) => format!("was stopped after {:.0} s (agent.seconds)", done.seconds),
@@ -102,6 +102,7 @@ mod tests {
             patch: Patch::from_files((0..files).map(file)),
             requests: 2,
             troubles: Vec::new(),
+            refused: None,
             is_over_budget: false,
         })
     }

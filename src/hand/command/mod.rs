@@ -8,10 +8,12 @@ pub use recipe::{Places, Recipe};
 
 use super::model::{data, desk};
 use super::{Cut, Hand, Job, Unfinished};
+use crate::llm::NotPassed;
 use crate::patch::Patch;
 use crate::process::Finished;
 use crate::record::{Candidate, Confidence, FailureClass, HandId};
 use crate::report::markdown::one_line;
+use crate::report::of_the_change;
 use anyhow::Result;
 use ending::Ending;
 
@@ -30,6 +32,8 @@ pub struct Delegated {
     pub requests: usize,
     /// Why it got no answer, if so.
     pub troubles: Vec<String>,
+    /// What of that somebody can mend.
+    pub refused: Option<NotPassed>,
     /// The budget let no request through any more.
     pub is_over_budget: bool,
 }
@@ -84,7 +88,10 @@ impl Errand<'_> {
                 why: format!("the change by {}, as far as it came", delegated.agent.name),
                 confidence: Confidence::Unsure,
             });
-            self.job.workshop.leave(Unfinished { why, cut: Cut::Limit, work });
+            self.job.workshop.leave(Unfinished { why, cut: Cut::Limit, mend: None, work });
+        }
+        if let Some(NotPassed { why, mend, .. }) = delegated.refused.clone().filter(|_| delegated.patch.is_empty()) {
+            self.job.workshop.leave(Unfinished { why, cut: Cut::Refusal, mend, work: None });
         }
         let is_new = self.last.as_ref().is_none_or(|last| last.digest() != delegated.patch.digest());
         if delegated.patch.is_empty() || !is_new {
@@ -92,7 +99,7 @@ impl Errand<'_> {
             return Ok(None);
         }
         self.last = Some(delegated.patch.clone());
-        let said = one_line(&data::plain(&ending.said, 2_000), 160);
+        let said = one_line(&of_the_change(&one_line(&data::plain(&ending.said, 2_000), 1_000)), 160);
         let name = &delegated.agent.name;
         let why = if said.is_empty() { format!("a change by {name}") } else { format!("a change by {name}: {said}") };
         let (patch, hand) = (delegated.patch, HandId::Command);

@@ -1,5 +1,6 @@
 //! How an agent is started: a template with places, a preset's or the repository's own.
 
+use crate::config::PLACES;
 use crate::ids::RelPath;
 use crate::llm::Dialect;
 use anyhow::{Context as _, Result};
@@ -117,21 +118,13 @@ impl Places<'_> {
         let (dir, home, file) =
             (self.dir.to_string_lossy(), self.home.to_string_lossy(), self.prompt_file.to_string_lossy());
         let seconds = self.seconds.to_string();
-        let places: [(&str, &str); 8] = [
-            ("{prompt}", self.prompt),
-            ("{prompt_file}", &file),
-            ("{dir}", &dir),
-            ("{home}", &home),
-            ("{model}", model),
-            ("{base_url}", base_url),
-            ("{key}", key),
-            ("{seconds}", &seconds),
-        ];
+        let values: [&str; PLACES.len()] = [self.prompt, &file, &dir, &home, model, base_url, key, &seconds];
+        let places = PLACES.map(|place| format!("{{{place}}}"));
         let (mut out, mut rest) = (String::new(), text);
         while let Some(at) = rest.find('{') {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
-            match places.iter().find(|(place, _)| rest.starts_with(place)) {
+            match places.iter().zip(values).find(|(place, _)| rest.starts_with(place.as_str())) {
                 Some((place, value)) => {
                     out.push_str(&quoted(value));
                     rest = &rest[place.len()..];

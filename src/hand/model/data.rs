@@ -22,6 +22,46 @@ pub fn plain(text: &str, most: usize) -> String {
     cut(&shown, most)
 }
 
+/// Around the number of a character that would not show.
+const SPELLED: (&str, char) = ("⟨U+", '⟩');
+
+/// Text of a file for somebody who is to edit it: what [`plain`] would leave out or change stands there by its number,
+/// `⟨U+200B⟩`, and [`unspelled`] finds it again.
+pub fn spelled(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(c) = rest.chars().next() {
+        let is_mark = MARKS.iter().any(|(mark, _)| *mark == c) || rest.starts_with(SPELLED.0);
+        match is_mark || text::begins_hidden(rest) {
+            true => out += &format!("{}{:04X}{}", SPELLED.0, u32::from(c), SPELLED.1),
+            false => out.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// What was [`spelled`], as it stands in the file; only characters that `may` come.
+pub fn unspelled(text: &str, may: impl Fn(char) -> bool) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(SPELLED.0) {
+        let number = &rest[at + SPELLED.0.len()..];
+        let end = number.find(SPELLED.1).filter(|end| *end <= 6);
+        let meant = end.and_then(|end| char::from_u32(u32::from_str_radix(&number[..end], 16).ok()?));
+        match (meant.filter(|c| may(*c)), end) {
+            (Some(c), Some(end)) => {
+                out += &rest[..at];
+                out.push(c);
+                rest = &number[end + SPELLED.1.len_utf8()..];
+            }
+            _ => {
+                out += &rest[..at + SPELLED.0.len()];
+                rest = number;
+            }
+        }
+    }
+    out + rest
+}
+
 /// The beginning and, longer, the end: logs tell there what matters.
 fn cut(text: &str, most: usize) -> String {
     if text.len() <= most {
@@ -40,6 +80,8 @@ pub fn head(text: &str, most: usize) -> &str {
 
 /// About how many tokens a text has, rather too many than too few: a word is one for each five letters that it begins,
 /// digits come three at a time, what is indented or empty is one, every sign by itself is one, and what is not ASCII two.
+/// It is near for texts of people, and is to fill a desk; what money depends on is weighed so that no text, random letters
+/// included, has more (`llm/budget.rs`), which would leave a desk half empty.
 pub fn tokens(text: &str) -> usize {
     let kind = |c: char| match c {
         'a'..='z' | 'A'..='Z' => (0, 5_usize),
@@ -93,6 +135,22 @@ mod tests {
             let told = tokens(text);
             assert!(told >= measured && told <= measured * 9 / 5, "{text}: {told}");
         }
+    }
+
+    /// What does not show can be read, comes through the mask of a tool's answer, and is found again.
+    #[test]
+    fn hidden_characters_are_spelled_and_found_again() {
+        let family = "👨\u{200d}👩";
+        for text in
+            ["a\u{200b}b", family, "⟦old⟧", "x\ry", "&#8203;", "⟨U+200B⟩", "⟨a⟩", "\u{feff}a", "ä ⟨U+zz⟩ \u{e0041}"]
+        {
+            let shown = spelled(text);
+            assert_eq!(plain(&shown, 1_000), shown, "{text:?}");
+            assert_eq!(unspelled(&shown, |_| true), text, "{shown}");
+        }
+        assert_eq!(spelled("a\u{200b}b"), "a⟨U+200B⟩b");
+        assert_eq!(spelled("ordinary ⟨text⟩ of naïve people\r\n"), "ordinary ⟨text⟩ of naïve people\r\n");
+        assert_eq!(unspelled("a⟨U+202E⟩b", |_| false), "a⟨U+202E⟩b");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One place of a text replaced: exactly, else line by line with white space forgiven; a refusal says what is there.
 
-use super::data::{head, plain};
+use super::data::{head, plain, spelled, unspelled};
 
 /// Where a refusal shows the nearest text, so many lines around it.
 const AROUND: usize = 2;
@@ -9,8 +9,11 @@ const ALIKE: f64 = 0.5;
 /// Of a longer line its beginning says enough.
 const LONG: usize = 200;
 
-/// The text afterwards, or why not.
+/// The text afterwards, or why not. Both are written as a file is shown.
 pub fn replace(text: &str, old: &str, new: &str) -> Result<String, String> {
+    let old = &unspelled(old, |_| true);
+    // What does not show stays where it was, and comes in nowhere.
+    let new = &unspelled(new, |c| old.contains(c));
     if old.trim().is_empty() {
         return Err("`old` is empty: give the lines that are replaced".to_owned());
     }
@@ -38,14 +41,14 @@ pub fn replace(text: &str, old: &str, new: &str) -> Result<String, String> {
     }
 }
 
-/// A file is shown without hidden characters and without our own marks: what is written there for what was read would
-/// take them out.
+/// A line that is given without the characters in it that do not show, or with others for our marks.
 fn unseen(have: &[&str], want: &[&str]) -> Option<String> {
     let shown: Vec<String> = have.iter().map(|line| plain(line, usize::MAX)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let at = *alike_but_for_space(&shown, want).first()?;
     let line = (at..at + want.len()).find(|line| shown[*line] != have[*line])? + 1;
-    Some(format!("line {line} holds characters that you are not shown: leave that line as it is, and edit around it"))
+    let written = spelled(have[line - 1].trim_end_matches('\r'));
+    Some(format!("line {line} holds characters that do not show; give it in `old` as it is written:\n{written}"))
 }
 
 fn ambiguous(lines: &[String]) -> String {
@@ -113,7 +116,8 @@ fn nearest(have: &[&str], want: &[&str]) -> String {
         return format!("{nowhere}, and nothing is like it: read the file again");
     };
     let (from, to) = (at.saturating_sub(AROUND), (at + size + AROUND).min(have.len()));
-    let shown: String = (from..to).map(|i| format!("{:>5}\t{}\n", i + 1, have[i].trim_end_matches('\r'))).collect();
+    let shown: String =
+        (from..to).map(|i| format!("{:>5}\t{}\n", i + 1, spelled(have[i].trim_end_matches('\r')))).collect();
     format!("{nowhere}; the nearest is:\n{shown}")
 }
 
@@ -123,12 +127,20 @@ mod tests {
 
     const TEXT: &str = "def f(a):\n    if a:\n        return 1\n    return 2\n\ndef g(a):\n    return 2\n";
 
+    /// As it is shown it is edited, and what did not show is still there.
     #[test]
-    fn a_line_with_what_is_not_shown_is_named() {
-        for hidden in ["a = '⟦old⟧'", "a = '[o\u{200b}ld]'"] {
-            let refused = replace(&format!("x\n{hidden}\n"), "a = '[old]'", "b").unwrap_err();
-            assert!(refused.starts_with("line 2 holds characters that you are not shown"), "{refused}");
+    fn a_line_with_what_does_not_show_can_be_edited() {
+        for hidden in ["a = '⟦old⟧'", "a = '[o\u{200b}ld]'", "a = '👨\u{200d}👩'  # [old]"] {
+            let text = format!("x\n{hidden}\n");
+            let (shown, want) = (spelled(hidden), format!("x\n{}\n", hidden.replace("a =", "b =")));
+            assert_eq!(replace(&text, &shown, &shown.replace("a =", "b =")).unwrap(), want);
+            assert_eq!(replace(&text, "a =", "b =").unwrap(), want);
         }
+        let refused = replace("x\na = '[o\u{200b}ld]'\n", "a = '[old]'", "b").unwrap_err();
+        assert!(refused.starts_with("line 2 holds characters that do not show") && refused.contains("'[o⟨U+200B⟩ld]'"));
+        // Nothing hidden comes in that was not there.
+        let after = replace("a = 1\n", "a = 1", "a = '⟨U+202E⟩'").unwrap();
+        assert_eq!(after, "a = '⟨U+202E⟩'\n");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl<'a> Talks<'a> {
         self.job.workshop.note(HandId::Model, &why);
         if let EndKind::Cut(cut) = end.kind {
             let work = Some(self.talks[at].work()).filter(|work| !work.patch.is_empty());
-            self.job.workshop.leave(Unfinished { why: one_line(&end.why, 300), cut, work });
+            self.job.workshop.leave(Unfinished { why: one_line(&end.why, 300), cut, mend: end.mend, work });
         }
         end.last
     }

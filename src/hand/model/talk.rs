@@ -7,6 +7,7 @@ use super::{data, desk};
 use crate::llm::{Answer, Call, Message, NoReply, Reply, Request, Tool};
 use crate::record::{Candidate, Confidence, HandId};
 use crate::report::markdown::one_line;
+use crate::report::of_the_change;
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -63,6 +64,8 @@ pub enum Step {
 pub struct End {
     pub why: String,
     pub kind: EndKind,
+    /// What somebody has to set so that it does not end so again.
+    pub mend: Option<String>,
     /// What it had done may be enough.
     pub last: Option<Candidate>,
 }
@@ -124,13 +127,16 @@ impl<'a> Talk<'a> {
     pub fn hear(&mut self, reply: Result<Reply, NoReply>) -> Result<Step> {
         let step = match reply {
             Ok(reply) => self.reply(reply)?,
-            Err(NoReply { why, is_budget, is_refused }) => {
+            Err(NoReply { why, is_budget, is_refused, mend }) => {
                 let cut = match (is_budget, is_refused) {
                     (true, _) => Cut::Limit,
                     (_, true) => Cut::Refusal,
                     _ => Cut::Silence,
                 };
-                self.end(why, EndKind::Cut(cut))
+                match self.end(why, EndKind::Cut(cut)) {
+                    Step::End(end) => Step::End(End { mend, ..end }),
+                    step => step,
+                }
             }
         };
         match step {
@@ -144,7 +150,7 @@ impl<'a> Talk<'a> {
     fn end(&mut self, why: String, kind: EndKind) -> Step {
         self.is_over = true;
         self.story.push(format!("it ended: {}", one_line(&why, 200)));
-        Step::End(End { last: self.candidate("the model's change, as far as it came"), why, kind })
+        Step::End(End { last: self.candidate("the model's change, as far as it came"), why, kind, mend: None })
     }
 
     fn reply(&mut self, reply: Reply) -> Result<Step> {
@@ -241,8 +247,9 @@ impl<'a> Talk<'a> {
 
     fn finish(&mut self, call: &Call) -> Finish {
         let why = Arguments::of(call).ok().and_then(|a| a.text("why").ok().map(str::to_owned)).unwrap_or_default();
-        let why = one_line(&data::plain(&why, 2_000), 200);
-        // Nothing of it is known to be true, so that it is marked wherever people read it.
+        // Nothing of it is known to be true: what it claims beside its change stays in the conversation, and the rest is
+        // marked wherever people read it.
+        let why = one_line(&of_the_change(&one_line(&data::plain(&why, 2_000), 1_000)), 200);
         let said = if why.is_empty() { String::new() } else { format!("{SAYS}{why}") };
         match self.candidate(&said) {
             Some(candidate) => Finish::Offer(candidate),

@@ -103,7 +103,7 @@ impl<'a> Tools<'a> {
             for (at, line) in text.lines().enumerate().filter(|(_, line)| regex.is_match(line)) {
                 hits += 1;
                 if hits <= MOST_HITS {
-                    let line = data::head(line, LONGEST_LINE);
+                    let line = data::spelled(data::head(line, LONGEST_LINE));
                     let _ = writeln!(shown, "{path}:{}: {line}", at + 1);
                 }
             }
@@ -144,11 +144,14 @@ impl<'a> Tools<'a> {
         };
         let lines = text.lines().count();
         let from = arguments.line("from").unwrap_or(1).max(1);
+        if from > lines.max(1) {
+            return Ok(Err(format!("{path} has {lines} lines: there is no line {from}")));
+        }
         let to = arguments.line("to").unwrap_or(lines).min(lines).min(from.saturating_add(MOST_LINES - 1));
         let mut shown = format!("{path}, lines {from} to {to} of {lines}\n");
         let wanted = text.lines().enumerate().skip(from - 1).take((to + 1).saturating_sub(from));
         for (at, line) in wanted {
-            let _ = writeln!(shown, "{:>5}\t{line}", at + 1);
+            let _ = writeln!(shown, "{:>5}\t{}", at + 1, data::spelled(line));
             if shown.len() > MOST_BYTES {
                 // What follows is cut to the same length, in its middle.
                 shown.truncate(data::head(&shown, MOST_BYTES - 100).len());

@@ -74,11 +74,12 @@ impl Live {
                 budget.free(&allowed);
                 return sent.end.map(|()| Tokens::default());
             }
-            Cost::Bytes(bytes) => Tokens {
-                input: allowed.input,
-                output: (bytes / BYTES_PER_TOKEN).min(allowed.output),
-                ..Tokens::default()
-            },
+            Cost::Bytes(bytes) => {
+                let output = (bytes / BYTES_PER_TOKEN).min(allowed.output);
+                let guessed = Tokens { input: allowed.input, output, ..Tokens::default() };
+                budget.assume_as(chosen, &allowed, guessed);
+                return sent.end.map(|()| guessed);
+            }
             Cost::Unknown => {
                 budget.assume(chosen, &allowed);
                 return sent.end.map(|()| Tokens::default());
@@ -120,25 +121,33 @@ impl Live {
             (Ok(()), ..) => Cost::Bytes(length),
             (Err(_), ..) => Cost::Unknown,
         };
+        let broken = |why: String| Err(NotPassed::new(NotPassed::BROKEN, why));
         let end = match (sent, head) {
-            (Err(Fault::Unreached(why)), _) => Err(format!("{} is not reached: {why}", chosen.url)),
-            (Err(Fault::Cut(why)), _) => Err(format!("the answer of {} broke off: {why}", chair.name)),
-            (Err(Fault::Cancelled), _) => Err("stopped from outside".to_owned()),
+            (Err(Fault::Unreached(why)), _) => broken(format!("{} is not reached: {why}", chosen.url)),
+            (Err(Fault::Cut(why)), _) => broken(format!("the answer of {} broke off: {why}", chair.name)),
+            (Err(Fault::Cancelled), _) => broken("stopped from outside".to_owned()),
             (Ok(()), Some(200)) => Ok(()),
             (Ok(()), status) => Err(refusal(chosen, status.unwrap_or_default())),
         };
-        Sent { used, end: end.map_err(|why| NotPassed::new(NotPassed::BROKEN, why)) }
+        Sent { used, end }
     }
 }
 
 /// The program is told by the answer itself; this is for people.
-fn refusal(chosen: &Chosen, status: u16) -> String {
+fn refusal(chosen: &Chosen, status: u16) -> NotPassed {
     let Chosen { provider, model, key_name, .. } = chosen;
-    match status {
-        401 | 403 => format!("{provider} refused the key {key_name} for the model {model} ({status})"),
-        404 => format!("{provider} knows no model {model}, or not this way to ask it (404)"),
-        _ => format!("{provider} answered {status} for the model {model}"),
-    }
+    let (why, mend) = match status {
+        401 | 403 => {
+            let why = format!("{provider} refused the key {key_name} for the model {model} ({status})");
+            (why, Some(chosen.mend_of_key()))
+        }
+        404 => {
+            let why = format!("{provider} knows no model {model}, or not this way to ask it (404)");
+            (why, Some(chosen.mend_of_name()))
+        }
+        _ => (format!("{provider} answered {status} for the model {model}"), None),
+    };
+    NotPassed { mend, ..NotPassed::new(NotPassed::BROKEN, why) }
 }
 
 struct Sent {

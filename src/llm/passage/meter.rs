@@ -1,5 +1,7 @@
 //! What an answer that passes by has used, by the provider's own figures.
 
+use super::super::wire::number;
+use super::super::{events, http};
 use crate::record::Tokens;
 use serde_json::Value;
 
@@ -18,7 +20,7 @@ pub struct Meter {
 
 impl Meter {
     pub fn new(content_type: &str) -> Self {
-        Self { is_stream: content_type.contains("event-stream"), ..Self::default() }
+        Self { is_stream: http::is_stream(content_type), ..Self::default() }
     }
 
     pub fn push(&mut self, bytes: &[u8]) {
@@ -52,14 +54,19 @@ impl Meter {
     /// How long the answer was, and what it used; `None` where nobody said so.
     pub fn finish(mut self) -> (u64, Option<Tokens>) {
         let rest = std::mem::take(&mut self.begun);
-        self.read(if self.is_stream { rest.strip_prefix(b"data:").unwrap_or_default() } else { &rest });
+        if self.is_stream || events::is_begun(&rest) {
+            rest.split(|byte| *byte == b'\n')
+                .for_each(|line| self.read(line.strip_prefix(b"data:").unwrap_or_default()));
+        } else {
+            self.read(&rest);
+        }
         (self.length, Some(self.seen).filter(|seen| seen.all() > 0))
     }
 }
 
 /// Each dialect has its own names; some count what was cached in the input, and one beside it.
 fn tokens(usage: &Value) -> Tokens {
-    let count = |names: &[&str]| names.iter().find_map(|name| usage.pointer(name)?.as_u64()).unwrap_or(0);
+    let count = |names: &[&str]| names.iter().find_map(|name| number(usage.pointer(name)?)).unwrap_or(0);
     let within = count(&[
         "/prompt_tokens_details/cached_tokens",
         "/input_tokens_details/cached_tokens",
@@ -120,6 +127,9 @@ mod tests {
         ] {
             for piece in [1, 7, 10_000] {
                 assert_eq!(metered(content_type, text, piece), Some(wanted), "{text}");
+            }
+            for odd in ["Text/Event-Stream", "text/plain"].iter().filter(|_| content_type == events) {
+                assert_eq!(metered(odd, text, 7), Some(wanted), "{odd}: {text}");
             }
         }
         assert_eq!(metered(events, "data: {\"choices\":[]}\n\ndata: nonsense\n\n", 3), None);

@@ -54,6 +54,9 @@ pub struct NotPassed {
     pub why: String,
     /// How a server would say it.
     pub status: u16,
+    /// What somebody has to set so that there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
 }
 
 impl NotPassed {
@@ -63,7 +66,7 @@ impl NotPassed {
     pub(super) const BROKEN: u16 = 502;
 
     pub(super) fn new(status: u16, why: impl Into<String>) -> Self {
-        Self { why: why.into(), status }
+        Self { why: why.into(), status, mend: None }
     }
 
     pub fn is_budget(&self) -> bool {
@@ -73,7 +76,7 @@ impl NotPassed {
 
 impl From<NoReply> for NotPassed {
     fn from(no: NoReply) -> Self {
-        Self { status: if no.is_budget { Self::BUDGET } else { Self::BROKEN }, why: no.why }
+        Self { status: if no.is_budget { Self::BUDGET } else { Self::BROKEN }, why: no.why, mend: no.mend }
     }
 }
 

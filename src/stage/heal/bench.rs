@@ -77,6 +77,8 @@ pub struct Bench<'a> {
     /// How often hands ran the command themselves.
     trials: Cell<usize>,
     pub model: Option<&'a dyn llm::Model>,
+    /// Who looks over candidates, where somebody does; the same, or one beside it.
+    pub reviewer: Option<&'a dyn llm::Model>,
     /// What became of the last candidate.
     last: RefCell<Fallen>,
     /// Choices that were made, for the audit trail.
@@ -135,6 +137,7 @@ impl<'a> Bench<'a> {
             base: OnceCell::new(),
             trials: Cell::new(0),
             model: None,
+            reviewer: None,
             last: RefCell::default(),
             decisions: RefCell::default(),
             notes: RefCell::default(),

@@ -51,12 +51,14 @@ pub struct Ending {
     pub review: Option<ReviewFact>,
     /// A hand's work ended before its time, by this.
     pub cut: Option<Cut>,
+    /// What somebody has to set so that it does not again.
+    pub mend: Option<String>,
 }
 
 impl Ending {
     fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
-        let (candidate, after, guards, review, cut) = (None, None, Vec::new(), None, None);
-        Self { outcome, reason: reason.into(), candidate, after, guards, review, cut }
+        let (candidate, after, guards, review, cut, mend) = (None, None, Vec::new(), None, None, None);
+        Self { outcome, reason: reason.into(), candidate, after, guards, review, cut, mend }
     }
 
     /// Why another attempt may come to more, if so.
@@ -105,8 +107,8 @@ struct State<'b, 'a> {
 
 /// Climbs from the failing run `base`, whose diagnosis is `first`.
 /// `given` is applied already and stays in whatever is proposed.
-pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch) -> Result<Climb> {
-    climb_so(bench, base, given, &Aim::default(), |state| state.rounds(first))
+pub fn climb(bench: &Bench, base: &Run, first: &Diagnosis, given: &Patch, aim: &Aim) -> Result<Climb> {
+    climb_so(bench, base, given, aim, |state| state.rounds(first))
 }
 
 fn climb_so<'b, 'a>(
@@ -349,6 +351,10 @@ impl State<'_, '_> {
             let why = blocked_by(&guards);
             self.blocked = Some(guards);
             return Ok(Trial::Fell(why));
+        }
+        if self.aim.reach.is_some_and(|reach| !reach.has(full)) {
+            let why = "the change stands nowhere that the made test comes by: repair the code that it calls";
+            return Ok(Trial::Fell(why.to_owned()));
         }
         if !self.bench.apply(&candidate.patch)? {
             let shut = self.bench.shut.borrow().as_ref().map(|path| format!("{path} is read-only"));

@@ -16,7 +16,7 @@ pub struct Manner {
     pub words: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewing {
     /// So often what blocks goes back.
     pub rounds: u64,
@@ -24,9 +24,20 @@ pub struct Reviewing {
     pub always: bool,
     /// Another model than the one that writes.
     pub another: bool,
+    /// Why there is nobody, if so.
+    #[serde(default)]
+    pub missing: Option<String>,
 }
 
 impl Manner {
+    /// Nobody reviews, and why.
+    pub fn without_reviewer(mut self, why: Option<String>) -> Self {
+        if let Some(review) = &mut self.review {
+            review.missing = why;
+        }
+        self
+    }
+
     pub fn of(config: &Config, wishes: Vec<Wish>) -> Self {
         let review = &config.review;
         Self {
@@ -36,6 +47,7 @@ impl Manner {
                 rounds: review.rounds,
                 always: review.always,
                 another: review.is_another(),
+                missing: None,
             }),
             words: config.summary == Wording::Model,
         }

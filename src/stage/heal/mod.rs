@@ -78,7 +78,8 @@ pub fn heal(
     let recovered = told(&tree, say);
     let verifier = verifier(job, cancel)?;
     let mut bench = Bench::new(job, tree, verifier, recall, cancel, say)?;
-    bench.model = model;
+    bench.model = model.filter(|model| model.writes());
+    bench.reviewer = model;
     let mut healing = work(&bench)?;
     if let Some(model) = model.filter(|_| job.manner.words && healing.candidate.is_some()) {
         match hand::words::of(model, &healing) {
@@ -89,8 +90,7 @@ pub fn heal(
     healing.notes.extend(bench.take_notes());
     healing.decisions = bench.take_decisions();
     healing.evaluation = rated(&healing, bench.coverage().as_ref());
-    let spent = model.map(llm::Model::spent).unwrap_or_default();
-    (healing.tokens, healing.cost_usd) = (spent.tokens, spent.usd);
+    model.map(llm::Model::spent).unwrap_or_default().onto(&mut healing);
     healing.notes.splice(0..0, bench.damage().into_iter().chain(recovered));
     match healing.candidate.as_ref().filter(|_| job.keep && healing.outcome == Outcome::Proposed) {
         Some(candidate) => bench.keep_repair(&candidate.patch)?,
@@ -189,7 +189,7 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
     if !is_steady(&report) && is_flaky(bench, &report)? {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
-    climb(bench, base, &diagnosis, &Patch::default(), healing)
+    climb(bench, base, &diagnosis, (&Patch::default(), None), healing)
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.
@@ -219,7 +219,7 @@ fn repair_reported(bench: &Bench, reported: &Reported, mut healing: Healing) -> 
     healing.diagnosis = Some(diagnosis.clone());
     let what = one_line(&reported.what, 160);
     healing.notes.push(format!("no test showed what the issue reports; now {what} does"));
-    let mut healing = climb(bench, &reported.run, &diagnosis, &reported.test, healing)?;
+    let mut healing = climb(bench, &reported.run, &diagnosis, (&reported.test, reported.reach.as_ref()), healing)?;
     if healing.outcome == Outcome::Explained {
         healing.reason = format!("what the issue reports is shown by {what}; {}", healing.reason);
     }
@@ -235,14 +235,21 @@ fn warm_up() {
     drop(guard::judge(&guard::Input { patch: &patch, policy: &policy, modes: &modes, secrets: None, failing: None }));
 }
 
-/// `given` is applied already and belongs to the repair.
-fn climb(bench: &Bench, base: &Run, diagnosis: &Diagnosis, given: &Patch, mut healing: Healing) -> Result<Healing> {
-    let climb = ladder::climb(bench, base, diagnosis, given)?;
+/// `given` is applied already and belongs to the repair, which has to stand within `reach` where that is known.
+fn climb(
+    bench: &Bench,
+    base: &Run,
+    diagnosis: &Diagnosis,
+    (given, reach): (&Patch, Option<&reproduce::Reach>),
+    mut healing: Healing,
+) -> Result<Healing> {
+    let climb = ladder::climb(bench, base, diagnosis, given, &ladder::Aim { reach, ..ladder::Aim::default() })?;
     let ending = climb.ending;
     healing.candidates = climb.judged;
     healing.tried = climb.tried;
     healing.seconds.hands = climb.seconds;
     healing.retry_wanted = ending.retry_wanted();
+    healing.mend = ending.mend;
     healing.guards = ending.guards;
     healing.review = ending.review;
     healing.candidate = ending.candidate;
@@ -279,6 +286,7 @@ fn passes_already(bench: &Bench, shown: &Shown, mut healing: Healing) -> Result<
             Some(left) => {
                 let (outcome, why) = left.told();
                 healing.retry_wanted = (left.cut == Cut::Silence).then(|| why.clone());
+                healing.mend = left.mend;
                 (outcome, format!("not reproduced: {why}"))
             }
             None => (Outcome::Explained, format!("not reproduced: {passes}; {why}")),

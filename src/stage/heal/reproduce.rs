@@ -2,8 +2,11 @@
 //! test that fails, and fails as the issue says, is ground for a repair; it becomes a part of the patch then.
 
 mod model;
+mod reach;
 mod reason;
 mod script;
+
+pub use reach::Reach;
 
 use super::bench::Bench;
 use crate::brain::log;
@@ -51,6 +54,8 @@ pub struct Reported {
     pub run: Run,
     /// For people: ``a test of `mean([])` ``.
     pub what: String,
+    /// What it runs, where a model wrote it: its repair has to stand there.
+    pub reach: Option<Reach>,
 }
 
 /// What came of showing by a test what is reported.
@@ -80,7 +85,7 @@ pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Shown> {
         let run = bench.verify()?;
         if fails_as_said(bench, &example, passing, &run) {
             let what = format!("a test of `{what}`");
-            return Ok(Shown::Fails(Box::new(Reported { test, run, what })));
+            return Ok(Shown::Fails(Box::new(Reported { test, run, what, reach: None })));
         }
         bench.undo(&test)?;
         shown = match (run.passed(), shown) {

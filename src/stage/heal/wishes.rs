@@ -209,7 +209,7 @@ impl Round<'_, '_> {
         let heard = self.bench.notes_so_far();
         let place = wish.lines.map_or_else(String::new, |(first, last)| format!(", lines {first} to {last}"));
         let text = format!("On {}{place}:\n{}", wish.path, wish.text);
-        let aim = ladder::Aim { text: Some(&text), aim: Some(include_str!("wish.md")) };
+        let aim = ladder::Aim { text: Some(&text), aim: Some(include_str!("wish.md")), ..Default::default() };
         Ok(match self.climb(&hand::model::Model, &aim)? {
             None => {
                 let why = self.healing.tried.last().map(|tried| tried.why.clone()).unwrap_or_default();
@@ -234,6 +234,7 @@ impl Round<'_, '_> {
         let waiting = count(wishes.len() - self.healing.answers.len(), "thread");
         if let Some(cut) = self.cut.take() {
             self.healing.retry_wanted = cut.retry_wanted();
+            self.healing.mend.clone_from(&cut.mend);
             let left = format!("{waiting} left unanswered: {}", cut.reason);
             if self.last.is_none() {
                 return self.healing.end(cut.outcome, left);

@@ -87,11 +87,13 @@ impl Bench<'_> {
         let (patch, left_out) = self.difference(&desk.dir, recipe)?;
         let troubles = gate.troubles();
         let is_over_budget = troubles.iter().any(NotPassed::is_budget);
+        let refused = troubles.iter().find(|trouble| trouble.mend.is_some()).cloned();
         let troubles = troubles.into_iter().map(|trouble| trouble.why).chain(left_out).collect();
         if let Some(passage) = passage {
             passage.tell(&transcript(recipe, prompt, &done));
         }
-        Ok(Some(Delegated { agent: recipe.clone(), done, patch, requests: gate.requests(), troubles, is_over_budget }))
+        let (agent, requests) = (recipe.clone(), gate.requests());
+        Ok(Some(Delegated { agent, done, patch, requests, troubles, refused, is_over_budget }))
     }
 
     fn agent_note(&self, line: &str) {

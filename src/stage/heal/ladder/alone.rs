@@ -4,6 +4,7 @@ use super::{Bench, Climb, Step, climb_so};
 use crate::hand::Hand;
 use crate::patch::Patch;
 use crate::record::Diagnosis;
+use crate::stage::heal::reproduce::Reach;
 use crate::verify::Run;
 use anyhow::Result;
 
@@ -13,6 +14,8 @@ pub struct Aim<'a> {
     /// What it is to do, where that is no repair of the command.
     pub aim: Option<&'a str>,
     pub text: Option<&'a str>,
+    /// Where a repair has to stand, where a model wrote the test that shows the failure.
+    pub reach: Option<&'a Reach>,
 }
 
 /// What that hand comes to, on top of `given`, which is applied already.

@@ -44,7 +44,7 @@ impl State<'_, '_> {
     /// A hand's work was cut off: it is shown, and kept for the next attempt.
     fn unfinished(&mut self, left: Unfinished) -> Ending {
         let (outcome, reason) = left.told();
-        let ending = |reason| Ending { cut: Some(left.cut), ..Ending::new(outcome, reason) };
+        let ending = |reason| Ending { cut: Some(left.cut), mend: left.mend.clone(), ..Ending::new(outcome, reason) };
         let Some(work) = left.work else { return ending(reason) };
         let patch = self.ground.then(&work.patch);
         let (digest, diff) = (patch.digest(), patch.unified_diff());

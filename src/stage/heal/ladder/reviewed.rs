@@ -3,10 +3,11 @@
 use super::{Candidate, CheckResult, Confidence, Ending, HandId, Outcome, Run, State, Trial, verify};
 use crate::guard::blocked_by;
 use crate::hand::review::{self, Question};
+use crate::llm::Model;
 use crate::patch::Patch;
 use crate::record::entry::Verdict;
+use crate::stage::heal::Reviewing;
 use crate::stage::heal::outward::summarize;
-use anyhow::Result;
 
 /// What the reviewer has had against candidates until now.
 #[derive(Default)]
@@ -20,30 +21,24 @@ pub(super) struct Objections {
 
 impl State<'_, '_> {
     /// Passed, unless a reviewer is there who blocks it. The patch is applied.
-    pub(super) fn reviewed(&mut self, patch: Patch, run: Run, mut guards: Vec<CheckResult>) -> Result<Trial> {
+    pub(super) fn reviewed(&mut self, patch: Patch, run: Run, mut guards: Vec<CheckResult>) -> anyhow::Result<Trial> {
         self.review = None;
-        let manner = self.bench.job.manner.review;
         // An agent asks a model, too.
         let by_model = matches!(self.author, HandId::Model | HandId::Command);
-        let wanted = manner.filter(|manner| manner.always || by_model);
-        let (Some(manner), Some(model)) = (wanted, self.bench.model) else {
+        let manner = self.bench.job.manner.review.as_ref();
+        let Some(manner) = manner.filter(|manner| manner.always || by_model) else {
             return Ok(Trial::Passed(Box::new((patch, run, guards))));
         };
-        // Why there is none was told when the run began.
-        let is_missing = manner.another && review::is_missing(model);
-        if !is_missing {
-            (self.bench.say)("review", "asking the reviewer");
-        }
         let mut evidence = super::super::evidence(self.bench, self.base);
         let compared = verify::compare(self.base, &run);
         evidence.after = Some(summarize(&run));
         (evidence.fail_to_pass, evidence.pass_to_pass) = (compared.fail_to_pass, compared.pass_to_pass);
         let reported = self.aim.text.unwrap_or(&self.bench.job.text);
         let question = Question { reported, patch: &patch, evidence: &evidence, guards: &guards };
-        let review = match is_missing {
-            true => Err("the reviewer that `review` names could not be had (no key, or no price)".to_owned()),
-            false => review::review(model, &question),
-        };
+        let review = self.reviewer(manner).and_then(|model| {
+            (self.bench.say)("review", "asking the reviewer");
+            review::review(model, &question)
+        });
         guards.push(review::as_check(&review));
         let fact = match review {
             Err(why) => {
@@ -72,5 +67,17 @@ impl State<'_, '_> {
             ..Ending::new(Outcome::Blocked, reason)
         });
         Ok(Trial::Fell(claim))
+    }
+
+    /// Who is asked, or why nobody is.
+    fn reviewer(&self, manner: &Reviewing) -> Result<&dyn Model, String> {
+        match (&manner.missing, self.bench.reviewer) {
+            (Some(why), _) => Err(why.clone()),
+            (None, Some(model)) if manner.another && review::is_missing(model) => {
+                Err("the recording has no reviewer".to_owned())
+            }
+            (None, Some(model)) => Ok(model),
+            (None, None) => Err("there is no model to ask".to_owned()),
+        }
     }
 }

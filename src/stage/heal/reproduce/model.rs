@@ -1,7 +1,7 @@
 //! A model writes the test that an issue lacks. Whether it is one is not for the model to say: it stands in new files of
 //! tests alone, it fails, it alone fails, and it fails as the issue says and not by a fault of its own.
 
-use super::{Reported, Shown, reason};
+use super::{Reach, Reported, Shown, reason};
 use crate::brain::diagnose as judgment;
 use crate::brain::log;
 use crate::guard;
@@ -45,9 +45,9 @@ pub fn reproduce(bench: &Bench, passing: &Run) -> Result<Shown> {
         let candidate = candidate?;
         bench.tell_output("");
         match try_one(bench, passing, &candidate.patch)? {
-            Ok(run) => {
+            Ok((run, reach)) => {
                 let what = named(&candidate.patch);
-                return Ok(Shown::Fails(Box::new(Reported { test: candidate.patch, run, what })));
+                return Ok(Shown::Fails(Box::new(Reported { test: candidate.patch, run, what, reach })));
             }
             Err(why) => {
                 let why = one_line(&why, 160);
@@ -67,7 +67,7 @@ fn named(test: &Patch) -> String {
 }
 
 /// Its failing run, applied; or why it is no such test, with the tree as it was.
-fn try_one(bench: &Bench, passing: &Run, test: &Patch) -> Result<Result<Run, String>> {
+fn try_one(bench: &Bench, passing: &Run, test: &Patch) -> Result<Result<(Run, Option<Reach>), String>> {
     let is_new_test = |file: &crate::patch::FilePatch| file.before.is_none() && guard::is_test(&file.path);
     if let Some(file) = test.files().iter().find(|file| !is_new_test(file)) {
         return Ok(Err(format!("only new files of tests may be written here, and {} is none", file.path)));
@@ -81,8 +81,9 @@ fn try_one(bench: &Bench, passing: &Run, test: &Patch) -> Result<Result<Run, Str
     }
     let run = bench.verify()?;
     bench.tell_output(&run.text);
-    match is_shown(bench, test, passing, &run) {
-        Ok(()) => Ok(Ok(run)),
+    let reach = Reach::of(bench, test)?;
+    match is_shown(bench, test, reach.as_ref(), passing, &run) {
+        Ok(()) => Ok(Ok((run, reach))),
         Err(why) => {
             bench.undo(test)?;
             Ok(Err(why))
@@ -90,7 +91,7 @@ fn try_one(bench: &Bench, passing: &Run, test: &Patch) -> Result<Result<Run, Str
     }
 }
 
-fn is_shown(bench: &Bench, test: &Patch, passing: &Run, run: &Run) -> Result<(), String> {
+fn is_shown(bench: &Bench, test: &Patch, reach: Option<&Reach>, passing: &Run, run: &Run) -> Result<(), String> {
     let reported = &bench.job.text;
     if run.passed() {
         return Err("the command passes with it: it is not picked up, or it does not fail".to_owned());
@@ -114,7 +115,7 @@ fn is_shown(bench: &Bench, test: &Patch, passing: &Run, run: &Run) -> Result<(),
     // An error that the report itself names is what is to be shown.
     match OWN_FAULTS.iter().find(|fault| run.text.contains(**fault) && !reported.contains(**fault)) {
         Some(fault) => Err(format!("it fails by a fault of its own ({fault})")),
-        None => reason::is_stated(bench, test, &run.text, reported),
+        None => reason::is_stated(bench, test, reach, &run.text, reported),
     }
 }
 
