@@ -389,7 +389,7 @@ fn a_reviewers_words_are_shown_and_inert() {
         }],
         risks: vec!["public api".to_owned()],
         complexity: Some(0.1),
-        tokens: crate::record::Tokens::default(),
+        tokens: Tokens::default(),
         cost_usd: 0.0,
     });
     let body = pull_body(&fixture.story());

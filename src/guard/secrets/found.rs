@@ -110,8 +110,9 @@ fn describe_one<'r>(
     let start = line_start(text, find.range.start);
     let end = text[start..].find('\n').map_or(text.len(), |i| start + i);
     // Of a file of one line no more than a person reads.
-    let near = text.floor_char_boundary(find.range.start.saturating_sub(AROUND)).max(start);
-    let far = text.ceil_char_boundary((find.range.end + AROUND).min(text.len())).min(end.max(near));
+    let (near, far) = (find.range.start.saturating_sub(AROUND).max(start), (find.range.end + AROUND).min(end));
+    let near = (start..=near).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(start);
+    let far = (far..=end).find(|at| text.is_char_boundary(*at)).unwrap_or(end.max(near));
     let around = redacted(text, near..far, hidden);
     let count = seen.entry((find.rule, around.clone())).or_default();
     *count += 1;

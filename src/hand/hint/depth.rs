@@ -82,7 +82,7 @@ fn homes(scene: &Scene, from: &RelPath, syntax: &Syntax, module: &Range<usize>) 
             let mut own = top.filter(|name| syntax.imports().iter().all(|import| import.binding != name.range));
             own.any(|name| syntax.text(&name.range) == *wanted)
         };
-        if let (true, Some(stem)) = (taken.iter().all(|name| defines(name)), path.as_str().strip_suffix(".py")) {
+        if let (true, Some(stem)) = (taken.iter().all(defines), path.as_str().strip_suffix(".py")) {
             found.push(stem.strip_suffix("/__init__").unwrap_or(stem).to_owned());
         }
     }
