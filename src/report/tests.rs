@@ -228,6 +228,33 @@ fn foreign_text_stays_inert_everywhere() {
     assert!(!commit_message(&story).contains("ixes #99"));
 }
 
+/// Build services read the words of a commit.
+#[test]
+fn no_words_switch_the_build_off() {
+    for why in [
+        "renamed it [skip ci]",
+        "[ci skip] renamed it",
+        "x [no ci] y",
+        "[skip actions]",
+        "[actions skip]",
+        "***NO_CI***",
+        "[skip travis]",
+        "skip-checks: true",
+        "x [SKIP CI]",
+        "a\u{202e}b",
+    ] {
+        let mut fixture = Fixture::new("here");
+        fixture.healing.candidate.as_mut().unwrap().why = why.to_owned();
+        let message = commit_message(&fixture.story()).to_lowercase();
+        for bad in ["[skip", "skip]", "[ci", "[no", "***", "skip-checks:", "\u{202e}"] {
+            assert!(!message.contains(bad), "{why}: {message}");
+        }
+    }
+    let mut fixture = Fixture::new("here");
+    fixture.healing.candidate.as_mut().unwrap().why = "read `xs[0]` for `xs[no]`".to_owned();
+    assert!(commit_message(&fixture.story()).contains("`xs[0]` for `xs[no]`"));
+}
+
 /// The text without its fenced blocks and code spans, where GitHub interprets nothing.
 fn outside_code(text: &str) -> String {
     let mut fence: Option<String> = None;

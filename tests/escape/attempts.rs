@@ -87,7 +87,7 @@ for i in range(300):
         "TCP by its fast road",
         "s = socket.socket(); s.sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', w['tcp'])); escaped()",
     ),
-    attempt(
+    network(
         "a service of its own",
         "s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); p = s.getsockname()[1]
 if '%04X' % p in read('/proc/%d/net/tcp' % w['ours']).decode(): escaped()",
