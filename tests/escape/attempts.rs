@@ -89,8 +89,8 @@ for i in range(300):
     ),
     network(
         "a service of its own",
-        "s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); p = s.getsockname()[1]
-if '%04X' % p in read('/proc/%d/net/tcp' % w['ours']).decode(): escaped()",
+        "s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+if os.readlink('/proc/self/ns/net') == w['network']: escaped()",
     ),
     network("UDP", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', w['udp']))"),
     network(

@@ -106,6 +106,7 @@ impl World {
             "victim": self.victim.id(), "outside": at(root.join("outside")), "runner": at(root.join("runner")),
             "shm": at(self.files[0].clone()), "in_tmp": at(self.files[1].clone()), "tmp": at(self.files[2].clone()),
             "run": at(self.files[3].clone()), "abstract": self.name, "anywhere": at(self.anywhere()),
+            "network": at(std::fs::read_link("/proc/self/ns/net").unwrap()),
             "tcp": self.tcp.local_addr().unwrap().port(), "udp": self.udp.local_addr().unwrap().port(),
         })
         .to_string()
