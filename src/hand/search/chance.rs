@@ -11,7 +11,7 @@ pub enum Doubt {
     /// More than the tests speaks for it: how everybody else spells it, what a function says of itself.
     Backed,
     None,
-    /// It puts in a new number: with one that is right for a test there is always one that is wrong elsewhere.
+    /// It puts in a number that the tests say: it may fit them alone.
     Tuned,
     /// Two changes of which neither is enough: there are so many that one fits a test by luck.
     Pair,
@@ -29,17 +29,19 @@ pub struct Reads<'f> {
     own: BTreeSet<&'f str>,
     /// The numbers that it says, each with the word before it.
     numbers: BTreeSet<(&'f str, &'f str)>,
+    /// Those that the tests say.
+    expected: &'f BTreeSet<String>,
 }
 
 impl<'f> Reads<'f> {
-    pub fn of(file: &'f File, spot: &Spot) -> Self {
+    pub fn of(file: &'f File, spot: &Spot, expected: &'f BTreeSet<String>) -> Self {
         let inside = |name: &&Name| spot.start <= name.range.start && name.range.end <= spot.end;
         let values = file.syntax.names().iter().filter(|name| matches!(name.role, Role::Value | Role::Member));
         let (defined, names): (Vec<&Name>, Vec<&Name>) = values.filter(inside).partition(|name| name.defined);
         let own = defined.iter().filter(|name| name.role == Role::Value);
         let own = own.map(|name| file.syntax.text(&name.range)).collect();
         let numbers = numbers(file.syntax.text(&(spot.start..spot.end))).collect();
-        Self { file, names, own, numbers }
+        Self { file, names, own, numbers, expected }
     }
 
     pub fn doubt(&self, edits: &[Edit]) -> Doubt {
@@ -57,7 +59,8 @@ impl<'f> Reads<'f> {
         let before = self.file.syntax.text(&(range.start.saturating_sub(40)..range.start));
         let old = self.file.syntax.text(range);
         let known = |(of, number): (&str, &str)| {
-            numbers(old).any(|(_, other)| other == number) || self.numbers.contains(&(of, number))
+            let said = numbers(old).any(|(_, other)| other == number) || self.numbers.contains(&(of, number));
+            said || !self.expected.contains(number)
         };
         !numbers(&format!("{before}{text}")).skip(numbers(before).count()).all(known)
     }
@@ -95,7 +98,7 @@ fn holds(range: &Range<usize>, name: &Name) -> bool {
 }
 
 /// The numbers in a text of any language, each with the word before it.
-fn numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub fn numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let parts = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).filter(|part| !part.is_empty());
     let behind = parts.clone();
     let pairs = std::iter::once("").chain(behind).zip(parts);
@@ -139,7 +142,8 @@ mod tests {
     fn doubt(text: &str, was: &str, new: &str) -> Doubt {
         let (file, spot) = opened("a.js", text);
         let at = text.find(was).unwrap();
-        Reads::of(&file, &spot).doubt(&[(at..at + was.len(), new.to_owned())])
+        let expected = ["1", "10"].map(str::to_owned).into();
+        Reads::of(&file, &spot, &expected).doubt(&[(at..at + was.len(), new.to_owned())])
     }
 
     #[test]
@@ -159,6 +163,7 @@ mod tests {
         let known = "function f(n) { return n > 10 ? n / 1 : n % 3 == 0; }";
         assert_eq!(doubt(known, "1 :", "10 :"), Doubt::None);
         assert_eq!(doubt(known, "0;", "10;"), Doubt::Tuned);
+        assert_eq!(doubt(known, "0;", "7;"), Doubt::None);
         for (was, new) in
             [("<", "<="), ("min", "max"), ("Math.min(...xs)", "max(xs)"), ("n < 0", "xs < 0"), ("", "await ")]
         {

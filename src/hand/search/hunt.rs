@@ -213,7 +213,7 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
     for (_, spot) in suspects.into_iter().take(FUNCTIONS) {
         let (file, (lines, fresh)) = (&range.files[spot.file], &suspicions[spot.file]);
         let place = i64::try_from(range.spots.len())?;
-        let reads = Reads::of(file, &spot);
+        let reads = Reads::of(file, &spot, &words.expected);
         let mut drafts = judge.drafts(file, &spot);
         drafts.extend(waiting::drafts(file, &spot));
         drafts.extend(returning::drafts(file, &spot));

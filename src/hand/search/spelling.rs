@@ -1,13 +1,14 @@
 //! A name or a key that is spelt otherwise than everybody else spells it. No compiler and no error tells of a property
 //! that is not there or a key that nobody put in; the rest of the code and the tests do.
 
+use super::chance::numbers;
 use super::draft::Draft;
 use super::hunt::{File, Spot};
 use crate::hand::hint::distance::{distance, is_near};
 use crate::hand::{Job, offer};
 use crate::syntax::{Language, Role, Syntax};
 use anyhow::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The likeliest of all edits where the odd spelling stands there alone.
@@ -21,11 +22,15 @@ const MOST_FILES: usize = 300;
 const LARGEST: usize = 200_000;
 
 /// How often each word is said, in the suspect files, the tests and the files beside them.
-pub struct Words(BTreeMap<String, usize>);
+pub struct Words {
+    counts: BTreeMap<String, usize>,
+    /// The numbers that the tests say.
+    pub expected: BTreeSet<String>,
+}
 
 impl Words {
     pub fn of(job: &Job, suspects: &[File]) -> Result<Self> {
-        let mut counts = BTreeMap::new();
+        let (mut counts, mut expected) = (BTreeMap::new(), BTreeSet::new());
         suspects.iter().for_each(|file| count(&mut counts, &file.text));
         let languages: Vec<Language> = suspects.iter().map(|file| file.syntax.language()).collect();
         let is_other = |path: &&crate::ids::RelPath| {
@@ -37,8 +42,10 @@ impl Words {
         for path in others.into_iter().take(MOST_FILES) {
             let text = offer::editable(job, path)?.filter(|text| text.len() < LARGEST);
             text.iter().for_each(|text| count(&mut counts, text));
+            let text = text.filter(|_| crate::guard::is_test(path)).unwrap_or_default();
+            expected.extend(numbers(&String::from_utf8_lossy(&text)).map(|(_, number)| number.to_owned()));
         }
-        Ok(Self(counts))
+        Ok(Self { counts, expected })
     }
 
     /// What the odd words of a function could have been meant to be, the nearest first.
@@ -53,13 +60,13 @@ impl Words {
     }
 
     fn meant(&self, word: &str, places: &[Range<usize>]) -> Vec<Draft> {
-        let said = self.0.get(word).copied().unwrap_or_default();
+        let said = self.counts.get(word).copied().unwrap_or_default();
         // What is said elsewhere as well is hardly a slip.
         let elsewhere = said.saturating_sub(places.len());
         if said > ODD || word.len() < 3 {
             return Vec::new();
         }
-        let others = self.0.iter().filter(|(other, count)| **count >= said && is_near(word, other));
+        let others = self.counts.iter().filter(|(other, count)| **count >= said && is_near(word, other));
         let draft = |(other, _): (&String, &usize)| Draft {
             edits: places.iter().map(|place| (place.clone(), other.clone())).collect(),
             cost: COST + FAR * distance(word, other) + 0.5 * elsewhere as f64,
@@ -109,7 +116,7 @@ mod tests {
         let (file, spot) = opened("a.js", text);
         let mut counts = BTreeMap::new();
         [text, tests].iter().for_each(|text| count(&mut counts, text.as_bytes()));
-        let drafts = Words(counts).drafts(&file, &spot);
+        let drafts = Words { counts, expected: BTreeSet::new() }.drafts(&file, &spot);
         let best = drafts.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost))?;
         Some(after(&file, &best))
     }
