@@ -43,3 +43,41 @@ fn the_tree_is_as_it_was_where_nothing_is_found() {
     assert_eq!(healed.text("greet.js"), broken);
     assert_eq!(healed.text("greet.test.js"), tests);
 }
+
+const SMALLEST: &str = "async function load() { return [3, 1, 2]; }\nasync function smallest() {\n  const xs = load();\n  return Math.min(...xs);\n}\nmodule.exports = { smallest };\n";
+const SMALLEST_TESTS: &str = "const test = require('node:test');\nconst assert = require('node:assert');\nconst { smallest } = require('./a');\ntest('smallest', async () => { assert.strictEqual(await smallest(), 1); });\n";
+
+#[test]
+fn a_forgotten_await_is_put_in_and_not_the_value_that_the_test_wants() {
+    let files = [("a.js", SMALLEST), ("a.test.js", SMALLEST_TESTS)];
+    let healed = heal(&files, &["node", "--test"]);
+    assert_eq!(
+        healed.text("a.js"),
+        SMALLEST.replace("= load()", "= await load()"),
+        "{:#}\n{}",
+        healed.json,
+        healed.told
+    );
+}
+
+#[test]
+fn a_property_is_spelt_as_the_test_spells_it() {
+    let broken = "function total(cart) {\n  return cart.items.reduce((sum, item) => sum + item.price * item.quantiy, 0);\n}\nmodule.exports = { total };\n";
+    let tests = "const test = require('node:test');\nconst assert = require('node:assert');\nconst { total } = require('./a');\ntest('total', () => { assert.strictEqual(total({ items: [{ price: 2, quantity: 3 }, { price: 1, quantity: 1 }] }), 7); });\n";
+    let healed = heal(&[("a.js", broken), ("a.test.js", tests)], &["node", "--test"]);
+    assert_eq!(healed.text("a.js"), broken.replace("quantiy", "quantity"), "{:#}\n{}", healed.json, healed.told);
+}
+
+#[test]
+fn what_only_answers_the_one_test_is_shown_and_not_taken() {
+    let broken = "function area(shape) {\n  return shape.width;\n}\nmodule.exports = { area };\n";
+    let tests = "const test = require('node:test');\nconst assert = require('node:assert');\nconst { area } = require('./a');\ntest('area', () => { assert.strictEqual(area({ width: 2, radius: 1 }), 3); });\n";
+    let healed = heal(&[("a.js", broken), ("a.test.js", tests)], &["node", "--test"]);
+    assert_eq!(
+        (healed.text("a.js").as_str(), &healed.json["confidence"]),
+        (broken, &"unsure".into()),
+        "{:#}",
+        healed.json
+    );
+    assert_eq!(healed.json["outcome"], "explained");
+}

@@ -31,7 +31,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 }
 
 /// Python's functions and a script's.
-pub(super) fn is_function(kind: &str) -> bool {
+pub(in crate::hand) fn is_function(kind: &str) -> bool {
     ["function_definition", "function_declaration", "function_expression", "arrow_function", "method_definition"]
         .contains(&kind)
 }

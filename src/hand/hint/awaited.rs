@@ -51,24 +51,25 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             if made.len() >= MOST_OFFERS || !seen.insert((place.path.clone(), call)) || !waits(scene, &syntax, &name)? {
                 continue;
             }
-            let range = tree[call].range.clone();
-            let parent = tree[call].parent;
-            // What is asked of the call is asked of its value.
-            let is_asked =
-                matches!(tree[parent].kind, "attribute" | "subscript" | "member_expression" | "subscript_expression")
-                    && tree[parent].children.first() == Some(&call);
-            let edit = |at: usize, text: &str| Edit { path: place.path.clone(), range: at..at, text: text.to_owned() };
-            let edits = if is_asked {
-                vec![edit(range.start, "(await "), edit(range.end, ")")]
-            } else {
-                vec![edit(range.start, "await ")]
-            };
-            let why = format!("awaited `{name}` in line {} of {}", syntax.line_of(range.start), place.path);
+            let edit =
+                |(at, text): (usize, &str)| Edit { path: place.path.clone(), range: at..at, text: text.to_owned() };
+            let edits = insertions(&tree, call).into_iter().map(edit).collect();
+            let line = syntax.line_of(tree[call].range.start);
+            let why = format!("awaited `{name}` in line {line} of {}", place.path);
             made.extend(scene.candidate(edits, why, Confidence::Suggested)?);
         }
     }
     made.extend(run(scene)?);
     Ok(made)
+}
+
+/// What is put in where so that a call is awaited.
+pub(in crate::hand) fn insertions(tree: &Branches, call: usize) -> Vec<(usize, &'static str)> {
+    let (range, parent) = (&tree[call].range, &tree[tree[call].parent]);
+    // What is asked of the call is asked of its value.
+    let is_asked = matches!(parent.kind, "attribute" | "subscript" | "member_expression" | "subscript_expression")
+        && parent.children.first() == Some(&call);
+    if is_asked { vec![(range.start, "(await "), (range.end, ")")] } else { vec![(range.start, "await ")] }
 }
 
 /// JavaScript: a function that says it waits and never does, where a number or a value is missing at the end: what it
@@ -133,7 +134,7 @@ fn run(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-fn is_async(syntax: &Syntax, tree: &Branches, function: usize) -> bool {
+pub(in crate::hand) fn is_async(syntax: &Syntax, tree: &Branches, function: usize) -> bool {
     let text = syntax.text(&tree[function].range);
     // A method's other modifiers stand before it.
     let header = text.split(['(', '{']).next().unwrap_or_default();
@@ -150,7 +151,7 @@ fn around(syntax: &Syntax, tree: &Branches, line: u32) -> Option<usize> {
 }
 
 /// Calls of a function, of its own and not of one inside, that nobody awaits or passes on.
-fn unawaited(syntax: &Syntax, tree: &Branches, function: usize) -> Vec<usize> {
+pub(in crate::hand) fn unawaited(syntax: &Syntax, tree: &Branches, function: usize) -> Vec<usize> {
     let is_call = |node: &usize| ["call", "call_expression"].contains(&tree[*node].kind);
     let is_own = |node: &usize| tree.above(*node).find(|above| is_function(tree[*above].kind)) == Some(function);
     let is_free = |node: &usize| {
@@ -165,7 +166,7 @@ fn unawaited(syntax: &Syntax, tree: &Branches, function: usize) -> Vec<usize> {
 }
 
 /// The last word of what is called.
-fn called(syntax: &Syntax, tree: &Branches, call: usize) -> Option<String> {
+pub(in crate::hand) fn called(syntax: &Syntax, tree: &Branches, call: usize) -> Option<String> {
     let function = tree.field(call, "function")?;
     let text = syntax.text(&tree[function].range);
     meaning::words(text).last().filter(|name| text.ends_with(name)).map(str::to_owned)
@@ -179,18 +180,22 @@ fn waits(scene: &Scene, syntax: &Syntax, name: &str) -> Result<bool> {
     let mut defined = false;
     for path in holders {
         let Some(syntax) = scene.syntax(&path)? else { continue };
-        let tree = syntax.branches();
-        for node in tree.all().filter(|node| is_function(tree[*node].kind)) {
-            let holder = if tree[node].kind == "arrow_function" { tree[node].parent } else { node };
-            if tree.field(holder, "name").is_some_and(|own| syntax.text(&tree[own].range) == name) {
-                if is_async(&syntax, &tree, node) {
-                    return Ok(true);
-                }
-                defined = true;
-            }
+        match gives_promise(&syntax, &syntax.branches(), name) {
+            Some(true) => return Ok(true),
+            known => defined |= known.is_some(),
         }
     }
     Ok(!defined && LIBRARY.contains(&name))
+}
+
+/// Whether a function of the file with this name is asynchronous; `None` where there is none.
+pub(in crate::hand) fn gives_promise(syntax: &Syntax, tree: &Branches, name: &str) -> Option<bool> {
+    let is_named = |node: &usize| {
+        let holder = if tree[*node].kind == "arrow_function" { tree[*node].parent } else { *node };
+        tree.field(holder, "name").is_some_and(|own| syntax.text(&tree[own].range) == name)
+    };
+    let named = tree.all().filter(|node| is_function(tree[*node].kind)).filter(is_named);
+    named.map(|node| is_async(syntax, tree, node)).reduce(|one, other| one || other)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How far one spelling is from another: Damerau-Levenshtein, where case and underscores weigh little.
 
 /// Typing errors; below 1.0 when only case or underscores differ.
-pub(super) fn distance(a: &str, b: &str) -> f64 {
+pub(in crate::hand) fn distance(a: &str, b: &str) -> f64 {
     let plain = |name: &str| name.replace('_', "").to_lowercase();
     if a != b && plain(a) == plain(b) {
         return 0.5;
@@ -11,7 +11,7 @@ pub(super) fn distance(a: &str, b: &str) -> f64 {
 }
 
 /// Close enough to be the same word misspelt. A one-letter name is close to everything, so to nothing.
-pub(super) fn is_near(a: &str, b: &str) -> bool {
+pub(in crate::hand) fn is_near(a: &str, b: &str) -> bool {
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     let allowed = match short {
         0 | 1 => return false,

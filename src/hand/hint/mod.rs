@@ -3,8 +3,8 @@
 //! To add a kind of hint: one file with a function from [`Scene`] to candidates, one entry in [`KINDS`].
 
 mod arguments;
-mod asynchronous;
-mod awaited;
+pub(super) mod asynchronous;
+pub(super) mod awaited;
 mod binding;
 mod boxed;
 mod circular;
@@ -20,7 +20,7 @@ mod declared;
 mod dependency;
 mod depth;
 mod dialect;
-mod distance;
+pub(super) mod distance;
 mod glued;
 mod idle;
 mod indentation;

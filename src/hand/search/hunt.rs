@@ -2,8 +2,10 @@
 //! then pairs, judged by whoever can run the tests.
 
 use super::aim::{self, Test};
+use super::chance::{Doubt, Reads};
 use super::draft::Draft;
-use super::{pairs, survivors};
+use super::spelling::Words;
+use super::{everywhere, pairs, returning, survivors, waiting};
 use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
@@ -22,6 +24,10 @@ const MOST: usize = 40_000;
 const FUNCTIONS: usize = 40;
 /// Behind the first survivor the search goes on for so much cost.
 const MARGIN: f64 = 0.6;
+/// Below the cost of any family are only edits that the code itself asks for.
+const BACKED: f64 = 1.0;
+/// An edit that bears a mark of passing by chance costs so much more: what is likelier is judged before it.
+const BLIND: f64 = 0.7;
 /// An edit where the last change wrote costs so much less.
 const FRESH: f64 = 0.4;
 
@@ -73,6 +79,7 @@ pub struct Shot {
     pub edits: Vec<(i64, Range<usize>, String)>,
     pub cost: f64,
     pub family: &'static str,
+    pub doubt: Doubt,
 }
 
 impl Shot {
@@ -201,13 +208,21 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
         suspicions.push((lines, fresh));
     }
     suspects.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1.file, a.1.node).cmp(&(b.1.file, b.1.node))));
+    let words = Words::of(job, &range.files)?;
     let mut shots = Vec::new();
     for (_, spot) in suspects.into_iter().take(FUNCTIONS) {
         let (file, (lines, fresh)) = (&range.files[spot.file], &suspicions[spot.file]);
         let place = i64::try_from(range.spots.len())?;
-        for draft in judge.drafts(file, &spot) {
+        let reads = Reads::of(file, &spot, &words.expected);
+        let mut drafts = judge.drafts(file, &spot);
+        drafts.extend(waiting::drafts(file, &spot));
+        drafts.extend(returning::drafts(file, &spot));
+        drafts.extend(words.drafts(file, &spot));
+        everywhere::extend(file, &spot, &mut drafts);
+        for draft in drafts {
             if let Some(more) = file.distance(&draft, lines, fresh) {
-                shots.push(shot(draft, place, more));
+                let doubt = if draft.cost < BACKED { Doubt::Backed } else { reads.doubt(&draft.edits) };
+                shots.push(shot(draft, place, more, doubt));
             }
         }
         range.spots.push(spot);
@@ -217,14 +232,16 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
     Ok((range, shots))
 }
 
-fn shot(draft: Draft, place: i64, more: f64) -> Shot {
+fn shot(draft: Draft, place: i64, more: f64, doubt: Doubt) -> Shot {
     let length: usize = draft.edits.iter().map(|(range, text)| range.len().abs_diff(text.len())).sum();
     // Ties go to what is smaller.
-    let cost = draft.cost + more + 0.0005 * length.min(100) as f64;
+    let blind = if doubt == Doubt::Blind { BLIND } else { 0.0 };
+    let cost = draft.cost + more + blind + 0.0005 * length.min(100) as f64;
     Shot {
         edits: draft.edits.into_iter().map(|(range, text)| (place, range, text)).collect(),
         cost,
         family: draft.family,
+        doubt,
     }
 }
 
@@ -293,5 +310,31 @@ impl Hunt<'_> {
     /// A test that runs none of the suspect files cannot tell one candidate from another.
     pub fn comes_by(&self, test: &Test) -> bool {
         self.files.iter().any(|file| test.lines.contains_key(file.path.as_str()))
+    }
+}
+
+#[cfg(test)]
+pub mod testing {
+    use super::*;
+
+    /// A text of a language as a suspect file, with its first function.
+    pub fn opened(name: &str, text: &str) -> (File, Spot) {
+        let path = RelPath::parse(name).unwrap();
+        let syntax = Syntax::parse(Language::of(&path).unwrap(), text.as_bytes()).unwrap();
+        let file = File { path, text: text.as_bytes().to_vec(), tree: syntax.branches(), syntax };
+        let spot = match file.syntax.language() {
+            Language::Python => crate::hand::search::python::spots(&file).remove(0),
+            _ => crate::hand::search::braces::spots(&file).remove(0),
+        };
+        (file, spot)
+    }
+
+    /// The text after a draft.
+    pub fn after(file: &File, draft: &Draft) -> String {
+        let mut text = String::from_utf8(file.text.clone()).unwrap();
+        let mut edits = draft.edits.clone();
+        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        edits.iter().for_each(|(range, new)| text.replace_range(range.clone(), new));
+        text
     }
 }

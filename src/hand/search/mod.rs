@@ -6,8 +6,10 @@
 
 mod aim;
 mod braces;
+mod chance;
 mod draft;
 mod driver;
+mod everywhere;
 mod families;
 mod hunt;
 mod java;
@@ -15,8 +17,11 @@ mod javascript;
 mod pairs;
 mod plain;
 mod python;
+mod returning;
 mod rust;
+mod spelling;
 mod survivors;
+mod waiting;
 
 use super::{Hand, Job, offer};
 use crate::record::{Candidate, FailureClass, HandId};

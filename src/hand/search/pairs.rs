@@ -1,5 +1,6 @@
 //! Two edits at once, when none of them is enough: those that helped a test on its way first.
 
+use super::chance::Doubt;
 use super::hunt::Shot;
 
 /// How many pairs are worth judging.
@@ -35,7 +36,11 @@ fn together(one: &Shot, other: &Shot, more: f64) -> Option<Shot> {
     let mut edits: Vec<_> = one.edits.iter().chain(&other.edits).cloned().collect();
     edits.sort_by_key(|(place, range, _)| (*place, range.start));
     let family = if one.family == other.family { one.family } else { "two edits" };
-    apart.then_some(Shot { edits, cost: one.cost + other.cost + more, family })
+    // The same slip made twice is one idea.
+    let same = one.family == other.family
+        && one.edits.iter().map(|(.., text)| text).eq(other.edits.iter().map(|(.., text)| text));
+    let doubt = one.doubt.max(other.doubt).max(if same { Doubt::None } else { Doubt::Pair });
+    apart.then_some(Shot { edits, cost: one.cost + other.cost + more, family, doubt })
 }
 
 #[cfg(test)]
@@ -43,7 +48,7 @@ mod tests {
     use super::*;
 
     fn shot(start: usize, cost: f64) -> Shot {
-        Shot { edits: vec![(0, start..start + 2, "x".to_owned())], cost, family: "constant" }
+        Shot { edits: vec![(0, start..start + 2, "x".to_owned())], cost, family: "constant", doubt: Doubt::None }
     }
 
     #[test]

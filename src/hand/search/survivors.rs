@@ -1,5 +1,6 @@
 //! From what passes to what is offered: how sure it is, and what else would have done.
 
+use super::chance::Doubt;
 use super::hunt::{Hunt, Shot};
 use crate::hand::offer;
 use crate::ids::RelPath;
@@ -16,6 +17,9 @@ const LIKELY: f64 = 2.2;
 /// One failing test can be made to pass by chance; a lone survivor that mends so many hardly is chance.
 const TELLING: usize = 2;
 
+/// So much less costs what is clearly likelier.
+const CLEAR: f64 = 0.08;
+
 /// The answer of a judge about its shots.
 pub struct Verdict<'a> {
     /// Best first.
@@ -29,18 +33,9 @@ pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer, me
     // Where the clock ended it nobody knows what else would have passed.
     let unseen = verdict.unseen || verdict.out_of_time;
     let verdict = Verdict { alive: &verdict.alive, groups: &verdict.groups };
-    let confidence = match verdict.groups.len() {
-        0..=2 if unseen => Confidence::Suggested,
-        0 | 1 if verdict.alive.len() > 1 => Confidence::Confident,
-        0 | 1 if mended >= TELLING && verdict.alive.iter().all(|one| shots[*one].cost < LIKELY) => {
-            Confidence::Confident
-        }
-        0 | 1 => Confidence::Suggested,
-        2 => Confidence::Suggested,
-        _ => Confidence::Unsure,
-    };
+    let confidence = confidence(shots, &verdict, unseen, mended);
     let mut offered = Vec::new();
-    for number in order(&verdict).into_iter().take(MOST) {
+    for number in order(shots, &verdict).into_iter().take(MOST) {
         let shot = &shots[number];
         if let Some(patch) = offer::patch(hunt.job(), edits(hunt, shot))? {
             let why = format!("{}{}", describe(hunt, shot), others(hunt, shots, &verdict, number));
@@ -50,11 +45,47 @@ pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer, me
     Ok(offered)
 }
 
-/// The best of each group, then the rest.
-fn order(verdict: &Verdict) -> Vec<usize> {
-    let first: Vec<usize> = verdict.groups.iter().filter_map(|group| group.first().copied()).collect();
-    let rest = verdict.alive.iter().copied().filter(|number| !first.contains(number));
-    let mut all = first.clone();
+fn confidence(shots: &[Shot], verdict: &Verdict, unseen: bool, mended: usize) -> Confidence {
+    let doubt = |number: &usize| shots[*number].doubt;
+    let alone = verdict.alive.len() < 2;
+    let all = verdict.groups.len();
+    // Those that nothing speaks for but the tests are no rivals of one that more speaks for.
+    let sound = verdict.groups.iter().filter(|group| group.iter().any(|one| doubt(one) != Doubt::Blind)).count();
+    let ways = if sound == 0 { all } else { sound };
+    let likely = verdict.alive.iter().all(|one| shots[*one].cost < LIKELY);
+    let doubt = order(shots, verdict).first().map_or(Doubt::None, doubt);
+    // By the word of a single test only what is alone, likely and above doubt is taken, or what the code asks for.
+    let weak = (ways > 1 && !is_clear(shots, verdict))
+        || doubt > Doubt::Tuned
+        || (alone && (doubt == Doubt::Tuned || !likely));
+    let thin = mended < TELLING && doubt > Doubt::Backed && weak;
+    match ways {
+        _ if thin => Confidence::Unsure,
+        0..=2 if unseen => Confidence::Suggested,
+        0 | 1 if doubt > Doubt::Tuned || ways < all => Confidence::Suggested,
+        0 | 1 if !alone || (mended >= TELLING && likely) => Confidence::Confident,
+        0..=2 => Confidence::Suggested,
+        _ => Confidence::Unsure,
+    }
+}
+
+/// The first is so much likelier than what behaves otherwise that it needs no second test, and fits no number to the one.
+fn is_clear(shots: &[Shot], verdict: &Verdict) -> bool {
+    let Some(first) = order(shots, verdict).first().copied() else { return false };
+    let rivals = verdict.groups.iter().filter(|group| !group.contains(&first)).flatten().map(|one| &shots[*one]);
+    let (rivals, best) = (rivals.filter(|rival| rival.doubt != Doubt::Blind), &shots[first]);
+    let far = rivals.map(|rival| rival.cost).fold(f64::INFINITY, f64::min) - best.cost >= CLEAR;
+    best.doubt <= Doubt::None && far
+}
+
+/// The best of each group, then the rest; who passes by chance stands behind all others of his kind.
+fn order(shots: &[Shot], verdict: &Verdict) -> Vec<usize> {
+    let doubt = |number: &usize| shots[*number].doubt.max(Doubt::Tuned);
+    let best = |group: &Vec<usize>| group.iter().copied().min_by_key(doubt);
+    let mut all: Vec<usize> = verdict.groups.iter().filter_map(best).collect();
+    all.sort_by_key(doubt);
+    let mut rest: Vec<usize> = verdict.alive.iter().copied().filter(|number| !all.contains(number)).collect();
+    rest.sort_by_key(doubt);
     all.extend(rest);
     all
 }
@@ -90,7 +121,7 @@ fn changes(hunt: &Hunt, shot: &Shot) -> String {
 
 /// What else passes all tests, briefly.
 fn others(hunt: &Hunt, shots: &[Shot], verdict: &Verdict, own: usize) -> String {
-    let others: Vec<usize> = order(verdict).into_iter().filter(|number| *number != own).collect();
+    let others: Vec<usize> = order(shots, verdict).into_iter().filter(|number| *number != own).collect();
     if others.is_empty() {
         return String::new();
     }
@@ -103,4 +134,44 @@ fn others(hunt: &Hunt, shots: &[Shot], verdict: &Verdict, own: usize) -> String 
     };
     let patches = crate::report::count(verdict.alive.len(), "patch").replace("patchs", "patches");
     format!(" ({patches} {ways} pass the tests, also: {})", shown.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One shot of each doubt and cost, in groups of those that do the same.
+    fn sure(groups: &[&[(Doubt, f64)]], mended: usize) -> (Confidence, usize) {
+        let shot = |(doubt, cost): &(Doubt, f64)| Shot { edits: Vec::new(), cost: *cost, family: "x", doubt: *doubt };
+        let shots: Vec<Shot> = groups.iter().flat_map(|group| group.iter().map(shot)).collect();
+        let alive: Vec<usize> = (0..shots.len()).collect();
+        let mut rest = alive.clone().into_iter();
+        let groups: Vec<Vec<usize>> = groups.iter().map(|group| rest.by_ref().take(group.len()).collect()).collect();
+        let verdict = Verdict { alive: &alive, groups: &groups };
+        (confidence(&shots, &verdict, false, mended), order(&shots, &verdict)[0])
+    }
+
+    #[test]
+    fn what_passes_by_chance_is_last_and_not_sure() {
+        use Confidence::{Confident, Suggested, Unsure};
+        use Doubt::{Backed, Blind, None, Pair, Tuned};
+        for (groups, mended, wanted) in [
+            (&[&[(None, 1.5)][..]][..], 1, (Suggested, 0)),
+            (&[&[(None, 1.5)]], 2, (Confident, 0)),
+            (&[&[(None, 2.5)]], 1, (Unsure, 0)),
+            (&[&[(Tuned, 1.2)]], 1, (Unsure, 0)),
+            (&[&[(Tuned, 1.2), (Tuned, 1.3)]], 1, (Confident, 0)),
+            (&[&[(Pair, 2.0)]], 1, (Unsure, 0)),
+            (&[&[(Pair, 2.0)]], 3, (Suggested, 0)),
+            (&[&[(Blind, 1.0)], &[(None, 1.5)]], 1, (Suggested, 1)),
+            (&[&[(Blind, 1.0), (None, 1.5)], &[(Blind, 1.0)]], 2, (Suggested, 1)),
+            (&[&[(None, 1.0)], &[(None, 1.05)]], 1, (Unsure, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)]], 1, (Suggested, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)], &[(None, 1.5)]], 1, (Unsure, 0)),
+            (&[&[(Tuned, 1.0)], &[(None, 1.5)]], 1, (Unsure, 0)),
+            (&[&[(Backed, 0.9)], &[(None, 1.5)]], 1, (Suggested, 0)),
+        ] {
+            assert_eq!(sure(groups, mended), wanted, "{groups:?} {mended}");
+        }
+    }
 }

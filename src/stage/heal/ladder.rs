@@ -99,7 +99,7 @@ struct State<'b, 'a> {
     objections: reviewed::Objections,
     /// What the reviewer says of what is taken.
     review: Option<ReviewFact>,
-    /// Passes, but others that behave differently pass as well: shown where nothing better comes, not taken.
+    /// Passes, but perhaps by chance: shown where nothing better comes, not taken.
     unsure: Option<Ending>,
     /// The command asks git whether something has changed, so that only what is committed can pass.
     compares: bool,
@@ -261,12 +261,12 @@ impl State<'_, '_> {
         if self.judged >= MAX_JUDGED {
             return Ok(Some(Step::Stuck));
         }
-        let one_of_many = candidate.hand == HandId::Search && candidate.confidence == Confidence::Unsure;
-        if one_of_many && self.unsure.is_some() {
+        let by_chance = candidate.hand == HandId::Search && candidate.confidence == Confidence::Unsure;
+        if by_chance && self.unsure.is_some() {
             return Ok(None);
         }
         let mut trial = self.try_one(&candidate, &full, diagnosis)?;
-        if one_of_many && matches!(trial, Trial::Passed(_) | Trial::Better(_)) {
+        if by_chance && matches!(trial, Trial::Passed(_) | Trial::Better(_)) {
             trial = self.set_aside(&candidate, full.clone(), trial)?;
         }
         let result = match &trial {
@@ -301,9 +301,9 @@ impl State<'_, '_> {
         })
     }
 
-    /// A patch that is one of many is no repair on its own, however many tests it passes.
+    /// A patch of which the tests say too little is no repair on its own.
     fn set_aside(&mut self, candidate: &Candidate, full: Patch, trial: Trial) -> Result<Trial> {
-        let fell = Trial::Fell("passes, as others do that behave differently: left to people".to_owned());
+        let fell = Trial::Fell("passes, perhaps by chance: left to people".to_owned());
         let applied = match &trial {
             Trial::Passed(passed) => passed.0.clone(),
             _ => full,
@@ -312,7 +312,7 @@ impl State<'_, '_> {
         if let Trial::Passed(passed) = trial {
             let (patch, run, guards) = *passed;
             let reason = format!(
-                "several patches pass the tests and behave differently, so none is taken; the likeliest: {}",
+                "the tests cannot tell a repair from what passes them by chance, so nothing is taken; the likeliest: {}",
                 candidate.why
             );
             self.unsure = Some(Ending {

@@ -170,6 +170,11 @@ impl Scene<'_> {
             Word::Char => Some(Kind::Char),
             Word::True | Word::False => Some(Kind::Truth),
             Word::Null => Some(Kind::Null),
+            // `[...xs]` is what `xs` is.
+            Word::List if self.inner(node).first().is_some_and(|n| self.kind(*n) == "spread_element") => {
+                let spread = self.inner(node)[0];
+                self.type_of(*self.inner(spread).first()?).filter(|kind| matches!(kind, Kind::Array(_)))
+            }
             Word::List => Some(Kind::Array(self.inner(node).first().and_then(|n| self.type_of(*n)).map(Box::new))),
             Word::Paren | Word::Step => self.type_of(self.operand(node)?),
             Word::Unary if self.operator(node) == "!" => Some(Kind::Truth),

@@ -204,6 +204,7 @@ pub fn guilty(hunt: &Hunt, varied: &[Varied], errors: &[String]) -> Option<BTree
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hand::search::chance::Doubt;
     use crate::ids::RelPath;
     use crate::syntax::Syntax;
 
@@ -230,7 +231,8 @@ mod tests {
     fn edits_are_made_in_the_body_alone() {
         let file = open("int f(int a) { return a + 1; }");
         let edit = |range, text: &str| (0_i64, range, text.to_owned());
-        let shot = Shot { edits: vec![edit(26..27, "2"), edit(24..25, "-")], cost: 1.0, family: "x" };
+        let shot =
+            Shot { edits: vec![edit(26..27, "2"), edit(24..25, "-")], cost: 1.0, family: "x", doubt: Doubt::None };
         assert_eq!(changed(&file, &shot, 0, 13..30), "{ return a - 2; }");
     }
 }

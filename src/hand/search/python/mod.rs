@@ -39,12 +39,8 @@ impl Judge for Python<'_> {
         &self.probe.tests
     }
 
-    /// The functions that are in no other function.
     fn spots(&self, file: &File) -> Vec<Spot> {
-        let tree = &file.tree;
-        let is_function = |n: &usize| tree[*n].kind == "function_definition";
-        let outermost = tree.all().filter(is_function).filter(|n| !tree.above(*n).any(|above| is_function(&above)));
-        outermost.map(|node| spot(file, node)).collect()
+        spots(file)
     }
 
     fn drafts(&self, file: &File, spot: &Spot) -> Vec<Draft> {
@@ -56,6 +52,14 @@ impl Judge for Python<'_> {
     fn judge(&self, hunt: &Hunt, tests: &[Test], shots: &[Shot], margin: f64, budget: Duration) -> Result<Answer> {
         ask::judge(self.job, &self.probe, tests, hunt, shots, margin, budget)
     }
+}
+
+/// The functions that are in no other function.
+pub(super) fn spots(file: &File) -> Vec<Spot> {
+    let tree = &file.tree;
+    let is_function = |n: &usize| tree[*n].kind == "function_definition";
+    let outermost = tree.all().filter(is_function).filter(|n| !tree.above(*n).any(|above| is_function(&above)));
+    outermost.map(|node| spot(file, node)).collect()
 }
 
 /// What may be repaired: Python that is no test.

@@ -1,7 +1,9 @@
 //! Another function of the same family, another function of the file, fewer arguments or one more.
 
 use super::super::drafts::Drafts;
+use super::super::kinds::Kind;
 use super::super::parts::Callee;
+use super::super::words::Word;
 use crate::syntax::Language;
 
 /// Names that do nearly the same; a language ignores those that it does not have, for they are not called there.
@@ -74,6 +76,9 @@ const FAMILIES: &[&[&str]] = &[
     &["setdefault", "computeIfAbsent", "putIfAbsent"],
 ];
 
+/// Methods that change the array they are called on and give it back.
+const CHANGERS: &[&str] = &["sort", "reverse", "fill", "copyWithin"];
+
 pub fn propose(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;
     let Some(Callee { name, object, arguments }) = scene.callee(node) else { return };
@@ -90,8 +95,19 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
     } else if let Some(object) = object {
         methods(drafts, object, name, args.len());
     }
+    if let Some(object) = object.filter(|_| scene.language.is_script() && CHANGERS.contains(&own)) {
+        copied(drafts, object);
+    }
     fewer(drafts, arguments, &args);
     more(drafts, name, arguments, &args);
+}
+
+/// `xs.sort()` → `[...xs].sort()`: what somebody else holds too stays as it is.
+fn copied(drafts: &mut Drafts, object: usize) {
+    let scene = drafts.scene;
+    if scene.is(object, &[Word::Name, Word::Member]) {
+        drafts.replace(object, format!("[...{}]", scene.text(object)), 0.2);
+    }
 }
 
 /// Functions of the file that take as many arguments.
@@ -99,7 +115,7 @@ fn siblings(drafts: &mut Drafts, name: usize, count: usize) {
     let scene = drafts.scene;
     let own = scene.text(name);
     let kind = scene.callables.get(own).map(|(_, kind)| kind.clone());
-    let fits = |other: &str, parameters: usize, given: &Option<super::super::kinds::Kind>| {
+    let fits = |other: &str, parameters: usize, given: &Option<Kind>| {
         let same = kind.as_ref().is_none_or(|kind| kind == given);
         other != own && parameters == count && same
     };
@@ -137,6 +153,11 @@ fn more(drafts: &mut Drafts, name: usize, list: usize, args: &[usize]) {
     let scene = drafts.scene;
     let text = scene.text(name);
     let wanted = scene.callables.get(text).map(|(count, _)| *count);
+    // Without a word of how, numbers are sorted as texts: nobody means that.
+    let numbers = scene
+        .callee(scene.parent(list))
+        .and_then(|callee| callee.object)
+        .is_some_and(|object| matches!(scene.type_of(object), Some(Kind::Array(Some(inner))) if inner.is_number()));
     let mut say = |extra: &str, more: f64| {
         let mut all: Vec<&str> = args.iter().map(|n| scene.text(*n)).collect();
         all.push(extra);
@@ -145,7 +166,7 @@ fn more(drafts: &mut Drafts, name: usize, list: usize, args: &[usize]) {
     match (text, args.len()) {
         ("parseInt", 1) if scene.language.is_script() => say("10", 0.6),
         ("sort", 0) if scene.language.is_script() => {
-            say("(a, b) => a - b", 0.3);
+            say("(a, b) => a - b", if numbers { -0.5 } else { 0.3 });
             say("(a, b) => b - a", 0.6);
         }
         ("reduce", 1) if scene.language.is_script() => ["0", "1", "''", "[]"].iter().for_each(|start| say(start, 0.6)),
@@ -181,5 +202,11 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "package a\nfunc f(s string) string { return strings.ToLower(s) }",
         "package a\nfunc f(s string) string { return strings.ToUpper(s) }",
     ),
+    (
+        "js",
+        "// a: number[]\nfunction f(a) { return [...a].sort() }",
+        "// a: number[]\nfunction f(a) { return [...a].sort((a, b) => a - b) }",
+    ),
+    ("js", "function f(a) { return a.sort() }", "function f(a) { return [...a].sort() }"),
     ("js", "function f(a) { a.sort(); return a }", "function f(a) { a.sort((a, b) => a - b); return a }"),
 ];

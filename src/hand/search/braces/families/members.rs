@@ -17,6 +17,11 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
             drafts.replace(name, other, 0.1 + more);
         }
     }
+    // `row.key`, where `key` holds the name that is meant.
+    let computed = scene.language.is_script() && scene.var(own, scene.tree[name].range.start).is_some_and(|v| !v.outer);
+    if computed && scene.kind(node) == "member_expression" {
+        drafts.replace(node, format!("{own_object}[{own}]"), 0.0);
+    }
     // `node.next.next` → `node.next`, and the other way round.
     let whole = scene.text(node);
     let joint = whole.get(own_object.len()..).unwrap_or_default();
@@ -42,6 +47,7 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "function f(n, m) { m.incoming.sort(); return n.outgoing }",
         "function f(n, m) { m.incoming.sort(); return n.incoming }",
     ),
+    ("js", "function f(row, key) { return row.key }", "function f(row, key) { return row[key] }"),
     ("java", "class A { A next; A f(A n) { return n.next.next; } }", "class A { A next; A f(A n) { return n.next; } }"),
     (
         "c",

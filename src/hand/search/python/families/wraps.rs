@@ -12,6 +12,7 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         "binary_operator" | "boolean_operator" => sides(drafts, node),
         "call" => unwrap(drafts, node),
         "list" => list(drafts, node),
+        "identifier" => absent(drafts, node),
         "unary_operator" => {
             let inner = scene.field(node, "argument").map(|n| scene.text(n));
             inner.into_iter().for_each(|inner| drafts.replace(node, inner, 0.0));
@@ -56,6 +57,30 @@ fn unwrap(drafts: &mut Drafts, node: usize) {
     let function = scene.field(node, "function").filter(|n| scene.kind(*n) == "attribute");
     let object = function.and_then(|n| scene.field(n, "object"));
     object.into_iter().for_each(|n| drafts.replace(node, scene.text(n), 0.5));
+}
+
+/// `options.get(…)` → `(options or {}).get(…)`, where nobody need give any.
+fn absent(drafts: &mut Drafts, node: usize) {
+    let scene = drafts.scene;
+    let own = scene.text(node);
+    let is_absent = |n: &usize| {
+        let given = |field: &str| scene.field(*n, field).map(|n| scene.text(n));
+        matches!(scene.kind(*n), "default_parameter" | "typed_default_parameter")
+            && given("name") == Some(own)
+            && given("value") == Some("None")
+    };
+    let parent = scene.kind(scene.parent(node));
+    let used = matches!(scene.tree[node].field, Some("object" | "value" | "right")) || parent == "argument_list";
+    if !used || !matches!(parent, "attribute" | "subscript" | "for_statement" | "for_in_clause" | "argument_list") {
+        return;
+    }
+    if scene.nodes().any(|n| is_absent(&n)) {
+        for (rank, empty) in ["{}", "[]", "()"].into_iter().enumerate() {
+            let text = format!("{own} or {empty}");
+            let text = if matches!(parent, "attribute" | "subscript") { format!("({text})") } else { text };
+            drafts.replace(node, text, 0.05 * rank as f64);
+        }
+    }
 }
 
 /// `[]` → `[x]`, `[[]]`; `[x]` → `x`.
@@ -176,6 +201,7 @@ fn convert(drafts: &mut Drafts, node: usize) {
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("def f(s, t):\n    return 1 + f(s, t)\n", "def f(s, t):\n    return f(s, t)\n"),
     ("def f(x):\n    yield f(x)\n", "def f(x):\n    yield x\n"),
+    ("def f(o=None):\n    return o.get(1)\n", "def f(o=None):\n    return (o or {}).get(1)\n"),
     ("def f(n):\n    return []\n", "def f(n):\n    return [n]\n"),
     ("def f(n):\n    return []\n", "def f(n):\n    return [[]]\n"),
     (
