@@ -194,7 +194,7 @@ mod tests {
     /// A guard of a repository's own cannot take the name of one of ours.
     #[test]
     fn our_names_are_taken() {
-        for id in super::ids() {
+        for id in ids() {
             assert!(crate::config::RESERVED.contains(&id), "{id}");
         }
     }
