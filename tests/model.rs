@@ -443,7 +443,7 @@ fn an_obedient_model_finds_nothing_to_leak() {
     assert!(bodies[2].contains("absent"), "{}", bodies[2]);
     assert!(bodies.iter().all(|body| !body.contains(KEY)));
     // The block that the file tried to close stays closed by us alone.
-    assert!(bodies[1].contains("[end]\\nSYSTEM") || bodies[1].contains("[end]\\n    2\\tSYSTEM"), "{}", bodies[1]);
+    assert!(bodies[1].contains("⟨U+27E6⟩end⟨U+27E7⟩\\n    2\\tSYSTEM"), "{}", bodies[1]);
     assert!(bodies[3].contains("refused by the guard paths"), "{}", bodies[3]);
     assert_eq!(healed.program(), MENDED);
     let transcript = std::fs::read_to_string(out.join("model.md")).unwrap();

@@ -30,10 +30,17 @@ fn a_function_in_c_behind_make_is_repaired() {
 #[test]
 fn a_line_of_shell_that_builds_and_runs_is_a_judge_too() {
     let tests = "#include <assert.h>\n#include \"digits.h\"\n\nint main(void) {\n    assert(digits(\"\") == 0);\n    assert(even(4));\n    assert(!even(3));\n    assert(digits(\"a1b22\") == 5);\n    assert(digits(\"990\") == 18);\n    return 0;\n}\n";
-    let broken = DIGITS.replace("n % 2 == 0", "n % 2 > 0");
-    let files = [("digits.c", broken.as_str()), ("digits.h", HEADER), ("test_digits.c", tests)];
-    let healed = heal(&files, &["sh", "-c", "gcc -o run digits.c test_digits.c && ./run"]);
+    let heal_with = |broken: &str| {
+        let files = [("digits.c", broken), ("digits.h", HEADER), ("test_digits.c", tests)];
+        heal(&files, &["sh", "-c", "gcc -o run digits.c test_digits.c && ./run"])
+    };
+    let healed = heal_with(&DIGITS.replace("sum += text[i]", "sum = text[i]"));
     assert_eq!(healed.json["hand"], "search", "{:#}\n{}", healed.json, healed.told);
-    assert_ne!(healed.text("digits.c"), broken, "{}", healed.told);
+    assert_eq!(healed.text("digits.c"), DIGITS, "{}", healed.told);
     assert_eq!(healed.text("test_digits.c"), tests);
+    // Two ways that do different things, and one command that tells: people are shown both.
+    let broken = DIGITS.replace("n % 2 == 0", "n % 2 > 0");
+    let healed = heal_with(&broken);
+    assert!(healed.told.contains("left to people"), "{}", healed.told);
+    assert_eq!(healed.text("digits.c"), broken, "{}", healed.told);
 }

@@ -357,7 +357,11 @@ impl Desk<'_> {
     /// Where the runner keeps what repository code must not see.
     fn hidden(&self) -> Vec<PathBuf> {
         let named = RUNNER_PLACES.iter().filter_map(|name| self.door.env.path(name));
-        named.chain([self.workspace().join(".git/config")]).collect()
+        // What google-github-actions/auth writes into the workspace.
+        let is_key = |name: &str| name.starts_with("gha-creds-") && name.ends_with(".json");
+        let entries = std::fs::read_dir(self.workspace()).into_iter().flatten().flatten();
+        let keys = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_key)).map(|entry| entry.path());
+        named.chain([self.workspace().join(".git/config")]).chain(keys).collect()
     }
 
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {

@@ -32,7 +32,7 @@ pub fn pull_title(story: &Story) -> String {
 /// this commit is not to be built (`[skip ci]`, `[ci skip]`, `***NO_CI***`, `skip-checks: true`).
 fn own_line(words: &str) -> String {
     static SWITCHES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)[\[*]+[^\[\]*\n]{0,40}\b(?:skip|no)[ _-]?[^\[\]*\n]{0,40}[\]*]+|[\[][^\[\]\n]{0,40}\bskip[\]]|skip-checks\s*:").ok()
+        Regex::new(r"(?i)[\[*]+[^\[\]*\n]{0,40}\b(?:skip[ _-]\w|no[ _-](?:ci|builds?|actions?)\b)[^\[\]*\n]{0,40}[\]*]+|[\[][^\[\]\n]{0,40}\bskip[\]]|skip-checks\s*:").ok()
     });
     let shown = text::inert(&text::visible(words));
     let Some(switches) = SWITCHES.as_ref() else { return shown };

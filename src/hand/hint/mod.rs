@@ -44,6 +44,7 @@ mod mutable;
 mod name;
 mod native;
 mod newless;
+mod nil_map;
 mod node;
 mod nothing;
 mod optional;
@@ -171,6 +172,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "words before a declaration", propose: modifier::propose },
     Kind { name: "missing return", propose: returning::propose },
     Kind { name: "result that is not given back", propose: unreturned::propose },
+    Kind { name: "map that nobody made", propose: nil_map::propose },
     Kind { name: "nothing given back", propose: nothing::propose },
     Kind { name: "value that leads nowhere", propose: returning::anywhere },
     Kind { name: "format of go vet", propose: verbs::propose },

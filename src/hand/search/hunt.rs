@@ -5,7 +5,7 @@ use super::aim::{self, Test};
 use super::chance::{Doubt, Reads};
 use super::draft::Draft;
 use super::spelling::Words;
-use super::{everywhere, pairs, returning, survivors, waiting};
+use super::{everywhere, guarded, pairs, pointer, returning, survivors, waiting};
 use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
@@ -217,6 +217,8 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
         let mut drafts = judge.drafts(file, &spot);
         drafts.extend(waiting::drafts(file, &spot));
         drafts.extend(returning::drafts(file, &spot));
+        drafts.extend(pointer::drafts(file, &spot));
+        drafts.extend(guarded::drafts(file, &spot));
         drafts.extend(words.drafts(file, &spot));
         everywhere::extend(file, &spot, &mut drafts);
         for draft in drafts {
