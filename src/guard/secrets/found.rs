@@ -62,7 +62,7 @@ const AROUND: usize = 2000;
 /// More finds in one text are not told: nobody reads them, and one is enough to refuse it.
 const MOST: usize = 1000;
 
-/// One secret for each find, in the same order; the finds are in order of place.
+/// One secret for each of the first [`MOST`] finds, in the same order; the finds are in order of place.
 pub fn describe(path: &str, text: &str, finds: &[Find]) -> Vec<Secret> {
     let finds = &finds[..finds.len().min(MOST)];
     let hidden: Vec<Range<usize>> = finds.iter().map(|find| find.range.clone()).collect();

@@ -97,10 +97,8 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
     let written = &text[range.clone()];
     let (left, right) = written.split_once(":=").or_else(|| written.split_once('='))?;
     let left = ["var ", "const ", "let "].iter().fold(left.trim(), |left, word| left.trim_start_matches(word));
-    let is_loop = left.trim_start().starts_with("for ") && right.trim_start().starts_with("range ");
-    let own = left.trim_start();
-    let own = if is_loop { &own["for ".len()..] } else { own };
-    let names: Vec<&str> = own.split(',').map(str::trim).collect();
+    let looped = left.strip_prefix("for ").filter(|_| right.trim_start().starts_with("range "));
+    let names: Vec<&str> = looped.unwrap_or(left).split(',').map(str::trim).collect();
     let ends = !right.trim_end().ends_with(['{', '(', ',', '[']) && !right.contains("<-");
     if let [only] = names.as_slice() {
         let named = only.split_whitespace().next() == Some(name);
@@ -120,8 +118,10 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
     let own = crate::hand::recent::occurrences(left, name).into_iter().next()?;
     let lead = range.start + left.as_ptr().addr() - written.as_ptr().addr();
     // Of a loop's two the second need not be taken.
-    let start = if is_loop && nth == 1 { left[..own.start].rfind(',')? } else { own.start };
-    let new = if is_loop && nth == 1 { "" } else { "_" };
+    let (start, new) = match looped {
+        Some(_) if nth == 1 => (left[..own.start].rfind(',')?, ""),
+        _ => (own.start, "_"),
+    };
     others.then(|| (lead + start..lead + own.end, new.to_owned()))
 }
 

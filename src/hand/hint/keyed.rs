@@ -17,8 +17,7 @@ const MOST_FRAMES: usize = 4;
 const MOST_OFFERS: usize = 3;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let log = anstream::adapter::strip_str(scene.job.log).to_string();
-    let Some(key) = MISSING.captures(&log).map(|found| found[1].to_owned()) else { return Ok(Vec::new()) };
+    let Some(key) = MISSING.captures(&scene.log).map(|found| found[1].to_owned()) else { return Ok(Vec::new()) };
     let frames = scene.complaints.iter().filter(|it| it.message.trim_matches(['"', '\'']) == key);
     let mut paths: Vec<&RelPath> = Vec::new();
     for place in frames.flat_map(|complaint| complaint.places.iter().take(MOST_FRAMES)) {

@@ -107,6 +107,8 @@ const MOST_SCRIPTS: usize = 40;
 /// What every kind of hint looks at; the expensive parts are made when first asked for.
 struct Scene<'a> {
     job: &'a Job<'a>,
+    /// What the command printed, without colours.
+    log: String,
     complaints: Vec<Complaint>,
     index: OnceCell<Index>,
     recent: OnceCell<Recent>,
@@ -202,9 +204,11 @@ impl Hand for Hint {
     }
 
     fn propose<'a>(&'a self, job: &'a Job<'a>) -> Result<Box<dyn Iterator<Item = Result<Candidate>> + 'a>> {
+        let log = anstream::adapter::strip_str(job.log).to_string();
         let scene = Scene {
             job,
-            complaints: complaint::read(job),
+            complaints: complaint::read(job, &log),
+            log,
             index: OnceCell::new(),
             recent: OnceCell::new(),
             parsed: RefCell::default(),

@@ -13,8 +13,7 @@ const MOST_FILES: usize = 400;
 const MOST_CALLS: usize = 4;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let log = anstream::adapter::strip_str(scene.job.log).to_string();
-    let said = log.split_once("Constructor ").and_then(|(_, rest)| rest.split_once(" requires 'new'"));
+    let said = scene.log.split_once("Constructor ").and_then(|(_, rest)| rest.split_once(" requires 'new'"));
     let Some((name, _)) = said.filter(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphanumeric)) else {
         return Ok(Vec::new());
     };

@@ -1,6 +1,7 @@
 //! Go: a map that nobody made before something is put into it: it is made where what holds it is.
 
 use super::Scene;
+use super::paths::folder;
 use super::said::Said;
 use crate::hand::offer;
 use crate::ids::RelPath;
@@ -16,15 +17,14 @@ static PUT: Said = Said::new(&[r"(?:(\w+)\.)?(\w+)\["]);
 const MOST: usize = 3;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let log = anstream::adapter::strip_str(scene.job.log).to_string();
-    if PANIC.captures(&log).is_none() {
+    if PANIC.captures(&scene.log).is_none() {
         return Ok(Vec::new());
     }
-    let frames = log.lines().filter_map(|line| FRAME.captures(line));
-    let places = frames.filter_map(|found| Some((scene.job.workshop.resolve(&found[1])?, found[2].parse().ok()?)));
-    let Some((path, line)) = places.into_iter().next() else { return Ok(Vec::new()) };
+    let frames = scene.log.lines().filter_map(|line| FRAME.captures(line));
+    let mut places =
+        frames.filter_map(|found| Some((scene.job.workshop.resolve(&found[1])?, found[2].parse::<usize>().ok()?)));
+    let Some((path, line)) = places.next() else { return Ok(Vec::new()) };
     let Some(text) = read(scene, &path)? else { return Ok(Vec::new()) };
-    let line: usize = line;
     let Some(put) = text.lines().nth(line.saturating_sub(1)).and_then(|line| PUT.captures(line)) else {
         return Ok(Vec::new());
     };
@@ -56,12 +56,9 @@ fn local(scene: &Scene, path: &RelPath, text: &str, name: &str) -> Result<Vec<Ca
 /// A field of a struct, made in the literals of its type that leave it out.
 fn field(scene: &Scene, near: &RelPath, name: &str) -> Result<Vec<Candidate>> {
     let holder = Regex::new(&format!(r"type (\w+)(?:\[[^\]]*\])? struct \{{[^}}]*?\n\s*{name}\s+(map\[[^\n/]+)"))?;
-    let folder = near.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
     let all = scene.job.workshop.files()?.iter().filter(|path| path.extension() == "go");
-    let siblings: Vec<&RelPath> =
-        all.filter(|path| path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder) == folder).collect();
     let mut texts = Vec::new();
-    for path in siblings {
+    for path in all.filter(|path| folder(path) == folder(near)) {
         texts.extend(read(scene, path)?.map(|text| (path, text)));
     }
     let Some(found) = texts.iter().find_map(|(_, text)| holder.captures(text)) else { return Ok(Vec::new()) };

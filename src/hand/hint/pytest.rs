@@ -19,17 +19,16 @@ const SETTINGS: &[&str] = &["pytest.toml", "pytest.ini", "pyproject.toml", "setu
 const MOST_FILES: usize = 400;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let log = anstream::adapter::strip_str(scene.job.log).to_string();
-    let mut made = fixtures(scene, &log)?;
-    if let Some(found) = MARKER.captures(&log) {
+    let mut made = fixtures(scene)?;
+    if let Some(found) = MARKER.captures(&scene.log) {
         made.extend(marker(scene, &found[1])?);
     }
     Ok(made)
 }
 
-fn fixtures(scene: &Scene, log: &str) -> Result<Vec<Candidate>> {
+fn fixtures(scene: &Scene) -> Result<Vec<Candidate>> {
     let (mut made, mut at, mut wrong) = (Vec::new(), None, None);
-    for line in log.lines() {
+    for line in scene.log.lines() {
         if let Some(found) = PLACE.captures(line) {
             at = scene.job.workshop.resolve(&found[1]).zip(found[2].parse::<u32>().ok());
         } else if let Some(found) = FIXTURE.captures(line) {

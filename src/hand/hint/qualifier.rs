@@ -3,7 +3,7 @@
 
 use super::Scene;
 use super::distance::is_near;
-use super::lines;
+use super::missing::go;
 use super::place;
 use super::said::Said;
 use crate::patch::Edit;
@@ -24,10 +24,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
         let Some(syntax) = scene.syntax(&at.path)?.filter(|it| it.language() == Language::Go) else { continue };
         let text = syntax.text(&(0..syntax.bytes().len()));
-        let packages = lines::lines(text).filter_map(|(_, line)| {
-            let path = line.trim().trim_start_matches("import ").trim().strip_prefix('"')?.strip_suffix('"')?;
-            path.rsplit('/').next()
-        });
+        let packages = go::specs(text).into_iter().map(go::bound);
         let Some(package) = packages.into_iter().find(|package| is_near(name, package)) else { continue };
         for site in place::meant(&syntax, at.line, None, name) {
             if syntax.text(&(site.end..syntax.bytes().len())).starts_with(&format!(".{member}")) {

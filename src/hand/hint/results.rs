@@ -15,7 +15,6 @@ static ASSIGNED: Said = Said::new(&[
 const MOST_OFFERS: usize = 4;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let log = anstream::adapter::strip_str(scene.job.log).to_string();
     let mut made = Vec::new();
     for complaint in &scene.complaints {
         let Some(place) = complaint.places.first().filter(|place| place.path.extension() == "go") else { continue };
@@ -27,13 +26,13 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let count = |name: &str| said[name].parse::<usize>().unwrap_or(0);
             let below =
                 lines::line(&text, place.line + 1).is_some_and(|(_, next)| next.trim_start().starts_with("if err "));
-            let asks = below || log.contains("undefined: err");
+            let asks = below || scene.log.contains("undefined: err");
             found.extend(
                 taken(line, count("taken"), count("given"), asks)
                     .map(|(range, new)| (range, new, "took as many values as the call gives".to_owned())),
             );
         } else if complaint.message.starts_with("not enough return values") {
-            for (range, new) in given(line, &log, &complaint.message) {
+            for (range, new) in given(line, &scene.log, &complaint.message) {
                 found.push((range, new, "gave back as many values as are promised".to_owned()));
             }
         }

@@ -59,8 +59,8 @@ impl Finder<'_> {
     }
 }
 
-pub(super) fn read(job: &Job) -> Vec<Complaint> {
-    let log = anstream::adapter::strip_str(job.log).to_string();
+/// `log`: the job's, without colours.
+pub(super) fn read(job: &Job, log: &str) -> Vec<Complaint> {
     let lines: Vec<&str> = log.lines().map(|line| line.trim_end_matches('\r')).collect();
     let finder = Finder { job, links: OnceCell::new() };
     let read = READERS.iter().flat_map(|reader| reader(&lines, &finder));

@@ -128,7 +128,7 @@ fn library(scene: &Scene, name: &str, members: &BTreeSet<String>) -> Result<Vec<
 }
 
 /// The specs of a file's imports.
-fn specs(text: &str) -> Vec<&str> {
+pub(in crate::hand::hint) fn specs(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut inside = false;
     for line in text.lines() {
@@ -147,7 +147,7 @@ fn specs(text: &str) -> Vec<&str> {
 }
 
 /// The name by which a spec is used: its alias, or the last part of its path.
-fn bound(spec: &str) -> &str {
+pub(in crate::hand::hint) fn bound(spec: &str) -> &str {
     match spec.split_once(' ') {
         Some((alias, _)) => alias,
         None => spec.trim_matches('"').rsplit('/').next().unwrap_or_default(),

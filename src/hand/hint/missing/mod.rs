@@ -1,7 +1,7 @@
 //! A name that nothing in the file brings in: the import that does it elsewhere in this repository, or the
 //! module of the standard library that is called like this.
 
-mod go;
+pub(super) mod go;
 pub(super) mod java;
 mod package;
 mod python;

@@ -23,8 +23,8 @@ static MISSED: Said = Said::new(&[
 ]);
 
 pub(in crate::hand::hint) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
-    let log = anstream::adapter::strip_str(scene.job.log).to_string();
-    let names: BTreeSet<String> = log.lines().filter_map(|line| Some(MISSED.captures(line)?[1].to_owned())).collect();
+    let names: BTreeSet<String> =
+        scene.log.lines().filter_map(|line| Some(MISSED.captures(line)?[1].to_owned())).collect();
     let mut made = Vec::new();
     if names.is_empty() {
         return Ok(made);

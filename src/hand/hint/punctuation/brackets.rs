@@ -109,7 +109,7 @@ pub(super) fn has_pair_in_pair(line: &str) -> bool {
 }
 
 /// The byte where a line's text begins, and how deep it is indented.
-fn line_shape(syntax: &Syntax, line: u32) -> (usize, usize) {
+pub(super) fn line_shape(syntax: &Syntax, line: u32) -> (usize, usize) {
     let range = syntax.line(line).unwrap_or(0..0);
     let text = syntax.text(&range);
     let indent = text.len() - text.trim_start().len();

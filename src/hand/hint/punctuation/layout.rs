@@ -36,29 +36,22 @@ pub(super) fn is_odd(syntax: &Syntax, at: usize, text: &str) -> bool {
             let above = before.trim_start();
             let again = above.starts_with(['}', ')']) && before[..before.len() - above.len()] == *indent;
             // What opens in the middle of a line closes in one.
-            let hangs = closer.ends_with(')') && open_line(syntax, at).is_some_and(|line| !line.ends_with('('));
+            let hangs = closer.ends_with(')')
+                && open_line(syntax, at, false).is_some_and(|line| !line.trim_end().ends_with('('));
             again || hangs || opener(syntax, at, closer.ends_with('}')).is_some_and(|own| own != indent)
         }
         _ => false,
     }
 }
 
-/// The line of the last `(` that is still open at a place.
-fn open_line(syntax: &Syntax, at: usize) -> Option<&str> {
-    let mut open: Vec<usize> = Vec::new();
-    for token in syntax.tokens().iter().take_while(|token| token.range.start < at) {
-        match token.kind {
-            "(" => open.push(token.range.start),
-            ")" => _ = open.pop(),
-            _ => {}
-        }
-    }
-    let line = syntax.line(syntax.line_of(*open.last()?))?;
-    Some(syntax.text(&line).trim_end())
-}
-
 /// How the line is indented that opened what is still open at a place.
 pub(super) fn opener(syntax: &Syntax, at: usize, is_brace: bool) -> Option<&str> {
+    let text = open_line(syntax, at, is_brace)?;
+    Some(&text[..text.len() - text.trim_start().len()])
+}
+
+/// The line that opened what is still open at a place.
+fn open_line(syntax: &Syntax, at: usize, is_brace: bool) -> Option<&str> {
     let (opens, closes) = if is_brace { ("{", "}") } else { ("(", ")") };
     let mut open: Vec<usize> = Vec::new();
     for token in syntax.tokens().iter().take_while(|token| token.range.start < at) {
@@ -70,8 +63,7 @@ pub(super) fn opener(syntax: &Syntax, at: usize, is_brace: bool) -> Option<&str>
         }
     }
     let line = syntax.line(syntax.line_of(*open.last()?))?;
-    let text = syntax.text(&line);
-    Some(&text[..text.len() - text.trim_start().len()])
+    Some(syntax.text(&line))
 }
 
 #[cfg(test)]

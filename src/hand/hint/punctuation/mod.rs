@@ -255,13 +255,11 @@ impl<'s> Judge<'s> {
         else {
             return false;
         };
-        let shape = |line: u32| {
-            let text = self.syntax.line(line).map(|range| self.syntax.text(&range)).unwrap_or_default();
-            (text.len() - text.trim_start().len(), text.trim_start())
-        };
+        let deep = |line: u32| brackets::line_shape(self.syntax, line).1;
+        let text = |line: u32| self.syntax.line(line).map(|range| self.syntax.text(&range).trim()).unwrap_or_default();
         let line = self.syntax.line_of(attempt.range.0);
-        let next = (line + 1..=self.syntax.line_count()).map(shape).find(|(_, text)| !text.is_empty());
-        next.is_some_and(|(after, text)| shape(line).0 > depth && after == depth && !text.starts_with(['}', ')', ']']))
+        let next = (line + 1..=self.syntax.line_count()).find(|line| !text(*line).is_empty());
+        next.is_some_and(|next| deep(line) > depth && deep(next) == depth && !text(next).starts_with(['}', ')', ']']))
     }
 
     fn is_doubled(&self, range: &std::ops::Range<usize>) -> bool {
