@@ -40,6 +40,11 @@ pub fn spelled(text: &str) -> String {
     out
 }
 
+/// A line of a file as every tool shows it; `at` counts from 0.
+pub fn numbered(at: usize, line: &str) -> String {
+    format!("{:>5}\t{}\n", at + 1, spelled(line))
+}
+
 /// What was [`spelled`], as it stands in the file; only characters that `may` come.
 pub fn unspelled(text: &str, may: impl Fn(char) -> bool) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);

@@ -2,7 +2,7 @@
 //! length of its own, and all of it, the rules and the tools included, stays below 12,000 tokens: what comes last is cut.
 
 use super::super::Job;
-use super::data::{block, head, spelled, tokens};
+use super::data::{block, head, numbered, tokens};
 use crate::brain::text;
 use crate::ids::RelPath;
 use crate::syntax::{Language, Syntax};
@@ -174,10 +174,7 @@ fn parts(job: &Job, places: &[Place], what: &str, mut most: usize) -> Result<Vec
         if is_shown || most == 0 {
             continue;
         }
-        let lines: String = (from..to)
-            .zip(text.lines().skip(from))
-            .map(|(at, line)| format!("{:>5}\t{}\n", at + 1, spelled(line)))
-            .collect();
+        let lines: String = (from..to).zip(text.lines().skip(from)).map(|(at, line)| numbered(at, line)).collect();
         let at = line.map_or_else(String::new, |line| format!(", line {line}"));
         let part = block(&format!("{what}: {path}{at}"), &lines, most);
         most = most.saturating_sub(part.len());

@@ -1,6 +1,6 @@
 //! One place of a text replaced: exactly, else line by line with white space forgiven; a refusal says what is there.
 
-use super::data::{head, plain, spelled, unspelled};
+use super::data::{head, numbered, plain, spelled, unspelled};
 
 /// Where a refusal shows the nearest text, so many lines around it.
 const AROUND: usize = 2;
@@ -116,8 +116,7 @@ fn nearest(have: &[&str], want: &[&str]) -> String {
         return format!("{nowhere}, and nothing is like it: read the file again");
     };
     let (from, to) = (at.saturating_sub(AROUND), (at + size + AROUND).min(have.len()));
-    let shown: String =
-        (from..to).map(|i| format!("{:>5}\t{}\n", i + 1, spelled(have[i].trim_end_matches('\r')))).collect();
+    let shown: String = (from..to).map(|at| numbered(at, have[at].trim_end_matches('\r'))).collect();
     format!("{nowhere}; the nearest is:\n{shown}")
 }
 

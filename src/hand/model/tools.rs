@@ -151,7 +151,7 @@ impl<'a> Tools<'a> {
         let mut shown = format!("{path}, lines {from} to {to} of {lines}\n");
         let wanted = text.lines().enumerate().skip(from - 1).take((to + 1).saturating_sub(from));
         for (at, line) in wanted {
-            let _ = writeln!(shown, "{:>5}\t{}", at + 1, data::spelled(line));
+            shown += &data::numbered(at, line);
             if shown.len() > MOST_BYTES {
                 // What follows is cut to the same length, in its middle.
                 shown.truncate(data::head(&shown, MOST_BYTES - 100).len());
