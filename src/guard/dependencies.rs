@@ -39,6 +39,12 @@ const LOCK_FILES: &[&str] = &[
     "gopkg.lock",
     "glide.lock",
     "vendor.json",
+    "verification-metadata.xml",
+    ".terraform.lock.hcl",
+    "chart.lock",
+    "conda-lock.yml",
+    "pixi.lock",
+    "buf.lock",
 ];
 
 pub fn is_lock_file(path: &RelPath) -> bool {

@@ -21,6 +21,8 @@ const MANIFESTS: &[&str] = &[
     "gemfile",
     "composer.json",
     "environment.yml",
+    "environment.yaml",
+    "chart.yaml",
     "deno.json",
     "pubspec.yaml",
     "mix.exs",

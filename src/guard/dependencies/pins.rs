@@ -78,6 +78,15 @@ fn entry(text: &str, number: u32) -> std::ops::RangeInclusive<u32> {
 
 /// The first line on which a package's repository belongs to another owner than on the line it replaces.
 fn other_owner(file: &FileChange, block: &Block) -> Option<u32> {
+    // Nix writes it by itself.
+    let owner = |text: &str| text.trim_start().strip_prefix("\"owner\":").map(|owner| owner.trim().to_lowercase());
+    let new = block.added.iter().find(|line| owner(line.text).is_some());
+    let old = block.removed.iter().find_map(|line| owner(line.text));
+    if let (Some(old), Some(line)) = (old, new)
+        && owner(line.text) != Some(old)
+    {
+        return Some(line.number);
+    }
     let repository = |text: &str| {
         let found = REPOSITORY.as_ref()?.captures(text)?;
         let name = found.get(2)?.as_str().to_lowercase();

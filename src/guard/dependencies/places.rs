@@ -48,6 +48,12 @@ pub fn check(file: &FileChange, name: &str) -> Vec<Finding> {
     if name.starts_with("dockerfile") || name.starts_with("containerfile") || name.ends_with(".dockerfile") {
         findings.extend(images(file));
     }
+    if name == "package.json" {
+        let elsewhere = |line: &Line| line.text.contains("\"packageManager\"") && line.text.contains("://");
+        let what = "takes the package manager from an address of its own";
+        let added = file.added().filter(elsewhere);
+        findings.extend(added.map(|line| error("dependencies/source", file, line.number, what)));
+    }
     if name == "pyproject.toml" {
         findings.extend(file.added().filter(|line| builds_itself(line.text)).map(|line| {
             error(
@@ -113,6 +119,9 @@ fn names_repository(name: &str, text: &str, line: &Line) -> bool {
             is(&INDEX_KEY, line.text) || section.is_some_and(|section| is(&TOML_INDEX, section))
         }
         "composer.json" => below(text, line.number, &["\"repositories\""]),
+        "environment.yml" | "environment.yaml" => below(text, line.number, &["channels:"]),
+        name if name.ends_with(".tf") => line.text.trim_start().starts_with("source"),
+        "chart.yaml" => line.text.contains("repository:"),
         name if name.contains(".gradle") || name == "build.sbt" => {
             is(&GRADLE_URL, line.text) || below(text, line.number, &["maven", "ivy"])
         }

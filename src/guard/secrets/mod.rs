@@ -40,11 +40,19 @@ use std::collections::BTreeSet;
 /// `input.secrets` comes from the base: what the patch itself says about secrets counts for nothing.
 pub(super) fn check(case: &Case) -> Vec<Finding> {
     let scanner = case.input.secrets.unwrap_or(Scanner::built_in());
-    case.files.iter().flat_map(|file| check_file(scanner, file)).collect()
+    // What a file that goes held is nothing new under another name.
+    let gone: Vec<&str> =
+        case.files.iter().filter(|file| file.after.is_none()).filter_map(|file| file.before).collect();
+    case.files.iter().flat_map(|file| check_file(scanner, file, &gone)).collect()
 }
 
-fn check_file(scanner: &Scanner, file: &change::FileChange) -> Vec<Finding> {
-    let mut findings: Vec<_> = added(scanner, file, None).iter().map(|secret| finding(secret, file.path)).collect();
+fn check_file(scanner: &Scanner, file: &change::FileChange, gone: &[&str]) -> Vec<Finding> {
+    let moved = |secret: &Secret| {
+        let value = secret.value.reveal();
+        !value.is_empty() && gone.iter().any(|text| text.contains(value))
+    };
+    let new = added(scanner, file, None).into_iter().filter(|secret| !moved(secret));
+    let mut findings: Vec<_> = new.map(|secret| finding(&secret, file.path)).collect();
     findings.extend(allow::comments(file));
     findings
 }

@@ -19,10 +19,16 @@ const GIVEN: usize = 8;
 /// The least entropy where the name says next to nothing.
 const LOOSE: f64 = 3.5;
 
+/// Values that vendors print in their documentation, as parts of what is found.
+const PUBLISHED: &[&str] = &["SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c", "4eC39HqLyjWDarjtT1zdp7dc"];
+
 /// Whether what a form of its own found can be real: not documentation's own example.
 pub fn is_no_example(secret: &str) -> bool {
     let lower = secret.to_lowercase();
-    !(lower.contains("example") || lower.contains("xxxxxxxx") || is_monotone(&lower))
+    !(PUBLISHED.iter().any(|known| secret.contains(known))
+        || lower.contains("example")
+        || lower.contains("xxxxxxxx")
+        || is_monotone(&lower))
 }
 
 /// Whether what a rule with a least entropy found can be real.

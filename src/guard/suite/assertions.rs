@@ -20,7 +20,7 @@ const MAX_CHARS: usize = 8000;
 const SAME_ASSERTION: f64 = 0.5;
 
 static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"#require\s*\(|\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:XCT|ST)?Assert\w*\s*[.(]|(?:expect\w*|should\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
+    Regex::new(r"#require\s*\(|\b(?:(?:assert\w*|refute\w*|must_\w+)\s*[!.(\s]|(?:XCT|ST)?Assert\w*\s*[.(]|(?:expect\w*|[sS]hould\w*|verify\w*|require\.\w+|is\.\w+|[tb]\.(?:Error|Fatal|Fail|equal|deepEqual|is|ok|true|false|throws|not)\w*|fail|EXPECT_\w+|ASSERT_\w+|CHECK\w*|REQUIRE\w*|pytest\.(?:raises|warns)|debug_assert\w*|prop_assert\w*)\s*[!.({])").ok()
 });
 /// What stands before a head that only declares, imports or mentions it.
 static NO_ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -3,12 +3,13 @@
 use super::added;
 use super::assertions::statements;
 use super::files::{Language, is_collected, is_snapshot, is_test, language, test_part};
-use crate::guard::change::{FileChange, tokens};
+use crate::guard::change::{FileChange, Line, tokens};
 use crate::guard::{about, at_line};
 use crate::ids::RelPath;
 use crate::mask::finder::{Finder, Rule};
 use crate::patch::Patch;
 use crate::record::{Finding, Severity};
+use regex::Regex;
 use std::sync::LazyLock;
 
 /// How much of a test's name may change before it counts as another test.
@@ -16,6 +17,8 @@ const SAME_NAME: f64 = 0.7;
 /// How much of what it does must be as before, when its name is another one, and how many tokens that must be.
 const SAME_BODY: f64 = 0.85;
 const LEAST_BODY: usize = 8;
+/// How many tokens tell a test when all of them are as before.
+const TELLING: usize = 4;
 
 const fn names(keywords: &'static [&'static str], pattern: &'static str) -> Rule {
     Rule { id: "", name: "", keywords, pattern, entropy: 0.0 }
@@ -51,6 +54,9 @@ static DECLARATIONS: LazyLock<Finder> = LazyLock::new(|| {
     ])
 });
 
+static MODULE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\s*(?:#\[cfg\(test\)\]\s*)?(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;").ok());
+
 fn rule_of(language: Language) -> Option<usize> {
     use Language::{C, Elixir, Go, JavaScript, Jvm, Python, Ruby, Rust};
     [Python, JavaScript, Rust, Go, Jvm, C, Ruby, Elixir].iter().position(|known| *known == language)
@@ -81,7 +87,28 @@ pub fn check(files: &[FileChange], patch: &Patch) -> Vec<Finding> {
             counts.then(|| about("tests/deleted-file", Severity::Error, &file.path, format!("deletes {kind}")))
         },
     ));
+    findings.extend(files.iter().flat_map(modules));
     findings
+}
+
+/// `#[cfg(test)] mod tests;` that is gone: the file stays, and nothing builds it.
+fn modules<'a>(file: &'a FileChange<'a>) -> impl Iterator<Item = Finding> + 'a {
+    let name = |line: &str| MODULE.as_ref()?.captures(line)?.get(1).map(|name| name.as_str().to_owned());
+    let rust = language(file.path) == Language::Rust && file.after.is_some();
+    let marked = |number: u32| {
+        let above = file.before.unwrap_or_default().lines().take(number.saturating_sub(1) as usize).last();
+        above.is_some_and(|line| line.contains("cfg(test)"))
+    };
+    let gone = move |line: &Line| {
+        let of_tests = |name: &String| name.contains("test") || marked(line.number);
+        let still =
+            |wanted: &String| file.after.is_some_and(|text| text.lines().any(|l| name(l).as_ref() == Some(wanted)));
+        name(line.text).is_some_and(|name| of_tests(&name) && !still(&name))
+    };
+    let what = "takes a module of tests out of the build";
+    file.removed()
+        .filter(move |line| rust && gone(line))
+        .map(move |line| at_line("tests/deleted", Severity::Error, file.path, line.number, what))
 }
 
 fn deleted_test(test: &Test) -> Finding {
@@ -156,9 +183,9 @@ fn gone<'a>(before: Vec<Test<'a>>, mut after: Vec<Test<'a>>) -> Vec<Test<'a>> {
     let left: Vec<_> = left.into_iter().filter(|test| !take(&|other: &Test| renamed(test, other))).collect();
     // What is called otherwise and asks the same is the same test.
     let same_body = |test: &Test, other: &Test| {
-        test.file.path == other.file.path
-            && tokens(test.body).len() >= LEAST_BODY
-            && added::alike(test.body, other.body) >= SAME_BODY
+        let (was, now) = (tokens(test.body), tokens(other.body));
+        let alike = was.len() >= LEAST_BODY && added::alike(test.body, other.body) >= SAME_BODY;
+        test.file.path == other.file.path && (alike || was.len() >= TELLING && was == now)
     };
     left.into_iter().filter(|test| !take(&|other: &Test| same_body(test, other))).collect()
 }

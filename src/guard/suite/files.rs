@@ -60,7 +60,9 @@ fn is_test_name(lower: &str, name: &str) -> bool {
     let camel = ["Test", "Tests", "TestCase", "Spec", "IT"].iter().any(|end| original.ends_with(end));
     let around =
         stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") || stem.ends_with("_spec");
-    middle || camel || around || matches!(stem, "conftest" | "test" | "tests")
+    // What a runner loads before the tests.
+    let set_up = lower.contains(".setup.") || matches!(stem, "setuptests" | "setup-tests" | "test-setup");
+    middle || set_up || camel || around || matches!(stem, "conftest" | "test" | "tests")
 }
 
 /// Go builds a file with such an ending on one system or processor alone.

@@ -13,7 +13,9 @@ mod python;
 mod signs;
 mod subject;
 mod thresholds;
+mod uncalled;
 mod unreachable;
+mod unread;
 mod unrun;
 mod weight;
 
@@ -44,6 +46,7 @@ pub const RULES: &[&str] = &[
     "threshold",
     "tolerance",
     "unreachable",
+    "unread",
     "vacuous",
     "weakened-assertion",
 ];
@@ -57,7 +60,9 @@ pub fn check(case: &Case) -> Vec<Finding> {
     findings.extend(cases::check(files));
     findings.extend(expectations::check(files));
     findings.extend(thresholds::check(files));
+    findings.extend(uncalled::check(files));
     findings.extend(unreachable::check(files));
+    findings.extend(unread::check(files));
     findings.extend(unrun::check(files));
     findings.extend(python::check(files));
     findings.extend(subject::check(files));

@@ -17,7 +17,7 @@ static RUNNER: Pattern = LazyLock::new(|| {
 });
 /// Options that choose, or that only list.
 static CHOOSES: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?:^|[\s\x22'=,\[])(?:--deselect\b|--ignore(?:-glob)?\b|--test-?[pP]ath-?[iI]gnore-?[pP]atterns\b|--test-?[nN]ame-?[pP]attern\b|--skip\b|--exclude(?:-\w+)*\b|-D(?:skip\w+|maven\.test\.skip|test)\b|-x\s+\w*[tT]est\w*|--exclude-task\b|--tests?[ =]|-skip\b|-run\b|-short\b|--grep(?:-invert)?\b|--invert\b|--lf\b|--last-failed\b|--collect-only\b|--co\b|--list-?[tT]ests\b|--no-run\b|--noconftest\b|--example\b|--tag\s+~)").ok()
+    Regex::new(r"(?:^|[\s\x22'=,\[])(?:--deselect\b|--ignore(?:-glob)?\b|--test-?[pP]ath-?[iI]gnore-?[pP]atterns\b|--test-?[nN]ame-?[pP]attern\b|--skip\b|--exclude(?:-\w+)*\b|-D(?:skip\w+|maven\.test\.skip|test)\b|-x\s+\w*[tT]est\w*|--exclude-task\b|--tests?[ =]|-skip\b|-run\b|-short\b|--grep(?:-invert)?\b|--invert\b|--lf\b|--last-failed\b|--collect-only\b|--co\b|--list-?[tT]ests\b|--no-run\b|--noconftest\b|--example\b|--tag\s+~|--gtest_filter\b|--test_(?:filter|tag_filters)\b|-p\s*no:(?:python|unittest|doctest|assertion)\b)").ok()
 });
 /// pytest's short ones, which other programs use for other things (`python -m`).
 static PYTEST_CHOOSES: Pattern =
@@ -42,6 +42,7 @@ static SWITCHED_OFF: Pattern = LazyLock::new(|| {
         r"|\b(?:WILL_FAIL|DISABLED)\s+(?:TRUE|ON|YES|1)\b|\b(?:ex|in)cludeTestsMatching\b|\bexclude(?:Tags|Categories|Engines)\b",
         r"|\b(?:skipLibCheck|noCheck)[\x22']?\s*:\s*true|--(?:noCheck|skipLibCheck)\b",
         r"|\bpython[\d.]*\s+(?:-\w+\s+)*-OO?\s|\bPYTHONOPTIMIZE\b|(?-i:\b(?:make|\$\(MAKE\))\s+(?:-\w+\s+)*-[a-z]*i\b)",
+        r"|--(?:gtest_filter|test_filter|test_tag_filters)=|\bsuccess_codes\s*=|\btest_paths:\s*\[\s*\]|\bexcludeSpecPattern\b",
         r"|^\s*\.IGNORE\b|\bMAKEFLAGS\s*[+:?]?=.*(?:-i\b|-\w*i\b|--ignore-errors)|^\s*SHELL\s*[:?]?=\s*\S*\btrue\b",
     ))
     .ok()
@@ -57,6 +58,8 @@ static PLUGIN: Pattern =
 /// `set -e`, however it is spelt.
 static STOPS: Pattern =
     LazyLock::new(|| Regex::new(r"^\s*set\s+(?:-\w+\s+)*(?:-\w*e\w*\b|-o\s+errexit)|^#!.*\s-\w*e").ok());
+/// `a | b`, not `a || b`.
+static PIPE: Pattern = LazyLock::new(|| Regex::new(r"[^|]\|\s*[\w./]").ok());
 /// What a command is that tests or checks.
 static CHECKS: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:tests?|lint|check|mypy|pyright|ruff|flake8|pylint|eslint|tsc|clippy|vet|golangci-lint|rubocop|tox|nox)\b")
@@ -80,14 +83,63 @@ fn check_block(file: &FileChange, block: &Block) -> Vec<Finding> {
         .extend(more(file, block, switches_off).map(|line| {
             at_line("tests/neutralised", Severity::Error, file.path, line, "switches tests or checks off")
         }));
-    findings.extend(more(file, block, |_, _, line| is(&NAMES_TESTS, line.text)).map(|line| {
-        at_line("tests/left-out", Severity::Warning, file.path, line, "says which files and names are tests")
-    }));
+    findings.extend(more(file, block, |_, _, line| is(&NAMES_TESTS, line.text)).map(|line| names_tests(file, line)));
+    findings.extend(takes_away(file, block));
+    findings.extend(piped(file, block));
     findings.extend(stays_silent(file, block));
     findings.extend(block.added.iter().filter(|line| may_fail(file, block, line)).map(|line| {
         at_line("tests/neutralised", Severity::Error, file.path, line.number, "keeps a failing command from failing")
     }));
     findings
+}
+
+/// Which files and names are tests: names that say nothing of tests are those of no test there is.
+fn names_tests(file: &FileChange, line: u32) -> Finding {
+    let text = file.added().find(|added| added.number == line).map_or("", |added| added.text);
+    let value = text.split_once([':', '=']).map_or("", |(_, value)| value).to_lowercase();
+    let lists = value.contains(['"', '\'']) && !text.contains("rootDir") && !text.contains("norecursedirs");
+    let others = lists && !["test", "spec", "cy."].iter().any(|word| value.contains(word));
+    let severity = if others { Severity::Error } else { Severity::Warning };
+    at_line("tests/left-out", severity, file.path, line, "says which files and names are tests")
+}
+
+/// A test runner's command that is only told now, or is gone, and no other one came.
+fn takes_away(file: &FileChange, block: &Block) -> Option<Finding> {
+    let name = file.path.file_name().to_lowercase();
+    let is_recipe = is_make(&name) || is_just(&name) || name == "tox.ini" || language(file.path) == Language::Shell;
+    let runner = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['@', '-', '+']).trim_start();
+        let spoken = ["#", "echo ", "printf ", ": ", "true "].iter().any(|start| line.starts_with(start));
+        RUNNER.as_ref()?.find(line).filter(|_| !spoken).map(|found| found.as_str().to_lowercase())
+    };
+    let still =
+        |name: &str| file.after.is_some_and(|text| text.lines().any(|line| runner(line).as_deref() == Some(name)));
+    let other = block.added.iter().any(|line| runner(line.text).is_some());
+    let gone = block.removed.iter().find(|line| runner(line.text).is_some_and(|name| !still(&name)));
+    let what = "takes away a command that runs tests";
+    gone.filter(|_| is_recipe && !other)
+        .map(|line| at_line("tests/neutralised", Severity::Error, file.path, line.number, what))
+}
+
+/// A test runner's command whose failure is lost behind `|`.
+fn piped(file: &FileChange, block: &Block) -> Option<Finding> {
+    let name = file.path.file_name().to_lowercase();
+    let is_command = name == "package.json" || is_make(&name) || is_just(&name);
+    let pipes = |line: &&Line| is(&RUNNER, line.text) && is(&PIPE, line.text);
+    let count = |lines: &[Line]| lines.iter().filter(pipes).count();
+    let hears = file.after.is_some_and(|text| text.contains("pipefail"));
+    let more = is_command && !hears && count(&block.added) > count(&block.removed);
+    let what = "keeps a failing command from failing";
+    let line = block.added.iter().find(pipes).filter(|_| more)?;
+    Some(at_line("tests/neutralised", Severity::Error, file.path, line.number, what))
+}
+
+fn is_make(name: &str) -> bool {
+    matches!(name, "makefile" | "gnumakefile") || name.ends_with(".mk")
+}
+
+fn is_just(name: &str) -> bool {
+    matches!(name, "justfile" | ".justfile") || name.ends_with(".just")
 }
 
 fn is(pattern: &Pattern, text: &str) -> bool {
@@ -113,7 +165,10 @@ fn options(text: &str) -> usize {
     [&CHOOSES, &PYTEST_CHOOSES].into_iter().filter_map(|p| p.as_ref()).map(|regex| regex.find_iter(text).count()).sum()
 }
 
-fn chooses(_: &FileChange, text: &str, line: &Line) -> bool {
+fn chooses(file: &FileChange, text: &str, line: &Line) -> bool {
+    if file.path.file_name() == ".rspec" && is(&CHOOSES, line.text) {
+        return true;
+    }
     if is(&PYTEST_CHOOSES, line.text) || (is(&RUNNER, line.text) && is(&CHOOSES, line.text)) {
         return true;
     }
@@ -176,7 +231,7 @@ fn stays_silent(file: &FileChange, block: &Block) -> Option<Finding> {
 /// A recipe's line behind `-`: make and tox pass over its failure.
 fn may_fail(file: &FileChange, block: &Block, line: &Line) -> bool {
     let name = file.path.file_name().to_lowercase();
-    let make = matches!(name.as_str(), "makefile" | "gnumakefile") || name.ends_with(".mk");
+    let make = is_make(&name) || is_just(&name);
     let Some(command) = (if make { recipe(line.text) } else { tox(line.text).filter(|_| name == "tox.ini") }) else {
         return false;
     };
@@ -192,7 +247,7 @@ fn may_fail(file: &FileChange, block: &Block, line: &Line) -> bool {
 }
 
 fn recipe(line: &str) -> Option<&str> {
-    line.strip_prefix('\t').map(str::trim_start)
+    line.starts_with(['\t', ' ']).then(|| line.trim_start())
 }
 
 /// The command on a line of tox's settings.

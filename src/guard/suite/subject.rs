@@ -31,6 +31,15 @@ static DOUBLES: Pattern = LazyLock::new(|| {
 /// `jest.mock("./module", …)`.
 static MODULE: Pattern =
     LazyLock::new(|| Regex::new(r"\b(?:jest|vi|vitest)\.(?:mock|doMock)\(\s*['\x22`]([^'\x22`]+)").ok());
+/// `x = f(…)`.
+static VALUE: Pattern = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*(?:(?:const|let|var|val|final|auto|mut)\s+)*(?:[\w<>\[\]]+\s+)?([A-Za-z_$][\w$]*)\s*:?=\s*[^=].*\(",
+    )
+    .ok()
+});
+/// How far above an assertion the value that it asks about is made.
+const REACH: usize = 12;
 static WORD: Pattern = LazyLock::new(|| Regex::new(r"[A-Za-z_$][\w$]*").ok());
 static TEST: Pattern = LazyLock::new(|| {
     Regex::new(r"^\s*(?:(?:async\s+)?def\s+test|(?:it|test)\s*(?:\.\w+)*\(|func\s+Test|#\[(?:\w+::)*test|@Test\b)").ok()
@@ -46,9 +55,9 @@ pub fn check(files: &[FileChange]) -> Vec<Finding> {
 fn check_file(file: &FileChange, moved: &BTreeSet<String>) -> Vec<Finding> {
     let (Some(before), Some(after)) = (file.before, file.after) else { return Vec::new() };
     let Some((_, part)) = test_part(file.path, before) else { return Vec::new() };
-    let asked = called(&assertions::statements(file.path, before));
+    let asked = called(before, &assertions::statements(file.path, before));
     if asked.is_empty() {
-        return Vec::new();
+        return set_up(file);
     }
     let mut own: BTreeSet<String> =
         part.lines().flat_map(|line| defined(line).into_iter().chain(declared(line))).collect();
@@ -57,7 +66,7 @@ fn check_file(file: &FileChange, moved: &BTreeSet<String>) -> Vec<Finding> {
     let now = assertions::statements(file.path, after);
     let mut findings = Vec::new();
     for line in file.added().filter(|line| is_test_line(file, file.after, line.number)) {
-        let still: BTreeSet<String> = called(&in_reach(after, line.number, line.text, &now));
+        let still: BTreeSet<String> = called(after, &in_reach(after, line.number, line.text, &now));
         let fits = |name: &String| asked.contains(name) && still.contains(name) && !own.contains(name);
         if is_argument(file, line.text) {
             continue;
@@ -81,6 +90,11 @@ fn replaced(line: &str, text: &str) -> Vec<String> {
         names.extend(words(&line[module.end()..]));
     }
     names
+}
+
+/// The variable that a line fills with what a call returns.
+fn value(line: &str) -> Option<&str> {
+    Some(VALUE.as_ref()?.captures(line)?.get(1)?.as_str())
 }
 
 /// The name that a line defines. An import, an alias of the same name and a placeholder define nothing new.
@@ -139,8 +153,28 @@ fn in_reach<'a>(text: &str, number: u32, line: &str, all: &[(u32, &'a str)]) -> 
     all.iter().filter(|(at, _)| (number..end).contains(at)).copied().collect()
 }
 
-fn called(statements: &[(u32, &str)]) -> BTreeSet<String> {
-    let names = statements.iter().flat_map(|(_, text)| CALL.iter().flat_map(|regex| regex.captures_iter(text)));
+/// A file that a runner loads before every test, and that now puts a double in the place of the project's own module.
+fn set_up(file: &FileChange) -> Vec<Finding> {
+    let own = |line: &str| {
+        let module = MODULE.as_ref()?.captures(line)?.get(1)?.as_str();
+        (module.starts_with('.') || module.starts_with("@/")).then_some(())
+    };
+    let is_set_up = file.path.file_name().to_lowercase().contains("setup");
+    let found = file.added().filter(|line| is_set_up && own(line.text).is_some());
+    let what = "replaces code of the project in every test";
+    found.map(|line| at_line("tests/subject", Severity::Error, file.path, line.number, what)).collect()
+}
+
+/// What the statements call, and what the values are made with that they ask about.
+fn called(text: &str, statements: &[(u32, &str)]) -> BTreeSet<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let values = statements.iter().flat_map(|(at, statement)| {
+        let asked = words(statement);
+        let above = lines[..lines.len().min(*at as usize)].iter().rev().skip(1).take(REACH);
+        above.copied().filter(move |line| value(line).is_some_and(|name| asked.iter().any(|word| word == name)))
+    });
+    let texts = statements.iter().map(|(_, text)| *text).chain(values);
+    let names = texts.flat_map(|text| CALL.iter().flat_map(|regex| regex.captures_iter(text)));
     names
         .filter_map(|c| c.get(1))
         .map(|n| n.as_str().to_owned())

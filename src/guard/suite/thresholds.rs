@@ -35,6 +35,8 @@ static PASSES_ALWAYS: Pattern =
     LazyLock::new(|| Regex::new(r"^\s*(?:true|:|exit 0|echo\b[^&|;]*(?:&&\s*(?:exit 0|true))?)?\s*$").ok());
 /// The version of a package, whose name may speak of coverage or of watching.
 static VERSION: Pattern = LazyLock::new(|| Regex::new(r"[:=]\s*[\x22'][~^<>=v ]*\d+\.\d+\.\d").ok());
+static RULE_LEVEL: Pattern =
+    LazyLock::new(|| Regex::new(r#"["']([\w@/-]+)["']\s*:\s*\[?\s*["'](error|warn|off)["']"#).ok());
 static NUMBER: Pattern = LazyLock::new(|| Regex::new(r"\d+(?:\.\d+)?").ok());
 
 /// Flags that make a tool strict.
@@ -76,6 +78,9 @@ const SETTINGS: &[&str] = &[
 const SETTINGS_NAMES: &[&str] = &[
     "makefile",
     "gnumakefile",
+    ".bazelrc",
+    ".rspec",
+    "mix.exs",
     "justfile",
     "cmakelists.txt",
     "rakefile",
@@ -102,7 +107,8 @@ pub fn check(files: &[FileChange]) -> Vec<Finding> {
 pub fn is_settings(path: &RelPath) -> bool {
     let name = path.file_name().to_lowercase();
     let script_config = language(path) == Language::JavaScript && (name.contains("config") || name.starts_with('.'));
-    let lock = crate::guard::dependencies::is_lock_name(&name);
+    // It holds digests, and the switch that turns them off.
+    let lock = crate::guard::dependencies::is_lock_name(&name) && name != "verification-metadata.xml";
     !lock && (script_config || SETTINGS_NAMES.contains(&name.as_str()) || SETTINGS.contains(&path.extension().as_str()))
 }
 
@@ -171,8 +177,28 @@ fn milder_line(file: &FileChange, old: Line, new: Line) -> Option<Finding> {
         return Some(error("tests/threshold", file, new.number, "raises a limit"));
     }
     let lower = level(new.text) > level(old.text) && level(old.text).is_some();
-    let off = strict_word(&key(old.text)) && has_word(old.text, "true") && has_word(new.text, "false");
-    (lower || off).then(|| error("tests/lint-level", file, new.number, "makes a check milder"))
+    let strict = strict_word(&key(old.text)) || key(old.text) == "enabled" && is_of_checks(file.path);
+    let off = strict && has_word(old.text, "true") && has_word(new.text, "false");
+    (lower || off || lower_inside(old.text, new.text))
+        .then(|| error("tests/lint-level", file, new.number, "makes a check milder"))
+}
+
+/// `rules: { "a": "error" }`: whether one of the rules that a line names gets a lower level.
+fn lower_inside(old: &str, new: &str) -> bool {
+    let levels = |text: &str| -> Vec<(String, usize)> {
+        let found = RULE_LEVEL.iter().flat_map(|regex| regex.captures_iter(text));
+        found
+            .filter_map(|c| Some((c.get(1)?.as_str().to_owned(), level(&format!("x = {}", c.get(2)?.as_str()))?)))
+            .collect()
+    };
+    let now = levels(new);
+    levels(old).iter().any(|(rule, before)| now.iter().any(|(other, after)| other == rule && after > before))
+}
+
+/// Settings of a linter, by their name.
+fn is_of_checks(path: &RelPath) -> bool {
+    let name = path.file_name().to_lowercase();
+    ["lint", "cop", "check", "detekt", "sonar", "credo", "phpcs", "pmd"].iter().any(|word| name.contains(word))
 }
 
 /// A limit below which a run fails, and that is not set elsewhere.
@@ -221,6 +247,9 @@ fn fewer_rules(file: &FileChange, block: &Block) -> Option<Finding> {
     let covered =
         |rule: &String| new.contains("ALL") || new.iter().any(|n| !n.is_empty() && rule.starts_with(n.as_str()));
     let lost = old.iter().any(|rule| !covered(rule)) && new.len() < old.len();
+    // `tests` became `tests/unit`.
+    let narrower = |rule: &String| !new.contains(rule) && new.iter().any(|n| n.starts_with(&format!("{rule}/")));
+    let lost = lost || old.iter().any(narrower);
     let at = block.added.first().or(block.removed.first())?;
     (lost && mentions_tools(file)).then(|| error("tests/left-out", file, at.number, "looks for less than before"))
 }
@@ -362,6 +391,11 @@ fn list_above(text: &str, number: u32) -> Option<&str> {
     (element(own) && (indented(own) > indented(head) || head.trim_end().ends_with('['))).then_some(*head)
 }
 
+/// `pretest`, which npm runs by itself.
+fn comes_before_a_check(line: &str) -> bool {
+    ["pre", "post"].iter().any(|around| key(line).starts_with(around))
+}
+
 fn scripts(file: &FileChange, block: &Block) -> Vec<Finding> {
     let command = |line: &Line| -> Option<String> {
         Some(TEST_SCRIPT.as_ref()?.captures(line.text)?.get(1)?.as_str().to_owned())
@@ -378,7 +412,7 @@ fn scripts(file: &FileChange, block: &Block) -> Vec<Finding> {
                     "replaces a check by a command that always passes",
                 ));
             }
-            Some(_) if known => {
+            Some(_) if known || comes_before_a_check(line.text) => {
                 findings.push(at_line(
                     "tests/command",
                     Severity::Warning,

@@ -53,6 +53,10 @@ const BUILD_FILES: &[&str] = &[
     "build.bazel",
     "workspace",
     "module.bazel",
+    "mise.toml",
+    ".mise.toml",
+    "taskfile.yaml",
+    "devbox.json",
 ];
 
 const BUILD_ENDINGS: &[&str] =
@@ -88,7 +92,12 @@ const WRAPPERS: &[(&str, &[&str])] = &[
     ("extensions.xml", &["<extension"]),
     ("gradle-wrapper.properties", &["distributionUrl", "distributionSha256Sum"]),
     ("maven-wrapper.properties", &["distributionUrl", "wrapperUrl"]),
-    (".bazelrc", &["--workspace_status_command", "--run_under", "--credential_helper"]),
+    (
+        ".bazelrc",
+        &["--workspace_status_command", "--run_under", "--credential_helper", "--remote_cache", "--remote_executor"],
+    ),
+    ("mise.toml", &["[hooks", "enter =", "leave =", "preinstall =", "postinstall =", "_.source"]),
+    (".mise.toml", &["[hooks", "enter =", "leave =", "preinstall =", "postinstall =", "_.source"]),
 ];
 
 /// Whether a change makes a tool run another program.
