@@ -361,7 +361,7 @@ impl Desk<'_> {
         let is_key = |name: &str| name.starts_with("gha-creds-") && name.ends_with(".json");
         let entries = std::fs::read_dir(self.workspace()).into_iter().flatten().flatten();
         let keys = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_key)).map(|entry| entry.path());
-        named.chain([self.workspace().join(".git/config")]).chain(keys).collect()
+        named.chain(keys).collect()
     }
 
     pub fn report(&self, ended: &Ended, dir: &Path) -> Result<Exit> {

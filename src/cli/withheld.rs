@@ -1,8 +1,8 @@
 //! Credentials that a checkout left in the tree's own `.git/config`, taken out while repository code runs where the
 //! sandbox cannot cover a single file.
 
+use crate::process::without_credentials;
 use anyhow::{Context as _, Result, ensure};
-use std::fmt::Write as _;
 use std::path::Path;
 
 const CONFIG: &str = ".git/config";
@@ -37,31 +37,6 @@ pub fn restore(root: &Path, scratch: &Path) -> Result<()> {
     let _ = std::fs::remove_file(&config);
     std::fs::copy(&kept, &config).with_context(|| format!("cannot restore {}", config.display()))?;
     std::fs::remove_file(&kept).with_context(|| format!("cannot remove {}", kept.display()))
-}
-
-/// Without headers, credential helpers, included files, and users in addresses.
-fn without_credentials(text: &str) -> String {
-    let (mut kept, mut dropped) = (String::new(), false);
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_start().to_lowercase();
-        if bare.starts_with('[') {
-            dropped = ["[credential", "[include"].iter().any(|section| bare.starts_with(section));
-        }
-        if dropped || bare.starts_with("extraheader") || bare.starts_with("proxy") || bare.starts_with("helper") {
-            continue;
-        }
-        let _ = write!(kept, "{}", without_user(line));
-    }
-    kept
-}
-
-fn without_user(line: &str) -> String {
-    let Some((start, rest)) = line.split_once("://") else { return line.to_owned() };
-    let end = rest.find(['/', '"', '\n', ' ']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{start}://{}", &rest[at + 1..]),
-        None => line.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -168,6 +168,31 @@ fn holds_credential(path: &Path) -> bool {
     MARKS.iter().any(|mark| text.contains(mark))
 }
 
+/// What a git configuration says without headers, credential helpers, included files, passwords, and users in addresses.
+pub fn without_credentials(text: &str) -> String {
+    let mut dropped = false;
+    let kept = text.split_inclusive('\n').filter(|line| {
+        let bare = line.trim_start().to_lowercase();
+        if bare.starts_with('[') {
+            dropped = ["[credential", "[include"].iter().any(|section| bare.starts_with(section));
+        }
+        let key = bare.split(['=', ' ', '\t']).next().unwrap_or_default();
+        let is_secret = ["extraheader", "proxy", "helper"].iter().any(|start| key.starts_with(start))
+            || ["pass", "token", "secret"].iter().any(|word| key.contains(word)) && !key.starts_with('[');
+        !dropped && !is_secret
+    });
+    kept.map(without_user).collect()
+}
+
+fn without_user(line: &str) -> String {
+    let Some((start, rest)) = line.split_once("://") else { return line.to_owned() };
+    let end = rest.find(['/', '"', '\n', ' ']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{start}://{}", &rest[at + 1..]),
+        None => line.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,5 +226,14 @@ mod tests {
         let told = |paths: &[&'static str]| paths.iter().filter(|path| is_hidden(path)).copied().collect::<Vec<_>>();
         assert_eq!(told(&secret), secret);
         assert_eq!(told(&plain), [""; 0]);
+    }
+
+    #[test]
+    fn a_git_configuration_keeps_what_is_no_secret() {
+        let text = "[core]\n\tbare = false\n[remote \"o\"]\n\turl = https://x:tok@example.com/a\n[sendemail]\n\tsmtpPass = tok\n\
+            \tsmtpUser = me\n[url \"https://tok@example.com/\"]\n\tinsteadOf = gh:\n[credential]\n\tusername = me\n[branch \"password\"]\n\tremote = o\n";
+        let kept = "[core]\n\tbare = false\n[remote \"o\"]\n\turl = https://example.com/a\n[sendemail]\n\tsmtpUser = me\n\
+            [url \"https://example.com/\"]\n\tinsteadOf = gh:\n[branch \"password\"]\n\tremote = o\n";
+        assert_eq!(without_credentials(text), kept);
     }
 }

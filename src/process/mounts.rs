@@ -2,6 +2,7 @@
 //! `.git` that stays as it is, nothing where credentials lie, and a process table of its own.
 
 use super::Layer;
+use super::credentials::without_credentials;
 use super::places::{Places, TEMPORARY};
 use anyhow::{Context, Result, ensure};
 use rustix::fs::CWD;
@@ -63,6 +64,9 @@ pub fn arrange(view: &View) -> Result<()> {
             make_read_only(&git).with_context(|| format!("cannot make {} read-only", git.display()))?;
         }
     }
+    for tree in own {
+        show_without_credentials(&tree.join(".git/config"))?;
+    }
     let mut empty = None;
     for place in hidden.iter().flatten() {
         cover(place, needed, &mut empty).with_context(|| format!("cannot hide {}", place.display()))?;
@@ -72,6 +76,25 @@ pub fn arrange(view: &View) -> Result<()> {
         close(own);
     }
     Ok(())
+}
+
+/// What a checkout left in a git configuration is no command's business; where the repository comes from may be. No copy
+/// lies anywhere but in memory that nobody else sees.
+fn show_without_credentials(config: &Path) -> Result<()> {
+    let bytes = config.symlink_metadata().ok().filter(|meta| meta.is_file()).and_then(|_| std::fs::read(config).ok());
+    let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let Some(without) = text.and_then(|text| Some(without_credentials(&text)).filter(|without| *without != text))
+    else {
+        return Ok(());
+    };
+    let copy = Path::new(SHARED_MEMORY).join("config");
+    let show = || {
+        std::fs::write(&copy, without)?;
+        mount_bind(&copy, config)?;
+        remount_read_only(config)?;
+        std::fs::remove_file(&copy)
+    };
+    show().with_context(|| format!("cannot cover {}", config.display()))
 }
 
 /// Landlock knows nothing of modes, times and attributes: on a mount that is read-only nobody changes them. What cannot

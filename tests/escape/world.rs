@@ -61,11 +61,13 @@ impl World {
         }
         let (shm, in_tmp) = (self.beside("/dev/shm"), self.beside("/tmp").with_extension("there"));
         let setting = format!("//registry.example/:_authToken={}", self.secret);
-        let secrets = [root.join("home/.ssh/id"), root.join("runner/credentials"), root.join("tree/.git/config")];
+        let secrets = [root.join("home/.ssh/id"), root.join("runner/credentials")];
         for path in secrets.iter().chain([&shm, &in_tmp]) {
             std::fs::write(path, &*self.secret).unwrap();
         }
         std::fs::write(root.join("home/.npmrc"), setting).unwrap();
+        let header = format!("[http \"https://example.com/\"]\n\textraheader = {}\n", self.secret);
+        std::fs::write(root.join("tree/.git/config"), header).unwrap();
         for path in ["outside/file", "runner/env"] {
             std::fs::write(root.join(path), "as it was").unwrap();
         }
@@ -151,7 +153,7 @@ impl World {
             hosts: &[],
             git: None,
             aside: None,
-            hidden: &[root.join("runner"), root.join("tree/.git/config")],
+            hidden: &[root.join("runner")],
             cancel: None,
             on_output: None,
         })
