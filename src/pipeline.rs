@@ -8,7 +8,7 @@ mod triage;
 pub use past::{now, record};
 
 use crate::command::CommandLine;
-use crate::config::Config;
+use crate::config::{Config, LedgerStore};
 use crate::event::{Body, Event};
 use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
@@ -186,7 +186,7 @@ impl Pipeline<'_> {
         if let Ok(Some(why)) = self.store.unusable() {
             return Ok(Some((Outcome::Blocked, why)));
         }
-        let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner);
+        let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner) || self.is_dead(owner);
         collect::already_handled(self.forge, self.config, task, task::is_asked(event), &mine, self.say)
     }
 
@@ -218,6 +218,17 @@ impl Pipeline<'_> {
         let record =
             AttemptName::parse(attempt).ok().and_then(|name| self.store.get(&name).ok().flatten()?.record().ok());
         record.is_some_and(|r| r.outcome == Outcome::Fixed)
+    }
+
+    /// An attempt of a run that is over without a record was killed, for the record is written last: what it began is
+    /// anybody's to finish.
+    fn is_dead(&self, attempt: &str) -> bool {
+        let Ok(name) = AttemptName::parse(attempt) else { return false };
+        let run = attempt.split('-').next().and_then(|run| run.parse::<u64>().ok()).filter(|run| *run != self.this.id);
+        let is_over = |run| self.forge.run(run).is_ok_and(|run| run.is_some_and(|run| run.status == "completed"));
+        self.config.ledger.store == LedgerStore::Branch
+            && matches!(self.store.get(&name), Ok(None))
+            && run.is_some_and(is_over)
     }
 
     fn trusted(&self, task: &Task, event: &Event) -> Result<Trust, ForgeError> {
@@ -390,6 +401,7 @@ impl Pipeline<'_> {
             config: self.config,
             default_branch: self.default_branch,
             is_recorded: &is_recorded,
+            is_dead: &|attempt| self.is_dead(attempt),
             run_url: self.this.url.clone(),
             web: self.forge.web_url(),
             cancel: self.cancel,

@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "REV")]
     base: String,
     /// What the hooks, the repository's own guards and the command may do: full (no network, writes only in the
-    /// tree and caches), light (writes only in the tree, caches and /tmp), off
+    /// tree and caches), light (writes only in the tree and caches, the command in /tmp too), off
     #[arg(long, value_parser = sandbox, default_value = "light", value_name = "full|light|off")]
     sandbox: Sandbox,
     /// The command that must pass

@@ -57,7 +57,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// What the command may do: full (no network, writes only in the tree and caches), light (writes only
-    /// in the tree, caches and /tmp), off
+    /// in the tree and caches, the command in /tmp too), off
     #[arg(long, value_parser = sandbox, default_value = "light", value_name = "full|light|off")]
     sandbox: Sandbox,
 }

@@ -95,6 +95,9 @@ pub fn collect(
     if let Some(run) = collected.task.run.clone() {
         say("collect", &format!("run {} of {} at {}", run.id, run.workflow, run.head_sha.short()));
         read_build(forge, &run, &mut collected, say)?;
+        if let Some(why) = seen(overtaken(forge, &collected), say)? {
+            return Ok(Found::End(Outcome::Duplicate, why));
+        }
         collected.since = seen(last_sound(forge, &run), say)?;
     } else {
         collected.recorded = recorded_in(&collected.text).map(|report| report.masked(&|text| forge.mask(text)));
@@ -300,6 +303,24 @@ fn gone_already(forge: &dyn Forge, run: &UpstreamRun) -> Result<Option<(Outcome,
             Some((Outcome::Duplicate, format!("a newer run failed on {branch} and is its own task: {}", r.url)))
         }
         _ => None,
+    }))
+}
+
+/// Whether the target branch has changed the file that failed since: a patch for what it was would not fit.
+fn overtaken(forge: &dyn Forge, collected: &Collected) -> Result<Option<String>, ForgeError> {
+    let (base, target) = (&collected.base, &collected.target);
+    let Some(place) = collected.recorded.as_ref().and_then(|report| report.locations.first()) else { return Ok(None) };
+    let tip = match forge.branch_tip(target)? {
+        Some(tip) if tip != *base && forge.is_ancestor(base, &tip)? => tip,
+        _ => return Ok(None),
+    };
+    let is_place = |path: &String| place.path == *path || place.path.ends_with(&format!("/{path}"));
+    let changed = forge.changed_paths(base, &tip)?.into_iter().find(is_place);
+    Ok(changed.map(|path| {
+        format!(
+            "{target} has changed {path} since {}, which failed: a run of its newest commit has the last word",
+            base.short()
+        )
     }))
 }
 

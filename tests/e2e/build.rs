@@ -150,6 +150,19 @@ fn a_failure_that_is_gone_is_not_worked_on() {
     assert!(done.output("reason").contains("passes now"), "{done:#?}");
 }
 
+/// People were faster, and no newer run has said so yet.
+#[test]
+fn a_file_that_changed_since_is_left_to_its_own_run() {
+    let world = world(|dir| log(&printed(dir)));
+    let event = payload::run(&world, 77);
+    let mended = project::shop(&[project::WORKFLOW, ("shop/cart.py", &project::CART.replace("amuont", "amount"))]);
+    world.commit("feature", mended.path(), "Mended by hand");
+    let done = Step::new(&world, "workflow_run", &event).go();
+    done.expect(0, "duplicate");
+    assert!(done.output("reason").contains("feature has changed shop/cart.py since"), "{done:#?}");
+    assert_eq!((done.output("retry"), look::pulls(&world).len()), ("false", 0));
+}
+
 /// The branch was pushed over with another history: from the commit that failed, a pull request would bring the old
 /// one back.
 #[test]

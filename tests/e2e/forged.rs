@@ -77,6 +77,24 @@ fn an_expectation_that_is_rewritten_is_refused() {
     assert_eq!(look::pulls(&world).len(), 0);
 }
 
+/// On two file systems of three it would take the place of the other.
+#[test]
+fn a_path_of_other_letters_is_refused() {
+    for path in ["shop/Cart.py", "SHOP/new.py"] {
+        let twin = |sealed: &mut Value, _: &World| {
+            let files = sealed["healing"]["candidate"]["patch"]["files"].as_array_mut().unwrap();
+            files.push(json!({"path": path, "before": null, "after": "1\n"}));
+        };
+        let (world, ..) = blocked(twin, "nothing but the case of its letters");
+        assert_eq!(look::pulls(&world).len(), 0);
+    }
+}
+
+#[test]
+fn a_number_that_cannot_be_is_refused() {
+    refused(|sealed, _| sealed["healing"]["evidence"]["after"]["seconds"] = json!(-1e300), "a number");
+}
+
 /// Whom it names decides nothing: who woke this job does.
 #[test]
 fn strangers_are_asked_about_again() {

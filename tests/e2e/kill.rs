@@ -187,6 +187,38 @@ fn killed_anywhere_and_run_again_nothing_is_doubled_and_nothing_lost() {
     assert!(met >= 20, "only {met} moments were met");
 }
 
+/// The next event is another run: it sees that the first one is over and left no record.
+#[test]
+fn what_a_killed_run_began_another_one_finishes() {
+    let (world, step) = quick();
+    let before = world.journal().len();
+    step.go().expect(0, "fixed");
+    let requests = world.journal().len() - before;
+    for n in (requests / 2..requests).step_by(3) {
+        let (world, step) = quick();
+        let when = format!("killed at request {n}");
+        world.fault(json!({"path": ".", "skip": n, "do": "hang", "applied": true}));
+        let mut running = step.start();
+        while !world.journal().iter().any(|s| s.fault.is_some() && s.done)
+            && running.child.try_wait().unwrap().is_none()
+        {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        running.signal(Signal::KILL);
+        let _ = running.wait();
+        world.add_run(&json!({"id": 4001, "head_branch": "main", "conclusion": "failure"}));
+        let done = Step { run: 4002, ..step.clone() }.go();
+        let outcome = done.output("outcome");
+        assert!(done.status.code() == Some(0) && ["fixed", "duplicate"].contains(&outcome), "{when}: {done:#?}");
+        assert_one_of_everything(&world, &when);
+        let records = look::outcomes(&world);
+        assert!(records.iter().any(|record| record.ends_with(" fixed")), "{when}: {records:?}");
+        let was_there = records.iter().any(|record| record.starts_with("4001-1-fix-issue-1 "));
+        let began = outcome == "fixed" && world.branch("thanos/issue-1").is_some();
+        assert!(was_there || began, "{when}: {records:?}");
+    }
+}
+
 #[test]
 fn asked_to_stop_anywhere_it_ends_in_words_and_the_next_one_finishes() {
     let asked = moments(20, &[]).into_iter().map(|moment| match moment {

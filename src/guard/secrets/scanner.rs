@@ -3,7 +3,7 @@
 use super::assign::{self, Assigned, Family};
 use super::baseline::Baseline;
 use super::found::{Find, Secret, describe};
-use super::gitleaks::{Config, Sight, UserRule};
+use super::gitleaks::{Config, Required, Sight, UserRule};
 use super::kind::Kind;
 use super::services::SERVICES;
 use super::settings::Settings;
@@ -41,6 +41,8 @@ struct Known {
     aka: &'static [&'static str],
     /// Only in files with such a path.
     path: Option<Regex>,
+    silent: bool,
+    required: Vec<Required>,
 }
 
 impl Known {
@@ -53,6 +55,8 @@ impl Known {
             check: None,
             aka: &[],
             path: rule.path.clone(),
+            silent: rule.silent,
+            required: rule.required.clone(),
         }
     }
 
@@ -69,7 +73,17 @@ impl Known {
             _ => Origin::Form,
         };
         let (id, name) = (Cow::Borrowed(shape.rule.id), Cow::Borrowed(shape.rule.name));
-        Self { id, name, origin, entropy: shape.rule.entropy, check: shape.check, aka: shape.aka, path: None }
+        Self {
+            id,
+            name,
+            origin,
+            entropy: shape.rule.entropy,
+            check: shape.check,
+            aka: shape.aka,
+            path: None,
+            silent: false,
+            required: Vec::new(),
+        }
     }
 }
 
@@ -154,6 +168,7 @@ impl Scanner {
             return Vec::new();
         }
         found.retain(|c| self.known[c.rule].path.as_ref().is_none_or(|path| path.is_match(place.path)));
+        let found = self.composed(text, found);
         let mut found = distinct(found, &self.known);
         if !allow.is_empty() {
             found.retain(|c| !allow.iter().any(|allow| allow.covers(&self.sight(place, text, c))));
@@ -168,6 +183,31 @@ impl Scanner {
         let passed = |s: &Secret| self.settings.lets_pass(&self.names_of(&s.rule), place.path, place.commit, s);
         secrets.retain(|secret| !passed(secret));
         secrets
+    }
+
+    /// Without what counts only beside something else that is not there, and without what is told by no rule but others.
+    fn composed(&self, text: &str, found: Vec<Candidate>) -> Vec<Candidate> {
+        let composed = |c: &Candidate| self.known[c.rule].silent || !self.known[c.rule].required.is_empty();
+        if !found.iter().any(composed) {
+            return found;
+        }
+        let place = |c: &Candidate| {
+            let start = text[..c.range.start].rfind('\n').map_or(0, |at| at + 1);
+            (text[..start].matches('\n').count(), c.range.start - start)
+        };
+        let is_near = |c: &Candidate, wanted: &Required| {
+            let (line, column) = place(c);
+            found.iter().filter(|other| self.known[other.rule].names().contains(&wanted.id.as_str())).any(|other| {
+                let (there, at) = place(other);
+                wanted.within_lines.is_none_or(|most| line.abs_diff(there) <= most)
+                    && wanted.within_columns.is_none_or(|most| column.abs_diff(at) <= most)
+            })
+        };
+        let counts = |c: &&Candidate| {
+            let rule = &self.known[c.rule];
+            !rule.silent && rule.required.iter().all(|wanted| is_near(c, wanted))
+        };
+        found.iter().filter(counts).cloned().collect()
     }
 
     fn names_of<'a>(&'a self, rule: &'a str) -> Vec<&'a str> {

@@ -66,6 +66,9 @@ fn may_replace(
     if is_our_past(owner, &proposal.attempt) {
         return Ok(None);
     }
+    if (setting.is_dead)(owner) {
+        return Ok(AttemptName::parse(owner).ok());
+    }
     let pull = match settled_pull(setting, branch) {
         // The lock is the branch; whoever cannot see more than that leaves it alone.
         Err(e @ ForgeError::Forbidden { .. }) => {

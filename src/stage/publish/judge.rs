@@ -5,7 +5,7 @@ use super::{Setting, Stop, cannot_write};
 use crate::forge::ForgeError;
 use crate::git::{self, FileMode, TreeEntry};
 use crate::guard::{self, Modes};
-use crate::ids::{BranchName, RelPath, Sha};
+use crate::ids::{RelPath, Sha};
 use crate::patch::{FilePatch, Patch};
 use crate::record::{CheckResult, CheckStatus, Outcome};
 use crate::stage;
@@ -21,6 +21,9 @@ pub(super) fn again(setting: &Setting, proposal: &mut Proposal, patch: &Patch) -
             let entries = entries(setting, base, &with_folders(patch))?;
             if let Some(path) = through_a_file(patch, &entries) {
                 return blocked(format!("{path} would have to be a file and a folder at once"));
+            }
+            if let Some(path) = twin(setting, base, patch)? {
+                return blocked(format!("{path} differs from another path in nothing but the case of its letters"));
             }
             modes(patch, &entries)
         }
@@ -45,7 +48,8 @@ pub(super) fn again(setting: &Setting, proposal: &mut Proposal, patch: &Patch) -
 }
 
 /// Refuses when the target's files are no longer those that the patch was proven on.
-pub(super) fn unmoved(setting: &Setting, base: &Sha, target: &BranchName, patch: &Patch) -> Result<(), Stop> {
+pub(super) fn unmoved(setting: &Setting, base: &Sha, proposal: &Proposal, patch: &Patch) -> Result<(), Stop> {
+    let target = &proposal.target;
     let tip = setting.forge.branch_tip(target).map_err(|e| cannot_read(&e))?;
     let Some(tip) = tip.filter(|tip| tip != base) else { return Ok(()) };
     let paths: BTreeSet<RelPath> = patch.files().iter().map(|file| file.path.clone()).collect();
@@ -67,6 +71,11 @@ pub(super) fn unmoved(setting: &Setting, base: &Sha, target: &BranchName, patch:
     }
     match paths.iter().find(|path| then.get(path) != now.get(path)) {
         None => Ok(()),
+        // Another attempt would start from the same commit.
+        Some(path) if proposal.task.run.is_some() => Err(Stop::Refused(format!(
+            "The branch {target} has changed {path} since {}, which failed and which the patch was made for.",
+            base.short()
+        ))),
         Some(path) => Err(Stop::Later(format!(
             "The branch {target} moved while the patch was made, and changed {path}; run again."
         ))),
@@ -99,6 +108,31 @@ fn through_a_file<'a>(patch: &'a Patch, entries: &BTreeMap<RelPath, TreeEntry>) 
     let crosses = |path: &str| path.match_indices('/').any(|(at, _)| blocks(&path[..at]));
     let folder = |path: &RelPath| entries.get(path).is_some_and(|entry| entry.mode == FileMode::Directory);
     patch.files().iter().map(|file| &file.path).find(|path| crosses(path.as_str()) || folder(path))
+}
+
+/// The first new file that a file system which does not tell `A` from `a` would take for another one.
+fn twin<'a>(setting: &Setting, base: &Sha, patch: &'a Patch) -> Result<Option<&'a RelPath>, Stop> {
+    let created: Vec<&RelPath> = patch.files().iter().filter(|f| f.before.is_none()).map(|file| &file.path).collect();
+    if created.is_empty() {
+        return Ok(None);
+    }
+    let there = setting.forge.list(base, None).map_err(|e| cannot_read(&e))?.entries;
+    let own = patch.files().iter().map(|file| file.path.as_str());
+    // Of each path its folders, too.
+    let parts = |path: &str| {
+        path.match_indices('/')
+            .map(|(at, _)| at)
+            .chain([path.len()])
+            .map(|at| path[..at].to_owned())
+            .collect::<Vec<_>>()
+    };
+    let known: BTreeSet<String> = there.iter().map(|(path, _)| path.as_str()).chain(own).flat_map(parts).collect();
+    let mut folded: BTreeMap<String, usize> = BTreeMap::new();
+    for path in &known {
+        *folded.entry(path.to_lowercase()).or_default() += 1;
+    }
+    let is_double = |part: &String| folded.get(&part.to_lowercase()).is_some_and(|count| *count > 1);
+    Ok(created.into_iter().find(|path| parts(path.as_str()).iter().any(is_double)))
 }
 
 /// A commit keeps the modes of its base, and new files are plain unless they were moved.

@@ -27,6 +27,8 @@ pub struct Setting<'a> {
     pub default_branch: &'a BranchName,
     /// Whether the ledger has the commit as this task's.
     pub is_recorded: &'a dyn Fn(&Sha) -> bool,
+    /// Whether an attempt of another run ended without a word.
+    pub is_dead: &'a dyn Fn(&str) -> bool,
     pub run_url: Option<String>,
     /// Where people look at the repository.
     pub web: String,
@@ -138,7 +140,7 @@ fn change(
             "The proposal names no base commit, so there is nothing to put a branch on.".to_owned(),
         ));
     };
-    judge::unmoved(setting, base, &proposal.target, &candidate.patch)?;
+    judge::unmoved(setting, base, proposal, &candidate.patch)?;
     let branch = our_branch(setting, proposal)?;
     if branch == proposal.target {
         // A failing build of our own branch: another attempt on that branch's pull request.

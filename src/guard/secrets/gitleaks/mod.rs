@@ -38,6 +38,18 @@ pub struct UserRule {
     pub path: Option<Regex>,
     pub group: usize,
     pub entropy: f64,
+    /// Its finds are told by no other rule than those that require it.
+    pub silent: bool,
+    pub required: Vec<Required>,
+}
+
+/// What must be found besides, and how near, for a find to count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Required {
+    pub id: String,
+    pub within_lines: Option<usize>,
+    pub within_columns: Option<usize>,
 }
 
 #[derive(Default, Deserialize)]
@@ -67,6 +79,8 @@ struct RawRule {
     secret_group: usize,
     entropy: f64,
     keywords: Vec<String>,
+    skip_report: bool,
+    required: Vec<Required>,
     allowlist: Option<allow::Raw>,
     allowlists: Vec<allow::Raw>,
 }
@@ -123,6 +137,8 @@ fn take_rule(config: &mut Config, raw: RawRule) -> Result<(), String> {
         path: raw.path.map(|text| compile(&text)).transpose().map_err(what)?,
         group: raw.secret_group,
         entropy: raw.entropy,
+        silent: raw.skip_report,
+        required: raw.required,
         id: raw.id.clone(),
     };
     config.rules.retain(|other| other.id != rule.id);

@@ -54,6 +54,35 @@ commits = ["0123456"]
 "#;
 
 #[test]
+fn a_find_may_need_another_one_near_it() {
+    let config = parsed(
+        r#"
+[[rules]]
+id = "acme-secret"
+regex = "secret_[a-z]{8}"
+[[rules.required]]
+id = "acme-id"
+withinLines = 2
+[[rules]]
+id = "acme-id"
+regex = "id_[0-9]{8}"
+skipReport = true
+"#,
+    );
+    let settings = crate::guard::secrets::Settings { config: Some(config), ..Default::default() };
+    let scanner = crate::guard::secrets::Scanner::new(settings, false);
+    let found = |text: &str| {
+        let place = crate::guard::secrets::Place { path: "a.txt", commit: None };
+        scanner.scan(place, text).into_iter().map(|secret| (secret.rule, secret.line)).collect::<Vec<_>>()
+    };
+    let secret = |line| vec![("acme-secret".to_owned(), line)];
+    assert_eq!(found("id_12345678\nx\nsecret_abcdefgh\n"), secret(3));
+    assert_eq!(found("id_12345678\nx\ny\nsecret_abcdefgh\n"), []);
+    assert_eq!(found("secret_abcdefgh\n"), []);
+    assert_eq!(found("id_12345678\n"), []);
+}
+
+#[test]
 fn both_forms_of_allowlists_are_heeded() {
     let config = parsed(BOTH_FORMS);
     assert!(config.built_in && config.disabled == ["generic-api-key", "jwt"]);
