@@ -14,6 +14,7 @@ use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
+use crate::report;
 use crate::spend;
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
@@ -121,7 +122,7 @@ impl Pipeline<'_> {
             Ok(Found::End(outcome, why)) => ends(Healing::ended(outcome, why)),
             Ok(Found::Work(work)) => {
                 let collect = begun.elapsed().as_secs_f64();
-                let mut healing = self.heal(&work);
+                let mut healing = self.unless_unrelated(self.heal(&work), &work, event);
                 healing.seconds.collect = collect;
                 self.finish(healing, &work.task.clone(), Some(*work), &started, event)
             }
@@ -211,6 +212,23 @@ impl Pipeline<'_> {
         let ask = collect::to_ask_again(self.config);
         let why = format!("{} was closed without being merged, and the failure is the same; {ask}", pull.url);
         Healing { candidate: None, ..healing.end(Outcome::Duplicate, why) }
+    }
+
+    /// The healing, unless nobody asked for it and the issue that woke us is about something else: what it repairs is told.
+    fn unless_unrelated(&self, healing: Healing, work: &Collected, event: &Event) -> Healing {
+        if task::is_asked(event) || work.task.kind != Kind::Issue || healing.outcome != Outcome::Proposed {
+            return healing;
+        }
+        if report::unrelated(&work.text, &healing).is_none() {
+            return healing;
+        }
+        let here = healing.diagnosis.as_ref().and_then(|d| d.first_error.clone()).unwrap_or_default();
+        let why = format!(
+            "not reproduced: what fails here is not what the issue reports ({}); a repair of that is at hand, and the label `{}` or `/thanos fix` asks for it",
+            report::markdown::one_line(&here, 160),
+            self.config.triggers.label
+        );
+        Healing { candidate: None, ..healing.end(Outcome::Explained, why) }
     }
 
     /// The record is written last: an attempt that has one left nothing to finish.

@@ -77,8 +77,20 @@ pub fn is_about(text: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
     }
     let said: HashSet<String> = words(text).collect();
     let mut seen = String::new();
-    for file in patch.files() {
-        seen.push_str(file.path.as_str());
+    // A folder is what half the project's issues name.
+    let own = patch.files().iter().map(|file| file.path.as_str());
+    let paths: Vec<&str> = own.chain(diagnosis.locations.iter().map(|place| place.path.as_str())).collect();
+    let stem =
+        |path: &str| path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default().to_lowercase();
+    let stems: HashSet<String> = paths.iter().map(|path| stem(path)).collect();
+    let is_folder = |word: &String| {
+        let among = |path: &&str| {
+            path.to_lowercase().rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|part| part == word))
+        };
+        !stems.contains(word) && paths.iter().any(|path| among(path))
+    };
+    for path in patch.files().iter().map(|file| stem(file.path.as_str())) {
+        seen.push_str(&path);
         seen.push('\n');
     }
     for (_, _, line) in patch.added_lines().into_iter().chain(patch.removed_lines()) {
@@ -88,7 +100,7 @@ pub fn is_about(text: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
     seen.push_str(&diagnosis.failing.join("\n"));
     seen.push('\n');
     seen.push_str(diagnosis.first_error.as_deref().unwrap_or_default());
-    words(&seen).any(|word| said.contains(&word))
+    words(&seen).any(|word| said.contains(&word) && !is_folder(&word))
 }
 
 /// The title names files, and neither the patch nor the failure has anything to do with one of them.
@@ -176,6 +188,7 @@ mod tests {
         for text in ["Spelling of total in the README file", "cart: the total in docs/guide.md is wrong"] {
             assert!(!is_about(text, &diagnosis, &patch), "{text}");
         }
+        assert!(!is_about("Please add discounts to shop.prices", &diagnosis, &patch), "the folder alone");
         for text in ["cart.py: wrong total", "cart.sum is wrong", "tests/test_cart.py fails", "`shop/cart.py` breaks"] {
             assert!(is_about(text, &diagnosis, &patch), "{text}");
         }

@@ -144,16 +144,26 @@ fn make(dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))
 }
 
+/// The pull request that somebody else's work is, as our own words name it.
+fn named(web: &str, reason: &str) -> Option<(u64, String)> {
+    let url = format!("{web}/pull/");
+    let rest = &reason[reason.find(&url)? + url.len()..];
+    let digits = &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())];
+    Some((digits.parse().ok()?, format!("{url}{digits}")))
+}
+
 fn outputs(report: &Report, patch: Option<&Path>) -> Result<()> {
     let Some(file) = report.door.env.path("GITHUB_OUTPUT") else { return Ok(()) };
     let (healing, published) = (&report.ended.healing, &report.ended.published);
     let text = |value: Option<&dyn std::fmt::Display>| value.map_or_else(String::new, ToString::to_string);
     let tokens = healing.tokens.all();
+    let own = published.pull.zip(published.pull_url.clone());
+    let pull = own.or_else(|| named(report.web, &healing.reason).filter(|_| healing.outcome == Outcome::Duplicate));
     let pairs = [
         ("outcome", healing.outcome.as_str().to_owned()),
         ("reason", report::markdown::one_line(&why(report.ended), 500)),
-        ("pr-number", text(published.pull.as_ref().map(|n| n as _))),
-        ("pr-url", published.pull_url.clone().unwrap_or_default()),
+        ("pr-number", text(pull.as_ref().map(|(n, _)| n as _))),
+        ("pr-url", pull.as_ref().map(|(_, url)| url.clone()).unwrap_or_default()),
         ("branch", text(published.branch.as_ref().map(|b| b as _))),
         ("patch-path", patch.map(|p| p.display().to_string()).unwrap_or_default()),
         ("hand", healing.candidate.as_ref().map(|c| c.hand.as_str().to_owned()).unwrap_or_default()),

@@ -1,7 +1,7 @@
 //! The one sticky comment per task.
 
 use super::markdown::{code, details, fence, one_line, tail};
-use super::pull::{evidence_section, guard_section};
+use super::pull::{evidence_section, guard_section, is_about_the_issue};
 use super::seen::seen_section;
 use super::{MAX_BODY, Story, asked, in_words, outcome_phrase};
 use crate::brain::text;
@@ -20,6 +20,16 @@ pub fn comment(story: &Story) -> String {
     let healing = story.healing;
     let mut body = String::new();
     match (healing.outcome, story.pull_url) {
+        (Outcome::Fixed, Some(url))
+            if story.task.number.is_some() && !story.task.is_pull && !is_about_the_issue(story) =>
+        {
+            let _ = writeln!(
+                body,
+                "**Something else was fixed in {url}** ({}, {}): what this issue reports was not seen here, and it stays open.\n",
+                story.stats(),
+                story.cost()
+            );
+        }
         (Outcome::Fixed, Some(url)) => {
             let _ = writeln!(body, "**Fixed in {url}** ({}, {}).\n", story.stats(), story.cost());
         }

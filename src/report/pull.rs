@@ -232,7 +232,7 @@ fn footer(story: &Story) -> String {
 }
 
 /// An issue is closed only by a repair of what it reports.
-fn is_about_the_issue(story: &Story) -> bool {
+pub(super) fn is_about_the_issue(story: &Story) -> bool {
     let reported = format!("{}\n{}", text::clean(&story.task.title), text::clean(&story.task.body));
     answers(&reported, story.healing)
 }

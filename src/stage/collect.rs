@@ -11,8 +11,10 @@ use crate::forge::{Forge, ForgeError, Job, PullRequest, PullState, WorkflowRun};
 use crate::ids::{BranchName, RelPath, Sha, TaskKey};
 use crate::record::{LogReport, Outcome, Wish};
 use crate::task::{self, Kind, Request, Task};
+use regex::Regex;
 use std::cell::RefCell;
 use std::io::Read as _;
+use std::sync::LazyLock;
 
 /// A log beyond this is read no further; the window keeps its memory bounded long before.
 const MAX_LOG: u64 = 2 * 1024 * 1024 * 1024;
@@ -454,6 +456,17 @@ fn read_log(forge: &dyn Forge, job: &Job) -> Result<(Option<LogReport>, Vec<RunB
 /// An issue that quotes a failure has recorded one.
 fn recorded_in(text: &str) -> Option<LogReport> {
     let report = log::read(text);
-    let telling = report.tool.is_some() && report.first_error.is_some();
-    telling.then_some(report)
+    if report.tool.is_some() && report.first_error.is_some() {
+        return Some(report);
+    }
+    // One line that stands alone is what people copy most.
+    let line = text
+        .lines()
+        .map(|line| line.trim().trim_matches('`'))
+        .find(|line| EXCEPTION.as_ref().is_some_and(|regex| regex.is_match(line)));
+    line.map(|line| LogReport { first_error: Some(line.to_owned()), ..LogReport::unknown() })
 }
+
+/// `ValueError: could not convert string to float: ''`, `TypeError: x is not a function`.
+static EXCEPTION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception): \S.{7,300}$").ok());

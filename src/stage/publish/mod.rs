@@ -2,6 +2,7 @@
 //! executes nothing. Every step looks first and can be repeated, so that an attempt that was killed
 //! anywhere is finished by the next one; creating the branch ref is the lock.
 
+mod again;
 mod answers;
 mod branch;
 pub mod claims;
@@ -145,6 +146,11 @@ fn change(
     if branch == proposal.target {
         // A failing build of our own branch: another attempt on that branch's pull request.
         (setting.say)("publish", "the failing branch is our own; the repair goes on top of it");
+    }
+    if branch != proposal.target
+        && let Some(pull) = again::holds(setting, &branch, &proposal.target, &candidate.patch)
+    {
+        return Err(Stop::Outcome(Outcome::Duplicate, format!("{} makes this very change already", pull.url)));
     }
     let message = report::commit_message(&setting.story(proposal, published));
     let commit = setting
