@@ -3,6 +3,7 @@
 
 use super::markdown::{code, one_line};
 use super::{Story, count};
+use crate::brain::log::MOST_LISTED;
 use crate::brain::text;
 use crate::record::entry::Verdict;
 use crate::record::{Candidate, CheckStatus, Diagnosis, FailureClass, HandId, Healing, Outcome, RunSummary};
@@ -75,6 +76,7 @@ fn wrong(healing: &Healing) -> String {
     let Some(diagnosis) = healing.diagnosis.as_ref().filter(|_| !is_of_no_interest) else { return String::new() };
     let what = match (diagnosis.class, diagnosis.failing.len()) {
         (FailureClass::Test, 0) => "A test failed".to_owned(),
+        (FailureClass::Test, n) if n >= MOST_LISTED => format!("{n} tests failed, or more"),
         (FailureClass::Test, n) => format!("{} failed", count(n, "test")),
         (FailureClass::Compile, _) => "The code did not compile".to_owned(),
         (FailureClass::Type, _) => "The type check failed".to_owned(),

@@ -148,6 +148,7 @@ pub(super) fn evidence_section(evidence: &Evidence) -> String {
     let reproduced = match evidence.reproduced {
         Some(true) => "The reported failure was reproduced here before anything was changed.",
         Some(false) => "The recorded failure was not reproduced here.",
+        None if evidence.after.is_none() => "No failure was recorded elsewhere; the command was run here.",
         None => "No failure was recorded elsewhere; the command was run here before and after.",
     };
     let _ = writeln!(out, "\n{reproduced} Sandbox: {}.\n", one_line(&sandbox(evidence), 600));

@@ -250,6 +250,57 @@ fn an_example_that_crashes_as_reported_is_a_failure() {
     assert!(["explained", "fixed"].contains(&done.output("outcome")), "{done:#?}");
 }
 
+/// What fails has nothing to do with what is reported: nobody is told that it is fixed, and nothing is closed.
+#[test]
+fn an_issue_about_something_else_gets_no_claim() {
+    let about = |title: &str, body: &str| {
+        let dir = project::shop(&[project::VERIFY]);
+        let mut scenario = project::scenario(dir.path());
+        scenario["issues"] = json!([{"title": title, "body": body, "user": "alice"}]);
+        Doubles::shared().world(scenario)
+    };
+    for (title, body, why) in [
+        ("How do I install this?", "I use Windows.", "is not what the issue reports"),
+        ("Please add a function median()", "To `shop.stats`, if you like.", "is not what the issue reports"),
+        ("parse fails", "It says\n\nValueError: could not convert string to float: ''\n", "recorded: ValueError"),
+    ] {
+        let world = about(title, body);
+        let done = Step::new(&world, "issues", &payload::issue(&world, "opened", "alice", "alice")).go();
+        done.expect(0, "explained");
+        assert!(done.output("reason").contains(why), "{title}: {done:#?}");
+        assert_eq!(look::pulls(&world).len(), 0, "{title}");
+        assert!(!text(&look::comments(&world, 1)[0], "/body").contains("Fixed in"), "{title}");
+    }
+    // Who asks for it gets the repair, and the issue stays what it was.
+    let world = about("How do I install this?", "I use Windows.");
+    let event = payload::comment(&world, "/thanos fix", "alice");
+    Step::new(&world, "issue_comment", &event).go().expect(0, "fixed");
+    let pulls = look::pulls(&world);
+    assert!(text(&pulls[0], "/body").contains("does not mention what failed"), "{pulls:#?}");
+    let comments = look::comments(&world, 1);
+    let ours = comments.iter().find(|comment| text(comment, "/body").contains("thanos-fix task")).unwrap();
+    assert!(text(ours, "/body").starts_with("**Something else was fixed in"), "{ours:#?}");
+}
+
+/// One defect, woken twice: the second one finds the pull request of the first.
+#[test]
+fn the_same_repair_is_proposed_once() {
+    let dir = project::shop(&[project::VERIFY]);
+    let mut scenario = project::scenario(dir.path());
+    let issue =
+        |title: &str| json!({"title": title, "body": "`cart.total([1, 2])` raises a NameError.", "user": "alice"});
+    scenario["issues"] = json!([issue("The total is wrong"), issue("total() raises")]);
+    let world = Doubles::shared().world(scenario);
+    let mut event = payload::issue(&world, "opened", "alice", "alice");
+    Step::new(&world, "issues", &event).go().expect(0, "fixed");
+    event["issue"]["number"] = json!(2);
+    let done = Step { run: 4002, ..Step::new(&world, "issues", &event) }.go();
+    done.expect(0, "duplicate");
+    let pulls = look::pulls(&world);
+    assert_eq!((pulls.len(), done.output("pr-url")), (1, text(&pulls[0], "/html_url")), "{done:#?}");
+    assert_eq!(done.output("pr-number"), pulls[0]["number"].to_string());
+}
+
 /// No test fails, but the issue says what should come out: that becomes a test first, which goes into the pull request.
 #[test]
 fn what_an_issue_reports_becomes_a_test_and_is_repaired() {

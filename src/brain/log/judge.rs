@@ -5,7 +5,7 @@ use super::{generic, script};
 use crate::record::{FailureClass, Location, LogReport};
 
 /// As many ids and places as somebody may want to see.
-const LIST_LIMIT: usize = 500;
+pub const MOST_LISTED: usize = 500;
 /// A network message this near to a failed resolution is its cause.
 const NEAR: usize = 40;
 
@@ -165,7 +165,7 @@ fn failing(found: &[Found]) -> Vec<String> {
         match kept.iter().position(|(known, _)| known.ends_with(&parts) || parts.ends_with(known)) {
             Some(index) if parts.len() > kept[index].0.len() => kept[index] = (parts, id),
             Some(_) => {}
-            None if kept.len() < LIST_LIMIT => kept.push((parts, id)),
+            None if kept.len() < MOST_LISTED => kept.push((parts, id)),
             None => break,
         }
     }
@@ -197,7 +197,7 @@ fn locations(best: &Found, same: &[&Found], found: &[Found]) -> Vec<Location> {
     let twins = found.iter().filter(|f| f.at == at && best.locations.is_empty()).flat_map(|f| &f.locations);
     let mut own: Vec<Location> = Vec::new();
     let mut foreign: Vec<Location> = Vec::new();
-    for location in best.locations.iter().chain(twins).chain(others).take(LIST_LIMIT) {
+    for location in best.locations.iter().chain(twins).chain(others).take(MOST_LISTED) {
         let list = if is_foreign(&location.path) { &mut foreign } else { &mut own };
         if !list.iter().any(|known| known.path == location.path && known.line == location.line) {
             list.push(location.clone());

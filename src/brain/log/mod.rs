@@ -92,6 +92,8 @@ pub use signature::{normalise, signature};
 pub use steps::{RunBlock, steps};
 pub use window::Reader;
 
+pub use judge::MOST_LISTED;
+
 use crate::record::{FailureClass, LogReport};
 
 /// Reads a whole log. A huge one is read through a bounded window, as [`Reader`] does.

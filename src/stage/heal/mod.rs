@@ -72,6 +72,14 @@ pub fn heal(
     say: Say,
 ) -> Result<Healing> {
     let started = Instant::now();
+    let own;
+    let job = match set_up::apart(job) {
+        Some(apart) => {
+            own = apart;
+            &own
+        }
+        None => job,
+    };
     let hiding = |stage: &str, text: &str| say(stage, &hidden(text));
     let say: Say = &hiding;
     let tree = Tree::open(&job.root, &job.journal)?;
@@ -177,6 +185,10 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
     (bench.say)("diagnose", &describe(&diagnosis));
     memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
+    if let Some((why, mend)) = cut_off(bench.job, base, &report) {
+        healing.mend = Some(mend);
+        return Ok(healing.end(Outcome::Explained, why));
+    }
     if let Some(end) = not_reproduced(bench, &report, &mut healing) {
         return Ok(healing.end(Outcome::Explained, end));
     }
@@ -189,7 +201,26 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
     if !is_steady(&report) && is_flaky(bench, &report)? {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
-    climb(bench, base, &diagnosis, (&Patch::default(), None), healing)
+    let mut healing = climb(bench, base, &diagnosis, (&Patch::default(), None), healing)?;
+    if let Some(limit) = at_limit(base).filter(|_| healing.outcome == Outcome::Explained) {
+        healing.reason = format!("{limit}; {}", healing.reason);
+    }
+    Ok(healing)
+}
+
+/// Which limit of ours ended the command, and where it is set.
+fn at_limit(base: &Run) -> Option<String> {
+    use process::LimitHit::{Cancelled, Cpu, Disk, Memory, Output, Processes, Wall};
+    let key = match base.finished.limit? {
+        Wall => "verify.timeout-seconds",
+        Memory => "sandbox.memory-mb",
+        Cpu => "sandbox.cpu-seconds",
+        Processes => "sandbox.processes",
+        Disk => "sandbox.disk-mb",
+        Output => return Some("the command was stopped for its flood of output".to_owned()),
+        Cancelled => return None,
+    };
+    Some(format!("the command was {} after {:.0} s (`{key}` sets it)", base.ending(), base.finished.seconds))
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.
@@ -344,6 +375,22 @@ fn quotes(text: &str, here: &LogReport) -> bool {
     error.len() >= 16 && text.contains(error)
 }
 
+/// What fails for want of a network, where it is us who cut it off: why, and the mend. Nothing is said of the code then.
+fn cut_off(job: &Job, base: &Run, here: &LogReport) -> Option<(String, String)> {
+    let is_ours = job.sandbox.tier == Sandbox::Full && !base.passed() && here.class == FailureClass::Transient;
+    let recorded_alike = job.recorded.as_ref().is_some_and(|recorded| recorded.class == FailureClass::Transient);
+    let quote = one_line(here.first_error.as_deref().unwrap_or_default(), 160);
+    (is_ours && !recorded_alike).then(|| {
+        (
+            format!("the command asks for the network, which the sandbox gives to set-up alone: {quote}"),
+            format!(
+                "in {}, put what installs or downloads into `verify.prepare`, or name the hosts in `sandbox.network`",
+                config::PATH
+            ),
+        )
+    })
+}
+
 fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, String)> {
     let quote = one_line(diagnosis.first_error.as_deref().unwrap_or_default(), 200);
     match diagnosis.class {
@@ -352,11 +399,10 @@ fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, Strin
             Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}")))
         }
         // A test that never ends may be the failure itself.
-        _ if base.finished.limit == Some(process::LimitHit::Wall) && !searches(diagnosis) => {
-            let limit = format!("the command did not end in {:.0} s (verify.timeout-seconds)", base.finished.seconds);
-            Some((Outcome::Explained, limit))
-        }
-        _ => None,
+        _ if base.finished.limit == Some(process::LimitHit::Wall) && searches(diagnosis) => None,
+        // What was printed until then may well say what is wrong.
+        _ if base.finished.limit == Some(process::LimitHit::Output) => None,
+        _ => at_limit(base).map(|limit| (Outcome::Explained, limit)),
     }
 }
 

@@ -1,8 +1,23 @@
 //! A set-up command that failed: what it says of itself, and whether it may pass another time.
 
+use super::Job;
 use crate::brain::log;
+use crate::command::SetUp;
+use crate::config::Sandbox;
 use crate::record::FailureClass;
 use crate::report::markdown::{one_line, tail};
+
+/// The job with what its command installs first as set-up, where the command itself gets no network.
+pub fn apart(job: &Job) -> Option<Job> {
+    if job.sandbox.tier != Sandbox::Full {
+        return None;
+    }
+    let (installs, rest) = crate::verify::apart(&job.command)?;
+    let mut own = job.clone();
+    own.prepare.push(SetUp { command: installs, may_fail: false });
+    own.command = rest;
+    Some(own)
+}
 
 pub struct SetUpFailure {
     /// For people.

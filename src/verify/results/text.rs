@@ -11,14 +11,39 @@ const READERS: &[fn(&str) -> Found] =
 
 pub fn read(text: &str) -> TestResults {
     let (mut results, mut previous) = (TestResults::default(), "");
+    // What a test prints comes between its name and its verdict.
+    let mut open: Option<String> = None;
     for line in text.lines().map(str::trim_end) {
         let found = READERS.iter().find_map(|reader| reader(line)).or_else(|| unittest_described(previous, line));
+        let found = found.or_else(|| Some((open.clone()?, verdict(line)?)));
         if let Some((name, status)) = found {
             results.add(name, status);
+            open = None;
+        } else if let Some(name) = begun(previous, line) {
+            open = Some(name);
+        } else if line.starts_with("=====") || line.starts_with("Ran ") || line.starts_with("failures:") {
+            open = None;
         }
         previous = line;
     }
     results
+}
+
+/// `test_a (module.Class.test_a) ... what it prints`, `test a::b ... what it prints`.
+fn begun(previous: &str, line: &str) -> Option<String> {
+    let (name, _) = line.split_once(" ... ").or_else(|| Some((line.strip_suffix(" ...")?, "")))?;
+    let libtest = name.strip_prefix("test ").filter(|name| !name.contains(' '));
+    libtest.map(str::to_owned).or_else(|| unittest_name(name)).or_else(|| unittest_name(previous))
+}
+
+/// A line that is nothing but the end of a test.
+fn verdict(line: &str) -> Option<Status> {
+    match line {
+        "ok" => Some(Passed),
+        "FAIL" | "ERROR" | "FAILED" => Some(Failed),
+        "ignored" | "expected failure" => Some(Skipped),
+        _ => line.starts_with("skipped '").then_some(Skipped),
+    }
 }
 
 /// `test module::name ... ok`
@@ -227,6 +252,12 @@ mod tests {
                 "=== RUN   TestA\n--- FAIL: TestA (0.00s)\n    --- PASS: TestA/x (0.00s)\n--- SKIP: TestB (0.00s)",
                 "TestA/x | TestA | TestB",
             ),
+            (
+                "test_a (t.T.test_a) ... /t/t.py:4: ResourceWarning: unclosed file <x>\n  n = 1\nFAIL\ntest_b (t.T.test_b)\n\
+                 It works ... a warning\nok\ntest_c (t.T.test_c) ... ok\n\n=====\nFAIL: test_a (t.T.test_a)\nok",
+                "t.T.test_b,t.T.test_c | t.T.test_a | ",
+            ),
+            ("test a::b ... hello\nok\ntest c ... ok\n", "a::b,c |  | "),
             (
                 "t/test_a.py::T::test_b PASSED   [ 50%]\nt/test_a.py::test_c[a b] FAILED [100%]",
                 "t/test_a.py::T::test_b | t/test_a.py::test_c[a b] | ",
