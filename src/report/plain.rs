@@ -7,7 +7,7 @@ use crate::brain::log::MOST_LISTED;
 use crate::brain::text;
 use crate::record::entry::Verdict;
 use crate::record::{Candidate, CheckStatus, Diagnosis, FailureClass, HandId, Healing, Outcome, RunSummary};
-use crate::task::Kind;
+use crate::task::{Kind, Request};
 use std::collections::HashSet;
 
 /// A longer one says more than anybody reads.
@@ -45,11 +45,14 @@ fn ending(story: &Story) -> String {
         Outcome::Fixed if story.task.kind == Kind::Review => "What reviewers asked for is on the branch.",
         Outcome::Fixed => "There is a pull request with a repair that the command proves.",
         Outcome::Proposed => "There is a repair that the command proves, and no pull request with it yet.",
-        Outcome::Healthy => "Nothing is broken here.",
+        Outcome::Healthy => "Nothing that was run here fails.",
         Outcome::Flaky => "The failure comes and goes on the same commit, so there is nothing in the code to repair.",
         Outcome::Transient => "Infrastructure failed and not the code, so there is nothing to repair.",
         Outcome::Explained if story.healing.candidate.is_some() => {
             "There is a patch, which is left to people to decide on."
+        }
+        Outcome::Explained if story.task.request == Request::Explain => {
+            "There is a diagnosis, which is what was asked for."
         }
         Outcome::Explained => "There is a diagnosis, and no repair that the command proves.",
         Outcome::Blocked if story.healing.candidate.is_some() => {

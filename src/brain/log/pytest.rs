@@ -9,6 +9,7 @@ use crate::record::{FailureClass, Location};
 
 pub(super) const PARSER: Parser = Parser {
     keys: &[
+        "file /",
         "FAILED ",
         "ERROR ",
         "ERROR: ",
@@ -31,6 +32,7 @@ patterns! {
     PROGRESS = r"^(?P<id>\S+\.py::\S.*?) (?:FAILED|ERROR)(?:\s+\[ *[0-9]+%\])?$";
     HEAD = r"^(?:_{3,} (?P<title>.+?) _{3,}|_{0,2} (?P<long>[^ ].{50,}[^ _]) _{1,3})$";
     RAISED = r"^(?P<path>[^\s:][^:]*(?::\\[^:]+)?\.(?:py|pyx|rst|md|txt|feature)):(?P<line>[0-9]+):(?: (?P<text>.*))?$";
+    FIXTURE = r"^file (?P<path>/.+\.py), line (?P<line>[0-9]+)$";
     NOWHERE = r"^ERROR: (?:file or directory not found|not found): ";
     ERROR = r"^E   \s*(?P<text>\S.*)$";
     NAMED = r"^E\s+File \x22(?P<path>[^\x22]+)\x22, line (?P<line>[0-9]+)";
@@ -51,6 +53,12 @@ fn read(lines: &Lines, at: usize, out: &mut Vec<Found>) {
         out.extend(raised(lines, at, &c));
     } else if let Some(c) = PROGRESS.captures(line) {
         out.push(Found::new("pytest", FailureClass::Test, Rank::Strong, at, "").failing(group(&c, "id")));
+    } else if let Some(c) = FIXTURE.captures(line) {
+        // A fixture that nobody knows is asked for there.
+        let said = lines.after(at, 12).find(|(_, l)| ERROR.is_match(l) && l.contains("fixture"));
+        let quote = said.map_or("", |(_, l)| l);
+        let spot = place(group(&c, "path"), group(&c, "line"), "", quote, "");
+        out.push(Found::new("pytest", FailureClass::Test, Rank::Strong, at, quote).location(spot));
     } else if NOWHERE.is_match(line) {
         // What it was told to run is not there.
         out.push(Found::new("pytest", FailureClass::Config, Rank::Sure, at, line));

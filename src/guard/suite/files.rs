@@ -46,11 +46,16 @@ const TEST_FOLDERS: &[&str] = &[
     "functional_tests",
 ];
 
+/// What is nothing but tests, wherever it stands: scenarios, shell's tests, requests.
+const TEST_ENDINGS: &[&str] = &[".feature", ".robot", ".bats", ".hurl"];
+
 /// Code that tests, or that tests are made with.
 pub fn is_test(path: &RelPath) -> bool {
     let lower = path.as_str().to_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    folders.split('/').any(|part| TEST_FOLDERS.contains(&part)) || is_test_name(name, path.file_name())
+    let perl = name.ends_with(".t") && folders.split('/').any(|part| part == "t");
+    let by_kind = TEST_ENDINGS.iter().any(|end| name.ends_with(end)) || perl;
+    by_kind || folders.split('/').any(|part| TEST_FOLDERS.contains(&part)) || is_test_name(name, path.file_name())
 }
 
 fn is_test_name(lower: &str, name: &str) -> bool {

@@ -16,11 +16,6 @@ const CODE: &[&str] = &[
     "scm", "lisp", "tcl", "ps1", "psm1", "sol", "move", "cairo", "cu", "sql", "robot", "feature", "bats", "hurl",
     "http", "scala", "sc", "groovy", "kt", "swift",
 ];
-/// What else tells a file of tests, where the language has its own way.
-static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|/)(?:t/.*\.t|runtests\.jl|.*\.(?:feature|robot|bats|hurl)|.*(?:tests?|specs?|suite)\.\w+)$")
-        .ok()
-});
 /// What tests in Scala, Kotlin and Swift are made of beside JUnit's marks.
 static DECLARES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b\w*(?:Suite|Spec|Specification|TestCase)\b|\btest\s*\(").ok());
@@ -40,10 +35,9 @@ fn is_unread(file: &FileChange) -> bool {
 }
 
 fn is_of_tests(file: &FileChange) -> bool {
-    let named = NAMED.as_ref().is_some_and(|regex| regex.is_match(file.path.as_str()));
     // Helpers beside the tests of a language whose tests are known otherwise are no tests.
     let declares = || file.before.is_some_and(|text| DECLARES.as_ref().is_some_and(|regex| regex.is_match(text)));
-    named || is_test(file.path) && (language(file.path) == Language::Other || declares())
+    is_test(file.path) && (matches!(language(file.path), Language::Other | Language::Shell) || declares())
 }
 
 /// One finding a file: a new test beside the others is told, anything else blocks.

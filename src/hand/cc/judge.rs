@@ -23,6 +23,8 @@ pub struct Judge<'a> {
     frame: Rc<Frame>,
     way: Invocation,
     pub runs: Cell<usize>,
+    /// So much of the budget is for what comes after.
+    reserve: Duration,
 }
 
 /// What the compiler says about a text.
@@ -48,7 +50,8 @@ impl<'a> Judge<'a> {
         let Some(frame) = Frame::of(job, path)?.map(Rc::new) else { return Ok(None) };
         let mut fallback = None;
         for way in invocation::ways(job, &frame.unit) {
-            let judge = Self { job, frame: frame.clone(), way, runs: Cell::new(0) };
+            let reserve = job.workshop.left() / 2;
+            let judge = Self { job, frame: frame.clone(), way, runs: Cell::new(0), reserve };
             let Some(verdict) = judge.judge(&[text])?.pop() else { continue };
             let same = |p: &Problem| said.iter().any(|(line, message)| *line == p.line && *message == p.message);
             if verdict.problems.iter().any(same) {
@@ -68,6 +71,10 @@ impl<'a> Judge<'a> {
 
     /// Judges in order and stops behind the first text that is clean.
     pub fn judge(&self, texts: &[&[u8]]) -> Result<Vec<Verdict>> {
+        let left = self.job.workshop.left().saturating_sub(self.reserve);
+        if left.is_zero() {
+            return Ok(Vec::new());
+        }
         let mut script = b"export LC_ALL=C\n".to_vec();
         let (call, end) = (self.call(), end_of(texts));
         for (at, text) in texts.iter().enumerate() {
@@ -83,7 +90,7 @@ impl<'a> Judge<'a> {
             directory: self.way.directory.clone(),
             env: self.way.env.clone(),
         };
-        let done = self.job.workshop.run(&command, Some(&script), LIMIT)?;
+        let done = self.job.workshop.run(&command, Some(&script), LIMIT.min(left))?;
         self.runs.set(self.runs.get() + texts.len());
         let out = String::from_utf8_lossy(&done.stdout).into_owned();
         let mut parts: Vec<&str> = out.split(MARK).skip(1).collect();

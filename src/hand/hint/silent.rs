@@ -3,7 +3,7 @@
 use super::distance::{distance, is_near};
 use super::{Scene, intent, meaning};
 use crate::patch::Edit;
-use crate::record::{Candidate, Confidence};
+use crate::record::{Candidate, Confidence, FailureClass};
 use crate::syntax::{Language, Role, Syntax};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -41,7 +41,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
         }
     }
-    made.extend(unread(scene)?);
+    // A checker that asks for what is declared reads it.
+    if !matches!(scene.job.diagnosis.class, FailureClass::Type | FailureClass::Compile) {
+        made.extend(unread(scene)?);
+    }
     made.truncate(MOST_OFFERS);
     Ok(made)
 }

@@ -1,12 +1,12 @@
 //! What is said about an attempt: labels, one comment, annotations, a rerun.
 
 use super::{Published, Setting};
-use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck, is_marked};
+use crate::forge::{Annotation, Conclusion, ForgeError, NewCheck, PullState, is_marked};
 use crate::ids::{BranchName, RelPath};
 use crate::record::{Outcome, Severity};
 use crate::report;
 use crate::stage::proposal::Proposal;
-use crate::task::Kind;
+use crate::task::{Kind, Request};
 
 /// Infrastructure failed: the jobs that failed are run again, a few times.
 pub(super) fn ask_for_rerun(setting: &Setting, proposal: &mut Proposal) {
@@ -89,6 +89,12 @@ fn is_started(setting: &Setting, workflow: &str, branch: &BranchName, published:
 fn comment(setting: &Setting, proposal: &Proposal, published: &Published) -> Result<(), ForgeError> {
     let Some(number) = proposal.task.number.filter(|n| published.pull != Some(*n)) else { return Ok(()) };
     let body = report::comment(&setting.story(proposal, published));
+    // A diagnosis that somebody asked for takes the place of what was said of the repair, and not of the repair.
+    let open = Some(proposal).filter(|it| it.task.request == Request::Explain).and_then(|it| {
+        let branch = super::our_branch(setting, it).ok()?;
+        setting.forge.pull_of(&branch).ok()?.filter(|pull| pull.state == PullState::Open)
+    });
+    let body = open.map_or(body.clone(), |pull| format!("A repair is open in {}.\n\n{body}", pull.url));
     let marker = report::marker(&proposal.task.key);
     if let Some(found) = setting.forge.our_comment(number, &marker)? {
         setting.forge.update_comment(found.id, &body)?;
