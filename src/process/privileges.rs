@@ -39,12 +39,18 @@ impl Owner {
 
 /// With these root reaches files of others, as it must where a workspace is theirs (job containers).
 fn for_files() -> CapabilitySet {
-    CapabilitySet::CHOWN | CapabilitySet::DAC_OVERRIDE | CapabilitySet::FOWNER | CapabilitySet::FSETID
+    // Not FSETID: what is written into a set-uid program takes that mark away.
+    CapabilitySet::CHOWN | CapabilitySet::DAC_OVERRIDE | CapabilitySet::FOWNER
 }
 
 /// What the user's own command in a terminal keeps when that user is root.
 fn for_terminal() -> CapabilitySet {
-    for_files() | CapabilitySet::KILL | CapabilitySet::SETGID | CapabilitySet::SETUID | CapabilitySet::NET_BIND_SERVICE
+    for_files()
+        | CapabilitySet::FSETID
+        | CapabilitySet::KILL
+        | CapabilitySet::SETGID
+        | CapabilitySet::SETUID
+        | CapabilitySet::NET_BIND_SERVICE
 }
 
 /// What foreign code keeps: nothing, but for root in a place that belongs to somebody else.

@@ -80,6 +80,19 @@ const MODES: &[(i64, u8)] = &[
     (libc::SYS_fchmodat, 2),
     (libc::SYS_fchmodat2, 2),
 ];
+/// Calls that make a file: which argument says how, where one does, and which one its mode.
+const MAKING: &[(i64, Option<u8>, u8)] = &[
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_open, Some(1), 2),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_creat, None, 1),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_mknod, None, 1),
+    (libc::SYS_openat, Some(2), 3),
+    (libc::SYS_mknodat, None, 2),
+];
+/// Without one of these the mode of a call that opens is whatever lies there.
+const MAKES: [libc::c_int; 2] = [libc::O_CREAT, libc::O_TMPFILE & !libc::O_DIRECTORY];
 const NAMESPACES: &[libc::c_int] = &[
     libc::CLONE_NEWNS,
     libc::CLONE_NEWCGROUP,
@@ -101,9 +114,9 @@ pub fn limit(sockets: Sockets) -> Result<()> {
     apply_filter(&guarded(program)).context("cannot filter system calls")
 }
 
-/// None is had of x86's second calling convention, which has numbers of its own for the same calls; nor `clone3`,
-/// which says what it wants in memory, where a filter cannot read: told that there is no such call, everybody falls
-/// back to `clone`.
+/// None is had of x86's second calling convention, which has numbers of its own for the same calls; nor `clone3`
+/// and `openat2`, which say what they want in memory, where a filter cannot read: told that there is no such call, everybody
+/// falls back to `clone` and `openat`.
 fn guarded(program: BpfProgram) -> BpfProgram {
     const LOAD: u16 = 0x20;
     const AT_LEAST: u16 = 0x35;
@@ -111,10 +124,16 @@ fn guarded(program: BpfProgram) -> BpfProgram {
     const RETURN: u16 = 0x06;
     const X32: u32 = 0x4000_0000;
     const CLONE3: u32 = libc::SYS_clone3 as u32;
+    const OPENAT2: u32 = libc::SYS_openat2 as u32;
     const NO_SUCH_CALL: u32 = 0x0005_0000 | libc::ENOSYS.unsigned_abs();
     let step = |code, jt, jf, k| sock_filter { code, jt, jf, k };
-    let first =
-        [step(LOAD, 0, 0, 0), step(AT_LEAST, 1, 0, X32), step(EQUAL, 0, 1, CLONE3), step(RETURN, 0, 0, NO_SUCH_CALL)];
+    let first = [
+        step(LOAD, 0, 0, 0),
+        step(AT_LEAST, 2, 0, X32),
+        step(EQUAL, 1, 0, CLONE3),
+        step(EQUAL, 0, 1, OPENAT2),
+        step(RETURN, 0, 0, NO_SUCH_CALL),
+    ];
     first.into_iter().chain(program).collect()
 }
 
@@ -129,6 +148,19 @@ fn rules(sockets: Sockets) -> Result<Rules> {
     let set_uid = libc::S_ISUID.cast_signed();
     for (call, mode) in MODES {
         rules.insert(*call, vec![all(&[(*mode, MaskedEq(u64::from(libc::S_ISUID)), set_uid)])?]);
+    }
+    for (call, how, mode) in MAKING {
+        let marks = [libc::S_ISUID, libc::S_ISGID].map(|mark| (*mode, MaskedEq(u64::from(mark)), mark.cast_signed()));
+        let made: Vec<_> = match how {
+            Some(how) => {
+                MAKES.iter().map(|flag| Some((*how, MaskedEq(u64::from(flag.unsigned_abs())), *flag))).collect()
+            }
+            None => vec![None],
+        };
+        let made = made.iter().flat_map(|made| {
+            marks.iter().map(|mark| made.clone().into_iter().chain([mark.clone()]).collect::<Vec<_>>())
+        });
+        rules.insert(*call, made.map(|conditions| all(&conditions)).collect::<Result<_>>()?);
     }
     if sockets != Sockets::All {
         // Of another process: it could be ended by a limit.

@@ -18,15 +18,31 @@ const CACHES: &[&str] = &[
     ".local/share/pnpm/store",
     ".local/state/pnpm",
     ".m2/repository",
-    ".gradle",
+    ".gradle/.tmp",
+    ".gradle/build-scan-data",
+    ".gradle/caches",
+    ".gradle/daemon",
+    ".gradle/kotlin-profile",
+    ".gradle/native",
+    ".gradle/notifications",
+    ".gradle/workers",
+    ".gradle/wrapper",
     ".nuget/packages",
-    ".dotnet",
-    ".ivy2",
-    ".sbt",
+    ".ivy2/cache",
+    ".ivy2/local",
+    ".ivy2/.sbt.ivy.lock",
+    ".sbt/boot",
+    ".sbt/launchers",
+    ".sbt/1.0/server",
+    ".sbt/1.0/staging",
+    ".sbt/1.0/zinc",
     ".konan",
     ".java/.userPrefs",
     "Library/Caches",
 ];
+/// What Gradle writes when it builds. Its settings and scripts beside them are run by whatever Gradle comes next.
+const GRADLE: &[&str] =
+    &[".tmp", "build-scan-data", "caches", "daemon", "kotlin-profile", "native", "notifications", "workers", "wrapper"];
 /// Variables that move such caches, with what below them is a cache.
 const MOVED: &[(&str, &[&str])] = &[
     ("CARGO_HOME", &["registry", "git", ".package-cache", ".package-cache-mutate", ".global-cache"]),
@@ -34,7 +50,7 @@ const MOVED: &[(&str, &[&str])] = &[
     ("GOCACHE", &[""]),
     ("GOMODCACHE", &[""]),
     ("GOPATH", &["pkg"]),
-    ("GRADLE_USER_HOME", &[""]),
+    ("GRADLE_USER_HOME", GRADLE),
     ("XDG_CACHE_HOME", &[""]),
 ];
 
@@ -46,7 +62,13 @@ const NEEDED: &[&str] = &[
     "go/pkg",
     ".npm",
     ".m2/repository",
-    ".gradle",
+    ".gradle/.tmp",
+    ".gradle/caches",
+    ".gradle/daemon",
+    ".gradle/native",
+    ".gradle/notifications",
+    ".gradle/workers",
+    ".gradle/wrapper",
     ".local/share/pnpm/store",
 ];
 

@@ -65,6 +65,16 @@ c.process_vm_readv(w['ours'], ctypes.byref(l), 1, ctypes.byref(r), 1, 0); found(
     gap("mode of a file outside", "modes", "os.chmod(w['outside'] + '/file', 0o640); escaped()"),
     gap("times of a file outside", "modes", "os.utime(w['outside'] + '/file', (1, 1)); escaped()"),
     attempt("set-uid outside", "os.chmod(w['outside'] + '/file', 0o4755); escaped()"),
+    attempt(
+        "set-uid program made at once",
+        "os.umask(0); os.close(os.open('made', os.O_CREAT | os.O_WRONLY, 0o4755))
+if os.stat('made').st_mode & 0o4000: escaped()",
+    ),
+    attempt(
+        "set-gid program made as a node",
+        "os.umask(0); os.mknod('node', 0o102755)
+if os.stat('node').st_mode & 0o2000: escaped()",
+    ),
     gap("write to .git", "git-write", "open('.git/hooks/post-checkout', 'w').write('x')"),
     attempt("write to /tmp of others", "open(w['tmp'], 'w').write('x')"),
     attempt("read from /tmp of others", "found(read(w['in_tmp']))"),

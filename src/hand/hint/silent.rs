@@ -95,3 +95,20 @@ fn misspelt(syntax: &Syntax) -> Vec<(Range<usize>, &'static str, &'static str)> 
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::hand::hint::Hint;
+    use crate::hand::testing::{Shop, after};
+
+    #[test]
+    fn what_a_checker_asks_for_is_no_slip_of_its_use() {
+        let text = "interface Props { disabled?: boolean; label: string }\nexport const p: Props = { label: \"x\", disabeld: true };\n";
+        let log = "a.ts(2,39): error TS2561: Object literal may only specify known properties, but 'disabeld' does not exist in \
+                   type 'Props'. Did you mean to write 'disabled'?\n";
+        let offers = Shop::new(&[("a.ts", text)]).offers(&Hint, "tsc", log, &[]);
+        let texts: Vec<String> = offers.iter().map(after).map(str::to_owned).collect();
+        assert_eq!(texts.first(), Some(&text.replace("disabeld", "disabled")));
+        assert!(texts.iter().all(|text| text.contains("disabled?:")), "{texts:#?}");
+    }
+}
