@@ -23,6 +23,9 @@ const MANY: usize = 128;
 /// Nothing else behaves the same: for that more has to speak.
 const SURE: usize = 3;
 
+/// Whoever is likelier than what behaves otherwise has to answer so many, most of them as before.
+const HELD: usize = 3;
+
 /// So much less costs what is clearly likelier.
 const CLEAR: f64 = 0.08;
 
@@ -65,7 +68,7 @@ fn confidence(shots: &[Shot], verdict: &Verdict, unseen: bool, evidence: Evidenc
     let doubt = first.as_ref().map_or(Doubt::None, doubt);
     let few = first.is_none_or(|first| first < MANY) && doubt != Doubt::Pair;
     // By the word of a single question only what is alone, likely and above doubt is taken, or what the code asks for.
-    let weak = (ways > 1 && !is_clear(shots, verdict))
+    let weak = (ways > 1 && !(evidence.asked >= HELD && is_clear(shots, verdict)))
         || doubt > Doubt::Tuned
         || (alone && (doubt == Doubt::Tuned || !likely));
     let told = match (likely, few) {
@@ -189,7 +192,8 @@ mod tests {
             (&[&[(Blind, 1.0), (None, 1.5)], &[(Blind, 1.0)]], (2, 2), (Suggested, 1)),
             (&[&[(None, 1.0)], &[(None, 1.05)]], (1, 1), (Unsure, 0)),
             (&[&[(None, 1.0)], &[(None, 1.05)]], (3, 3), (Suggested, 0)),
-            (&[&[(None, 1.0)], &[(None, 1.5)]], (1, 1), (Suggested, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)]], (1, 2), (Unsure, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)]], (1, 3), (Suggested, 0)),
             (&[&[(None, 1.0)], &[(None, 1.5)], &[(None, 1.5)]], (1, 1), (Unsure, 0)),
             (&[&[(Tuned, 1.0)], &[(None, 1.5)]], (1, 1), (Unsure, 0)),
             (&[&[(Backed, 0.9)], &[(None, 1.5)]], (1, 1), (Suggested, 0)),
