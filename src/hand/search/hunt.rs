@@ -214,8 +214,11 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
                 suspects.push((worst, Spot { file: range.files.len(), ..spot }));
             }
         }
-        range.files.push(file);
-        suspicions.push((lines, fresh));
+        // The test itself may stand among the sources: where nothing is suspect, calls come from outside.
+        if suspects.iter().any(|(_, spot)| spot.file == range.files.len()) {
+            range.files.push(file);
+            suspicions.push((lines, fresh));
+        }
     }
     suspects.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1.file, a.1.node).cmp(&(b.1.file, b.1.node))));
     let words = Words::of(job, &range.files)?;
