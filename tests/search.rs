@@ -85,6 +85,32 @@ fn one_of_many_ways_to_pass_is_shown_and_not_taken() {
     assert_eq!(healed.text("area.py"), broken);
 }
 
+/// A number that the test says answers one question by chance, several hardly.
+#[test]
+fn a_test_that_asks_in_a_loop_is_no_thin_evidence() {
+    let broken = "def legs(dogs):\n    return dogs * 3\n";
+    for (cases, taken) in [("(1, 4)", false), ("(1, 4), (2, 8), (5, 20)", true)] {
+        let tests = format!(
+            "from legs import legs\n\ndef test_legs():\n    for dogs, wanted in [{cases}]:\n        assert legs(dogs) == wanted\n"
+        );
+        let healed = heal(&[("legs.py", broken.as_bytes()), ("test_legs.py", tests.as_bytes())], &[], PYTEST);
+        let wanted = if taken { broken.replace('3', "4") } else { broken.to_owned() };
+        assert_eq!(healed.text("legs.py"), wanted, "{:#}\n{}", healed.json, healed.told);
+    }
+}
+
+/// A key is spelt as the file has it that the test reads.
+#[test]
+fn a_key_is_spelt_as_in_the_data() {
+    let broken = "import json\n\n\ndef total(path):\n    with open(path) as file:\n        data = json.load(file)\n    return sum(item.get('quantty', 0) for item in data['items'])\n";
+    let tests = "from load import total\n\n\ndef test_total():\n    assert total('order.json') == 7\n";
+    let order = b"{\"items\": [{\"quantity\": 2}, {\"quantity\": 5}]}\n";
+    let files: &[(&str, &[u8])] =
+        &[("load.py", broken.as_bytes()), ("order.json", order), ("test_load.py", tests.as_bytes())];
+    let healed = heal(files, &[], PYTEST);
+    assert_eq!(healed.text("load.py"), broken.replace("quantty", "quantity"), "{:#}\n{}", healed.json, healed.told);
+}
+
 /// Either function could be repaired; the one that the last change wrote in is.
 #[test]
 fn lines_of_the_last_change_come_first() {

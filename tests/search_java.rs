@@ -45,6 +45,17 @@ fn a_main_that_exits_is_a_test_and_what_it_calls_is_repaired() {
     assert_eq!(healed.bytes("src/Check.java"), CHECK.as_bytes());
 }
 
+/// A `main` that stops at its first failure would ask more.
+#[test]
+fn all_that_a_main_asks_counts() {
+    let broken = "public class Pad {\n    static String left(String text, int width) {\n        StringBuilder out = new StringBuilder();\n        for (int i = 0; i < width; i++) {\n            out.append('.');\n        }\n        return out.append(text).toString();\n    }\n}\n";
+    let check = "public class Check {\n    static void same(String got, String wanted) {\n        if (!got.equals(wanted)) {\n            throw new AssertionError(got + \" is not \" + wanted);\n        }\n    }\n\n    public static void main(String[] args) {\n        same(Pad.left(\"7\", 3), \"..7\");\n        same(Pad.left(\"ab\", 3), \".ab\");\n        same(Pad.left(\"long\", 2), \"long\");\n    }\n}\n";
+    let command = ["sh", "-c", "javac -d out *.java && java -cp out Check"];
+    let healed = heal(&[("Check.java", check.as_bytes()), ("Pad.java", broken.as_bytes())], &command);
+    let fixed = broken.replace("i = 0", "i = text.length()");
+    assert_eq!(healed.text("Pad.java"), fixed, "{:#}\n{}", healed.json, healed.told);
+}
+
 const POM: &str = "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><modelVersion>4.0.0</modelVersion>
 <groupId>x</groupId><artifactId>x</artifactId><version>1</version>
 <properties><maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target>

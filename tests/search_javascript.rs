@@ -81,3 +81,31 @@ fn what_only_answers_the_one_test_is_shown_and_not_taken() {
     );
     assert_eq!(healed.json["outcome"], "explained");
 }
+
+/// Behind its first failure a test asks more; all of that counts, and a single question does not.
+#[test]
+fn what_answers_a_test_of_many_questions_is_taken() {
+    let broken = "function padLeft(text, width, fill) {\n  let out = '';\n  for (let i = 0; i < width; i++) {\n    out += fill;\n  }\n  return out + text;\n}\nmodule.exports = { padLeft };\n";
+    let asks = [
+        "assert.equal(padLeft('7', 3, '0'), '007');",
+        "assert.equal(padLeft('ab', 3, ' '), ' ab');",
+        "assert.equal(padLeft('long', 2, '.'), 'long');",
+    ];
+    for (asks, taken) in [(&asks[..1], false), (&asks[..], true)] {
+        let tests = format!(
+            "const test = require('node:test');\nconst assert = require('node:assert');\nconst {{ padLeft }} = require('./a');\ntest('pads', () => {{\n  {}\n}});\n",
+            asks.join("\n  ")
+        );
+        let healed = heal(&[("a.js", broken), ("a.test.js", &tests)], &["node", "--test"]);
+        let wanted = if taken { broken.replace("i = 0", "i = text.length") } else { broken.to_owned() };
+        assert_eq!(healed.text("a.js"), wanted, "{:#}\n{}", healed.json, healed.told);
+    }
+}
+
+#[test]
+fn a_reduce_begins_with_what_changes_nothing() {
+    let broken = "function total(xs) {\n  return xs.reduce((sum, x) => sum + x);\n}\nmodule.exports = { total };\n";
+    let tests = "const test = require('node:test');\nconst assert = require('node:assert');\nconst { total } = require('./a');\ntest('total', () => {\n  assert.equal(total([1, 2, 3]), 6);\n  assert.equal(total([]), 0);\n});\n";
+    let healed = heal(&[("a.js", broken), ("a.test.js", tests)], &["node", "--test"]);
+    assert_eq!(healed.text("a.js"), broken.replace("+ x)", "+ x, 0)"), "{:#}\n{}", healed.json, healed.told);
+}

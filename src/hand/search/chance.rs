@@ -11,7 +11,7 @@ pub enum Doubt {
     /// More than the tests speaks for it: how everybody else spells it, what a function says of itself.
     Backed,
     None,
-    /// It puts in a number that the tests say: it may fit them alone.
+    /// It puts in a number or a text that the tests say: it may fit them alone.
     Tuned,
     /// Two changes of which neither is enough: there are so many that one fits a test by luck.
     Pair,
@@ -24,12 +24,14 @@ type Edit = (Range<usize>, String);
 /// What a function reads.
 pub struct Reads<'f> {
     file: &'f File,
+    /// All that it says.
+    whole: &'f str,
     names: Vec<&'f Name>,
     /// The names that it declares, parameters too.
     own: BTreeSet<&'f str>,
     /// The numbers that it says, each with the word before it.
     numbers: BTreeSet<(&'f str, &'f str)>,
-    /// Those that the tests say.
+    /// Those that the tests say, and their texts.
     expected: &'f BTreeSet<String>,
 }
 
@@ -40,8 +42,9 @@ impl<'f> Reads<'f> {
         let (defined, names): (Vec<&Name>, Vec<&Name>) = values.filter(inside).partition(|name| name.defined);
         let own = defined.iter().filter(|name| name.role == Role::Value);
         let own = own.map(|name| file.syntax.text(&name.range)).collect();
-        let numbers = numbers(file.syntax.text(&(spot.start..spot.end))).collect();
-        Self { file, names, own, numbers, expected }
+        let whole = file.syntax.text(&(spot.start..spot.end));
+        let numbers = numbers(whole).collect();
+        Self { file, whole, names, own, numbers, expected }
     }
 
     pub fn doubt(&self, edits: &[Edit]) -> Doubt {
@@ -62,7 +65,25 @@ impl<'f> Reads<'f> {
             let said = numbers(old).any(|(_, other)| other == number) || self.numbers.contains(&(of, number));
             said || !self.expected.contains(number)
         };
-        !numbers(&format!("{before}{text}")).skip(numbers(before).count()).all(known)
+        let fits = !numbers(&format!("{before}{text}")).skip(numbers(before).count()).all(known);
+        fits || self.is_told(range, text) || self.is_shifted(range, text)
+    }
+
+    /// One is added to all that is given back: that fits any test whose result is one off.
+    fn is_shifted(&self, range: &Range<usize>, text: &str) -> bool {
+        let old = self.file.syntax.text(range);
+        let rest = text.trim_matches(['(', ')']).strip_prefix(old.trim_matches(['(', ')'])).unwrap_or_default();
+        let tree = &self.file.tree;
+        let is_result = |node: usize| tree[node].range == *range && tree[tree[node].parent].kind.starts_with("return");
+        matches!(rest.trim(), "+ 1" | "- 1") && tree.all().any(is_result)
+    }
+
+    /// A text that the tests say and the function does not.
+    fn is_told(&self, range: &Range<usize>, text: &str) -> bool {
+        let own = |told: &str| texts(self.whole).any(|other| other == told);
+        let told = |told: &str| told.len() > 1 && self.expected.contains(told) && !own(told);
+        let quoted = self.file.text[..range.start].ends_with(b"\"") || self.file.text[..range.start].ends_with(b"'");
+        texts(text).any(told) || (quoted && told(text))
     }
 
     /// A value that was read becomes one that is not.
@@ -105,6 +126,22 @@ pub fn numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
     pairs.filter(|(_, part)| part.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// What stands in quotes in a text of any language.
+pub fn texts(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(quoted)
+}
+
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let at = rest.find(['"', '\'', '`'])?;
+        let (quote, inner) = rest[at..].split_at(1);
+        let end = inner.find(quote)?;
+        rest = &inner[end + 1..];
+        Some(&inner[..end])
+    })
+}
+
 /// The names in a text of any language; what stands in quotes and the constants that are words are none.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     const CONSTANTS: &[&str] = &[
@@ -142,7 +179,7 @@ mod tests {
     fn doubt(text: &str, was: &str, new: &str) -> Doubt {
         let (file, spot) = opened("a.js", text);
         let at = text.find(was).unwrap();
-        let expected = ["1", "10"].map(str::to_owned).into();
+        let expected = ["1", "10", "HIGH"].map(str::to_owned).into();
         Reads::of(&file, &spot, &expected).doubt(&[(at..at + was.len(), new.to_owned())])
     }
 
@@ -160,6 +197,11 @@ mod tests {
         }
         assert_eq!(doubt(text, "return 0", "return 1"), Doubt::Tuned);
         assert_eq!(doubt(text, "xs.length", "xs.length - 1"), Doubt::Tuned);
+        assert_eq!(doubt("function f(n) { return n * n; }", "n * n", "n * n - 1"), Doubt::Tuned);
+        let told = "function f(n) { return n == 'high' ? 3 : n == '' ? 4 : 5; }";
+        assert_eq!(doubt(told, "''", "'HIGH'"), Doubt::Tuned);
+        assert_eq!(doubt(told, "high", "HIGH"), Doubt::Tuned);
+        assert_eq!(doubt(told, "''", "'high'"), Doubt::None);
         let known = "function f(n) { return n > 10 ? n / 1 : n % 3 == 0; }";
         assert_eq!(doubt(known, "1 :", "10 :"), Doubt::None);
         assert_eq!(doubt(known, "0;", "10;"), Doubt::Tuned);

@@ -4,8 +4,9 @@
 use super::aim::{self, Test};
 use super::chance::{Doubt, Reads};
 use super::draft::Draft;
+use super::edges::Edges;
 use super::spelling::Words;
-use super::{everywhere, guarded, pairs, pointer, returning, survivors, waiting};
+use super::{asked, everywhere, guarded, pairs, pointer, returning, starting, survivors, waiting};
 use crate::hand::recent::Recent;
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
@@ -24,13 +25,15 @@ const MOST: usize = 40_000;
 const FUNCTIONS: usize = 40;
 /// Slips of some languages, which no family of operators or values thinks of: to add one, write its file and its line here.
 const SLIPS: &[fn(&File, &Spot) -> Vec<Draft>] =
-    &[waiting::drafts, returning::drafts, pointer::drafts, guarded::drafts];
+    &[waiting::drafts, returning::drafts, pointer::drafts, guarded::drafts, asked::drafts, starting::drafts];
 /// Behind the first survivor the search goes on for so much cost.
 const MARGIN: f64 = 0.6;
 /// Below the cost of any family are only edits that the code itself asks for.
 const BACKED: f64 = 1.0;
 /// An edit that bears a mark of passing by chance costs so much more: what is likelier is judged before it.
 const BLIND: f64 = 0.7;
+/// One that says the same twice, `f(a, a)`, where two things were said.
+const TWICE: f64 = 0.3;
 /// An edit where the last change wrote costs so much less.
 const FRESH: f64 = 0.4;
 
@@ -113,6 +116,10 @@ pub struct Answer {
     /// After which more of the failing tests passed.
     pub hopeful: Vec<usize>,
     pub out_of_time: bool,
+    /// Of one of them: the calls that the tests make to which it gives another answer than the program as it is, of how
+    /// many; where the judge can see calls.
+    #[serde(default)]
+    pub evidence: BTreeMap<usize, (usize, usize)>,
     /// How they behave on what the tests do not ask was not looked at: nothing is sure then.
     #[serde(default)]
     pub unseen: bool,
@@ -168,7 +175,7 @@ fn hunt(job: &Job, judge: &dyn Judge, targets: &[String], end: Instant) -> Resul
     let singles = judge.judge(&range, &tests, &shots, MARGIN, left())?;
     told(job, "single edits", &singles);
     if !singles.alive.is_empty() {
-        return survivors::candidates(&range, &shots, &singles, targets.len());
+        return survivors::candidates(&range, &shots, &singles, targets);
     }
     let doubles = pairs::pairs(&shots, &singles.hopeful);
     if doubles.is_empty() || left().is_zero() {
@@ -176,7 +183,7 @@ fn hunt(job: &Job, judge: &dyn Judge, targets: &[String], end: Instant) -> Resul
     }
     let answer = judge.judge(&range, &tests, &doubles, MARGIN / 2.0, left())?;
     told(job, "pairs of edits", &answer);
-    survivors::candidates(&range, &doubles, &answer, targets.len())
+    survivors::candidates(&range, &doubles, &answer, targets)
 }
 
 fn told(job: &Job, what: &str, answer: &Answer) {
@@ -207,11 +214,15 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
                 suspects.push((worst, Spot { file: range.files.len(), ..spot }));
             }
         }
-        range.files.push(file);
-        suspicions.push((lines, fresh));
+        // The test itself may stand among the sources: where nothing is suspect, calls come from outside.
+        if suspects.iter().any(|(_, spot)| spot.file == range.files.len()) {
+            range.files.push(file);
+            suspicions.push((lines, fresh));
+        }
     }
     suspects.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1.file, a.1.node).cmp(&(b.1.file, b.1.node))));
     let words = Words::of(job, &range.files)?;
+    let edges = Edges::of(job);
     let mut shots = Vec::new();
     for (_, spot) in suspects.into_iter().take(FUNCTIONS) {
         let (file, (lines, fresh)) = (&range.files[spot.file], &suspicions[spot.file]);
@@ -224,6 +235,7 @@ fn aimed<'j>(job: &'j Job<'j>, judge: &dyn Judge, tests: &[Test]) -> Result<(Hun
         for draft in drafts {
             if let Some(more) = file.distance(&draft, lines, fresh) {
                 let doubt = if draft.cost < BACKED { Doubt::Backed } else { reads.doubt(&draft.edits) };
+                let more = more - edges.less(file, &draft) + if file.repeats(&spot, &draft) { TWICE } else { 0.0 };
                 shots.push(shot(draft, place, more, doubt));
             }
         }
@@ -288,6 +300,19 @@ impl File {
         let best = scores.max_by(f64::total_cmp).filter(|_| ascii)?;
         let known = if places.iter().any(|place| aim::meet(fresh, place)) { FRESH } else { 0.0 };
         Some(1.0 - best - known)
+    }
+}
+
+impl File {
+    /// Whether an operand becomes what the one beside it is already.
+    fn repeats(&self, spot: &Spot, draft: &Draft) -> bool {
+        let [(range, new)] = &draft.edits[..] else { return false };
+        let tree = &self.tree;
+        let mut nodes = tree.below(spot.node);
+        let is_it = |node: &usize| tree[*node].named && tree[*node].range == *range;
+        let node = nodes.find(is_it).filter(|_| new.starts_with(char::is_alphabetic));
+        let beside = node.map(|node| tree.inner(tree[node].parent)).unwrap_or_default();
+        beside.into_iter().any(|other| Some(other) != node && self.syntax.text(&tree[other].range) == new)
     }
 }
 

@@ -5,11 +5,14 @@
 //! To add a family of edits: see `python::families`. To add a language: a [`Judge`] in a folder, an entry in [`JUDGES`].
 
 mod aim;
+mod asked;
 mod braces;
 mod chance;
 mod draft;
 mod driver;
+mod edges;
 mod everywhere;
+mod evidence;
 mod families;
 mod guarded;
 mod hunt;
@@ -22,6 +25,7 @@ mod python;
 mod returning;
 mod rust;
 mod spelling;
+mod starting;
 mod survivors;
 mod waiting;
 

@@ -1,7 +1,7 @@
 //! A name or a key that is spelt otherwise than everybody else spells it. No compiler and no error tells of a property
 //! that is not there or a key that nobody put in; the rest of the code and the tests do.
 
-use super::chance::numbers;
+use super::chance::{numbers, texts};
 use super::draft::Draft;
 use super::hunt::{File, Spot};
 use crate::hand::hint::distance::{distance, is_near};
@@ -15,37 +15,56 @@ use std::ops::Range;
 const COST: f64 = 0.8;
 /// So much more costs each typing error.
 const FAR: f64 = 0.08;
+/// A member for another is no slip of the keys.
+const OF_THE_SAME: f64 = 1.5;
 /// Who is said more often than that is no slip.
 const ODD: usize = 3;
 /// Files that are read for how others spell it.
 const MOST_FILES: usize = 300;
 const LARGEST: usize = 200_000;
 
-/// How often each word is said, in the suspect files, the tests and the files beside them.
+/// How often each word is said, in the suspect files, the tests, the files beside them and what is read as data.
+#[derive(Default)]
 pub struct Words {
     counts: BTreeMap<String, usize>,
-    /// The numbers that the tests say.
+    /// The numbers and the quoted texts that the tests say.
     pub expected: BTreeSet<String>,
+    /// `Color` → `RED`, `GREEN`: what anybody asks of a type by name.
+    members: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Words {
     pub fn of(job: &Job, suspects: &[File]) -> Result<Self> {
-        let (mut counts, mut expected) = (BTreeMap::new(), BTreeSet::new());
-        suspects.iter().for_each(|file| count(&mut counts, &file.text));
+        let mut words = Self::default();
+        suspects.iter().for_each(|file| words.read(&file.text, false));
         let languages: Vec<Language> = suspects.iter().map(|file| file.syntax.language()).collect();
         let is_other = |path: &&crate::ids::RelPath| {
             let known = Language::of(path).is_some_and(|language| languages.contains(&language));
-            known && !suspects.iter().any(|file| file.path == **path)
+            (known || is_data(path)) && !suspects.iter().any(|file| file.path == **path)
         };
         let mut others: Vec<_> = job.workshop.files()?.iter().filter(is_other).collect();
         others.sort_by_key(|path| !crate::guard::is_test(path));
         for path in others.into_iter().take(MOST_FILES) {
             let text = offer::editable(job, path)?.filter(|text| text.len() < LARGEST);
-            text.iter().for_each(|text| count(&mut counts, text));
-            let text = text.filter(|_| crate::guard::is_test(path)).unwrap_or_default();
-            expected.extend(numbers(&String::from_utf8_lossy(&text)).map(|(_, number)| number.to_owned()));
+            text.iter().for_each(|text| words.read(text, crate::guard::is_test(path) && !is_data(path)));
         }
-        Ok(Self { counts, expected })
+        Ok(words)
+    }
+
+    fn read(&mut self, text: &[u8], expects: bool) {
+        let text = String::from_utf8_lossy(text);
+        for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
+            if word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()) {
+                *self.counts.entry(word.to_owned()).or_default() += 1;
+            }
+        }
+        for (of, member) in of_types(&text) {
+            self.members.entry(of.to_owned()).or_default().insert(member.to_owned());
+        }
+        if expects {
+            self.expected.extend(numbers(&text).map(|(_, number)| number.to_owned()));
+            self.expected.extend(texts(&text).map(str::to_owned));
+        }
     }
 
     /// What the odd words of a function could have been meant to be, the nearest first.
@@ -56,7 +75,25 @@ impl Words {
                 places.entry(file.syntax.text(&range)).or_default().push(range);
             }
         }
-        places.iter().flat_map(|(word, places)| self.meant(word, places)).collect()
+        let mut drafts: Vec<Draft> = places.iter().flat_map(|(word, places)| self.meant(word, places)).collect();
+        drafts.extend(self.of_the_same(file, spot));
+        drafts
+    }
+
+    /// Another member of the same type: `Color.RED` → `Color.GREEN`.
+    fn of_the_same(&self, file: &File, spot: &Spot) -> Vec<Draft> {
+        let text = file.syntax.text(&(spot.start..spot.end));
+        let at = |part: &str| spot.start + (part.as_ptr() as usize - text.as_ptr() as usize);
+        let said = of_types(text).flat_map(|(of, member)| {
+            let others = self.members.get(of).into_iter().flatten().filter(move |other| *other != member);
+            others.map(move |other| (member, other))
+        });
+        let draft = |(member, other): (&str, &String)| Draft {
+            edits: vec![(at(member)..at(member) + member.len(), other.clone())],
+            cost: OF_THE_SAME,
+            family: "member",
+        };
+        said.map(draft).collect()
     }
 
     fn meant(&self, word: &str, places: &[Range<usize>]) -> Vec<Draft> {
@@ -76,13 +113,22 @@ impl Words {
     }
 }
 
-fn count(counts: &mut BTreeMap<String, usize>, text: &[u8]) {
-    let text = String::from_utf8_lossy(text);
-    for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
-        if word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()) {
-            *counts.entry(word.to_owned()).or_default() += 1;
-        }
-    }
+/// What tests and programs read: its keys are spelt as they are.
+fn is_data(path: &crate::ids::RelPath) -> bool {
+    matches!(path.extension().as_str(), "json" | "yaml" | "yml" | "toml" | "csv") && !path.file_name().contains("lock")
+}
+
+/// `Color.RED`, `Color::Red`: a type and what is asked of it, no call.
+fn of_types(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let joints = text.match_indices('.').chain(text.match_indices("::"));
+    joints.filter_map(move |(at, joint)| {
+        let of = text[..at].rfind(|c| !word(c)).map_or("", |n| text[n..at].trim_start_matches(|c| !word(c)));
+        let rest = &text[at + joint.len()..];
+        let member = &rest[..rest.find(|c| !word(c)).unwrap_or(rest.len())];
+        let is_type = of.starts_with(char::is_uppercase) && member.starts_with(char::is_uppercase);
+        (is_type && !rest[member.len()..].starts_with('(')).then_some((of, member))
+    })
 }
 
 /// The names behind dots; a compiler has looked at those of other languages.
@@ -114,9 +160,9 @@ mod tests {
     /// The function with the cheapest draft applied.
     fn first(text: &str, tests: &str) -> Option<String> {
         let (file, spot) = opened("a.js", text);
-        let mut counts = BTreeMap::new();
-        [text, tests].iter().for_each(|text| count(&mut counts, text.as_bytes()));
-        let drafts = Words { counts, expected: BTreeSet::new() }.drafts(&file, &spot);
+        let mut words = Words::default();
+        [text, tests].iter().for_each(|text| words.read(text.as_bytes(), false));
+        let drafts = words.drafts(&file, &spot);
         let best = drafts.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost))?;
         Some(after(&file, &best))
     }
@@ -130,5 +176,13 @@ mod tests {
         assert_eq!(first(keyed, "").as_deref(), Some(&*keyed.replace("'lst'", "'last'")));
         let tests = "f({ counts: 1, count: 2 });".repeat(4);
         assert_eq!(first("function f(i) { return i.counts + i.count }", &tests), None);
+    }
+    #[test]
+    fn another_member_of_the_same_type() {
+        let text = "function f(n) { return n ? Color.RED : State.RED }";
+        let green = text.replacen("RED", "GREEN", 1);
+        assert_eq!(first(text, "f(1) == Color.GREEN; State.of(2)").as_deref(), Some(&*green));
+        let pairs: BTreeSet<_> = of_types("let a = Color::Red; b.X; Kind.MAX.min(Level.of(x)) Mode.A").collect();
+        assert_eq!(pairs, BTreeSet::from([("Color", "Red"), ("Kind", "MAX"), ("Mode", "A")]));
     }
 }

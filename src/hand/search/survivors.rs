@@ -1,7 +1,8 @@
 //! From what passes to what is offered: how sure it is, and what else would have done.
 
 use super::chance::Doubt;
-use super::hunt::{Hunt, Shot};
+use super::evidence::Evidence;
+use super::hunt::{Answer, Hunt, Shot};
 use crate::hand::offer;
 use crate::ids::RelPath;
 use crate::patch::Edit;
@@ -14,8 +15,16 @@ const MOST: usize = 5;
 /// What is alone and costs more than this is one of the less likely edits, with nothing that speaks for it but the tests.
 const LIKELY: f64 = 2.2;
 
-/// One failing test can be made to pass by chance; a lone survivor that mends so many hardly is chance.
+/// A single question can be answered right by chance, two hardly: unless so many have tried, or he is one of the many
+/// pairs.
 const TELLING: usize = 2;
+const TELLING_MUCH: usize = 3;
+const MANY: usize = 128;
+/// Nothing else behaves the same: for that more has to speak.
+const SURE: usize = 3;
+
+/// Whoever is likelier than what behaves otherwise has to answer so many, most of them as before.
+const HELD: usize = 3;
 
 /// So much less costs what is clearly likelier.
 const CLEAR: f64 = 0.08;
@@ -28,12 +37,14 @@ pub struct Verdict<'a> {
     pub groups: &'a [Vec<usize>],
 }
 
-/// `mended`: how many tests failed that pass now.
-pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer, mended: usize) -> Result<Vec<Candidate>> {
+/// `tests`: those that failed and pass now.
+pub fn candidates(hunt: &Hunt, shots: &[Shot], answer: &Answer, tests: &[String]) -> Result<Vec<Candidate>> {
+    let verdict = Verdict { alive: &answer.alive, groups: &answer.groups };
+    let first = order(shots, &verdict).first().and_then(|first| Evidence::seen(answer, *first, tests.len()));
+    let evidence = first.map_or_else(|| Evidence::read(hunt, tests), Ok)?;
     // Where the clock ended it nobody knows what else would have passed.
-    let unseen = verdict.unseen || verdict.out_of_time;
-    let verdict = Verdict { alive: &verdict.alive, groups: &verdict.groups };
-    let confidence = confidence(shots, &verdict, unseen, mended);
+    let unseen = answer.unseen || answer.out_of_time;
+    let confidence = confidence(shots, &verdict, unseen, evidence);
     let mut offered = Vec::new();
     for number in order(shots, &verdict).into_iter().take(MOST) {
         let shot = &shots[number];
@@ -45,7 +56,7 @@ pub fn candidates(hunt: &Hunt, shots: &[Shot], verdict: &super::hunt::Answer, me
     Ok(offered)
 }
 
-fn confidence(shots: &[Shot], verdict: &Verdict, unseen: bool, mended: usize) -> Confidence {
+fn confidence(shots: &[Shot], verdict: &Verdict, unseen: bool, evidence: Evidence) -> Confidence {
     let doubt = |number: &usize| shots[*number].doubt;
     let alone = verdict.alive.len() < 2;
     let all = verdict.groups.len();
@@ -53,17 +64,23 @@ fn confidence(shots: &[Shot], verdict: &Verdict, unseen: bool, mended: usize) ->
     let sound = verdict.groups.iter().filter(|group| group.iter().any(|one| doubt(one) != Doubt::Blind)).count();
     let ways = if sound == 0 { all } else { sound };
     let likely = verdict.alive.iter().all(|one| shots[*one].cost < LIKELY);
-    let doubt = order(shots, verdict).first().map_or(Doubt::None, doubt);
-    // By the word of a single test only what is alone, likely and above doubt is taken, or what the code asks for.
-    let weak = (ways > 1 && !is_clear(shots, verdict))
+    let first = order(shots, verdict).first().copied();
+    let doubt = first.as_ref().map_or(Doubt::None, doubt);
+    let few = first.is_none_or(|first| first < MANY) && doubt != Doubt::Pair;
+    // By the word of a single question only what is alone, likely and above doubt is taken, or what the code asks for.
+    let weak = (ways > 1 && !(evidence.asked >= HELD && is_clear(shots, verdict)))
         || doubt > Doubt::Tuned
         || (alone && (doubt == Doubt::Tuned || !likely));
-    let thin = mended < TELLING && doubt > Doubt::Backed && weak;
+    let told = match (likely, few) {
+        (true, _) => evidence.weight() >= TELLING,
+        (false, few) => evidence.mended >= if few { TELLING } else { TELLING_MUCH },
+    };
+    let thin = !told && doubt > Doubt::Backed && weak;
     match ways {
         _ if thin => Confidence::Unsure,
         0..=2 if unseen => Confidence::Suggested,
         0 | 1 if doubt > Doubt::Tuned || ways < all => Confidence::Suggested,
-        0 | 1 if !alone || (mended >= TELLING && likely) => Confidence::Confident,
+        0 | 1 if !alone || (evidence.weight() >= SURE && likely) => Confidence::Confident,
         0..=2 => Confidence::Suggested,
         _ => Confidence::Unsure,
     }
@@ -141,37 +158,47 @@ mod tests {
     use super::*;
 
     /// One shot of each doubt and cost, in groups of those that do the same.
-    fn sure(groups: &[&[(Doubt, f64)]], mended: usize) -> (Confidence, usize) {
+    fn sure(groups: &[&[(Doubt, f64)]], (mended, asked): (usize, usize)) -> (Confidence, usize) {
         let shot = |(doubt, cost): &(Doubt, f64)| Shot { edits: Vec::new(), cost: *cost, family: "x", doubt: *doubt };
         let shots: Vec<Shot> = groups.iter().flat_map(|group| group.iter().map(shot)).collect();
         let alive: Vec<usize> = (0..shots.len()).collect();
         let mut rest = alive.clone().into_iter();
         let groups: Vec<Vec<usize>> = groups.iter().map(|group| rest.by_ref().take(group.len()).collect()).collect();
         let verdict = Verdict { alive: &alive, groups: &groups };
-        (confidence(&shots, &verdict, false, mended), order(&shots, &verdict)[0])
+        let evidence = Evidence { mended, asked };
+        (confidence(&shots, &verdict, false, evidence), order(&shots, &verdict)[0])
     }
 
     #[test]
     fn what_passes_by_chance_is_last_and_not_sure() {
         use Confidence::{Confident, Suggested, Unsure};
         use Doubt::{Backed, Blind, None, Pair, Tuned};
-        for (groups, mended, wanted) in [
-            (&[&[(None, 1.5)][..]][..], 1, (Suggested, 0)),
-            (&[&[(None, 1.5)]], 2, (Confident, 0)),
-            (&[&[(None, 2.5)]], 1, (Unsure, 0)),
-            (&[&[(Tuned, 1.2)]], 1, (Unsure, 0)),
-            (&[&[(Tuned, 1.2), (Tuned, 1.3)]], 1, (Confident, 0)),
-            (&[&[(Pair, 2.0)]], 1, (Unsure, 0)),
-            (&[&[(Pair, 2.0)]], 3, (Suggested, 0)),
-            (&[&[(Blind, 1.0)], &[(None, 1.5)]], 1, (Suggested, 1)),
-            (&[&[(Blind, 1.0), (None, 1.5)], &[(Blind, 1.0)]], 2, (Suggested, 1)),
-            (&[&[(None, 1.0)], &[(None, 1.05)]], 1, (Unsure, 0)),
-            (&[&[(None, 1.0)], &[(None, 1.5)]], 1, (Suggested, 0)),
-            (&[&[(None, 1.0)], &[(None, 1.5)], &[(None, 1.5)]], 1, (Unsure, 0)),
-            (&[&[(Tuned, 1.0)], &[(None, 1.5)]], 1, (Unsure, 0)),
-            (&[&[(Backed, 0.9)], &[(None, 1.5)]], 1, (Suggested, 0)),
+        for (groups, evidence, wanted) in [
+            (&[&[(None, 1.5)][..]][..], (1, 1), (Suggested, 0)),
+            (&[&[(None, 1.5)]], (2, 3), (Suggested, 0)),
+            (&[&[(None, 1.5)]], (3, 3), (Confident, 0)),
+            (&[&[(None, 2.5)]], (1, 1), (Unsure, 0)),
+            (&[&[(None, 2.5)]], (1, 9), (Unsure, 0)),
+            (&[&[(None, 2.5)]], (2, 2), (Suggested, 0)),
+            (&[&[(Pair, 2.5)]], (2, 9), (Unsure, 0)),
+            (&[&[(Pair, 2.5)]], (3, 3), (Suggested, 0)),
+            (&[&[(Tuned, 1.2)]], (2, 2), (Suggested, 0)),
+            (&[&[(Tuned, 1.2)]], (1, 9), (Suggested, 0)),
+            (&[&[(Tuned, 1.2)]], (1, 1), (Unsure, 0)),
+            (&[&[(Tuned, 1.2), (Tuned, 1.3)]], (1, 1), (Confident, 0)),
+            (&[&[(Pair, 2.0)]], (1, 1), (Unsure, 0)),
+            (&[&[(Pair, 2.0)]], (3, 3), (Suggested, 0)),
+            (&[&[(Blind, 1.0)], &[(None, 1.5)]], (1, 1), (Suggested, 1)),
+            (&[&[(Blind, 1.0), (None, 1.5)], &[(Blind, 1.0)]], (2, 2), (Suggested, 1)),
+            (&[&[(None, 1.0)], &[(None, 1.05)]], (1, 1), (Unsure, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.05)]], (3, 3), (Suggested, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)]], (1, 2), (Unsure, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)]], (1, 3), (Suggested, 0)),
+            (&[&[(None, 1.0)], &[(None, 1.5)], &[(None, 1.5)]], (1, 1), (Unsure, 0)),
+            (&[&[(Tuned, 1.0)], &[(None, 1.5)]], (1, 1), (Unsure, 0)),
+            (&[&[(Backed, 0.9)], &[(None, 1.5)]], (1, 1), (Suggested, 0)),
         ] {
-            assert_eq!(sure(groups, mended), wanted, "{groups:?} {mended}");
+            assert_eq!(sure(groups, evidence), wanted, "{groups:?} {evidence:?}");
         }
     }
 }

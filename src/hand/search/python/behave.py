@@ -1,11 +1,21 @@
 # Behaviour ------------------------------------------------------------------------------------------------------------
 
 MOST_CALLS, FUZZED = 60, 240
+# Where the program as it is hangs so often, the rest is not waited for.
+HUNG = 8
 
 
-def entries(judge, say, mark):
-    """The calls from the tests into the files that may be changed, with their arguments as they were."""
-    seen = {}
+def put(judge, number):
+    """The candidate lives from now on; `None` is the program as it is."""
+    if number is not None and judge.apply(judge.candidates[number]) is None:
+        judge.reload(judge.candidates[number])
+
+
+def entries(judge, number, say, mark):
+    """The calls from the tests into the files that may be changed, with their arguments as they were: a test that
+    passes makes all of its calls, one that fails none behind its first failure."""
+    put(judge, number)
+    seen, known = {}, {id(one.__code__): key for key, functions in judge.living.functions.items() for one in functions}
 
     def watch(frame, event, _):
         if event != "call" or frame.f_back is None:
@@ -14,9 +24,9 @@ def entries(judge, say, mark):
         path = judge.living.path_of(code.co_filename)
         if path not in judge.living.files or judge.living.path_of(frame.f_back.f_code.co_filename) in judge.living.files:
             return
-        key = (path, code.co_firstlineno)
+        key = known.get(id(code))
         calls = seen.setdefault(key, set())
-        if len(calls) >= MOST_CALLS or code.co_name.startswith("<") or key not in judge.living.functions:
+        if len(calls) >= MOST_CALLS or code.co_name.startswith("<") or key is None:
             return
         count = code.co_argcount + code.co_kwonlyargcount
         names = code.co_varnames[:count]
@@ -94,7 +104,7 @@ class Fuzz:
 
 
 def inputs(said, seed):
-    """(function, frozen arguments): as seen, then varied."""
+    """(function, frozen arguments, whether a test asks just that): as seen, then varied."""
     made = []
     by_key = {}
     for key, frozen in said:
@@ -110,7 +120,7 @@ def inputs(said, seed):
             often = 0.0 if turn < len(calls) else 0.4
             try:
                 varied = [fuzz.vary(value, often) for value in arguments]
-                made.append((key, pickle.dumps((varied, more, named))))
+                made.append((key, pickle.dumps((varied, more, named)), turn < len(calls)))
             except Exception:
                 continue
     return made
@@ -134,13 +144,12 @@ def plain(value, depth=0):
 
 
 def behave(judge, number, made, say, mark):
-    candidate = judge.candidates[number]
+    hung = 0
     try:
-        if judge.apply(candidate) is None:
-            judge.reload(candidate)
+        put(judge, number)
     except BaseException:
         return
-    for at, (key, frozen) in enumerate(made):
+    for at, (key, frozen, _) in enumerate(made):
         def act():
             function = judge.living.functions[key][0]
             arguments, more, named = pickle.loads(frozen)
@@ -151,26 +160,34 @@ def behave(judge, number, made, say, mark):
             except BaseException as error:
                 return "raises " + type(error).__name__
         judge.living.restore() if at % 8 == 0 else None
-        say(at, Clock.run(act, 0.05))
+        what = Clock.run(act, 0.05)
+        say(at, what)
+        hung += what == TIMED_OUT
+        if hung > HUNG and number is None:
+            break
 
 
 def cluster(judge, numbers, end):
-    """Groups of survivors that do the same, the best candidate's first. What only one of two refuses says little: the
-    argument may be one that nobody would give."""
-    said = ask(functools.partial(entries, judge), judge.request, 10)
+    """Groups of survivors that do the same, the best candidate's first, and for each the calls of the tests to which it
+    gives another answer than the program as it is, of how many. What only one of two refuses says little: the argument
+    may be one that nobody would give."""
+    said = ask(functools.partial(entries, judge, numbers[0]), judge.request, 10)
     made = inputs(said, judge.request["seed"])
-    groups = []
+    did = lambda number: dict(ask(functools.partial(behave, judge, number, made), judge.request, 8))
+    asked = [at for at, (_, _, seen) in enumerate(made) if seen]
+    groups, evidence, broken = [], {}, did(None)
     for number in numbers:
         if time.monotonic() > end + 10:
             break
-        did = dict((at, what) for at, what in ask(functools.partial(behave, judge, number, made), judge.request, 8))
+        own = did(number)
+        evidence[number] = [sum(own.get(at) != broken[at] for at in asked if at in broken), len(asked)]
         for members, known in groups:
-            if alike(known, did):
+            if alike(known, own):
                 members.append(number)
                 break
         else:
-            groups.append(([number], did))
-    return [members for members, _ in groups]
+            groups.append(([number], own))
+    return [members for members, _ in groups], evidence
 
 
 def alike(one, other):

@@ -287,9 +287,9 @@ def judge_all(judge, emit):
     limit = best + margin
     chosen = sorted((candidates[number][0], number) for number in alive if candidates[number][0] <= limit)[:24]
     confirmed = confirm(judge, [number for _, number in chosen], names, ladder, end)
-    groups = cluster(judge, confirmed, end) if len(confirmed) > 1 else [confirmed] if confirmed else []
+    groups, evidence = cluster(judge, confirmed, end) if confirmed else ([], {})
     hopeful = sorted(progress, key=lambda number: (-progress[number], candidates[number][0]))[:300]
-    emit({"judged": judged, "alive": confirmed, "groups": groups, "hopeful": hopeful, "out_of_time": out_of_time, "seconds": seconds,
+    emit({"judged": judged, "alive": confirmed, "groups": groups, "evidence": evidence, "hopeful": hopeful, "out_of_time": out_of_time, "seconds": seconds,
           "unsettled": len(slow)})
 
 

@@ -64,6 +64,7 @@ const FAMILIES: &[&[&str]] = &[
     &["sqrt", "cbrt", "exp", "log", "log2", "log10", "pow"],
     &["sin", "cos", "tan"],
     &["next", "nextInt", "hasNext"],
+    &["next", "last", "next_back"],
     &["equals", "equalsIgnoreCase"],
     &["compareTo", "compareToIgnoreCase"],
     &["reduce", "reduceRight"],
@@ -185,6 +186,7 @@ fn more(drafts: &mut Drafts, name: usize, list: usize, args: &[usize]) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str, &str)] = &[
+    ("rs", "fn f(a: &str) { a.chars().last() }", "fn f(a: &str) { a.chars().next() }"),
     ("js", "function f(a) { return a.some(g) }", "function f(a) { return a.every(g) }"),
     (
         "java",

@@ -17,7 +17,10 @@ pub fn propose(drafts: &mut Drafts, node: usize) {
         Some(Word::True) => drafts.replace(node, "false", 0.0),
         Some(Word::False) => drafts.replace(node, "true", 0.0),
         Some(Word::Text) => strings(drafts, node),
-        Some(Word::Char) => others_of(drafts, node, &["' '", "'0'", "'a'", "'A'"]),
+        Some(Word::Char) => {
+            others_of(drafts, node, &["' '", "'0'", "'a'", "'A'"]);
+            apart(drafts, node);
+        }
         Some(Word::Null) if scene.language.is_script() => {
             ["0", "[]", "''", "false", "true", "null", "undefined"].iter().for_each(|o| drafts.replace(node, *o, 0.9));
         }
@@ -111,6 +114,17 @@ fn others_of(drafts: &mut Drafts, node: usize, usual: &[&str]) {
     usual.iter().for_each(|other| drafts.replace(node, *other, 0.9));
 }
 
+/// What stands between things: who takes one for another splits nothing, or too much.
+const BETWEEN: &[char] = &[',', ';', ':', '.', '-', '_', '/', '=', '|'];
+
+fn apart(drafts: &mut Drafts, node: usize) {
+    let text = drafts.scene.text(node);
+    let Some((quote, inner)) = text.get(..1).zip(text.get(1..text.len().max(2) - 1)) else { return };
+    if inner.len() == 1 && inner.starts_with(BETWEEN) {
+        BETWEEN.iter().for_each(|other| drafts.replace(node, format!("{quote}{other}{quote}"), 0.6));
+    }
+}
+
 fn strings(drafts: &mut Drafts, node: usize) {
     let scene = drafts.scene;
     let plain = |text: &str| text.len() <= 40 && text.starts_with(['"', '\'']) && !text.contains('\n');
@@ -125,6 +139,7 @@ fn strings(drafts: &mut Drafts, node: usize) {
     for usual in ["", " ", ", ", ",", "\\n", "0"] {
         drafts.replace(node, format!("{quote}{usual}{quote}"), 1.2);
     }
+    apart(drafts, node);
     let inside = &text[1..text.len() - 1];
     let others = [inside.to_lowercase(), inside.to_uppercase(), inside.trim().to_owned(), format!("{inside} ")];
     others.iter().for_each(|other| drafts.replace(node, format!("{quote}{other}{quote}"), 1.0));
@@ -202,6 +217,7 @@ fn pair(drafts: &mut Drafts, node: usize) {
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str, &str)] = &[
     ("c", "int f(int *a) { return a[1]; }", "int f(int *a) { return a[0]; }"),
+    ("rs", "fn f(a: &str) { a.split(',') }", "fn f(a: &str) { a.split(';') }"),
     ("js", "function f(a) { return a[0] }", "function f(a) { return a[1] }"),
     (
         "java",

@@ -2,6 +2,7 @@
 
 use super::super::drafts::Drafts;
 use super::super::kinds::Kind;
+use super::super::scene::Scene;
 use super::super::vars::Var;
 use super::super::words::Word;
 use super::conditions::known;
@@ -56,6 +57,7 @@ fn lines(drafts: &Drafts, node: usize) -> Vec<(String, f64)> {
             lines.push((format!("{name}++;"), 0.3));
         }
         follow(drafts, var, &mut lines);
+        lines.extend(sorted(scene, var));
         lines.extend(storing::lines(scene, var, &vars));
         if var.kind == Some(Kind::Truth) && !var.fixed {
             lines.push((format!("{name} = true{end}"), 0.3));
@@ -63,6 +65,21 @@ fn lines(drafts: &Drafts, node: usize) -> Vec<(String, f64)> {
         }
     }
     lines
+}
+
+/// What is made here may have to be in order; what others hold too is left as it is.
+fn sorted(scene: &Scene, var: &Var) -> Option<(String, f64)> {
+    let name = &var.name;
+    let Some(Kind::Array(inner)) = var.kind.as_ref().filter(|_| !var.parameter) else { return None };
+    let numbers = inner.as_ref().is_some_and(|inner| inner.is_number());
+    let line = match scene.language {
+        Language::Java => format!("Arrays.sort({name})"),
+        Language::Rust => format!("{name}.sort()"),
+        language if language.is_script() && numbers => format!("{name}.sort((a, b) => a - b)"),
+        language if language.is_script() => format!("{name}.sort()"),
+        _ => return None,
+    };
+    Some((line + scene.end(), 0.5))
 }
 
 /// `node = node.next`, for what the file looks into that way.
@@ -173,6 +190,11 @@ pub const EXAMPLES: &[(&str, &str, &str)] = &[
         "java",
         "class A {\n    void f(Set<String> a, String b) {\n        g(b);\n    }\n}\n",
         "class A {\n    void f(Set<String> a, String b) {\n        a.add(b);\n        g(b);\n    }\n}\n",
+    ),
+    (
+        "java",
+        "class A {\n    void f(String s) {\n        char[] a = s.toCharArray();\n        g(a);\n    }\n}\n",
+        "class A {\n    void f(String s) {\n        char[] a = s.toCharArray();\n        Arrays.sort(a);\n        g(a);\n    }\n}\n",
     ),
     (
         "rs",

@@ -19,6 +19,10 @@ final class Behaviour {
     private static final int CALLS = 60;
     private static final int INPUTS = 240;
     private static final int ENTRIES = 6;
+    /** Where the program as it is hangs so often, the rest is not waited for. */
+    private static final int HUNG = 3;
+    /** The program as it is. */
+    private static final int BROKEN = -1;
 
     /** A call from the tests into code under suspicion, as it was when it began. */
     private static final class Call {
@@ -43,20 +47,32 @@ final class Behaviour {
         this.judgment = judgment;
     }
 
-    /** Tells for each of them what it does with each of the same inputs. */
+    /**
+     * Tells for each of them what it does with each of the same inputs, and to how many of the tests' own calls it gives
+     * another answer than the program as it is.
+     */
     static void compare(Worker worker, Judgment judgment, List<Integer> numbers) throws Exception {
         List<Integer> copied = numbers.stream().filter(judgment.assembly::isSeenInCalls).collect(Collectors.toList());
         Map<String, byte[]> classes = copied.isEmpty() ? null : judgment.assembly.recording(copied);
+        Map<String, Object> broken = classes == null ? Map.of() : of(worker, judgment, copied, classes).did(BROKEN);
         for (int number : classes == null ? List.<Integer>of() : copied) {
-            // Everything anew for each, so that nothing of one is left for the next.
-            Behaviour behaviour = new Behaviour(worker, judgment);
-            behaviour.record(judgment.new Life(classes));
-            worker.out.println("does\t" + number + "\t" + Json.write(behaviour.did(number)));
+            Map<String, Object> did = of(worker, judgment, copied, classes).did(number);
+            long other = broken.keySet().stream().filter(at -> !broken.get(at).equals(did.get(at))).count();
+            worker.out.println("does\t" + number + "\t" + Json.write(did) + "\t" + other + "\t" + broken.size());
         }
     }
 
-    private void record(Judgment.Life life) {
-        Hub.id = -1;
+    /** Everything anew for each, so that nothing of one is left for the next. */
+    private static Behaviour of(
+            Worker worker, Judgment judgment, List<Integer> copied, Map<String, byte[]> classes) throws Exception {
+        Behaviour behaviour = new Behaviour(worker, judgment);
+        // A survivor lets tests come to their end, and make all of their calls.
+        behaviour.record(judgment.new Life(classes), copied.get(0));
+        return behaviour;
+    }
+
+    private void record(Judgment.Life life, int survivor) {
+        Hub.id = survivor;
         StackWalker stack = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
         Set<String> suspects = judgment.assembly.base.keySet();
         long end = System.nanoTime() + 5_000_000_000L;
@@ -93,18 +109,22 @@ final class Behaviour {
             }
         }
         Hub.recorder = null;
+        Hub.id = BROKEN;
         calls.values().removeIf(List::isEmpty);
     }
 
+    /** The tests' own calls first; nothing else is asked of the program as it is. */
     private Map<String, Object> did(int number) {
         Random random = new Random(20);
+        int hung = 0;
         Map<String, Object> did = new LinkedHashMap<>();
         List<Integer> entries = calls.keySet().stream().sorted().limit(ENTRIES).collect(Collectors.toList());
         for (int spot : entries) {
             List<Call> own = calls.get(spot);
             Values.Near near = new Values.Near(random);
             own.forEach(call -> near.learn(call.arguments, 0));
-            for (int turn = 0; turn < INPUTS / entries.size(); turn++) {
+            int turns = number == BROKEN ? Math.min(own.size(), INPUTS / entries.size()) : INPUTS / entries.size();
+            for (int turn = 0; turn < turns && hung < HUNG; turn++) {
                 Call call = own.get(turn % own.size());
                 Object[] both = (Object[]) Values.copy(new Object[] {call.receiver, call.arguments});
                 Object[] arguments = (Object[]) both[1];
@@ -117,6 +137,7 @@ final class Behaviour {
                 if (what != null) {
                     did.put(spot + ":" + turn, what);
                 }
+                hung += number == BROKEN && "endless".equals(what) ? 1 : 0;
             }
         }
         return did;
@@ -147,7 +168,7 @@ final class Behaviour {
             return how.equals("T") ? "endless" : shown[0];
         } finally {
             System.setOut(before);
-            Hub.id = -1;
+            Hub.id = BROKEN;
         }
     }
 }

@@ -39,6 +39,8 @@ final class Contest {
     private final List<int[]> later = new ArrayList<>();
     private final Map<Integer, Integer> progress = new TreeMap<>();
     private final Set<Integer> alive = new LinkedHashSet<>();
+    /** Survivor → calls of the tests to which it gives another answer than the program as it is, of how many. */
+    private final Map<String, Object> evidence = new TreeMap<>();
     private double best = Double.MAX_VALUE;
     private int judged;
     private int busy;
@@ -84,6 +86,7 @@ final class Contest {
         answer.put("judged", judged);
         answer.put("alive", groups.stream().flatMap(List::stream).sorted().collect(Collectors.toList()));
         answer.put("groups", groups);
+        answer.put("evidence", evidence);
         answer.put("hopeful", progress.keySet().stream()
             .sorted((a, b) -> progress.get(a).equals(progress.get(b))
                 ? Integer.compare(a, b) : progress.get(b) - progress.get(a))
@@ -281,7 +284,7 @@ final class Contest {
                     }
                 }
             }
-            if (over && kept.size() > 1) {
+            if (over && !kept.isEmpty()) {
                 Collections.sort(kept);
                 return grouped(hand, kept);
             }
@@ -291,7 +294,7 @@ final class Contest {
                 break;
             }
         }
-        return kept.isEmpty() ? List.of() : kept.size() == 1 ? List.of(kept) : grouped(hand(), kept);
+        return kept.isEmpty() ? List.of() : grouped(hand(), kept);
     }
 
     private List<List<Integer>> grouped(Chief.Hand hand, List<Integer> kept) throws Exception {
@@ -300,6 +303,7 @@ final class Contest {
         for (String[] words = hand.hear(30); words != null && !words[0].equals("end"); words = hand.hear(30)) {
             if (words[0].equals("does")) {
                 did.put(Integer.valueOf(words[1]), Request.map(Json.read(words[2])));
+                evidence.put(words[1], List.of(Integer.valueOf(words[3]), Integer.valueOf(words[4])));
             } else if (words[0].equals("broken")) {
                 break;
             }

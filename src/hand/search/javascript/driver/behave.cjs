@@ -87,45 +87,44 @@ class Fuzz {
   }
 }
 
-/** The calls that the tests make into these functions, from outside of them. */
-async function record(worker, bench, tests, spots) {
+/** The calls that the tests make into the suspect functions, with a survivor in its place: it lets them come to their end. */
+async function record(worker, bench, tests, survivor) {
   const calls = [];
   const seen = new Map();
-  for (const spot of spots) {
-    const record = (_, reach, self, given) => {
-      const known = seen.get(spot) || new Set();
-      seen.set(spot, known);
-      if (known.size >= MOST_CALLS) return;
-      let frozen;
-      try {
-        frozen = copy([self === globalThis ? undefined : self, [...given]]);
-      } catch {
-        return;
-      }
-      const text = show(frozen);
-      if (text.length > 20000 || known.has(text)) return;
-      known.add(text);
-      calls.push({ spot, reach, frozen });
-    };
-    worker.T.on[spot] = { record };
-  }
+  const note = (spot, reach, self, given, outer) => {
+    const known = seen.get(spot) || new Set();
+    seen.set(spot, known);
+    if (known.size >= MOST_CALLS) return;
+    let frozen;
+    try {
+      frozen = copy([self === globalThis ? undefined : self, [...given]]);
+    } catch {
+      return;
+    }
+    const text = show(frozen);
+    if (text.length > 20000 || known.has(text)) return;
+    known.add(text);
+    calls.push({ spot, reach, frozen, asked: outer });
+  };
+  bench.maker.put(worker.request.candidates[survivor], [...worker.request.spots.keys()]).forEach(one => { one.record = note; });
+  worker.T.within = false;
   for (const { test, known } of tests) await worker.run(test, bench.limit(known, 1), 1000);
   bench.maker.clear();
   return vary(calls, worker.request.seed);
 }
 
 function vary(calls, seed) {
-  const all = [];
+  // What the tests ask themselves is first.
+  const all = [...calls].sort((a, b) => b.asked - a.asked);
   const spots = [...new Set(calls.map(call => call.spot))];
   for (const spot of spots) {
     const own = calls.filter(call => call.spot === spot);
     const fuzz = new Fuzz(seed);
     own.forEach(call => fuzz.learn(call.frozen[1]));
-    all.push(...own);
     for (let turn = 0; own.length && turn < VARIED / spots.length; turn++) {
       const call = own[turn % own.length];
       const [self, given] = copy(call.frozen);
-      all.push({ ...call, frozen: [self, given.map(one => fuzz.vary(one, 0.5))] });
+      all.push({ ...call, asked: false, frozen: [self, given.map(one => fuzz.vary(one, 0.5))] });
     }
   }
   return all;
@@ -145,7 +144,7 @@ async function told(result) {
   return show(value);
 }
 
-/** [number of the call, what came of it]. */
+/** [number of the call, what came of it]; without a number of the program as it is. */
 async function behave(worker, bench, number, calls) {
   const { T, clock } = worker;
   const did = [];
@@ -153,11 +152,11 @@ async function behave(worker, bench, number, calls) {
     const [self, given] = copy(call.frozen);
     let active;
     try {
-      active = bench.maker.put(worker.request.candidates[number]);
+      active = bench.maker.put(number === undefined ? [0, []] : worker.request.candidates[number], [call.spot]);
     } catch {
       break;
     }
-    if (!active || T.on[call.spot] === undefined) continue;
+    if (!active) continue;
     T.ticks = 0;
     T.limit = 50000;
     T.over = false;
@@ -175,7 +174,7 @@ async function behave(worker, bench, number, calls) {
     T.limit = Infinity;
     if (T.over) what = 'takes long';
     did.push([at, what]);
-    worker.mark(worker.JUDGING, number);
+    worker.mark(worker.JUDGING, number === undefined ? -1 : number);
   }
   bench.maker.clear();
   return did;

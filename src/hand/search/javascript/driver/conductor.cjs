@@ -177,7 +177,7 @@ async function judge() {
   alive = [...new Set(alive)].sort(by);
   alive = alive.filter(number => cost(number) <= cost(alive[0]) + request.margin).slice(0, 60);
   // Again, in fresh processes: whoever shares one may have passed by what another left behind.
-  const behaviour = new Map();
+  const behaviour = new Map(), evidence = {};
   for (let number = 0; alive.length && number < all.length; number++) {
     const mine = { mode: 'confirm', failing: of(number)(request.failing), passing: of(number)(request.passing), survivors: alive };
     if (!mine.failing.length && !mine.passing.length) continue;
@@ -186,13 +186,14 @@ async function judge() {
     const sound = new Set();
     for (const told of parsed(`answer-${100 + number}`)) {
       if (told.sound !== undefined) sound.add(told.sound);
+      if (told.evidence) evidence[told.of] = told.evidence.map((count, at) => count + (evidence[told.of] || [0, 0])[at]);
       if (told.did) behaviour.set(told.of, { ...(behaviour.get(told.of) || {}), ...Object.fromEntries(told.did.map(([key, what]) => [`${number}:${key}`, what])) });
     }
     alive = alive.filter(one => sound.has(one));
   }
   hopeful.sort((a, b) => b[1] - a[1] || by(a[0], b[0]));
   return {
-    judged, alive, groups: groups(alive, behaviour), hopeful: [...new Set(hopeful.map(([number]) => number))].slice(0, 40),
+    judged, alive, groups: groups(alive, behaviour), evidence, hopeful: [...new Set(hopeful.map(([number]) => number))].slice(0, 40),
     out_of_time: cut, seconds: seconds || (Date.now() - began) / 1000,
   };
 }

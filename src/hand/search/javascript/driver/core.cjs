@@ -14,8 +14,8 @@ class Stop extends Error {}
 const stop = new Stop('stop');
 
 const T = {
-  on: [], none, ticks: 0, limit: Infinity, over: false, lines: new Set(), kinds: new Map(), tracing: false,
-  recorder: null, tests: [], asserted: 0, script: '', fail: null,
+  on: [], none, ticks: 0, limit: Infinity, over: false, within: false, lines: new Set(), kinds: new Map(), tracing: false,
+  tests: [], asserted: 0, script: '', fail: null,
 
   /** In every loop and at every call into a candidate: an endless one comes to its end here. */
   k() {
@@ -48,13 +48,9 @@ const T = {
   call(spot, reach, self, given) {
     const active = T.on[spot];
     if (active === undefined) return none;
-    if (active.record) {
-      active.record(spot, reach, self, given);
-      return none;
-    }
+    if (active.record) return noted(active, spot, reach, self, given);
     T.k();
-    const act = active.act === undefined || active.each ? made(active, reach) : active.act;
-    return act.apply(self, given);
+    return act(active, reach).apply(self, given);
   },
 
   /** The same for an arrow function, which has no beginning of its own. */
@@ -77,6 +73,22 @@ const T = {
     T.tests.push({ name: file, file, run: () => scripts.run(act) });
   },
 };
+
+function act(active, reach) {
+  return active.act === undefined || active.each ? made(active, reach) : active.act;
+}
+
+/** A call that is recorded, and whether it comes from outside of all suspect functions. */
+function noted(active, spot, reach, self, given) {
+  const outer = !T.within;
+  active.record(spot, reach, self, given, outer);
+  T.within = true;
+  try {
+    return act(active, reach).apply(self, given);
+  } finally {
+    T.within = !outer;
+  }
+}
 
 function made(active, reach) {
   try {

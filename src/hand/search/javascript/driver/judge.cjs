@@ -56,9 +56,12 @@ class Maker {
     return Buffer.from(spot.before + text + spot.after, 'latin1').toString('utf8');
   }
 
-  put(candidate) {
+  /** The suspect functions in `seen` as they are, unless they are another in the candidate: calls of them are seen too. */
+  put(candidate, seen = []) {
     const active = [];
-    for (const [number, edits] of candidate[1]) {
+    const changed = candidate[1].map(([number]) => number);
+    const others = seen.filter(number => this.spots[number] && !changed.includes(number)).map(number => [number, []]);
+    for (const [number, edits] of candidate[1].concat(others)) {
       const spot = this.spots[number];
       if (!spot || number < 0) return null;
       const one = { code: this.code(spot, edits), act: undefined, each: spot.each, broken: false };
@@ -307,20 +310,25 @@ async function confirm(worker) {
   const lost = new Set(worker.job.lost || []);
   const { survivors } = worker.job;
   const tests = bench.failing.concat(bench.passing);
-  const spots = [...new Set(survivors.flatMap(number => worker.request.candidates[number][1].map(([spot]) => spot)))];
-  worker.mark(worker.JUDGING, -1);
-  const calls = await behave.record(worker, bench, tests, spots);
   for (const number of survivors) {
     if (lost.has(number)) continue;
     worker.mark(worker.JUDGING, number);
     const [verdict] = await bench.judge(number, 2);
     if (verdict === 'P') worker.say({ sound: number });
   }
+  const first = survivors.find(number => !lost.has(number));
+  if (first === undefined) return;
+  worker.mark(worker.JUDGING, first);
+  const calls = await behave.record(worker, bench, tests, first);
+  worker.mark(worker.JUDGING, -1);
+  const asks = calls.filter(call => call.asked);
+  const broken = new Map(lost.has(-1) ? [] : await behave.behave(worker, bench, undefined, asks));
   for (const number of survivors) {
     if (lost.has(number)) continue;
     worker.mark(worker.JUDGING, number);
     const did = await behave.behave(worker, bench, number, calls);
-    worker.say({ of: number, did });
+    const other = did.filter(([at, what]) => broken.has(at) && broken.get(at) !== what);
+    worker.say({ of: number, did, evidence: [other.length, asks.length] });
   }
 }
 

@@ -17,6 +17,7 @@ const FAMILIES: &[&[&str]] = &[
     &["find", "rfind"],
     &["index", "rindex"],
     &["split", "rsplit", "splitlines"],
+    &["match", "search", "fullmatch"],
     &["partition", "rpartition"],
     &["ljust", "rjust", "center", "zfill"],
     &["isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric"],
@@ -100,6 +101,7 @@ fn flags(drafts: &mut Drafts, node: usize, list: usize, name: &str) {
 
 #[cfg(test)]
 pub const EXAMPLES: &[(&str, &str)] = &[
+    ("def f(s):\n    return re.match('a', s)\n", "def f(s):\n    return re.search('a', s)\n"),
     ("def f(a):\n    return any(x for x in a)\n", "def f(a):\n    return all(x for x in a)\n"),
     ("def f(a, b):\n    a.append(b)\n    return a\n", "def f(a, b):\n    a.extend(b)\n    return a\n"),
     (

@@ -60,6 +60,14 @@ fn bounds(drafts: &mut Drafts, node: usize) {
     drafts.replace(node, format!("{high}:{low}"), 0.4);
     drafts.replace(node, format!("{low}:"), 0.4);
     drafts.replace(node, format!(":{high}"), 0.4);
+    // From the end instead of from the start.
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_name(high) && low.is_empty() {
+        drafts.replace(node, format!("-{high}:"), 0.5);
+    }
+    if is_name(low) && high.is_empty() {
+        drafts.replace(node, format!("-{low}:"), 0.5);
+    }
     if low.is_empty() {
         drafts.replace(node, format!("1:{high}"), 0.5);
     }
@@ -139,5 +147,6 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
     ("def f(a):\n    return a[0]\n", "def f(a):\n    return a[-1]\n"),
     ("def f(a):\n    return a[1:]\n", "def f(a):\n    return a[:1]\n"),
+    ("def f(a, n):\n    return a[:n]\n", "def f(a, n):\n    return a[-n:]\n"),
     ("def f(n):\n    return range(n)\n", "def f(n):\n    return range(1, n + 1)\n"),
 ];
