@@ -64,6 +64,10 @@ fn unread(scene: &Scene) -> Result<Vec<Candidate>> {
         let set = syntax.names().iter().filter(|name| name.role == Role::Member && name.defined);
         for name in set.filter(|name| index.count(syntax.text(&name.range)) == 1) {
             let word = syntax.text(&name.range);
+            // What the failure asks for is no slip.
+            if said.contains(word) {
+                continue;
+            }
             let near = said.iter().filter(|right| is_near(word, right) && index.count(right) > 0);
             let Some(right) = near.min_by(|a, b| distance(word, a).total_cmp(&distance(word, b))) else { continue };
             let why = format!("renamed `{word}`, which nothing reads, to `{right}`");
