@@ -145,10 +145,12 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
         let others: BTreeSet<usize> = depths.iter().copied().filter(|other| *other != depth).collect();
         // As deep as nothing else in the file.
         let is_odd = depth > 0 && depths.iter().filter(|other| **other == depth).count() == 1;
-        for other in others.into_iter().filter(|other| is_odd && other.abs_diff(depth) < 4) {
+        let tabs = own.starts_with('\t');
+        for other in others.into_iter().filter(|other| is_odd && (tabs || other.abs_diff(depth) < 4)) {
             let new = " ".repeat(other);
             if readable(0, depth, &new) {
-                let far = f64::from(u32::try_from(other.abs_diff(depth)).unwrap_or(9)) * 0.1;
+                let far = if tabs { nested(text, start, own, other) } else { other.abs_diff(depth) };
+                let far = f64::from(u32::try_from(far).unwrap_or(9)) * 0.1;
                 found.push(Try { at: start, gone: depth, cost: cost(&line(0, depth, &new)) + far - 1.0, new });
             }
         }
@@ -175,6 +177,12 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             }
         }
     }
+    // A comment that has a line to itself takes it along.
+    let whole = own.len() + usize::from(text.as_bytes().get(start + own.len()) == Some(&b'\n'));
+    let is_comment = form == Form::Json && ["//", "#", "/*"].iter().any(|mark| own.trim_start().starts_with(mark));
+    if is_comment && readable(0, whole, "") {
+        found.push(Try { at: start, gone: whole, cost: -1.0, new: String::new() });
+    }
     for new in foreign(own).into_iter().filter(|_| form == Form::Json) {
         if readable(0, own.len(), &new) {
             found.push(Try { at: start, gone: own.len(), cost: cost(&new), new });
@@ -199,6 +207,18 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             found.push(Try { at: start + at, gone: c.len_utf8(), new: String::new(), cost });
         }
     }
+}
+
+/// How far a depth is from that at which lines of the kind stand below lines as the one before: a list may stand deeper
+/// than its key or not.
+fn nested(text: &str, start: usize, own: &str, depth: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let before = text[..start].lines().next_back().unwrap_or_default();
+    let mark = |line: &str| (line.trim_start().starts_with("- "), line.trim_end().ends_with(':'));
+    let pairs = text.lines().zip(text.lines().skip(1));
+    let alike = pairs.filter(|(a, b)| mark(a) == mark(before) && mark(b) == mark(own) && !b.starts_with('\t'));
+    let steps = alike.map(|(a, b)| indent(b).abs_diff(indent(a)));
+    steps.map(|step| (indent(before) + step).abs_diff(depth)).min().unwrap_or(9)
 }
 
 /// A line of JSON that is written as another language would: its quotes, its comments, its words.
@@ -264,6 +284,12 @@ mod tests {
             ),
             (Form::Json, "{\n  \"a\": 1,\n  'b': 'c'\n}\n", "{\n  \"a\": 1,\n  \"b\": \"c\"\n}\n"),
             (Form::Json, "{\n  \"a\": 1, // one\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (Form::Json, "{\n  // one\n  \"a\": 1\n}\n", "{\n  \"a\": 1\n}\n"),
+            (
+                Form::Yaml,
+                "a:\n  - b: 1\n    c:\n      - 1\n  - b: 2\n    c:\n\t- 3\n",
+                "a:\n  - b: 1\n    c:\n      - 1\n  - b: 2\n    c:\n      - 3\n",
+            ),
             (Form::Json, "{\n  \"a\": True,\n  \"b\": 2\n}\n", "{\n  \"a\": true,\n  \"b\": 2\n}\n"),
             (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),

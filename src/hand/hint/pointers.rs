@@ -8,7 +8,7 @@ use crate::syntax::Language;
 use anyhow::Result;
 
 static SAID: Said = Said::new(&[
-    r"cannot use (?P<what>[\w.]+) \((?:variable|value|constant|struct field|field)[^)]*? of (?:struct |interface |map |slice |array |pointer )?type (?P<have>[^)\s]+)\) as (?P<want>\S+) value",
+    r"cannot use (?P<what>[\w.]+)(?:\{[^}]*\})? \((?:variable|value|constant|struct field|field)[^)]*? of (?:struct |interface |map |slice |array |pointer )?type (?P<have>[^)\s]+)\) as (?P<want>\S+) value",
 ]);
 static BARE: Said = Said::new(&[r"call of (?:\w+\.)*(?P<call>\w+) (?:passes|copies) non-pointer"]);
 

@@ -11,7 +11,7 @@ use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Language, Syntax};
+use crate::syntax::{Language, Syntax, Taken};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -27,6 +27,8 @@ static COMPLAINTS: Said = Said::new(&[
 
 /// Files that are searched for the import when it is not where the tool says.
 const MOST_IMPORTERS: usize = 2000;
+/// Files that may give what is imported.
+const MOST_HOLDERS: usize = 20;
 /// Files of the same name that are offered.
 const MOST_ELSEWHERE: usize = 3;
 
@@ -92,7 +94,10 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
         let near = if specifier.starts_with('.') {
             let mut near = near_files(scene, path, specifier)?;
             near.extend(with_ending(scene.job.workshop.files()?, path, specifier));
-            if near.is_empty() { elsewhere(scene.job.workshop.files()?, path, specifier) } else { near }
+            if near.is_empty() {
+                near = elsewhere(scene.job.workshop.files()?, path, specifier);
+            }
+            if near.is_empty() { giving(scene, path, syntax, token.range.start)? } else { near }
         } else {
             near_packages(scene, specifier)?
         };
@@ -164,6 +169,29 @@ fn elsewhere(files: &[RelPath], from: &RelPath, specifier: &str) -> Vec<(String,
     found.sort_by_key(|text| text.split('/').count());
     found.dedup();
     found.into_iter().take(MOST_ELSEWHERE).map(|text| (text, 1.0)).collect()
+}
+
+/// The one file that gives all that the statement around a byte takes: a module that was renamed.
+fn giving(scene: &Scene, from: &RelPath, syntax: &Syntax, at: usize) -> Result<Vec<(String, f64)>> {
+    let imports = syntax.imports();
+    let own = imports.iter().filter(|import| import.statement.contains(&at));
+    let taken: Vec<&str> = own
+        .filter_map(|import| if let Taken::Named(name) = &import.taken { Some(name.as_str()) } else { None })
+        .collect();
+    let Some(first) = taken.first() else { return Ok(Vec::new()) };
+    let holders = scene.index(syntax.language(), from)?.holders(first);
+    let holders: Vec<RelPath> =
+        holders.map(|(path, _)| path.clone()).filter(|path| path != from).take(MOST_HOLDERS).collect();
+    let mut found = Vec::new();
+    for path in holders.iter().filter(|path| !place::is_test(path)) {
+        let exports = scene.syntax(path)?.map(|syntax| syntax.exports());
+        let gives = |name: &&str| exports.as_ref().is_some_and(|all| all.named.iter().any(|(own, _)| own == name));
+        if taken.iter().all(gives) {
+            found.push((paths::specifier(from, path, false), 1.0));
+        }
+    }
+    // Of several nobody says which.
+    Ok(if found.len() == 1 { found } else { Vec::new() })
 }
 
 fn inside(file: &RelPath, folder: &[&str]) -> Option<String> {
