@@ -177,11 +177,18 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             }
         }
     }
+    // A line that stands twice.
+    let twin = !own.trim().is_empty() && text.lines().filter(|line| *line == own).count() > 1;
+    let end = own.len() + usize::from(text.as_bytes().get(start + own.len()) == Some(&b'\n'));
+    if twin && readable(0, end, "") {
+        // Of two the later one goes.
+        let first = text[..start].lines().all(|line| line != own);
+        found.push(Try { at: start, gone: end, cost: if first { -0.5 } else { -1.0 }, new: String::new() });
+    }
     // A comment that has a line to itself takes it along.
-    let whole = own.len() + usize::from(text.as_bytes().get(start + own.len()) == Some(&b'\n'));
     let is_comment = form == Form::Json && ["//", "#", "/*"].iter().any(|mark| own.trim_start().starts_with(mark));
-    if is_comment && readable(0, whole, "") {
-        found.push(Try { at: start, gone: whole, cost: -1.0, new: String::new() });
+    if is_comment && readable(0, end, "") {
+        found.push(Try { at: start, gone: end, cost: -1.0, new: String::new() });
     }
     for new in foreign(own).into_iter().filter(|_| form == Form::Json) {
         if readable(0, own.len(), &new) {
@@ -293,6 +300,7 @@ mod tests {
             (Form::Json, "{\n  \"a\": True,\n  \"b\": 2\n}\n", "{\n  \"a\": true,\n  \"b\": 2\n}\n"),
             (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
+            (Form::Toml, "[a]\nb = 1\nc = 2\nb = 1\n", "[a]\nb = 1\nc = 2\n"),
             (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),
             (Form::Toml, "a = 1\nb [\"x\"]\n", "a = 1\nb = [\"x\"]\n"),
             (Form::Yaml, "a: [1, 2\nb: 3\n", "a: [1, 2]\nb: 3\n"),

@@ -228,6 +228,19 @@ mod tests {
     use crate::hand::hint::tests::{Example, check};
 
     #[test]
+    fn a_module_that_was_renamed_is_known_by_what_it_gives() {
+        check(&[Example {
+            files: &[
+                ("src/plan.ts", "import { days, slug } from \"./util/text\";\nexport const a = slug(days(1));\n"),
+                ("src/util/strings.ts", "export const days = (n: number) => n;\nexport function slug(n: number) {}\n"),
+                ("src/util/other.ts", "export const days = 1;\n"),
+            ],
+            log: "src/plan.ts(1,28): error TS2307: Cannot find module './util/text' or its corresponding type declarations.\n",
+            fixed: "import { days, slug } from \"./util/strings\";\nexport const a = slug(days(1));\n",
+        }]);
+    }
+
+    #[test]
     fn modules_of_node_are_named_with_their_ending() {
         check(&[
             Example {

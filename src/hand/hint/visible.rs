@@ -297,3 +297,30 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod shown_tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn what_only_others_use_is_shown_to_them() {
+        check(&[
+            Example {
+                files: &[
+                    ("src/report.rs", "fn summary() -> u8 {\n    1\n}\n"),
+                    ("tests/all.rs", "use a::report;\n#[test]\nfn t() {\n    report::summary();\n}\n"),
+                ],
+                log: "error: function `summary` is never used\n --> src/report.rs:1:4\n  |\n1 | fn summary() -> u8 {\n  |    ^^^^^^^\n",
+                fixed: "pub fn summary() -> u8 {\n    1\n}\n",
+            },
+            Example {
+                files: &[
+                    ("lib/parse.js", "function line() {}\nfunction mark() {}\nmodule.exports = { line };\n"),
+                    ("lib/index.js", "const { line, mark } = require(\"./parse\");\nline(mark());\n"),
+                ],
+                log: "\n/repo/lib/parse.js\n  2:10  error  'mark' is defined but never used  no-unused-vars\n",
+                fixed: "function line() {}\nfunction mark() {}\nmodule.exports = { line, mark };\n",
+            },
+        ]);
+    }
+}
