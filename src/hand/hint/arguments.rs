@@ -160,8 +160,15 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
             add(given, field);
         }
     }
+    // A text that one other call gives is its own.
+    let is_own = |part: &String| {
+        part.starts_with(['"', '\'', '`']) && others.iter().filter(|other| other.contains(part)).count() < 2
+    };
     for other in others.iter().filter(|other| other.len() == given + 1) {
         let position = same(other);
+        if is_own(&other[position]) || is_own(&other[given]) {
+            continue;
+        }
         add(position, &other[position]);
         add(given, &other[given]);
     }

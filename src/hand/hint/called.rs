@@ -14,6 +14,7 @@ static UNCALLED: Said = Said::new(&[
     r"'(?:function|method|builtin_function_or_method)' object is not (?:iterable|subscriptable)",
     r"unsupported operand type\(s\) for .*'(?:function|method|builtin_function_or_method)'",
     r"not supported between instances of .*'(?:function|method|builtin_function_or_method)'",
+    r"expression in (?:defer|go) must be (?:a )?function call",
     r"invalid use of member function '[^']*\b(?P<name>\w+)\(",
 ]);
 const MOST_OFFERS: usize = 3;
@@ -51,7 +52,7 @@ fn uncalled(syntax: &Syntax, line: u32, name: Option<&str>, asked: Option<&str>)
             && text.contains(" import ");
         is_asked
             && name.is_none_or(|name| name == word)
-            && (asked.is_some() || before.ends_with('.'))
+            && (asked.is_some() || before.ends_with('.') && !behind.starts_with('.'))
             && !behind.starts_with(['(', '[', '<'])
             && !is_import
     };
@@ -75,6 +76,11 @@ mod tests {
                 )],
                 log: "./a.go:6:11: w.Header.Set undefined (type func() http.Header has no field or method Set)\n",
                 fixed: "package a\n\nimport \"net/http\"\n\nfunc f(w http.ResponseWriter) {\n\tw.Header().Set(\"a\", \"b\")\n}\n",
+            },
+            Example {
+                files: &[("b.go", "package a\n\nfunc (s *S) f() {\n\ts.mu.Lock()\n\tdefer s.mu.Unlock\n}\n")],
+                log: "./b.go:5:2: expression in defer must be function call\n",
+                fixed: "package a\n\nfunc (s *S) f() {\n\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n}\n",
             },
             Example {
                 files: &[("a.py", "def f(d):\n    return [k for k, v in d.items]\n")],

@@ -110,6 +110,16 @@ fn refused(form: Form, text: &str) -> Option<usize> {
     }
 }
 
+/// Whether the reader gives up at a key that it has already.
+fn has_twice(form: Form, text: &str) -> bool {
+    let said = match form {
+        Form::Json => None,
+        Form::Toml => toml::from_str::<toml::Table>(text).err().map(|error| error.to_string()),
+        Form::Yaml => serde_yaml::from_str::<serde_yaml::Value>(text).err().map(|error| error.to_string()),
+    };
+    said.is_some_and(|said| said.contains("duplicate"))
+}
+
 fn tries(form: Form, text: &str, line: usize) -> Vec<Try> {
     let mut shapes: HashMap<String, usize> = HashMap::new();
     for own in text.lines() {
@@ -118,7 +128,7 @@ fn tries(form: Form, text: &str, line: usize) -> Vec<Try> {
     let (mut at, mut found) = (0, Vec::new());
     for (number, own) in text.split_inclusive('\n').enumerate() {
         let far = number.abs_diff(line);
-        if far <= REACH {
+        if far <= REACH || own.trim() == "," {
             in_line(form, text, at, own.trim_end_matches(['\r', '\n']), &mut found, |new| {
                 let usual = shapes.get(&shape(new)).copied().unwrap_or(0);
                 0.4 * f64::from(u32::try_from(far).unwrap_or(9)) + if usual > 0 { 0.0 } else { 1.0 }
@@ -172,13 +182,15 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
                 let unlike = mark.contains('=') && text.contains(" = ") && !line(at, 0, mark).contains(" = ")
                     || line(at, 0, mark).contains("  ") && !own.contains("  ");
                 let dear = dear + if unlike { 0.4 } else { 0.0 };
+                // Nobody gives a comma a line to itself.
+                let dear = if own.trim() == "," && closes { -2.0 } else { dear };
                 let cost = cost(&line(at, 0, mark)) + ends + dear;
                 found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });
             }
         }
     }
-    // A line that stands twice.
-    let twin = !own.trim().is_empty() && text.lines().filter(|line| *line == own).count() > 1;
+    // A line that stands twice, where that is what the reader minds: elsewhere it may well do.
+    let twin = !own.trim().is_empty() && has_twice(form, text) && text.lines().filter(|line| *line == own).count() > 1;
     let end = own.len() + usize::from(text.as_bytes().get(start + own.len()) == Some(&b'\n'));
     if twin && readable(0, end, "") {
         // Of two the later one goes.
@@ -291,6 +303,16 @@ mod tests {
             ),
             (Form::Json, "{\n  \"a\": 1,\n  'b': 'c'\n}\n", "{\n  \"a\": 1,\n  \"b\": \"c\"\n}\n"),
             (Form::Json, "{\n  \"a\": 1, // one\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (
+                Form::Json,
+                "[\n  {\n    \"a\": 1,\n    \"b\": 2\n  },\n  {\n    \"a\": 1\n    \"b\": 2\n  }\n]\n",
+                "[\n  {\n    \"a\": 1,\n    \"b\": 2\n  },\n  {\n    \"a\": 1,\n    \"b\": 2\n  }\n]\n",
+            ),
+            (
+                Form::Json,
+                "{\n  \"a\": {\n    \"b\": 1\n  ,\n  \"c\": {\n    \"d\": 1\n  },\n  \"e\": 2\n}\n",
+                "{\n  \"a\": {\n    \"b\": 1\n  },\n  \"c\": {\n    \"d\": 1\n  },\n  \"e\": 2\n}\n",
+            ),
             (Form::Json, "{\n  // one\n  \"a\": 1\n}\n", "{\n  \"a\": 1\n}\n"),
             (
                 Form::Yaml,

@@ -106,7 +106,7 @@ fn variable(text: &str, number: u32, name: &str, bare: bool) -> Option<Change> {
     let ends = !right.trim_end().ends_with(['{', '(', ',', '[']) && !right.contains("<-");
     if let [only] = names.as_slice() {
         let named = only.split_whitespace().next() == Some(name);
-        if !named || !ends || written.contains(';') {
+        if !named || !ends || written.trim_end().trim_end_matches(';').contains(';') {
             return None;
         }
         let indent = &written[..written.len() - written.trim_start().len()];

@@ -19,7 +19,7 @@ const MOST_PLACES: usize = 6;
 #[rustfmt::skip]
 const SYNTAX_SIGNS: &[&str] = &[
     "invalid syntax", "syntax error: ", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
-    "' expected", "Expected \"", "no rules expected", "missing )", "must be parenthesized",
+    "' expected", "Expected \"", "no rules expected", "missing )", "missing ','", "must be parenthesized",
 ];
 
 /// How assertions go on behind what they expect.

@@ -89,14 +89,19 @@ const CASES: &[Case] = &[
     Case { path: "a.py", text: "def f(xs):\n    count = len(xs)\n    return 1\n", log: "a.py:2:5: F841 Local variable `count` is assigned to but never used\n", wrong: "    count = len(xs)\n", right: "" },
     Case { path: "A.java", text: "class A {\n    private final List<String> all = new ArrayList();\n}\n", log: "A.java:2: warning: [rawtypes] found raw type: ArrayList\n    private final List<String> all = new ArrayList();\n                                         ^\nerror: warnings found and -Werror specified\n1 error\n1 warning\n", wrong: "ArrayList()", right: "ArrayList<>()" },
     Case { path: "a.go", text: "package a\n\ntype P interface{ Name() string }\ntype M struct{ n int }\n\nfunc (m *M) Name() string { return \"\" }\n\nvar all = []P{M{n: 2}}\n", log: "./a.go:8:15: cannot use M{…} (value of struct type M) as P value in array or slice literal: M does not implement P (method Name has pointer receiver)\n", wrong: "{M{n", right: "{&M{n" },
+    Case { path: "a.go", text: "package a\n\nfunc run(format string) {}\n\nfunc f(format *string) {\n\trun(format)\n}\n", log: "./a.go:6:6: cannot use format (variable of type *string) as string value in argument to run\n", wrong: "run(format)", right: "run(*format)" },
+    Case { path: "a.go", text: "package a\n\nimport \"sync\"\n\ntype S struct{ mu sync.Mutex }\n\nfunc (s S) Open() {}\n", log: "./a.go:7:9: Open passes lock by value: a.S contains sync.Mutex\n", wrong: "(s S)", right: "(s *S)" },
     Case { path: "package.json", text: "{\n  \"name\": \"a\"\n  \"version\": \"1.0.0\"\n}\n", log: "npm error JSON.parse Expected ',' or '}' after property value in JSON at position 16", wrong: "\"a\"\n", right: "\"a\",\n" },
 ];
 
 #[test]
 fn what_a_tool_spells_out_is_the_first_offer() {
-    for Case { path, text, log, wrong, right } in CASES {
-        assert_eq!(first(path, text, log), text.replacen(wrong, right, 1), "{log}");
-    }
+    let unlike = CASES.iter().filter_map(|Case { path, text, log, wrong, right }| {
+        let (made, wanted) = (first(path, text, log), text.replacen(wrong, right, 1));
+        (made != wanted).then(|| format!("{log}\nwanted {wanted:?}\noffered {made:?}"))
+    });
+    let unlike: Vec<String> = unlike.collect();
+    assert!(unlike.is_empty(), "{}", unlike.join("\n\n"));
 }
 
 #[test]
@@ -108,6 +113,12 @@ fn what_nobody_can_know_is_not_offered() {
             "A.java",
             "class A {\n  Quuxling z;\n}\n",
             "A.java:2: error: cannot find symbol\n  symbol:   class Quuxling\n  location: class A",
+        ),
+        // A block whose tag nobody sees.
+        (
+            "a.tsx",
+            "const f = (xs: string[]) => (\n  <ul>\n    {xs.map((x) => {\n      <li>{x}</li>\n    ))}\n  </ul>\n);\n",
+            "a.tsx(5,5): error TS1128: Declaration or statement expected.\n",
         ),
         ("notes.md", "Title\n=======\n", "a failure without a place"),
     ] {

@@ -25,7 +25,8 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(head) = head(&syntax, place.line) else { continue };
         let said = HELD.captures(&complaint.detail).filter(|_| complaint.message == "mismatched types");
         let change = if let Some(said) = said {
-            let holds = said["has"].starts_with(&said["wants"]);
+            // What is still to be inferred may be anything.
+            let holds = said["has"].starts_with(&said["wants"]) || said["has"].starts_with('_');
             let gives = syntax.text(&head).contains(&format!("{}<", &said["holder"]));
             let end = end(&syntax, place.line, &said["wants"]).filter(|_| holds && gives);
             end.map(|at| (at..at, "?".to_owned(), format!("gave back the other case of a `{}`", &said["holder"])))
@@ -78,7 +79,7 @@ mod tests {
                     "src/lib.rs",
                     "fn f(a: &str) -> Result<u32, E> {\n    let n: u32 = a.trim().parse();\n    Ok(n)\n}\n",
                 )],
-                log: "error[E0308]: mismatched types\n --> src/lib.rs:2:18\n  |\n2 |     let n: u32 = a.trim().parse();\n  |            ---   ^^^^^^^^^^^^^^^^ expected `u32`, found `Result<u32, ParseIntError>`\n  |            |\n  |            expected due to this\n",
+                log: "error[E0308]: mismatched types\n --> src/lib.rs:2:18\n  |\n2 |     let n: u32 = a.trim().parse();\n  |            ---   ^^^^^^^^^^^^^^^^ expected `u32`, found `Result<_, _>`\n  |            |\n  |            expected due to this\n",
                 fixed: "fn f(a: &str) -> Result<u32, E> {\n    let n: u32 = a.trim().parse()?;\n    Ok(n)\n}\n",
             },
             Example {

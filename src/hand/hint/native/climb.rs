@@ -25,7 +25,7 @@ const MOST_REPAIRS: usize = 4;
 const AGREED: &[&str] = &[
     "no declaration matches", "conflicting types for", "but does not override", "not handled in switch", "control reaches end",
     "uninitialized", "unused variable", "unused parameter", "defined but not used", "set but not used", "discards '",
-    "comparison of integer expressions", "comparison between", "requires",
+    "comparison of integer expressions", "comparison between", "comparison with string literal", "requires",
 ];
 /// Steps to half a repair: more of them lead away.
 const MOST_HALF: usize = 2;
