@@ -2,7 +2,7 @@
 //! function give there.
 
 use super::complaint::Complaint;
-use super::{Scene, meaning};
+use super::{Scene, meaning, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -166,11 +166,16 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
     };
     for other in others.iter().filter(|other| other.len() == given + 1) {
         let position = same(other);
-        if is_own(&other[position]) || is_own(&other[given]) {
-            continue;
+        for (at, part) in [(position, &other[position]), (given, &other[given])] {
+            if !is_own(part) {
+                add(at, part);
+            }
         }
-        add(position, &other[position]);
-        add(given, &other[given]);
+    }
+    // A test that expects a failure is content with whatever it gives.
+    if place::is_test(path) {
+        found.retain(|(_, text)| !text.is_empty());
+        return Ok(found);
     }
     for next in followers(own, call) {
         add(given, next);

@@ -155,7 +155,7 @@ impl Constructor {
         if ranks.iter().any(|(.., rank)| *rank == own) {
             return None;
         }
-        let before = ranks.iter().filter(|(.., rank)| *rank < own).next_back().map(|(at, line, _)| at + line.len());
+        let before = ranks.iter().rfind(|(.., rank)| *rank < own).map(|(at, line, _)| at + line.len());
         let after = ranks.iter().find(|(.., rank)| *rank > own).map(|(at, ..)| *at);
         let is_super =
             |(at, line): &&(usize, &str)| line.trim_start().starts_with("super").then_some(at + line.len()).is_some();

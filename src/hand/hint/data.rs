@@ -183,7 +183,7 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
                     || line(at, 0, mark).contains("  ") && !own.contains("  ");
                 let dear = dear + if unlike { 0.4 } else { 0.0 };
                 // Nobody gives a comma a line to itself.
-                let dear = if own.trim() == "," && closes { -2.0 } else { dear };
+                let dear = if own.trim() == "," && closes && own[at..].starts_with(',') { -2.0 } else { dear };
                 let cost = cost(&line(at, 0, mark)) + ends + dear;
                 found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });
             }

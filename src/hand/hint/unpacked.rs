@@ -33,7 +33,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let uses = crate::hand::recent::occurrences(text(whole), name);
             !uses.is_empty() && syntax.line_of(tree[whole].range.end) >= place.line
         };
-        let Some(node) = tree.all().filter(is_loop).filter(holds).last() else { continue };
+        let Some(node) = tree.all().filter(is_loop).rfind(holds) else { continue };
         let Some(left) = tree.field(node, "left").filter(|left| tree[*left].kind == "identifier") else { continue };
         // Pairs are what such a call gives, or what others take of them here.
         let right = tree.field(node, "right").map(text).unwrap_or_default();

@@ -84,7 +84,7 @@ fn is_required(scene: &Scene, language: Language, own: &RelPath, name: &str) -> 
         let text = String::from_utf8_lossy(&text).into_owned();
         let takes =
             |line: &str| !crate::hand::recent::occurrences(line, name).is_empty() && line.contains(&format!("/{stem}"));
-        if text.lines().any(|line| takes(line)) {
+        if text.lines().any(takes) {
             return Ok(true);
         }
     }
