@@ -124,7 +124,24 @@ const PERHAPS: &[&str] = &[
     ".condarc",
     ".dbt/profiles.yml",
 ];
-const MARKS: &[&str] = &["_auth", "authtoken", "password", "secret", "token=", "apikey", "@"];
+const MARKS: &[&str] = &[
+    "_auth",
+    "authtoken",
+    "password",
+    "secret",
+    "token=",
+    "token =",
+    "apikey",
+    "key=",
+    "key =",
+    "@",
+    // Bundler's, of a host.
+    "__com",
+    "__org",
+    "__net",
+    "__io",
+    "__dev",
+];
 
 const SYSTEM: &[&str] = &[
     "/etc/shadow",

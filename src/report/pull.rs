@@ -32,9 +32,11 @@ pub fn pull_title(story: &Story) -> String {
 /// this commit is not to be built (`[skip ci]`, `[ci skip]`, `***NO_CI***`, `skip-checks: true`).
 fn own_line(words: &str) -> String {
     static SWITCHES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)[\[*]+[^\[\]*\n]{0,40}\b(?:skip[ _-]\w|no[ _-](?:ci|builds?|actions?)\b)[^\[\]*\n]{0,40}[\]*]+|[\[][^\[\]\n]{0,40}\bskip[\]]|skip-checks\s*:").ok()
+        Regex::new(r"(?i)[\[*]+[^\[\]*\n]{0,40}\b(?:skip[\s_-]+\w|no[\s_-]+(?:ci|builds?|actions?)\b)[^\[\]*\n]{0,40}[\]*]+|[\[][^\[\]\n]{0,40}\bskip[\]]|skip-checks\s*:").ok()
     });
-    let shown = text::inert(&text::visible(words));
+    // However many blanks, and of which kind, are one to whoever reads it.
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = text::inert(&text::visible(&words));
     let Some(switches) = SWITCHES.as_ref() else { return shown };
     let broken = |found: &regex::Captures<'_>| found[0].replace(['[', '*', ':'], "(").replace(']', ")");
     switches.replace_all(&shown, broken).into_owned()

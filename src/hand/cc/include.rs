@@ -20,7 +20,7 @@ pub fn place(text: &str, header: &str) -> (Range<usize>, String) {
         (None, None, Some((at, _))) if is_system => *at,
         (None, None, Some(_)) => block.last().map_or(0, |(at, line)| next(at, line)),
         (None, None, None) => {
-            let at = behind_comment(text);
+            let at = behind_guard(text).unwrap_or_else(|| behind_comment(text));
             let gap = text[..at].len() - text[..at].trim_end().len();
             let breaks: Vec<usize> = text[at - gap..at].match_indices('\n').map(|(at, _)| at + 1).collect();
             // Between several empty lines there is room for it.
@@ -57,6 +57,19 @@ fn is_guarded(text: &str) -> bool {
     let mut directives = text.lines().map(str::trim_start).filter(|line| line.starts_with('#'));
     let first = directives.next().is_some_and(|line| line.contains("ifndef"));
     first && directives.next().is_some_and(|line| line.contains("define"))
+}
+
+/// Behind the lines that keep a header from being read twice, and the empty lines below them.
+fn behind_guard(text: &str) -> Option<usize> {
+    let mark = if is_guarded(text) { "define" } else { "pragma once" };
+    let directive =
+        |line: &str| line.trim_start().strip_prefix('#').is_some_and(|rest| rest.trim_start().starts_with(mark));
+    let mut at = 0;
+    let end = text.split_inclusive('\n').find_map(|line| {
+        at += line.len();
+        directive(line).then_some(at)
+    })?;
+    Some(text.len() - text[end..].trim_start().len())
 }
 
 /// Behind the comment at the head of a file, and the empty lines below it.
@@ -104,6 +117,12 @@ mod tests {
                 "<c.h>",
                 "#ifndef A_H\n#define A_H\n#include <b.h>\n#include <c.h>\n#endif\n",
             ),
+            (
+                "/* c */\n#ifndef A_H\n#define A_H\n\n\nint f(void);\n#endif\n",
+                "<c.h>",
+                "/* c */\n#ifndef A_H\n#define A_H\n\n#include <c.h>\n\nint f(void);\n#endif\n",
+            ),
+            ("#pragma once\n\nint f();\n", "<c>", "#pragma once\n\n#include <c>\n\nint f();\n"),
         ] {
             let (range, new) = place(text, header);
             let mut made = text.to_owned();

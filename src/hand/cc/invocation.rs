@@ -1,6 +1,6 @@
 //! How a file is compiled: from the command itself, from what make, ninja or a build script printed, or guessed.
 
-use crate::hand::Job;
+use crate::hand::{Job, offer};
 use crate::ids::RelPath;
 use crate::syntax::shell;
 use regex::Regex;
@@ -22,6 +22,7 @@ static COMPILER: LazyLock<Option<Regex>> =
 /// More than this is a log of something else.
 const MOST_LINES: usize = 4000;
 const MOST_WAYS: usize = 6;
+const MOST_MAKEFILES: usize = 8;
 
 /// The ways in which the file may have been compiled, the likeliest first; the last one is a guess.
 pub fn ways(job: &Job, path: &RelPath) -> Vec<Invocation> {
@@ -104,6 +105,43 @@ fn guessed(job: &Job, path: &RelPath) -> Option<Invocation> {
     folders.sort_unstable();
     folders.dedup();
     let up = job.command.directory.as_ref().map_or(0, |directory| directory.as_str().split('/').count());
-    let options = folders.iter().take(60).map(|folder| format!("-I{}{folder}", "../".repeat(up))).collect();
+    let folders = folders.iter().take(60).map(|folder| format!("-I{}{folder}", "../".repeat(up)));
+    let options = folders.chain(asked(job.log)).chain(listed(job, super::is_plus(path))).collect();
     Some(Invocation { compiler, options, env: job.command.env.clone(), directory: job.command.directory.clone() })
+}
+
+static ASKED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?m): (?:error|warning): .* \[(-W[\w=+.-]*)\]$").ok());
+
+/// The options that asked for what is complained of, as a compiler puts them behind its messages: `make -s` tells of no
+/// others.
+fn asked(log: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for option in ASKED.iter().flat_map(|asked| asked.captures_iter(log)) {
+        // `-Werror=format=` is the error of a warning that takes a number.
+        let option = option[1].trim_end_matches('=').to_owned();
+        if !found.contains(&option) {
+            found.push(option);
+        }
+    }
+    found
+}
+
+/// The standard and the macros that makefiles name for a language.
+fn listed(job: &Job, plus: bool) -> Vec<String> {
+    let files = job.workshop.files().unwrap_or_default().iter();
+    let texts = files.filter(|path| super::is_makefile(path)).take(MOST_MAKEFILES);
+    let texts = texts.filter_map(|path| offer::editable(job, path).ok().flatten());
+    let own = |line: &&str| {
+        let wanted = if plus { "CXXFLAGS" } else { "CFLAGS" };
+        (line.contains(wanted) || line.contains("CPPFLAGS")) && !line.contains(['#', '$'])
+    };
+    let is_kept =
+        |word: &&str| (word.starts_with("-std=") || word.starts_with("-D")) && !word.contains(['"', '\'', '\\', '`']);
+    let words = |text: Vec<u8>| {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let words = text.lines().filter(own).flat_map(str::split_whitespace).filter(is_kept);
+        words.map(str::to_owned).collect::<Vec<_>>()
+    };
+    texts.flat_map(words).collect()
 }

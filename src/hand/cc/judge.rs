@@ -22,10 +22,18 @@ pub struct Judge<'a> {
     job: &'a Job<'a>,
     frame: Rc<Frame>,
     way: Invocation,
-    pub runs: Cell<usize>,
+    runs: Cell<usize>,
+    spent: Cell<f64>,
     /// So much of the budget is for what comes after.
     reserve: Duration,
 }
+
+/// Texts that are judged for one file, and how long that may take: C++ is slow to read.
+const MOST_RUNS: usize = 200;
+const MOST_SECONDS: f64 = 5.0;
+
+const FLOWS: &[&str] =
+    &["=return-type", "-Wreturn-type", "=uninitialized", "=maybe-uninitialized", "=unused-but-set-variable"];
 
 /// What the compiler says about a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +59,7 @@ impl<'a> Judge<'a> {
         let mut fallback = None;
         for way in invocation::ways(job, &frame.unit) {
             let reserve = job.workshop.left() / 2;
-            let judge = Self { job, frame: frame.clone(), way, runs: Cell::new(0), reserve };
+            let judge = Self { job, frame: frame.clone(), way, runs: Cell::new(0), spent: Cell::default(), reserve };
             let Some(verdict) = judge.judge(&[text])?.pop() else { continue };
             let same = |p: &Problem| said.iter().any(|(line, message)| *line == p.line && *message == p.message);
             if verdict.problems.iter().any(same) {
@@ -62,6 +70,11 @@ impl<'a> Judge<'a> {
             }
         }
         Ok(fallback)
+    }
+
+    /// Whether enough was judged.
+    pub fn is_tired(&self) -> bool {
+        self.runs.get() > MOST_RUNS || self.spent.get() > MOST_SECONDS
     }
 
     /// Whether the text is read as C++.
@@ -92,6 +105,7 @@ impl<'a> Judge<'a> {
         };
         let done = self.job.workshop.run(&command, Some(&script), LIMIT.min(left))?;
         self.runs.set(self.runs.get() + texts.len());
+        self.spent.set(self.spent.get() + done.seconds);
         let out = String::from_utf8_lossy(&done.stdout).into_owned();
         let mut parts: Vec<&str> = out.split(MARK).skip(1).collect();
         let judged = parts.len();
@@ -118,7 +132,11 @@ impl<'a> Judge<'a> {
             .folders
             .iter()
             .flat_map(|folder| ["-iquote".to_owned(), format!("{}{folder}", "../".repeat(ups))]);
-        let fixed = ["-fsyntax-only", "-fdiagnostics-parseable-fixits", "-fno-diagnostics-color"].map(str::to_owned);
+        // What a function's ways through it tell is not looked at where only the syntax is.
+        let flows = FLOWS.iter().any(|option| self.job.log.contains(&format!("{option}]")));
+        let depth: &[&str] = if flows { &["-S", "-o", "/dev/null"] } else { &["-fsyntax-only"] };
+        let fixed = depth.iter().chain(&["-fdiagnostics-parseable-fixits", "-fno-diagnostics-color"]);
+        let fixed = fixed.map(|option| (*option).to_owned());
         let tail = ["-x", language, "-"].map(str::to_owned);
         let words = std::iter::once(self.way.compiler.clone()).chain(fixed).chain(self.way.options.clone());
         let words = words.chain(near).chain(tail);

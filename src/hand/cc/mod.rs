@@ -23,6 +23,10 @@ pub(super) fn is_header(path: &RelPath) -> bool {
     matches!(path.extension().as_str(), "h" | "hh" | "hpp" | "hxx" | "inl" | "ipp")
 }
 
+pub(super) fn is_makefile(path: &RelPath) -> bool {
+    matches!(path.file_name(), "Makefile" | "makefile" | "GNUmakefile") || path.extension() == "mk"
+}
+
 /// Whether a file's name says that it is C++.
 pub(super) fn is_plus(path: &RelPath) -> bool {
     matches!(path.extension().as_str(), "cc" | "cpp" | "cxx" | "c++" | "hh" | "hpp" | "hxx")

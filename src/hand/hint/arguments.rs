@@ -2,7 +2,7 @@
 //! function give there.
 
 use super::complaint::Complaint;
-use super::{Scene, meaning};
+use super::{Scene, meaning, place};
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -160,10 +160,22 @@ fn wanted(scene: &Scene, path: &RelPath, own: &str, call: &Call) -> Result<Vec<(
             add(given, field);
         }
     }
+    // A text that one other call gives is its own.
+    let is_own = |part: &String| {
+        part.starts_with(['"', '\'', '`']) && others.iter().filter(|other| other.contains(part)).count() < 2
+    };
     for other in others.iter().filter(|other| other.len() == given + 1) {
         let position = same(other);
-        add(position, &other[position]);
-        add(given, &other[given]);
+        for (at, part) in [(position, &other[position]), (given, &other[given])] {
+            if !is_own(part) {
+                add(at, part);
+            }
+        }
+    }
+    // A test that expects a failure is content with whatever it gives.
+    if place::is_test(path) {
+        found.retain(|(_, text)| !text.is_empty());
+        return Ok(found);
     }
     for next in followers(own, call) {
         add(given, next);

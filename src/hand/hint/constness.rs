@@ -18,6 +18,10 @@ static FIXED: Said = Said::new(&[
 ]);
 static UNDECLARED: Said = Said::new(&[r"undefined: (?P<name>\w+)$", r"(?P<none>no new variables on left side of :=)"]);
 
+/// A `const` that is given nothing: it gets its value later.
+const EMPTY: &[&str] =
+    &["Missing initializer in const declaration", "TS1155: 'const' declarations must be initialized"];
+
 /// What is replaced, by what, and why.
 type Change = (Range<usize>, String, String);
 
@@ -29,7 +33,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let found = match syntax.language() {
             Language::Go => operator(&syntax, complaint, place.line).into_iter().collect(),
             Language::Rust => global(&syntax, complaint, place.line),
-            _ => declaration(&syntax, complaint, place.line).into_iter().collect(),
+            _ => {
+                let empty = empty(&syntax, complaint, place.line);
+                empty.or_else(|| declaration(&syntax, complaint, place.line)).into_iter().collect()
+            }
         };
         for (range, text, why) in found {
             let edit = Edit { path: place.path.clone(), range, text };
@@ -37,6 +44,19 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     Ok(made)
+}
+
+/// `const last;`, which eslint's parser only calls an unexpected `;`.
+fn empty(syntax: &Syntax, complaint: &Complaint, line: u32) -> Option<Change> {
+    let range = syntax.line(line)?;
+    let text = syntax.text(&range);
+    let name = text.trim_start().strip_prefix("const ")?.trim_end().trim_end_matches(';');
+    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    let said =
+        EMPTY.iter().any(|words| complaint.message.contains(words)) || complaint.message.contains("nexpected token");
+    let at = range.start + text.len() - text.trim_start().len();
+    let why = format!("declared `{name}` as a variable, which gets its value later");
+    (said && is_bare && syntax.language().is_script()).then(|| (at..at + "const".len(), "let".to_owned(), why))
 }
 
 /// The word that forbids it, in the nearest declaration above.

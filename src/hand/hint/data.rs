@@ -110,6 +110,16 @@ fn refused(form: Form, text: &str) -> Option<usize> {
     }
 }
 
+/// Whether the reader gives up at a key that it has already.
+fn has_twice(form: Form, text: &str) -> bool {
+    let said = match form {
+        Form::Json => None,
+        Form::Toml => toml::from_str::<toml::Table>(text).err().map(|error| error.to_string()),
+        Form::Yaml => serde_yaml::from_str::<serde_yaml::Value>(text).err().map(|error| error.to_string()),
+    };
+    said.is_some_and(|said| said.contains("duplicate"))
+}
+
 fn tries(form: Form, text: &str, line: usize) -> Vec<Try> {
     let mut shapes: HashMap<String, usize> = HashMap::new();
     for own in text.lines() {
@@ -118,7 +128,7 @@ fn tries(form: Form, text: &str, line: usize) -> Vec<Try> {
     let (mut at, mut found) = (0, Vec::new());
     for (number, own) in text.split_inclusive('\n').enumerate() {
         let far = number.abs_diff(line);
-        if far <= REACH {
+        if far <= REACH || own.trim() == "," {
             in_line(form, text, at, own.trim_end_matches(['\r', '\n']), &mut found, |new| {
                 let usual = shapes.get(&shape(new)).copied().unwrap_or(0);
                 0.4 * f64::from(u32::try_from(far).unwrap_or(9)) + if usual > 0 { 0.0 } else { 1.0 }
@@ -145,10 +155,12 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
         let others: BTreeSet<usize> = depths.iter().copied().filter(|other| *other != depth).collect();
         // As deep as nothing else in the file.
         let is_odd = depth > 0 && depths.iter().filter(|other| **other == depth).count() == 1;
-        for other in others.into_iter().filter(|other| is_odd && other.abs_diff(depth) < 4) {
+        let tabs = own.starts_with('\t');
+        for other in others.into_iter().filter(|other| is_odd && (tabs || other.abs_diff(depth) < 4)) {
             let new = " ".repeat(other);
             if readable(0, depth, &new) {
-                let far = f64::from(u32::try_from(other.abs_diff(depth)).unwrap_or(9)) * 0.1;
+                let far = if tabs { nested(text, start, own, other) } else { other.abs_diff(depth) };
+                let far = f64::from(u32::try_from(far).unwrap_or(9)) * 0.1;
                 found.push(Try { at: start, gone: depth, cost: cost(&line(0, depth, &new)) + far - 1.0, new });
             }
         }
@@ -170,10 +182,25 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
                 let unlike = mark.contains('=') && text.contains(" = ") && !line(at, 0, mark).contains(" = ")
                     || line(at, 0, mark).contains("  ") && !own.contains("  ");
                 let dear = dear + if unlike { 0.4 } else { 0.0 };
+                // Nobody gives a comma a line to itself.
+                let dear = if own.trim() == "," && closes && own[at..].starts_with(',') { -2.0 } else { dear };
                 let cost = cost(&line(at, 0, mark)) + ends + dear;
                 found.push(Try { at: start + at, gone: 0, new: (*mark).to_owned(), cost });
             }
         }
+    }
+    // A line that stands twice, where that is what the reader minds: elsewhere it may well do.
+    let twin = !own.trim().is_empty() && has_twice(form, text) && text.lines().filter(|line| *line == own).count() > 1;
+    let end = own.len() + usize::from(text.as_bytes().get(start + own.len()) == Some(&b'\n'));
+    if twin && readable(0, end, "") {
+        // Of two the later one goes.
+        let first = text[..start].lines().all(|line| line != own);
+        found.push(Try { at: start, gone: end, cost: if first { -0.5 } else { -1.0 }, new: String::new() });
+    }
+    // A comment that has a line to itself takes it along.
+    let is_comment = form == Form::Json && ["//", "#", "/*"].iter().any(|mark| own.trim_start().starts_with(mark));
+    if is_comment && readable(0, end, "") {
+        found.push(Try { at: start, gone: end, cost: -1.0, new: String::new() });
     }
     for new in foreign(own).into_iter().filter(|_| form == Form::Json) {
         if readable(0, own.len(), &new) {
@@ -199,6 +226,18 @@ fn in_line(form: Form, text: &str, start: usize, own: &str, found: &mut Vec<Try>
             found.push(Try { at: start + at, gone: c.len_utf8(), new: String::new(), cost });
         }
     }
+}
+
+/// How far a depth is from that at which lines of the kind stand below lines as the one before: a list may stand deeper
+/// than its key or not.
+fn nested(text: &str, start: usize, own: &str, depth: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let before = text[..start].lines().next_back().unwrap_or_default();
+    let mark = |line: &str| (line.trim_start().starts_with("- "), line.trim_end().ends_with(':'));
+    let pairs = text.lines().zip(text.lines().skip(1));
+    let alike = pairs.filter(|(a, b)| mark(a) == mark(before) && mark(b) == mark(own) && !b.starts_with('\t'));
+    let steps = alike.map(|(a, b)| indent(b).abs_diff(indent(a)));
+    steps.map(|step| (indent(before) + step).abs_diff(depth)).min().unwrap_or(9)
 }
 
 /// A line of JSON that is written as another language would: its quotes, its comments, its words.
@@ -264,9 +303,26 @@ mod tests {
             ),
             (Form::Json, "{\n  \"a\": 1,\n  'b': 'c'\n}\n", "{\n  \"a\": 1,\n  \"b\": \"c\"\n}\n"),
             (Form::Json, "{\n  \"a\": 1, // one\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+            (
+                Form::Json,
+                "[\n  {\n    \"a\": 1,\n    \"b\": 2\n  },\n  {\n    \"a\": 1\n    \"b\": 2\n  }\n]\n",
+                "[\n  {\n    \"a\": 1,\n    \"b\": 2\n  },\n  {\n    \"a\": 1,\n    \"b\": 2\n  }\n]\n",
+            ),
+            (
+                Form::Json,
+                "{\n  \"a\": {\n    \"b\": 1\n  ,\n  \"c\": {\n    \"d\": 1\n  },\n  \"e\": 2\n}\n",
+                "{\n  \"a\": {\n    \"b\": 1\n  },\n  \"c\": {\n    \"d\": 1\n  },\n  \"e\": 2\n}\n",
+            ),
+            (Form::Json, "{\n  // one\n  \"a\": 1\n}\n", "{\n  \"a\": 1\n}\n"),
+            (
+                Form::Yaml,
+                "a:\n  - b: 1\n    c:\n      - 1\n  - b: 2\n    c:\n\t- 3\n",
+                "a:\n  - b: 1\n    c:\n      - 1\n  - b: 2\n    c:\n      - 3\n",
+            ),
             (Form::Json, "{\n  \"a\": True,\n  \"b\": 2\n}\n", "{\n  \"a\": true,\n  \"b\": 2\n}\n"),
             (Form::Toml, "[a]\nb = c\"\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
             (Form::Toml, "[a]\nb = \"c\nd = \"e\"\n", "[a]\nb = \"c\"\nd = \"e\"\n"),
+            (Form::Toml, "[a]\nb = 1\nc = 2\nb = 1\n", "[a]\nb = 1\nc = 2\n"),
             (Form::Toml, "[a\nb = 1\n", "[a]\nb = 1\n"),
             (Form::Toml, "a = 1\nb [\"x\"]\n", "a = 1\nb = [\"x\"]\n"),
             (Form::Yaml, "a: [1, 2\nb: 3\n", "a: [1, 2]\nb: 3\n"),

@@ -87,6 +87,11 @@ const ROWS: &[(&[Tongue], &str, &str)] = &[
     (&[Script], r"'([^`]*\$\{[^`]*)'", "`$1`"),
     (&[Script], r#""([^`]*\$\{[^`]*)""#, "`$1`"),
     (&[Python], r"\bcatch\b", "except"),
+    (&[Python], r"^(\s*except\s+[\w.]+)\s*,\s*([a-z_]\w*)\s*:", "$1 as $2:"),
+    (&[Java, C], r"\bfor\s*\(([^();:]+?)\s+(?:in|of)\s+", "for ($1 : "),
+    (&[Script], r"\bfor\s*\(((?:const|let|var)\s+[^();:]+?)\s*:\s*", "for ($1 of "),
+    (&[Go], r"\bfor\s+(\w+)\s+in\s+", "for _, $1 := range "),
+    (&[Python, Rust], r"\bfor\s+(\w+)\s*(?::|\sof\s)\s*", "for $1 in "),
     (&[Script, Java], r"\bexcept\b", "catch"),
 ];
 

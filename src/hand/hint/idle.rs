@@ -14,6 +14,7 @@ static DECLARED: Said = Said::new(&[
     r"declared and not used: (\w+)|(\w+) declared (?:and|but) not used|^'(\w+)' is (?:assigned a value but never used|declared but its value is never read)",
 ]);
 /// Python's, as ruff, flake8 and pyflakes say it.
+static ASSIGNED: Said = Said::new(&[r"[Ll]ocal variable ['`](\w+)['`] is assigned to but never used"]);
 static PYTHON: Said = Said::new(&[r"['`]([\w.]+(?: as \w+)?)['`] imported but unused"]);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
@@ -26,12 +27,15 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             import(&text, at.line, &parts[1]).map(|edit| (edit, format!("the unused import `{}`", &parts[1])))
         } else if let Some(parts) = PYTHON.captures(&complaint.message) {
             statement(&text, at.line, &parts[1]).map(|edit| (edit, format!("the unused import `{}`", &parts[1])))
-        } else if let Some(parts) = DECLARED.captures(&complaint.message) {
+        } else if let Some(parts) =
+            DECLARED.captures(&complaint.message).or_else(|| ASSIGNED.captures(&complaint.message))
+        {
             let name = parts.iter().skip(1).flatten().next().map_or("", |it| it.as_str());
             if is_near_an_unknown(&scene.complaints, at, name) {
                 continue;
             }
-            variable(&text, at.line, name).map(|edit| (edit, format!("the unused variable `{name}`")))
+            let bare = at.path.extension() == "py";
+            variable(&text, at.line, name, bare).map(|edit| (edit, format!("the unused variable `{name}`")))
         } else {
             None
         };
@@ -91,8 +95,8 @@ fn statement(text: &str, number: u32, name: &str) -> Option<Change> {
     (alone && at_top).then(|| (range, String::new()))
 }
 
-/// `x := 1` goes; of `x := f()` the call stays; `x, err := f()` forgets `x`.
-fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
+/// `x := 1` goes; of `x := f()` the call stays, in Python without a name for it (`bare`); `x, err := f()` forgets `x`.
+fn variable(text: &str, number: u32, name: &str, bare: bool) -> Option<Change> {
     let range = line(text, number)?;
     let written = &text[range.clone()];
     let (left, right) = written.split_once(":=").or_else(|| written.split_once('='))?;
@@ -102,15 +106,24 @@ fn variable(text: &str, number: u32, name: &str) -> Option<Change> {
     let ends = !right.trim_end().ends_with(['{', '(', ',', '[']) && !right.contains("<-");
     if let [only] = names.as_slice() {
         let named = only.split_whitespace().next() == Some(name);
-        if !named || !ends || written.contains(';') {
+        if !named || !ends || written.trim_end().trim_end_matches(';').contains(';') {
             return None;
         }
         let indent = &written[..written.len() - written.trim_start().len()];
         // What only measures has no effect.
-        let measures =
-            ["len(", "cap("].iter().any(|call| right.trim().starts_with(call)) && right.matches('(').count() == 1;
+        let known: &[&str] =
+            if bare { &["len(", "sum(", "str(", "int(", "list(", "set(", "dict("] } else { &["len(", "cap("] };
+        let measures = known.iter().any(|call| right.trim().starts_with(call)) && right.matches('(').count() == 1;
+        let is_script = ["const ", "let "].iter().any(|word| written.trim_start().starts_with(word));
+        let kept = if bare || is_script { "" } else { "_ = " };
+        // A module that nobody uses was not required for what it does.
+        if is_script && right.trim_start().starts_with("require(") {
+            let lone = range.start == 0 || text[..range.start].ends_with("\n\n");
+            let gap = usize::from(lone && text[range.end..].starts_with('\n'));
+            return Some((range.start..range.end + gap, String::new()));
+        }
         let new =
-            if right.contains('(') && !measures { format!("{indent}_ = {}\n", right.trim()) } else { String::new() };
+            if right.contains('(') && !measures { format!("{indent}{kept}{}\n", right.trim()) } else { String::new() };
         return Some((range, new));
     }
     let nth = names.iter().position(|own| *own == name)?;
@@ -149,10 +162,10 @@ mod tests {
             ("\tfor i, x := range y {\n", "\tfor i := range y {\n"),
             ("\tvar x = 2\n", ""),
         ] {
-            assert_eq!(changed(before, variable(before, 1, "x")), after);
+            assert_eq!(changed(before, variable(before, 1, "x", false)), after);
         }
         for kept in ["\tx := func() {\n", "\tx := <-c\n", "\tif y := 1; true {\n"] {
-            assert!(variable(kept, 1, "x").is_none(), "{kept}");
+            assert!(variable(kept, 1, "x", false).is_none(), "{kept}");
         }
         let python = "import os\nimport re, sys\n";
         assert_eq!(changed(python, statement(python, 1, "os")), "import re, sys\n");

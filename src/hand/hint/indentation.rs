@@ -85,13 +85,19 @@ impl Text<'_> {
             Fault::Shallow => vec![format!("{above}{}", self.step())],
         };
         for level in levels.iter().filter(|level| *level != own) {
-            for last in self.ends(line, own) {
+            let mut ends = self.ends(line, own);
+            // Behind what leaves a block nothing of it is left.
+            if fault == Fault::Shallow && ["return", "raise", "break", "continue"].contains(&self.first_word(line)) {
+                ends.reverse();
+            }
+            for last in ends {
                 let which = if last == line { format!("line {line}") } else { format!("lines {line} to {last}") };
                 let why = format!("indented {which} of {} as the code around", self.path);
                 offers.push((self.moved(line..=last, own, level), why));
             }
         }
-        if fault == Fault::Shallow {
+        // What stands as deep as the head may well be its block.
+        if fault == Fault::Shallow && (own != above || self.begins_anew(line)) {
             let at = self.syntax.line(before + 1).map_or(0, |range| range.start);
             let text = format!("{above}{}pass\n", self.step());
             let why = format!("put `pass` where the block in line {before} of {} has nothing", self.path);
@@ -131,13 +137,17 @@ impl Text<'_> {
         open
     }
 
-    /// The line's block, and the line alone.
+    /// The line's block, and the line with what stands deeper below it.
     fn ends(&self, line: u32, own: &str) -> Vec<u32> {
         let inside = |at: &u32| self.is_blank(*at) || self.indent(*at).is_some_and(|indent| indent.starts_with(own));
         let block = (line + 1..=self.syntax.line_count()).take_while(inside).filter(|at| !self.is_blank(*at)).last();
         // At the margin a block is all of the rest.
         let block = block.filter(|_| !own.is_empty());
-        block.into_iter().chain([line]).collect()
+        let deeper = |at: &u32| self.is_blank(*at) || self.indent(*at).is_some_and(|indent| width(indent) > width(own));
+        let below = (line + 1..=self.syntax.line_count()).take_while(deeper).filter(|at| !self.is_blank(*at)).last();
+        let mut ends: Vec<u32> = block.into_iter().chain([below.unwrap_or(line)]).collect();
+        ends.dedup();
+        ends
     }
 
     fn moved(&self, lines: std::ops::RangeInclusive<u32>, own: &str, level: &str) -> Vec<Edit> {
@@ -159,6 +169,10 @@ impl Text<'_> {
     fn is_blank(&self, line: u32) -> bool {
         let text = self.line(line).trim_start();
         text.is_empty() || text.starts_with('#')
+    }
+
+    fn first_word(&self, line: u32) -> &str {
+        super::meaning::words(self.line(line)).next().unwrap_or_default()
     }
 
     fn code_before(&self, line: u32) -> Option<u32> {

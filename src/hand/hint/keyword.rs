@@ -19,15 +19,20 @@ const MOST_PLACES: usize = 6;
 #[rustfmt::skip]
 const SYNTAX_SIGNS: &[&str] = &[
     "invalid syntax", "syntax error: ", "Unexpected identifier", "nexpected token", "expected one of", "expected `", "expected '",
-    "' expected", "Expected \"", "no rules expected", "missing )",
+    "' expected", "Expected \"", "no rules expected", "missing )", "missing ','", "must be parenthesized",
 ];
+
+/// How assertions go on behind what they expect.
+const ASSERTS: &[&str] =
+    &[" to be ", " to equal", " to have ", " to deeply ", " to strictly ", " to match", " to throw", " to include "];
 
 /// Whether a tool found text that is not in the language.
 pub(super) fn is_syntactic(message: &str) -> bool {
     // "unexpected `cfg` condition" expects nothing.
     let stands = |sign: &str| message.match_indices(sign).any(|(at, _)| !message[..at].ends_with("un"));
-    // Data is not in its language then, and not the program.
-    !message.contains("is not valid JSON") && SYNTAX_SIGNS.iter().any(|sign| stands(sign))
+    // Data is not in its language then, and not the program; what a test expects is none either.
+    let is_other = message.contains("is not valid JSON") || ASSERTS.iter().any(|words| message.contains(words));
+    !is_other && SYNTAX_SIGNS.iter().any(|sign| stands(sign))
 }
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {

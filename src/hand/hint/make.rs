@@ -3,6 +3,7 @@
 use super::distance::{distance, is_near};
 use super::said::Said;
 use super::{Scene, offer};
+use crate::hand::cc;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
@@ -24,7 +25,7 @@ const ENDS: &[&str] = &[".o", ".c", ".cc", ".cpp", ".obj", ".s", ".S"];
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let log = scene.job.log;
     let files = scene.job.workshop.files()?;
-    let makefiles: Vec<&RelPath> = files.iter().filter(|path| is_makefile(path)).collect();
+    let makefiles: Vec<&RelPath> = files.iter().filter(|path| cc::is_makefile(path)).collect();
     if makefiles.is_empty()
         || !["make", "***"].iter().any(|word| log.contains(word) || scene.job.command.to_string().contains(word))
     {
@@ -67,10 +68,6 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
 }
 
 type Change = (Range<usize>, String);
-
-fn is_makefile(path: &RelPath) -> bool {
-    matches!(path.file_name(), "Makefile" | "makefile" | "GNUmakefile") || path.extension() == "mk"
-}
 
 /// Lines with their starts, without their ends.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {

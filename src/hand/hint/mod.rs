@@ -2,11 +2,15 @@
 //!
 //! To add a kind of hint: one file with a function from [`Scene`] to candidates, one entry in [`KINDS`].
 
+mod accessor;
+mod annotated;
 mod arguments;
+mod arms;
 pub(super) mod asynchronous;
 pub(super) mod awaited;
 mod binding;
 mod boxed;
+mod called;
 mod circular;
 mod clause;
 mod comment;
@@ -14,6 +18,7 @@ mod compared;
 mod complaint;
 mod conflict;
 mod constness;
+mod constructor;
 mod conversion;
 mod data;
 mod declared;
@@ -23,6 +28,7 @@ mod dialect;
 pub(super) mod distance;
 mod glued;
 mod idle;
+mod implemented;
 mod indentation;
 mod index;
 mod instead;
@@ -31,6 +37,7 @@ mod jdk;
 mod keyed;
 mod keyword;
 mod keyworded;
+mod left_out;
 mod lifetime;
 mod lines;
 mod list;
@@ -40,6 +47,7 @@ mod meaning;
 mod missing;
 mod mixed;
 mod modifier;
+mod moved;
 mod mutable;
 mod name;
 mod native;
@@ -75,10 +83,12 @@ mod spelling;
 mod swapped;
 mod tag;
 mod thrown;
+mod tried;
 mod twice;
 mod unchecked;
 mod undeclared;
 mod unfilled;
+mod unpacked;
 mod unreturned;
 mod untaken;
 mod verbs;
@@ -130,6 +140,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "comment without an end", propose: comment::propose },
     Kind { name: "header of this repository", propose: native::header::propose },
     Kind { name: "function that no header declares", propose: native::prototype::propose },
+    Kind { name: "arm that is left out", propose: arms::propose },
     Kind { name: "words of another language", propose: dialect::propose },
     Kind { name: "C and C++", propose: native::propose },
     Kind { name: "what the linker misses", propose: native::link::propose },
@@ -158,7 +169,15 @@ const KINDS: &[Kind] = &[
     Kind { name: "texts without a comma", propose: glued::propose },
     Kind { name: "key that is not there", propose: keyed::propose },
     Kind { name: "type for a package", propose: qualifier::propose },
+    Kind { name: "pairs that are not taken apart", propose: unpacked::propose },
+    Kind { name: "field that is left out", propose: left_out::propose },
+    Kind { name: "annotation", propose: annotated::propose },
+    Kind { name: "moved in part", propose: moved::propose },
+    Kind { name: "what may fail", propose: tried::propose },
+    Kind { name: "read through its accessor", propose: accessor::propose },
     Kind { name: "missing import", propose: missing::propose },
+    Kind { name: "function for its value", propose: called::propose },
+    Kind { name: "given and not kept", propose: constructor::unset },
     Kind { name: "misspelt name", propose: name::propose },
     Kind { name: "name that is not taken", propose: untaken::propose },
     Kind { name: "argument of another name", propose: keyworded::propose },
@@ -179,11 +198,13 @@ const KINDS: &[Kind] = &[
     Kind { name: "value that leads nowhere", propose: returning::anywhere },
     Kind { name: "format of go vet", propose: verbs::propose },
     Kind { name: "said outright", propose: instead::propose },
+    Kind { name: "declared for another type", propose: implemented::propose },
     Kind { name: "not visible", propose: visible::propose },
     Kind { name: "needed and not given", propose: optional::propose },
     Kind { name: "arguments in another order", propose: swapped::propose },
-    Kind { name: "missing argument", propose: arguments::propose },
+    Kind { name: "parent that is not called", propose: constructor::parent },
     Kind { name: "missing receiver", propose: receiver::propose },
+    Kind { name: "missing argument", propose: arguments::propose },
     Kind { name: "declared otherwise", propose: constness::propose },
     Kind { name: "another type", propose: conversion::propose },
     Kind { name: "declared as another number", propose: retyped::propose_others },

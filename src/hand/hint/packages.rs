@@ -19,6 +19,7 @@ static COMPLAINTS: Said = Said::new(&[
     r"does not contain package ([\w./-]+)",
     r"no (?:matching versions for|module provides package) ([\w./-]+)",
     r"package ([\w.]+) does not exist",
+    r"module ([\w./-]+): reading https?://",
 ]);
 const LIMIT: Duration = Duration::from_secs(20);
 const MOST_FILES: usize = 600;
@@ -148,6 +149,7 @@ mod tests {
             ("package mah is not in std (/usr/local/go/src/mah)", "mah"),
             ("no required module provides package github.com/a/b; to add it:", "github.com/a/b"),
             ("package com.foo does not exist", "com.foo"),
+            ("module a.com/b: reading https://proxy/a.com/b/@v/list: 400 Bad Request", "a.com/b"),
         ] {
             let complaint = Complaint { places: Vec::new(), message: message.to_owned(), detail: String::new() };
             assert_eq!(missing(&complaint).as_deref(), Some(name));

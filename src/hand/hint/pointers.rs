@@ -8,8 +8,10 @@ use crate::syntax::Language;
 use anyhow::Result;
 
 static SAID: Said = Said::new(&[
-    r"cannot use (?P<what>[\w.]+) \((?:variable|value|constant|struct field|field)[^)]*? of (?:struct |interface |map |slice |array |pointer )?type (?P<have>[^)\s]+)\) as (?P<want>\S+) value",
+    r"cannot use (?P<what>[\w.]+)(?:\{[^}]*\})? \((?:variable|value|constant|struct field|field)[^)]*? of (?:struct |interface |map |slice |array |pointer )?type (?P<have>[^)\s]+)\) as (?P<want>\S+) value",
 ]);
+/// go vet, of a method whose receiver holds a lock.
+static COPIED: Said = Said::new(&[r"\w+ passes lock by value: "]);
 static BARE: Said = Said::new(&[r"call of (?:\w+\.)*(?P<call>\w+) (?:passes|copies) non-pointer"]);
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
@@ -32,6 +34,16 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let sites = place::meant(&syntax, place.line, place.column, first);
             let Some(site) = sites.first().filter(|_| sites.len() == 1) else { continue };
             (site.start, sign, what)
+        } else if COPIED.captures(&complaint.message).is_some() {
+            let Some(range) = syntax.line(place.line) else { continue };
+            let line = syntax.text(&range);
+            let receiver = line.strip_prefix("func (").and_then(|rest| rest.split(')').next());
+            let Some((name, kind)) =
+                receiver.and_then(|it| it.split_once(' ')).filter(|(_, kind)| !kind.starts_with('*'))
+            else {
+                continue;
+            };
+            (range.start + "func (".len() + name.len() + 1, "*", kind.to_owned())
         } else if let Some(said) = BARE.captures(&complaint.message) {
             let Some(range) = syntax.line(place.line) else { continue };
             let line = syntax.text(&range);

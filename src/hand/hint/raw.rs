@@ -20,8 +20,28 @@ const MOST_OFFERS: usize = 4;
 const DECLARES: &[&str] =
     &["local_variable_declaration", "field_declaration", "formal_parameter", "enhanced_for_statement"];
 
+static RAW: Said = Said::new(&[r"found raw type: (\w+)"]);
+
+/// `List<Media> all = new ArrayList()`: what stands on the left goes for the right.
+fn made_bare(scene: &Scene) -> Result<Vec<Candidate>> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for complaint in &scene.complaints {
+        let (Some(said), Some(place)) = (RAW.captures(&complaint.message), complaint.places.first()) else { continue };
+        let Some(syntax) = scene.syntax(&place.path)? else { continue };
+        let Some(line) = syntax.line(place.line) else { continue };
+        let bare = format!("new {}(", &said[1]);
+        if let Some(at) = syntax.text(&line).find(&bare).map(|at| line.start + at + bare.len() - 1) {
+            edits.push(Edit { path: place.path.clone(), range: at..at, text: "<>".to_owned() });
+        }
+    }
+    edits.dedup();
+    let why = "gave what is made the arguments of its variable".to_owned();
+    Ok(scene.candidate(edits, why, Confidence::Suggested)?.into_iter().collect())
+}
+
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = missing(scene)?;
+    made.extend(made_bare(scene)?);
     for complaint in &scene.complaints {
         let (Some(said), Some(place)) = (WANTED.captures(&complaint.message), complaint.places.first()) else {
             continue;

@@ -1,7 +1,9 @@
 //! Python: a method without `self`: it is given one argument more than it takes.
 
 use super::Scene;
+use super::complaint::Complaint;
 use super::said::Said;
+use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use crate::syntax::{Branches, Language, Syntax};
@@ -10,12 +12,15 @@ use anyhow::Result;
 static TAKES: Said = Said::new(&[
     r"(?:(?P<class>\w+)\.)?(?P<name>\w+)\(\) takes (?:from [0-9]+ to )?(?P<takes>[0-9]+) positional arguments? but (?P<given>[0-9]+) (?:was|were) given",
 ]);
+static MISSES: Said =
+    Said::new(&[r"(?:(?P<class>\w+)\.)?(?P<name>\w+)\(\) missing 1 required positional argument: '\w+'"]);
 /// Files that may define it.
 const MOST_FILES: usize = 20;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
     for complaint in &scene.complaints {
+        made.extend(undecorated(scene, complaint)?);
         let (Some(said), Some(place)) = (TAKES.captures(&complaint.message), complaint.places.first()) else {
             continue;
         };
@@ -24,9 +29,7 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             continue;
         }
         let class = said.name("class").map(|it| it.as_str());
-        let index = scene.index(Language::Python, &place.path)?;
-        let holders: Vec<_> = index.holders(&said["name"]).map(|(path, _)| path.clone()).take(MOST_FILES).collect();
-        for path in holders {
+        for path in holders(scene, &place.path, &said["name"])? {
             let Some(syntax) = scene.syntax(&path)? else { continue };
             for (at, text) in bare_methods(&syntax, &said["name"], class) {
                 let why = format!("gave the method `{}` its `self`", &said["name"]);
@@ -36,6 +39,41 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         }
     }
     Ok(made)
+}
+
+/// A method that takes its class and is called on it lacks its decorator.
+fn undecorated(scene: &Scene, complaint: &Complaint) -> Result<Vec<Candidate>> {
+    let (Some(said), Some(place)) = (MISSES.captures(&complaint.message), complaint.places.first()) else {
+        return Ok(Vec::new());
+    };
+    let mut made = Vec::new();
+    for path in holders(scene, &place.path, &said["name"])? {
+        let Some(syntax) = scene.syntax(&path)? else { continue };
+        let tree = syntax.branches();
+        let text = |node: usize| syntax.text(&tree[node].range);
+        let takes_class = |node: &usize| {
+            let parameters = tree.field(*node, "parameters").map(|it| tree.inner(it)).unwrap_or_default();
+            parameters.first().is_some_and(|first| text(*first) == "cls")
+        };
+        let named = |node: &usize| {
+            let is_own = tree.field(*node, "name").is_some_and(|it| text(it) == &said["name"]);
+            tree[*node].kind == "function_definition" && is_own && owner(&tree, *node).is_some()
+        };
+        for node in tree.all().filter(named).filter(takes_class) {
+            let at = tree[node].range.start;
+            let line = syntax.line(syntax.line_of(at)).map_or(at, |line| line.start);
+            let new = format!("@classmethod\n{}", syntax.text(&(line..at)));
+            let edit = Edit { path: path.clone(), range: at..at, text: new };
+            let why = format!("made `{}` a method of its class", &said["name"]);
+            made.extend(scene.candidate(vec![edit], why, Confidence::Suggested)?);
+        }
+    }
+    Ok(made)
+}
+
+fn holders(scene: &Scene, near: &RelPath, name: &str) -> Result<Vec<RelPath>> {
+    let holders = scene.index(Language::Python, near)?.holders(name);
+    Ok(holders.map(|(path, _)| path.clone()).take(MOST_FILES).collect())
 }
 
 /// What goes where in the lists of parameters of methods that have no receiver.

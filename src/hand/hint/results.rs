@@ -4,6 +4,7 @@
 use super::said::Said;
 use super::{Scene, lines, list};
 use crate::hand::offer;
+use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
 use anyhow::Result;
@@ -13,6 +14,8 @@ static ASSIGNED: Said = Said::new(&[
     r"assignment mismatch: (?P<taken>[0-9]+) variables? but (?P<call>.+) returns? (?P<given>[0-9]+) values?",
 ]);
 const MOST_OFFERS: usize = 4;
+/// Lines below the call in which its last value is asked for.
+const BELOW: u32 = 6;
 
 pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     let mut made = Vec::new();
@@ -26,9 +29,10 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             let count = |name: &str| said[name].parse::<usize>().unwrap_or(0);
             let below =
                 lines::line(&text, place.line + 1).is_some_and(|(_, next)| next.trim_start().starts_with("if err "));
-            let asks = below || scene.log.contains("undefined: err");
+            let asks = (below || scene.log.contains("undefined: err")).then(|| "err".to_owned());
+            let asks = asks.or_else(|| asked(scene, &place.path, place.line));
             found.extend(
-                taken(line, count("taken"), count("given"), asks)
+                taken(line, count("taken"), count("given"), asks.as_deref())
                     .map(|(range, new)| (range, new, "took as many values as the call gives".to_owned())),
             );
         } else if complaint.message.starts_with("not enough return values") {
@@ -45,8 +49,17 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     Ok(made)
 }
 
-/// The left side of `x := f()` with a name more, or with those too many gone. `asks`: somebody reads `err`.
-fn taken(line: &str, taken: usize, given: usize, asks: bool) -> Option<(Range<usize>, String)> {
+/// The name that is missed within the next lines.
+fn asked(scene: &Scene, path: &RelPath, line: u32) -> Option<String> {
+    scene.complaints.iter().find_map(|complaint| {
+        let place = complaint.places.first()?;
+        let near = place.path == *path && (line..line + BELOW).contains(&place.line);
+        complaint.message.strip_prefix("undefined: ").filter(|name| near && !name.contains('.')).map(str::to_owned)
+    })
+}
+
+/// The left side of `x := f()` with a name more, or with those too many gone. `asks`: what somebody reads below.
+fn taken(line: &str, taken: usize, given: usize, asks: Option<&str>) -> Option<(Range<usize>, String)> {
     let end = line.find(":=").or_else(|| line.find(" = ").map(|at| at + 1))?;
     let start = line.len() - line.trim_start().len();
     let start = ["if ", "switch ", "for ", "var "]
@@ -59,7 +72,7 @@ fn taken(line: &str, taken: usize, given: usize, asks: bool) -> Option<(Range<us
     }
     let mut new: Vec<&str> = names;
     while new.len() < given {
-        new.push(if asks && new.len() + 1 == given { "err" } else { "_" });
+        new.push(asks.filter(|_| new.len() + 1 == given).unwrap_or("_"));
     }
     new.truncate(given);
     let space = if line[..end].ends_with(' ') { " " } else { "" };
@@ -137,10 +150,11 @@ mod tests {
     #[test]
     fn as_many_are_taken_as_are_given() {
         for (line, counts, asks, wanted) in [
-            ("\ttext := run(x)", (1, 2), true, "\ttext, err := run(x)"),
-            ("\tn := f(a, b)", (1, 2), false, "\tn, _ := f(a, b)"),
-            ("\tx, err = f()", (2, 1), false, "\tx = f()"),
-            ("\tif v := f(); v {", (1, 2), false, "\tif v, _ := f(); v {"),
+            ("\ttext := run(x)", (1, 2), Some("err"), "\ttext, err := run(x)"),
+            ("\turl := c.Get(id)", (1, 2), Some("ok"), "\turl, ok := c.Get(id)"),
+            ("\tn := f(a, b)", (1, 2), None, "\tn, _ := f(a, b)"),
+            ("\tx, err = f()", (2, 1), None, "\tx = f()"),
+            ("\tif v := f(); v {", (1, 2), None, "\tif v, _ := f(); v {"),
         ] {
             assert_eq!(put(line, taken(line, counts.0, counts.1, asks).unwrap()), wanted);
         }

@@ -54,6 +54,10 @@ fn offered(scene: &Scene, sure: bool) -> Result<Vec<Candidate>> {
     for complaint in &scene.complaints {
         let (Some((has, wants)), Some(place)) = (types(complaint), complaint.places.first()) else { continue };
         let Some(syntax) = scene.syntax(&place.path)?.filter(|it| it.language() != Language::Python) else { continue };
+        // An address for its value is a slip where it is given, not where it is declared.
+        if sure && has.trim_start_matches('*') == wants.trim_start_matches('*') {
+            continue;
+        }
         let weight = if is_number(&has) && is_number(&wants) { 1 } else { 2 };
         let in_literal = complaint.message.ends_with("in struct literal");
         for (edit, name) in declarations(scene, place, &syntax, (&has, &wants), in_literal)? {

@@ -11,7 +11,7 @@ use crate::guard;
 use crate::ids::RelPath;
 use crate::patch::Edit;
 use crate::record::{Candidate, Confidence};
-use crate::syntax::{Language, Syntax};
+use crate::syntax::{Language, Syntax, Taken};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -27,6 +27,8 @@ static COMPLAINTS: Said = Said::new(&[
 
 /// Files that are searched for the import when it is not where the tool says.
 const MOST_IMPORTERS: usize = 2000;
+/// Files that may give what is imported.
+const MOST_HOLDERS: usize = 20;
 /// Files of the same name that are offered.
 const MOST_ELSEWHERE: usize = 3;
 
@@ -92,7 +94,10 @@ fn in_file(scene: &Scene, path: &RelPath, syntax: &Syntax, wanted: &str) -> Resu
         let near = if specifier.starts_with('.') {
             let mut near = near_files(scene, path, specifier)?;
             near.extend(with_ending(scene.job.workshop.files()?, path, specifier));
-            if near.is_empty() { elsewhere(scene.job.workshop.files()?, path, specifier) } else { near }
+            if near.is_empty() {
+                near = elsewhere(scene.job.workshop.files()?, path, specifier);
+            }
+            if near.is_empty() { giving(scene, path, syntax, token.range.start)? } else { near }
         } else {
             near_packages(scene, specifier)?
         };
@@ -166,6 +171,29 @@ fn elsewhere(files: &[RelPath], from: &RelPath, specifier: &str) -> Vec<(String,
     found.into_iter().take(MOST_ELSEWHERE).map(|text| (text, 1.0)).collect()
 }
 
+/// The one file that gives all that the statement around a byte takes: a module that was renamed.
+fn giving(scene: &Scene, from: &RelPath, syntax: &Syntax, at: usize) -> Result<Vec<(String, f64)>> {
+    let imports = syntax.imports();
+    let own = imports.iter().filter(|import| import.statement.contains(&at));
+    let taken: Vec<&str> = own
+        .filter_map(|import| if let Taken::Named(name) = &import.taken { Some(name.as_str()) } else { None })
+        .collect();
+    let Some(first) = taken.first() else { return Ok(Vec::new()) };
+    let holders = scene.index(syntax.language(), from)?.holders(first);
+    let holders: Vec<RelPath> =
+        holders.map(|(path, _)| path.clone()).filter(|path| path != from).take(MOST_HOLDERS).collect();
+    let mut found = Vec::new();
+    for path in holders.iter().filter(|path| !place::is_test(path)) {
+        let exports = scene.syntax(path)?.map(|syntax| syntax.exports());
+        let gives = |name: &&str| exports.as_ref().is_some_and(|all| all.named.iter().any(|(own, _)| own == name));
+        if taken.iter().all(gives) {
+            found.push((paths::specifier(from, path, false), 1.0));
+        }
+    }
+    // Of several nobody says which.
+    Ok(if found.len() == 1 { found } else { Vec::new() })
+}
+
 fn inside(file: &RelPath, folder: &[&str]) -> Option<String> {
     let prefix = if folder.is_empty() { String::new() } else { format!("{}/", folder.join("/")) };
     file.as_str().strip_prefix(&prefix).map(str::to_owned)
@@ -198,6 +226,19 @@ fn near_packages(scene: &Scene, specifier: &str) -> Result<Vec<(String, f64)>> {
 #[cfg(test)]
 mod tests {
     use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn a_module_that_was_renamed_is_known_by_what_it_gives() {
+        check(&[Example {
+            files: &[
+                ("src/plan.ts", "import { days, slug } from \"./util/text\";\nexport const a = slug(days(1));\n"),
+                ("src/util/strings.ts", "export const days = (n: number) => n;\nexport function slug(n: number) {}\n"),
+                ("src/util/other.ts", "export const days = 1;\n"),
+            ],
+            log: "src/plan.ts(1,28): error TS2307: Cannot find module './util/text' or its corresponding type declarations.\n",
+            fixed: "import { days, slug } from \"./util/strings\";\nexport const a = slug(days(1));\n",
+        }]);
+    }
 
     #[test]
     fn modules_of_node_are_named_with_their_ending() {

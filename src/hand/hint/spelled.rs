@@ -79,14 +79,29 @@ const CASES: &[Case] = &[
     Case { path: "lib.rs", text: "fn f(a: &str) -> u8 {\n    Q::new().g(a))\n}\n", log: "error: unexpected closing delimiter: `}`\n --> lib.rs:3:1\n  |\n2 |     Q::new().g(a))\n  |                  - missing open `(` for this delimiter\n", wrong: "(a))", right: "(a)" },
     Case { path: "a.js", text: "class P {}\nconst p = P();\n", log: "/repo/a.js:2\nconst p = P();\n          ^\n\nTypeError: Class constructor P cannot be invoked without 'new'\n    at Object.<anonymous> (/repo/a.js:2:11)\n", wrong: "= P", right: "= new P" },
     Case { path: "a.py", text: "def f(xs, n):\n    return [x for x in xs if x.rank = n]\n", log: "  File \"/repo/a.py\", line 2\n    return [x for x in xs if x.rank = n]\n                             ^^^^^^^^^^\nSyntaxError: invalid syntax. Maybe you meant '==' or ':=' instead of '='?\n", wrong: "rank = n", right: "rank == n" },
+    Case { path: "a.py", text: "def f():\n    try:\n        g()\n    except ValueError, error:\n        return error\n", log: "  File \"/repo/a.py\", line 4\n    except ValueError, error:\n           ^^^^^^^^^^^^^^^^^\nSyntaxError: multiple exception types must be parenthesized\n", wrong: "ValueError, error", right: "ValueError as error" },
+    Case { path: "A.java", text: "class A {\n    void f(List<String> all) {\n        for (String one in all) {\n        }\n    }\n}\n", log: "A.java:3: error: ';' expected\n        for (String one in all) {\n                       ^\n1 error", wrong: "one in all", right: "one : all" },
+    Case { path: "a.py", text: "class A:\n    def of(cls, row):\n        return cls(row)\n\n\ndef f():\n    return A.of(1)\n", log: "Traceback (most recent call last):\n  File \"a.py\", line 7, in f\n    return A.of(1)\nTypeError: A.of() missing 1 required positional argument: 'row'\n", wrong: "    def of", right: "    @classmethod\n    def of" },
+    Case { path: "a.py", text: "def f(rows):\n    n = 0\n    for row in rows:\n    for x in row:\n        n += x\n    return n\n", log: "  File \"/repo/a.py\", line 4\n    for x in row:\n    ^\nIndentationError: expected an indented block after 'for' statement on line 3\n", wrong: "    for x in row:\n        n += x\n    return n\n", right: "        for x in row:\n            n += x\n        return n\n" },
+    Case { path: "a.ts", text: "class A {\n  f(): number {\n    return 1;\n  }\n  }\n\n  g(): number {\n    return 2;\n  }\n}\n", log: "a.ts(7,3): error TS1434: Unexpected keyword or identifier.\na.ts(10,1): error TS1128: Declaration or statement expected.\n", wrong: "  }\n  }\n", right: "  }\n" },
+    Case { path: "lib/a.js", text: "function f() {\n  const last;\n  last = g();\n  return last;\n}\n", log: "\n/repo/lib/a.js\n  2:13  error  Parsing error: Unexpected token ;\n", wrong: "const last", right: "let last" },
+    Case { path: "lib/a.js", text: "const fs = require(\"fs\");\n\nconst MARK = 1;\nmodule.exports = { MARK };\n", log: "\n/repo/lib/a.js\n  1:7  error  'fs' is assigned a value but never used  no-unused-vars\n", wrong: "const fs = require(\"fs\");\n\n", right: "" },
+    Case { path: "a.py", text: "def f(xs):\n    count = len(xs)\n    return 1\n", log: "a.py:2:5: F841 Local variable `count` is assigned to but never used\n", wrong: "    count = len(xs)\n", right: "" },
+    Case { path: "A.java", text: "class A {\n    private final List<String> all = new ArrayList();\n}\n", log: "A.java:2: warning: [rawtypes] found raw type: ArrayList\n    private final List<String> all = new ArrayList();\n                                         ^\nerror: warnings found and -Werror specified\n1 error\n1 warning\n", wrong: "ArrayList()", right: "ArrayList<>()" },
+    Case { path: "a.go", text: "package a\n\ntype P interface{ Name() string }\ntype M struct{ n int }\n\nfunc (m *M) Name() string { return \"\" }\n\nvar all = []P{M{n: 2}}\n", log: "./a.go:8:15: cannot use M{…} (value of struct type M) as P value in array or slice literal: M does not implement P (method Name has pointer receiver)\n", wrong: "{M{n", right: "{&M{n" },
+    Case { path: "a.go", text: "package a\n\nfunc run(format string) {}\n\nfunc f(format *string) {\n\trun(format)\n}\n", log: "./a.go:6:6: cannot use format (variable of type *string) as string value in argument to run\n", wrong: "run(format)", right: "run(*format)" },
+    Case { path: "a.go", text: "package a\n\nimport \"sync\"\n\ntype S struct{ mu sync.Mutex }\n\nfunc (s S) Open() {}\n", log: "./a.go:7:9: Open passes lock by value: a.S contains sync.Mutex\n", wrong: "(s S)", right: "(s *S)" },
     Case { path: "package.json", text: "{\n  \"name\": \"a\"\n  \"version\": \"1.0.0\"\n}\n", log: "npm error JSON.parse Expected ',' or '}' after property value in JSON at position 16", wrong: "\"a\"\n", right: "\"a\",\n" },
 ];
 
 #[test]
 fn what_a_tool_spells_out_is_the_first_offer() {
-    for Case { path, text, log, wrong, right } in CASES {
-        assert_eq!(first(path, text, log), text.replacen(wrong, right, 1), "{log}");
-    }
+    let unlike = CASES.iter().filter_map(|Case { path, text, log, wrong, right }| {
+        let (made, wanted) = (first(path, text, log), text.replacen(wrong, right, 1));
+        (made != wanted).then(|| format!("{log}\nwanted {wanted:?}\noffered {made:?}"))
+    });
+    let unlike: Vec<String> = unlike.collect();
+    assert!(unlike.is_empty(), "{}", unlike.join("\n\n"));
 }
 
 #[test]
@@ -98,6 +113,12 @@ fn what_nobody_can_know_is_not_offered() {
             "A.java",
             "class A {\n  Quuxling z;\n}\n",
             "A.java:2: error: cannot find symbol\n  symbol:   class Quuxling\n  location: class A",
+        ),
+        // A block whose tag nobody sees.
+        (
+            "a.tsx",
+            "const f = (xs: string[]) => (\n  <ul>\n    {xs.map((x) => {\n      <li>{x}</li>\n    ))}\n  </ul>\n);\n",
+            "a.tsx(5,5): error TS1128: Declaration or statement expected.\n",
         ),
         ("notes.md", "Title\n=======\n", "a failure without a place"),
     ] {

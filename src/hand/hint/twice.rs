@@ -30,7 +30,9 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let said = SIGNS.iter().any(|sign| complaint.message.contains(sign));
         let lines = match () {
             () if said => first_of(&syntax, place.line).into_iter().collect(),
-            () if is_syntactic(&complaint.message) || !syntax.is_sound() => heads(&syntax),
+            () if is_syntactic(&complaint.message) || !syntax.is_sound() => {
+                heads(&syntax).into_iter().chain(closers(&syntax)).collect()
+            }
             () => Vec::new(),
         };
         for line in lines {
@@ -63,6 +65,18 @@ fn heads(syntax: &Syntax) -> Vec<u32> {
         own.ends_with(['{', '(', '[', ':']) && own.contains(char::is_alphanumeric) && text(syntax, line - 1) == own
     };
     (2..=syntax.line_count()).filter(opens).collect()
+}
+
+/// Lines that close what the line above them closed already: two in a row never stand as deep.
+fn closers(syntax: &Syntax) -> Vec<u32> {
+    let whole = |line: u32| syntax.line(line).map(|range| syntax.text(&range).trim_end()).unwrap_or_default();
+    let closes = |line: &u32| {
+        let own = whole(*line);
+        let bare = own.trim_start();
+        bare.starts_with('}') && !bare.contains(char::is_alphanumeric) && whole(line - 1) == own
+    };
+    let lines = (2..=syntax.line_count()).filter(|_| !syntax.is_sound());
+    lines.filter(closes).take(MOST_OFFERS).collect()
 }
 
 fn without(scene: &Scene, path: &RelPath, syntax: &Syntax, line: u32) -> Result<Option<Candidate>> {

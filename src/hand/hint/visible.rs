@@ -19,6 +19,12 @@ static HIDDEN: Said = Said::new(&[
     r"(\w+)(?:\([^)]*\))? is not public in [\w.]+; cannot be accessed",
     r"(\w+)\([^)]*\) in \w+ cannot (?:implement|override) ",
 ]);
+/// What nothing in its crate uses and another file does was meant to be seen from there.
+static UNUSED: Said = Said::new(&[
+    r"^(?:function|struct|enum|constant|static|trait|type alias|associated function|method) `(\w+)` is never (?:used|constructed)",
+]);
+/// ESLint's words for the same.
+static IDLE: Said = Said::new(&[r"^'(\w+)' is defined but never used"]);
 const MOST_FILES: usize = 20;
 const MOST_OFFERS: usize = 4;
 
@@ -28,6 +34,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
         let Some(place) = complaint.places.first() else { continue };
         let Some(language) = Language::with_names(&place.path) else { continue };
         let hidden = HIDDEN.captures(&complaint.message);
+        let unused = UNUSED.captures(&complaint.message).filter(|_| language == Language::Rust);
+        let hidden = hidden.or(match unused {
+            Some(found) if is_wanted(scene, &place.path, &found[1])? => Some(found),
+            _ => None,
+        });
         if let Some(name) = constructor(complaint).filter(|_| language == Language::Java)
             && names.insert(name.clone())
         {
@@ -43,6 +54,11 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
             && names.insert(unknown.name.clone())
         {
             made.extend(capital(scene, &place.path, &unknown.name)?);
+        } else if let Some(found) = IDLE.captures(&complaint.message).filter(|_| language.is_script())
+            && is_required(scene, language, &place.path, &found[1])?
+            && names.insert(found[1].to_owned())
+        {
+            made.extend(given(scene, &place.path, &found[1])?);
         } else if let Some(unknown) = meaning::unknown(complaint).filter(|_| language.is_script())
             && matches!(unknown.sort, Sort::Member | Sort::Import)
             && names.insert(unknown.name.clone())
@@ -58,6 +74,36 @@ pub(super) fn propose(scene: &Scene) -> Result<Vec<Candidate>> {
     )?);
     made.truncate(MOST_OFFERS);
     Ok(made)
+}
+
+/// Whether another script takes the name from the file.
+fn is_required(scene: &Scene, language: Language, own: &RelPath, name: &str) -> Result<bool> {
+    let stem = own.file_name().split('.').next().unwrap_or_default();
+    for (path, _) in scene.index(language, own)?.holders(name).filter(|(path, _)| *path != own).take(MOST_FILES) {
+        let text = scene.job.workshop.read(path)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let takes =
+            |line: &str| !crate::hand::recent::occurrences(line, name).is_empty() && line.contains(&format!("/{stem}"));
+        if text.lines().any(takes) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a test or another crate takes the name from the module.
+fn is_wanted(scene: &Scene, own: &RelPath, name: &str) -> Result<bool> {
+    let module = own.file_name().trim_end_matches(".rs");
+    let crate_of = |path: &RelPath| path.as_str().split("src/").next().unwrap_or_default().to_owned();
+    let others = scene.index(Language::Rust, own)?.holders(name).filter(|(path, _)| crate_of(path) != crate_of(own));
+    for (path, _) in others.take(MOST_FILES) {
+        let text = scene.job.workshop.read(path)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        if text.contains(&format!("{module}::{name}")) || module == "lib" && text.contains(&format!("::{name}")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A constructor that is there and fits, but for who may see it: javac tells that below.
@@ -249,5 +295,32 @@ mod tests {
             let (range, new) = public(&syntax, language, &own.range).unwrap();
             assert_eq!(format!("{}{new}{}", &text[..range.start], &text[range.end..]), made);
         }
+    }
+}
+
+#[cfg(test)]
+mod shown_tests {
+    use crate::hand::hint::tests::{Example, check};
+
+    #[test]
+    fn what_only_others_use_is_shown_to_them() {
+        check(&[
+            Example {
+                files: &[
+                    ("src/report.rs", "fn summary() -> u8 {\n    1\n}\n"),
+                    ("tests/all.rs", "use a::report;\n#[test]\nfn t() {\n    report::summary();\n}\n"),
+                ],
+                log: "error: function `summary` is never used\n --> src/report.rs:1:4\n  |\n1 | fn summary() -> u8 {\n  |    ^^^^^^^\n",
+                fixed: "pub fn summary() -> u8 {\n    1\n}\n",
+            },
+            Example {
+                files: &[
+                    ("lib/parse.js", "function line() {}\nfunction mark() {}\nmodule.exports = { line };\n"),
+                    ("lib/index.js", "const { line, mark } = require(\"./parse\");\nline(mark());\n"),
+                ],
+                log: "\n/repo/lib/parse.js\n  2:10  error  'mark' is defined but never used  no-unused-vars\n",
+                fixed: "function line() {}\nfunction mark() {}\nmodule.exports = { line, mark };\n",
+            },
+        ]);
     }
 }

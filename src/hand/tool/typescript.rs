@@ -4,7 +4,7 @@
 use super::{program, scripts};
 use crate::brain::checkers::position;
 use crate::command::CommandLine;
-use crate::hand::recent::Recent;
+use crate::hand::recent::{Recent, occurrences};
 use crate::hand::{Job, offer};
 use crate::ids::RelPath;
 use crate::patch::{FilePatch, Patch};
@@ -138,6 +138,10 @@ fn candidate(job: &Job, made: Made) -> Result<Option<Candidate>> {
         let Some(before) = offer::editable(job, &path)? else { return Ok(None) };
         // The compiler takes the mark off, and puts others in the place of bytes that are no UTF-8.
         let Ok(old) = std::str::from_utf8(&before) else { return Ok(None) };
+        // `any` silences what is asked for.
+        if loosened(old) < loosened(&text) {
+            return Ok(None);
+        }
         let mark = if old.starts_with('\u{feff}') { "\u{feff}" } else { "" };
         files.push(FilePatch { path, after: Some(format!("{mark}{text}").into_bytes()), before: Some(before) });
     }
@@ -151,9 +155,18 @@ fn candidate(job: &Job, made: Made) -> Result<Option<Candidate>> {
     Ok(Some(Candidate { patch, hand: HandId::Tool, why, confidence }))
 }
 
+fn loosened(text: &str) -> usize {
+    occurrences(text, "any").len()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::lacks_types_alone;
+    use super::{lacks_types_alone, loosened};
+
+    #[test]
+    fn any_is_seen_as_a_word() {
+        assert_eq!((loosened("(id: any) => many"), loosened("company")), (1, 0));
+    }
 
     #[test]
     fn types_are_lost_behind_other_errors() {

@@ -62,19 +62,22 @@ pub fn depth(syntax: &Syntax) -> usize {
     depths.into_iter().max().unwrap_or(0)
 }
 
-/// The length in lines of the function that holds a line, if one does.
-pub fn function_lines(syntax: &Syntax, line: u32) -> Option<usize> {
+/// Of each line, counted from 1, how many lines the innermost function has that holds it; 0 where none does.
+pub fn function_lines(syntax: &Syntax) -> Vec<usize> {
     let tree = syntax.branches();
-    let range = syntax.line(line)?;
     let is_function = |kind: &str| {
         ["function", "method", "constructor"].iter().any(|word| kind.contains(word))
             && ["definition", "declaration", "item"].iter().any(|word| kind.contains(word))
     };
-    let holds = |node: &usize| {
-        let branch = &tree[*node];
-        is_function(branch.kind) && branch.range.start <= range.end && range.start < branch.range.end
+    let ends = |node: usize| {
+        let range = &tree[node].range;
+        (syntax.line_of(range.start) as usize, syntax.line_of(range.end) as usize)
     };
-    let node = tree.all().filter(holds).min_by_key(|node| tree[*node].range.len())?;
-    let (from, to) = (syntax.line_of(tree[node].range.start), syntax.line_of(tree[node].range.end));
-    Some(to.saturating_sub(from) as usize + 1)
+    let mut functions: Vec<_> = tree.all().filter(|node| is_function(tree[*node].kind)).map(ends).collect();
+    functions.sort_by_key(|(from, to)| std::cmp::Reverse(to - from));
+    let mut lines = vec![0; functions.iter().map(|(_, to)| to + 1).max().unwrap_or(0)];
+    for (from, to) in functions {
+        lines[from..=to].fill(to - from + 1);
+    }
+    lines
 }

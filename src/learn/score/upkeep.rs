@@ -81,8 +81,12 @@ fn long_functions(rating: &mut Rating, files: &[Changed]) {
     for file in files {
         let Some((_, after)) = &file.trees else { continue };
         let net = file.after.lines().count() > file.before.lines().count();
-        let is_long = |(line, _): &&(u32, String)| shape::function_lines(after, *line).is_some_and(|n| n > LONG);
-        grown += usize::from(net && file.added.iter().any(|added| is_long(&added)));
+        if !net {
+            continue;
+        }
+        let lengths = shape::function_lines(after);
+        let is_long = |(line, _): &(u32, String)| lengths.get(*line as usize).is_some_and(|length| *length > LONG);
+        grown += usize::from(file.added.iter().any(is_long));
     }
     rating.lose(grown, 8.0, 16.0, &format!("makes a function of more than {LONG} lines longer"));
 }

@@ -11,7 +11,9 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
         return Vec::new();
     }
     let (Some(plain), Some(maven)) = (
-        pattern(r"^(?:\s*\[\w+\] )?(?P<path>\S[^:\[]*\.java):(?P<line>[0-9]+): error: (?P<message>.+)$"),
+        pattern(
+            r"^(?:\s*\[\w+\] )?(?P<path>\S[^:\[]*\.java):(?P<line>[0-9]+): (?P<kind>error|warning): (?P<message>.+)$",
+        ),
         pattern(
             r"^(?:\[ERROR\] )?(?P<path>[^\s\[][^\[]*\.java):\[(?P<line>[0-9]+),(?P<column>[0-9]+)\] (?P<message>.+)$",
         ),
@@ -19,9 +21,13 @@ pub(super) fn read(lines: &[&str], finder: &Finder) -> Vec<Complaint> {
         return Vec::new();
     };
     let is_head = |line: &str| plain.is_match(line) || maven.is_match(line);
+    let is_strict = mention(lines, &["warnings found and -Werror specified"]);
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let Some(parts) = plain.captures(line).or_else(|| maven.captures(line)) else { continue };
+        if !is_strict && parts.name("kind").is_some_and(|kind| kind.as_str() == "warning") {
+            continue;
+        }
         let below: Vec<&str> =
             lines.iter().skip(at + 1).take(REACH).take_while(|line| !is_head(line)).copied().collect();
         let caret = below.iter().find(|line| line.trim() == "^").map(|line| (line.len()).to_string());

@@ -80,10 +80,15 @@ pub(super) fn import_of(scene: &Scene, path: &RelPath, syntax: &Syntax, name: &s
         return Ok(None);
     }
     let want = Want { name, path, syntax, uses: Vec::new(), members: Vec::new() };
-    let package = java::package(syntax.text(&(0..syntax.bytes().len()))).unwrap_or_default().to_owned();
+    let text = syntax.text(&(0..syntax.bytes().len()));
+    let package = java::package(text).unwrap_or_default().to_owned();
     let needless = ["java.lang".to_owned(), package].map(|package| format!("import {package}.{name};"));
     let best = ways(scene, &want)?.into_iter().next();
-    Ok(best.filter(|way| !needless.contains(&way.told)).map(|way| way.edit))
+    let is_there = |told: &str| {
+        let all = told.rsplit_once('.').map(|(package, _)| format!("{package}.*;"));
+        text.contains(told) || all.is_some_and(|all| text.contains(&all))
+    };
+    Ok(best.filter(|way| !needless.contains(&way.told) && !is_there(&way.told)).map(|way| way.edit))
 }
 
 /// All that is missing at once: a compiler may say the same of each, so that nobody sees that one of them is there now.

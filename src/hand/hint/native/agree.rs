@@ -28,13 +28,9 @@ pub(super) fn head(scene: &Scene) -> Vec<Try> {
     };
     let parts = parts(scene.source, open, close);
     let why = format!("wrote the head of `{name}` as it is declared elsewhere");
-    let texts: Vec<&str> = parts.iter().map(|range| scene.source.text[range.clone()].trim()).collect();
     let mut edits = Vec::new();
     if own.parameters.len() == other.parameters.len() && parts.len() == own.parameters.len() {
-        let differing = (0..parts.len()).filter(|at| own.parameters[*at] != other.parameters[*at]);
-        edits.extend(
-            differing.map(|at| (parts[at].clone(), of_type(texts[at], &own.parameters[at], &other.parameters[at]))),
-        );
+        edits.extend(own.differing(&other, scene.source, &parts));
     } else if own.parameters.len() + 1 == other.parameters.len() {
         let Some(lost) = scene.all.iter().filter_map(|problem| unknown(&problem.message)).next() else {
             return Vec::new();
@@ -50,13 +46,69 @@ pub(super) fn head(scene: &Scene) -> Vec<Try> {
         edits.push((range, String::new()));
     }
     if own.result != other.result {
-        let before = &scene.source.text[..scene.range(at).start];
-        let line = scene.source.line_start(scene.source.tokens[at].line);
-        edits.extend(
-            before[line..].find(&own.result).map(|found| (line + found..line + found + own.result.len(), other.result)),
-        );
+        edits.extend(result(scene.source, at).map(|range| (range, other.result)));
     }
     if edits.is_empty() { Vec::new() } else { vec![Try::new(edits, 0.5, why)] }
+}
+
+/// C++: `no declaration matches 'double Circle::area()'`: the head is written as its class has it.
+pub(super) fn member(scene: &Scene) -> Vec<Try> {
+    let source = scene.source;
+    let text = |message: &str| Some(message.split('\'').nth(1)?.trim_start_matches("virtual ").to_owned());
+    let mut notes = scene.problem.notes.iter().filter(|note| note.message.starts_with("candidate is: '"));
+    let (Some(old), Some(new)) = (text(&scene.problem.message), notes.next().and_then(|note| text(&note.message)))
+    else {
+        return Vec::new();
+    };
+    let is_const = |text: &str| text.ends_with(") const");
+    let bare = |text: &str| Kinds::read(text.strip_suffix(" const").unwrap_or(text));
+    let (Some(own), Some(other)) = (bare(&old), bare(&new)) else { return Vec::new() };
+    let Some(open) = (scene.at..source.tokens.len()).take(12).find(|at| source.at(*at) == "(") else {
+        return Vec::new();
+    };
+    let Some(close) = source.closing(open) else { return Vec::new() };
+    let parts = parts(source, open, close);
+    if parts.len() != own.parameters.len() || parts.len() != other.parameters.len() {
+        return Vec::new();
+    }
+    let mut edits: Vec<_> = own.differing(&other, source, &parts).collect();
+    let end = scene.range(close).end;
+    match (is_const(&old), is_const(&new)) {
+        (false, true) => edits.push((end..end, " const".to_owned())),
+        (true, false) if source.at(close + 1) == "const" => {
+            edits.push((end..scene.range(close + 1).end, String::new()))
+        }
+        _ => {}
+    }
+    // `std::string Circle` and `double Circle`: the class stands behind the type.
+    let kind = |text: &str| text.rsplit_once(' ').map(|(kind, _)| kind.to_owned());
+    if let (Some(was), Some(is)) = (kind(&own.result), kind(&other.result))
+        && was != is
+    {
+        edits.extend(result(source, scene.at).map(|range| (range, is)));
+    }
+    let why = format!("wrote the head of `{}` as its class declares it", source.at(open - 1));
+    if edits.is_empty() { Vec::new() } else { vec![Try::new(edits, 0.4, why)] }
+}
+
+/// What overrides nothing is mostly the one that is not `const`.
+pub(super) fn overridden(scene: &Scene) -> Vec<Try> {
+    let source = scene.source;
+    let open = (scene.at..source.tokens.len()).take(3).find(|at| source.at(*at) == "(");
+    let Some(close) = open.and_then(|open| source.closing(open)) else { return Vec::new() };
+    match source.at(close + 1) {
+        "const" => Vec::new(),
+        _ => vec![Try::insert(scene.range(close).end, " const", 0.4)],
+    }
+}
+
+/// The type that stands before a function's name: as it is written, `long` is what compilers call `long int`.
+fn result(source: &Source, name: usize) -> Option<Range<usize>> {
+    const STORED: &[&str] = &["static", "inline", "extern", "__inline", "register"];
+    let ends = |at: &usize| matches!(source.at(*at), ";" | "{" | "}") || source.at(*at).starts_with('#');
+    let start = (0..name).rev().find(ends).map_or(0, |at| at + 1);
+    let first = (start..name).find(|at| !STORED.contains(&source.at(*at)))?;
+    Some(source.tokens[first].range.start..source.tokens[name - 1].range.end)
 }
 
 /// What a message says of a function's type: `with type 'int (char *, int)'`.
@@ -68,7 +120,10 @@ struct Kinds {
 impl Kinds {
     fn of(message: &str) -> Option<Self> {
         let (_, rest) = message.split_once("have '").or_else(|| message.split_once("with type '"))?;
-        let text = rest.split('\'').next()?;
+        Self::read(rest.split('\'').next()?)
+    }
+
+    fn read(text: &str) -> Option<Self> {
         let open = text.find('(')?;
         let inner = text[open + 1..].strip_suffix(')')?;
         let mut parameters = vec![String::new()];
@@ -82,8 +137,25 @@ impl Kinds {
                 }
             }
         }
-        let parameters = parameters.iter().map(|text| text.trim().to_owned()).filter(|text| text != "void").collect();
+        let parameters = parameters
+            .iter()
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty() && text != "void")
+            .collect();
         Some(Self { result: text[..open].trim().to_owned(), parameters })
+    }
+
+    /// The parameters that are of another type there, as many as here.
+    fn differing<'s>(
+        &'s self,
+        other: &'s Self,
+        source: &'s Source,
+        parts: &'s [Range<usize>],
+    ) -> impl Iterator<Item = (Range<usize>, String)> + 's {
+        (0..parts.len()).filter(|at| self.parameters[*at] != other.parameters[*at]).map(|at| {
+            let text = source.text[parts[at].clone()].trim();
+            (parts[at].clone(), of_type(text, &self.parameters[at], &other.parameters[at]))
+        })
     }
 }
 

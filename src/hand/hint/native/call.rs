@@ -131,9 +131,19 @@ pub(super) fn fewer_arguments(scene: &Scene) -> Vec<Try> {
 pub(super) fn more_arguments(scene: &Scene) -> Vec<Try> {
     let Some((open, close)) = call_of(scene) else { return Vec::new() };
     let mut found = glued(scene, open, close);
+    found.extend(last_named(scene, open, close));
     found.extend(as_declared(scene, open, close));
     found.extend(agree::given_elsewhere(scene.source, scene.source.at(open - 1), open, close));
     found
+}
+
+/// `va_start(list)`: what it starts behind is the last parameter that has a name (C11, 7.16.1.4).
+fn last_named(scene: &Scene, open: usize, close: usize) -> Option<Try> {
+    let source = scene.source;
+    let rest = (0..open).rfind(|at| source.at(*at) == "..." && source.at(at + 1) == ")")?;
+    let name = source.at(rest.checked_sub(2)?);
+    let is_start = source.at(open - 1) == "va_start" && source.at(rest - 1) == ",";
+    is_start.then(|| Try::insert(scene.range(close).start, &format!(", {name}"), 0.3))
 }
 
 /// Two arguments of one call are both of a wrong type: each stands in the other's place.

@@ -13,14 +13,22 @@ use std::collections::{HashMap, HashSet};
 const MOST_STEPS: usize = 10;
 /// Texts that are judged for one error.
 const MOST_TRIES: usize = 48;
-/// Texts that are judged in all.
-const MOST_RUNS: usize = 200;
 /// What an error that is left costs.
 const LEFT: f64 = 0.8;
 /// What is said about one line.
 const MOST_TOLD: usize = 4;
 /// Whole repairs that are offered.
 const MOST_REPAIRS: usize = 4;
+
+/// What is well formed, and does not fit what stands elsewhere: another mark would only hide that.
+#[rustfmt::skip]
+const AGREED: &[&str] = &[
+    "no declaration matches", "conflicting types for", "but does not override", "not handled in switch", "control reaches end",
+    "uninitialized", "unused variable", "unused parameter", "defined but not used", "set but not used", "discards '",
+    "comparison of integer expressions", "comparison between", "comparison with string literal", "requires",
+];
+/// Steps to half a repair: more of them lead away.
+const MOST_HALF: usize = 2;
 
 #[derive(Debug, Clone)]
 pub(super) struct Repair {
@@ -38,7 +46,8 @@ struct Step {
 /// The likeliest repair; half of one where the compiler could not be satisfied.
 pub(super) fn first(judge: &Judge, text: &str, verdict: Verdict) -> Result<Option<Repair>> {
     let step = steps(judge, &start(text, verdict), 1)?.pop();
-    step.map(|step| further(judge, step)).transpose()
+    let repair = step.map(|step| further(judge, step)).transpose()?;
+    Ok(repair.filter(|repair| repair.is_clean || repair.why.len() <= MOST_HALF))
 }
 
 /// Whole repairs that begin with something else, the likeliest first.
@@ -49,7 +58,7 @@ pub(super) fn others(judge: &Judge, text: &str, verdict: Verdict) -> Result<Vec<
         if repair.is_clean && !found.iter().any(|other| other.text == repair.text) {
             found.push(repair);
         }
-        if judge.runs.get() > MOST_RUNS {
+        if judge.is_tired() {
             break;
         }
     }
@@ -64,7 +73,7 @@ fn start(text: &str, verdict: Verdict) -> Step {
 fn further(judge: &Judge, mut step: Step) -> Result<Repair> {
     let mut seen = HashSet::from([step.repair.text.clone()]);
     for _ in 0..MOST_STEPS {
-        if step.repair.is_clean || judge.runs.get() > MOST_RUNS {
+        if step.repair.is_clean || judge.is_tired() {
             break;
         }
         let next = steps(judge, &step, 1)?.into_iter().find(|next| seen.insert(next.repair.text.clone()));
@@ -82,7 +91,7 @@ fn steps(judge: &Judge, from: &Step, most: usize) -> Result<Vec<Step>> {
     let tries = tries(&source, problem, &from.verdict.problems, plus);
     let mut found: Vec<(f64, Step)> = Vec::new();
     let (mut at, mut batch) = (0, 1);
-    while at < tries.len().min(MOST_TRIES) {
+    while at < tries.len().min(MOST_TRIES) && !judge.is_tired() {
         let best = found.iter().map(|(score, _)| *score).nth(most - 1).unwrap_or(f64::MAX);
         if tries[at].cost >= best {
             break;
@@ -164,7 +173,9 @@ pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: b
         }));
     }
     found.extend(braces::tries(source, problem));
-    found.extend(tokens::tries(source, &habits, problem, plus));
+    if !AGREED.iter().any(|words| problem.message.contains(words)) {
+        found.extend(tokens::tries(source, &habits, problem, plus));
+    }
     found.sort_by(|a: &Try, b: &Try| a.cost.total_cmp(&b.cost));
     let mut seen = HashSet::new();
     found.retain(|one| one.applied(&source.text).is_some_and(|text| seen.insert(text)));

@@ -8,7 +8,7 @@ use super::words;
 use crate::hand::cc::Problem;
 use crate::hand::hint::distance::{distance, is_near};
 use regex::Regex;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -28,6 +28,7 @@ const UNKNOWN: &[&str] = &[
     r"invalid use of undefined type '(?:struct|union) (\w+)'",
     r"storage size of '\w+' isn't known.*'(?:struct|union) (\w+)'",
     r"^'(\w+)' has not been declared",
+    r"aggregate 'std::(?:\w+::)*(\w+) \w+' has incomplete type",
 ];
 
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| UNKNOWN.iter().filter_map(|p| Regex::new(p).ok()).collect());
@@ -45,7 +46,8 @@ pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: b
     if at >= source.tokens.len() {
         return Vec::new();
     }
-    let mut found = renamed(source, problem, at, &name, plus);
+    let mut found: Vec<Try> = qualified(source, problem, at, &name).into_iter().collect();
+    found.extend(renamed(source, problem, at, &name, plus));
     let is_member = problem.message.contains("member");
     if !is_member && !problem.message.contains("type") {
         found.extend(agree::parameter(source, at, &name, all));
@@ -56,6 +58,18 @@ pub(super) fn tries(source: &Source, problem: &Problem, all: &[Problem], plus: b
         found.extend(all_missing(source, all));
     }
     found
+}
+
+/// The namespace that the compiler knows the name in, wherever the function lacks it.
+fn qualified(source: &Source, problem: &Problem, at: usize, name: &str) -> Option<Try> {
+    let offered = OFFER.as_ref()?.captures(&problem.message)?[1].to_owned();
+    offered.strip_suffix(name)?.strip_suffix("::")?;
+    let scope = declare::function(source, at).unwrap_or(at..at + 1);
+    let lacks =
+        |index: &usize| source.at(*index) == name && !matches!(source.at(index.wrapping_sub(1)), "::" | "." | "->");
+    let sites: BTreeSet<usize> = scope.chain([at]).filter(lacks).collect();
+    let edits = sites.into_iter().map(|index| (source.tokens[index].range.clone(), offered.clone()));
+    Some(Try::new(edits.collect(), 0.3, format!("wrote `{offered}` for `{name}`")))
 }
 
 /// All names at once that the compiler misses and that can only be declared: one run instead of many.

@@ -93,7 +93,10 @@ const RULES: &[(&str, Rule)] = &[
     ("argument 2 of '", call::exchanged),
     ("declared as a function", pointed),
     ("unknown type name '", tagged),
+    ("expected declaration specifiers or", tagged),
     ("conflicting types for '", agree::head),
+    ("no declaration matches '", agree::member),
+    ("marked 'override', but does not override", agree::overridden),
     ("conflicting types for '", call::earlier),
     ("makes pointer from integer", agree::scalar),
     ("makes integer from pointer", agree::scalar),
@@ -190,9 +193,19 @@ fn comparison(scene: &Scene) -> Vec<Try> {
     found
 }
 
-/// `typedef a_s a;`: what a type is called by is mostly the tag of a `struct`.
+/// `typedef a_s a;`: what a type is called by is mostly the tag of a `struct`. `struct { … } a;` that is used as a type
+/// lacks its `typedef`.
 fn tagged(scene: &Scene) -> Vec<Try> {
     let (source, at) = (scene.source, scene.at);
+    let name = source.at(at);
+    let ends = |at: &usize| source.at(*at) == "}" && source.at(at + 1) == name && source.at(at + 2) == ";";
+    let closes = (0..at).rfind(ends);
+    let heads =
+        |open: usize| (open.saturating_sub(2)..open).find(|at| matches!(source.at(*at), "struct" | "union" | "enum"));
+    let opened = closes.and_then(|end| (0..end).rfind(|at| source.at(*at) == "{" && source.closing(*at) == Some(end)));
+    if let Some(head) = opened.and_then(heads).filter(|head| *head == 0 || source.at(head - 1) != "typedef") {
+        return vec![Try::insert(scene.range(head).start, "typedef ", 0.3)];
+    }
     let names = at > 0 && source.at(at - 1) == "typedef" && source.is_word(at + 1);
     if names { vec![Try::insert(scene.range(at).start, "struct ", 0.6)] } else { Vec::new() }
 }
@@ -234,6 +247,12 @@ fn for_header(scene: &Scene) -> Vec<Try> {
 fn statement_gone(scene: &Scene) -> Vec<Try> {
     let statement = scene.statement();
     if statement.is_empty() || statement.end >= scene.source.tokens.len() || statement.len() > 12 {
+        return Vec::new();
+    }
+    // What checks something is no slip, whatever is complained of.
+    const CHECKS: &[&str] = &["assert", "check", "expect", "test", "fail"];
+    let verb = scene.source.at(statement.start).to_lowercase();
+    if CHECKS.iter().any(|word| verb.contains(word)) {
         return Vec::new();
     }
     let (first, last) = (scene.range(statement.start), scene.range(statement.end));
@@ -388,8 +407,26 @@ fn returned(scene: &Scene) -> Vec<Try> {
     let close = source.token_at(source.offset(scene.problem.line, scene.problem.column));
     let Some(before) = close.checked_sub(1) else { return Vec::new() };
     let indent = source.indent(source.tokens[before].line);
-    let text = format!("{}{indent}return 0;", source.line_break());
+    let value = last_result(source, close).unwrap_or("0");
+    let text = format!("{}{indent}return {value};", source.line_break());
     vec![Try::insert(scene.range(before).end, &text, 1.5)]
+}
+
+/// What a function that gives back nothing else than one of `true` and `false`, or addresses, gives back at its end.
+fn last_result(source: &Source, close: usize) -> Option<&'static str> {
+    let open = (0..close).rfind(|at| source.at(*at) == "{" && source.closing(*at) == Some(close))?;
+    let given: Vec<&str> = (open..close).filter(|at| source.at(*at) == "return").map(|at| source.at(at + 1)).collect();
+    let all = |word: &str| !given.is_empty() && given.iter().all(|other| *other == word);
+    let head = (0..open).rev().take_while(|at| !matches!(source.at(*at), ";" | "}"));
+    let is_address = head
+        .take_while(|at| !source.at(*at).starts_with('#'))
+        .any(|at| source.at(at) == "*" && source.at(at + 2) == "(");
+    match () {
+        () if all("true") => Some("false"),
+        () if all("false") => Some("true"),
+        () if is_address => Some("NULL"),
+        () => None,
+    }
 }
 
 /// `if a < b {`: the brackets of a condition are lost, or one of them is.

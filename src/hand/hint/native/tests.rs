@@ -53,6 +53,30 @@ fn the_likely_cause_is_tried_among_the_first() {
             "int f(int n) {\n    int status;\n\n    status = n;\n    return status == 1;\n}\n",
             1,
         ),
+        (
+            "struct {\n    int a;\n} pair_t;\n\nint f(const @pair_t *p);\n",
+            "unknown type name 'pair_t'",
+            "typedef struct {\n    int a;\n} pair_t;\n\nint f(const pair_t *p);\n",
+            1,
+        ),
+        (
+            "void f(const char *format, ...)\n{\n    va_list all;\n    va_start(all@);\n}\n",
+            "macro \"va_start\" requires 2 arguments, but only 1 given",
+            "void f(const char *format, ...)\n{\n    va_list all;\n    va_start(all, format);\n}\n",
+            1,
+        ),
+        (
+            "int main() {\n    num::Matrix a;\n    @Matrix b;\n}\n",
+            "'Matrix' was not declared in this scope; did you mean 'num::Matrix'?",
+            "int main() {\n    num::Matrix a;\n    num::Matrix b;\n}\n",
+            1,
+        ),
+        (
+            "bool has(const int *a)\n{\n    for (; *a; a++) {\n        if (*a == 1)\n            return true;\n    }\n@}\n",
+            "control reaches end of non-void function",
+            "bool has(const int *a)\n{\n    for (; *a; a++) {\n        if (*a == 1)\n            return true;\n    }\n    return false;\n}\n",
+            1,
+        ),
         ("typedef @a_s a;\n", "unknown type name 'a_s'", "typedef struct a_s a;\n", 1),
         (
             "typedef void* (Alloc) (int);\nstruct s {\n    Alloc @custom;\n};\n",

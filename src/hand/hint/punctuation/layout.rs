@@ -15,6 +15,8 @@ pub(super) fn is_odd(syntax: &Syntax, at: usize, text: &str) -> bool {
     match text.trim_end() {
         "(" | "[" | "&" | "!" | "#" => blank_follows,
         "{" => !follows_blank && !before.ends_with('(') || before.trim().is_empty(),
+        // A template's place holds the whole of a call.
+        "}" if after.starts_with(['(', '.', '[']) => true,
         mark @ (")" | "]" | "," | ";" | ":") => {
             let leads = after.starts_with(mark) && before.trim().is_empty();
             let behind_lead = before.trim() == mark;

@@ -172,7 +172,17 @@ fn ranked(syntax: &Syntax, lines: &[u32], quotes: &[u32], said: &str) -> Vec<Try
 
 fn mends(syntax: &Syntax, attempt: &Try) -> bool {
     let edited = syntax.edited(attempt.range.0..attempt.range.1, &attempt.text);
-    edited.is_some_and(|edited| edited.is_sound())
+    edited.is_some_and(|edited| edited.is_sound() && !has_idle_tag(&edited))
+}
+
+/// A tag that stands alone as a statement: nothing shows it, so the block was meant to be a value.
+fn has_idle_tag(syntax: &Syntax) -> bool {
+    let tree = syntax.branches();
+    let is_tag = |node: usize| tree[node].kind.starts_with("jsx_");
+    syntax.language().is_script()
+        && tree.all().any(|node| {
+            tree[node].kind == "expression_statement" && tree.inner(node).first().is_some_and(|it| is_tag(*it))
+        })
 }
 
 /// How believable a try is, before anything is parsed.
