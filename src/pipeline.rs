@@ -4,17 +4,17 @@
 mod follow_up;
 mod past;
 mod triage;
+mod unless;
 
 pub use past::{now, record};
 
 use crate::command::CommandLine;
 use crate::config::{Config, LedgerStore};
 use crate::event::{Body, Event};
-use crate::forge::{Forge, ForgeError, PullState, ReactTo, Reaction};
+use crate::forge::{Forge, ForgeError, ReactTo, Reaction};
 use crate::ids::{AttemptName, BranchName, Sha, TaskKey};
 use crate::ledger::Store;
 use crate::record::{AttemptRecord, Detail, Healing, Outcome, SCHEMA, Tried};
-use crate::report;
 use crate::spend;
 use crate::stage::Say;
 use crate::stage::collect::{self, Collected, Found};
@@ -189,46 +189,6 @@ impl Pipeline<'_> {
         }
         let mine = |owner: &str| is_our_past(owner, ours) && !self.is_settled(owner) || self.is_dead(owner);
         collect::already_handled(self.forge, self.config, task, task::is_asked(event), &mine, self.say)
-    }
-
-    /// The healing, unless it failed because everything was to end: nobody who stops a run wants another one.
-    fn unless_cancelled(&self, healing: Healing) -> Healing {
-        if self.is_cancelled() && healing.retry_wanted.is_some() { cancelled(healing) } else { healing }
-    }
-
-    /// The healing, unless people closed our pull request for this very failure, and nobody asked again.
-    fn unless_declined(&self, healing: Healing, task: &Task, event: &Event) -> Healing {
-        if task::is_asked(event) || healing.outcome != Outcome::Proposed {
-            return healing;
-        }
-        let branch = BranchName::parse(format!("{}/{}", self.config.branch.prefix, task.key)).ok();
-        let pull = branch.and_then(|b| self.forge.pull_of(&b).ok().flatten());
-        let Some(pull) = pull.filter(|p| p.state == PullState::Closed) else { return healing };
-        let signature = healing.diagnosis.as_ref().map(|d| &d.signature);
-        let records = self.store.of_task(&task.key, MANY).unwrap_or_default();
-        if !records.iter().any(|r| r.pr == Some(pull.number) && r.signature.as_ref() == signature) {
-            return healing;
-        }
-        let ask = collect::to_ask_again(self.config);
-        let why = format!("{} was closed without being merged, and the failure is the same; {ask}", pull.url);
-        Healing { candidate: None, ..healing.end(Outcome::Duplicate, why) }
-    }
-
-    /// The healing, unless nobody asked for it and the issue that woke us is about something else: what it repairs is told.
-    fn unless_unrelated(&self, healing: Healing, work: &Collected, event: &Event) -> Healing {
-        if task::is_asked(event) || work.task.kind != Kind::Issue || healing.outcome != Outcome::Proposed {
-            return healing;
-        }
-        if report::unrelated(&work.text, &healing).is_none() {
-            return healing;
-        }
-        let here = healing.diagnosis.as_ref().and_then(|d| d.first_error.clone()).unwrap_or_default();
-        let why = format!(
-            "not reproduced: what fails here is not what the issue reports ({}); a repair of that is at hand, and the label `{}` or `/thanos fix` asks for it",
-            report::markdown::one_line(&here, 160),
-            self.config.triggers.label
-        );
-        Healing { candidate: None, ..healing.end(Outcome::Explained, why) }
     }
 
     /// The record is written last: an attempt that has one left nothing to finish.

@@ -87,7 +87,7 @@ pub fn is_about(text: &str, diagnosis: &Diagnosis, patch: &Patch) -> bool {
         let among = |path: &&str| {
             path.to_lowercase().rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|part| part == word))
         };
-        !stems.contains(word) && paths.iter().any(|path| among(path))
+        !stems.contains(word) && paths.iter().any(among)
     };
     for path in patch.files().iter().map(|file| stem(file.path.as_str())) {
         seen.push_str(&path);

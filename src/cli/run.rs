@@ -167,6 +167,7 @@ pub fn credential(env: &Env) -> Result<Option<Credential>> {
     match (env.input("app-id"), env.input("app-key")) {
         (Some(id), Some(key)) => {
             held().learn([key.clone()]);
+            github::check_key(&key).map_err(|error| usage(error.to_string()))?;
             let learn: Learn = Arc::new(|secret: &str| held().learn([secret.to_owned()]));
             Ok(Some(Credential::App(App { id, key: key.into(), learn })))
         }

@@ -146,6 +146,9 @@ fn refuse_secrets(holds: &dyn Fn(&str) -> bool, patch: &Patch) -> Result<()> {
     let is_masked = |bytes: &[u8]| holds(&String::from_utf8_lossy(bytes));
     for file in patch.files() {
         let was = file.before.as_deref().is_some_and(is_masked);
+        if file.before.is_none() && holds(file.path.as_str()) {
+            return Err(ForgeError::Secret { path: file.path.to_string() });
+        }
         if !was && file.after.as_deref().is_some_and(is_masked) {
             return Err(ForgeError::Secret { path: file.path.to_string() });
         }

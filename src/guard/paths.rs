@@ -2,6 +2,7 @@
 //! unless the trusted configuration says so.
 
 use super::{Case, Input, about, policy};
+use crate::brain::text::is_invisible;
 use crate::ids::RelPath;
 use crate::record::{Finding, Severity};
 
@@ -117,7 +118,33 @@ const FILES: &[(&str, &str)] = &[
 
 pub fn check(case: &Case) -> Vec<Finding> {
     let input = &case.input;
-    input.patch.files().iter().filter_map(|file| judge(&file.path, input)).collect()
+    let odd = input.patch.files().iter().filter(|file| file.before.is_none()).filter_map(|file| odd(&file.path, input));
+    input.patch.files().iter().filter_map(|file| judge(&file.path, input)).chain(odd).collect()
+}
+
+/// A new path that not every file system takes, or that shows otherwise than it is.
+fn odd(path: &RelPath, input: &Input) -> Option<Finding> {
+    let hidden = path.as_str().chars().any(|c| c.is_control() || is_invisible(c));
+    let is_foreign = |part: &str| {
+        let stem = part.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+        let numbered = |start: &str| {
+            stem.strip_prefix(start).is_some_and(|n| n.len() == 1 && n.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        part.ends_with(['.', ' '])
+            || part.contains(['<', '>', ':', '"', '|', '?', '*', '\\'])
+            || matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+            || numbered("com")
+            || numbered("lpt")
+    };
+    let what = if hidden {
+        "a path with characters that are not seen"
+    } else if path.as_str().split('/').any(is_foreign) {
+        "a path that Windows cannot check out"
+    } else {
+        return None;
+    };
+    let allowed = policy::matches(&input.policy.allow, path.as_str());
+    (!allowed).then(|| about("paths/odd-name", Severity::Error, path, what))
 }
 
 fn judge(path: &RelPath, input: &Input) -> Option<Finding> {
@@ -129,7 +156,7 @@ fn judge(path: &RelPath, input: &Input) -> Option<Finding> {
 }
 
 fn protected(path: &RelPath, input: &Input) -> Option<&'static str> {
-    if policy::matches(&input.policy.protect, path.as_str()) {
+    if policy::covers(&input.policy.protect, path.as_str()) {
         return Some("`policy.protect` names it");
     }
     // Two file systems in three do not tell `.GitHub` from `.github`.

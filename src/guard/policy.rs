@@ -13,6 +13,16 @@ pub fn matches(globs: &[String], path: &str) -> bool {
     !globs.is_empty() && set(globs).is_match(path)
 }
 
+/// Whether `path` is what one of `globs` names, or lies below it: a name without `/` is one at any depth, as in `.gitignore`.
+pub fn covers(globs: &[String], path: &str) -> bool {
+    let wider = |glob: &String| {
+        let bare = glob.trim_matches('/');
+        let anywhere = if bare.contains('/') || glob.starts_with('/') { "" } else { "**/" };
+        [format!("{anywhere}{bare}"), format!("{anywhere}{bare}/**")]
+    };
+    matches(&globs.iter().flat_map(wider).collect::<Vec<_>>(), path)
+}
+
 /// A glob that does not compile was refused when the configuration was read.
 fn set(globs: &[String]) -> GlobSet {
     let mut set = GlobSetBuilder::new();
@@ -78,6 +88,22 @@ pub fn refuse(policy: &Policy) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_name_covers_what_lies_below_it() {
+        for (glob, path, wanted) in [
+            ("infra", "infra/a.tf", true),
+            ("infra", "x/infra/a.tf", true),
+            ("/infra/", "infra/a.tf", true),
+            ("/infra", "x/infra/a.tf", false),
+            ("*.sql", "db/q.sql", true),
+            ("db/*.sql", "db/q.sql", true),
+            ("db/*.sql", "x/db/q.sql", false),
+            ("infra", "infrared/a.tf", false),
+        ] {
+            assert_eq!(covers(&[glob.to_owned()], path), wanted, "{glob} {path}");
+        }
+    }
+
     use super::*;
     use crate::guard::finding;
 

@@ -241,6 +241,10 @@ fn no_words_switch_the_build_off() {
         "[skip travis]",
         "skip-checks: true",
         "x [SKIP CI]",
+        "a [skip  ci]",
+        "a [skip\tci]",
+        "a [no\u{a0}ci]",
+        "a [skip\n\nci]",
         "a\u{202e}b",
     ] {
         let mut fixture = Fixture::new("here");

@@ -43,6 +43,11 @@ impl App {
     }
 }
 
+/// Why the text is no key of an App, for whoever set it.
+pub fn check_key(pem: &str) -> Result<()> {
+    key_pair(pem).map(drop)
+}
+
 /// Secrets that were pasted into one line have `\n` written out.
 fn key_pair(pem: &str) -> Result<RsaKeyPair> {
     let pem = pem.replace("\\n", "\n");

@@ -17,7 +17,7 @@ mod wire;
 
 use super::*;
 use crate::git;
-pub use app::{App, Learn};
+pub use app::{App, Learn, check_key};
 use client::Client;
 pub(crate) use client::root_cause;
 use code::Kept;

@@ -13,12 +13,17 @@ use std::sync::LazyLock;
 const CODE: &[&str] = &[
     "dart", "jl", "r", "pl", "pm", "t", "lua", "hs", "lhs", "ml", "mli", "res", "elm", "purs", "clj", "cljs", "cljc",
     "erl", "hrl", "gleam", "zig", "nim", "cr", "d", "v", "sv", "vhd", "f90", "pas", "adb", "fs", "fsx", "vb", "rkt",
-    "scm", "lisp", "tcl", "ps1", "psm1", "sol", "move", "cairo", "cu", "sql", "robot", "feature", "bats", "hurl",
-    "http", "scala", "sc", "groovy", "kt", "swift",
+    "scm", "lisp", "tcl", "ps1", "psm1", "sol", "move", "cairo", "cu", "robot", "feature", "bats", "hurl", "http",
+    "scala", "sc", "groovy", "kt", "swift",
 ];
 /// What tests in Scala, Kotlin and Swift are made of beside JUnit's marks.
 static DECLARES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b\w*(?:Suite|Spec|Specification|TestCase)\b|\btest\s*\(").ok());
+/// What a file says that is a test, and no material or helper of one.
+static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?im)\b(?:assert\w*|expect\w*|should\w*|verify|deftest|test_that|unittest|quickcheck|scenario|test(?:set|case)?|suite|eunit|describe)\b|^\s*(?:it|ok|is|is_deeply|like)\b|\?assert|\[ \x22")
+        .ok()
+});
 /// Words by which such a framework leaves a test out, expects it to fail or ends it early.
 static LEAVES_OUT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)skip|ignor|pend|todo|broken|disab|only|xit\b|xtest|xfail|\bwip\b|exclu|flak|known|retr|manual|^\s*return\b|\bexit|\bquit|done_testing|\bplan\b|assum|catch|rescue|\bif\b.*\b(?:false|true|0|1)\b|#_")
@@ -37,7 +42,8 @@ fn is_unread(file: &FileChange) -> bool {
 fn is_of_tests(file: &FileChange) -> bool {
     // Helpers beside the tests of a language whose tests are known otherwise are no tests.
     let declares = || file.before.is_some_and(|text| DECLARES.as_ref().is_some_and(|regex| regex.is_match(text)));
-    is_test(file.path) && (matches!(language(file.path), Language::Other | Language::Shell) || declares())
+    let asks = || file.before.is_some_and(|text| ASKS.as_ref().is_some_and(|regex| regex.is_match(text)));
+    is_test(file.path) && asks() && (matches!(language(file.path), Language::Other | Language::Shell) || declares())
 }
 
 /// One finding a file: a new test beside the others is told, anything else blocks.

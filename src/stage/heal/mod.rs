@@ -11,6 +11,7 @@ mod ladder;
 mod layers;
 mod manner;
 mod memory;
+mod outside;
 mod outward;
 mod past;
 mod progress;
@@ -33,7 +34,7 @@ use crate::llm;
 use crate::patch::{FilePatch, Patch};
 use crate::process;
 use crate::record::entry::Evaluation;
-use crate::record::{Diagnosis, Evidence, FailureClass, HandId, Healing, LogReport, Outcome};
+use crate::record::{Diagnosis, Evidence, Healing, LogReport, Outcome};
 use crate::report::markdown::one_line;
 use crate::task::Request;
 use crate::verify::{Run, Verifier};
@@ -185,14 +186,14 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
     (bench.say)("diagnose", &describe(&diagnosis));
     memory::tell(bench, &diagnosis);
     healing.diagnosis = Some(diagnosis.clone());
-    if let Some((why, mend)) = cut_off(bench.job, base, &report) {
+    if let Some((why, mend)) = outside::cut_off(bench.job, base, &report) {
         healing.mend = Some(mend);
         return Ok(healing.end(Outcome::Explained, why));
     }
     if let Some(end) = not_reproduced(bench, &report, &mut healing) {
         return Ok(healing.end(Outcome::Explained, end));
     }
-    if let Some((outcome, reason)) = not_for_patching(base, &diagnosis) {
+    if let Some((outcome, reason)) = outside::not_for_patching(base, &diagnosis) {
         return Ok(healing.end(outcome, reason));
     }
     if bench.job.request == Request::Explain {
@@ -202,25 +203,10 @@ fn repair(bench: &Bench, base: &Run, mut healing: Healing) -> Result<Healing> {
         return Ok(healing.end(Outcome::Flaky, "the failing tests pass when they are run once more on the same commit"));
     }
     let mut healing = climb(bench, base, &diagnosis, (&Patch::default(), None), healing)?;
-    if let Some(limit) = at_limit(base).filter(|_| healing.outcome == Outcome::Explained) {
+    if let Some(limit) = outside::at_limit(base).filter(|_| healing.outcome == Outcome::Explained) {
         healing.reason = format!("{limit}; {}", healing.reason);
     }
     Ok(healing)
-}
-
-/// Which limit of ours ended the command, and where it is set.
-fn at_limit(base: &Run) -> Option<String> {
-    use process::LimitHit::{Cancelled, Cpu, Disk, Memory, Output, Processes, Wall};
-    let key = match base.finished.limit? {
-        Wall => "verify.timeout-seconds",
-        Memory => "sandbox.memory-mb",
-        Cpu => "sandbox.cpu-seconds",
-        Processes => "sandbox.processes",
-        Disk => "sandbox.disk-mb",
-        Output => return Some("the command was stopped for its flood of output".to_owned()),
-        Cancelled => return None,
-    };
-    Some(format!("the command was {} after {:.0} s (`{key}` sets it)", base.ending(), base.finished.seconds))
 }
 
 /// What an issue reports, where no test shows it and one can be made of its text.
@@ -373,43 +359,6 @@ fn quotes(text: &str, here: &LogReport) -> bool {
     let error = error.strip_prefix('E').filter(|rest| rest.starts_with(' ')).unwrap_or(error).trim();
     // Less than a few words may stand anywhere.
     error.len() >= 16 && text.contains(error)
-}
-
-/// What fails for want of a network, where it is us who cut it off: why, and the mend. Nothing is said of the code then.
-fn cut_off(job: &Job, base: &Run, here: &LogReport) -> Option<(String, String)> {
-    let is_ours = job.sandbox.tier == Sandbox::Full && !base.passed() && here.class == FailureClass::Transient;
-    let recorded_alike = job.recorded.as_ref().is_some_and(|recorded| recorded.class == FailureClass::Transient);
-    let quote = one_line(here.first_error.as_deref().unwrap_or_default(), 160);
-    (is_ours && !recorded_alike).then(|| {
-        (
-            format!("the command asks for the network, which the sandbox gives to set-up alone: {quote}"),
-            format!(
-                "in {}, put what installs or downloads into `verify.prepare`, or name the hosts in `sandbox.network`",
-                config::PATH
-            ),
-        )
-    })
-}
-
-fn not_for_patching(base: &Run, diagnosis: &Diagnosis) -> Option<(Outcome, String)> {
-    let quote = one_line(diagnosis.first_error.as_deref().unwrap_or_default(), 200);
-    match diagnosis.class {
-        FailureClass::Transient => Some((Outcome::Transient, format!("infrastructure failed, not the code: {quote}"))),
-        FailureClass::Resource => {
-            Some((Outcome::Transient, format!("a resource limit was hit, not a fault of the code: {quote}")))
-        }
-        // A test that never ends may be the failure itself.
-        _ if base.finished.limit == Some(process::LimitHit::Wall) && searches(diagnosis) => None,
-        // What was printed until then may well say what is wrong.
-        _ if base.finished.limit == Some(process::LimitHit::Output) => None,
-        _ => at_limit(base).map(|limit| (Outcome::Explained, limit)),
-    }
-}
-
-/// The hand `search` runs each test by itself, and stops it.
-fn searches(diagnosis: &Diagnosis) -> bool {
-    let may_be = matches!(diagnosis.class, FailureClass::Test | FailureClass::Unknown);
-    may_be && diagnosis.strategy.contains(&HandId::Search)
 }
 
 /// Fails and passes on the same commit: only the failing tests, once more, in the same private folder.
