@@ -185,6 +185,35 @@ fn holds_credential(path: &Path) -> bool {
     MARKS.iter().any(|mark| text.contains(mark))
 }
 
+/// So many folders are asked whether they are repositories.
+const MOST_FOLDERS: usize = 500;
+
+/// Where git keeps addresses and headers: of the repository, of its submodules, of checkouts beside it.
+pub fn git_settings(tree: &Path) -> Vec<PathBuf> {
+    let below = |dir: &Path| {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+        entries
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .map(|entry| entry.path())
+            .collect::<Vec<_>>()
+    };
+    let mut repositories = vec![tree.join(".git")];
+    repositories.extend(below(tree).into_iter().take(MOST_FOLDERS).map(|folder| folder.join(".git")));
+    let mut at = 0;
+    while let Some(own) = repositories.get(at).cloned() {
+        at += 1;
+        // A submodule's name may be a path.
+        let modules = if own.ends_with(".git") { below(&own.join("modules")) } else { below(&own) };
+        repositories.extend(modules.into_iter().filter(|_| at < MOST_FOLDERS));
+    }
+    let files = ["config", "config.worktree", "FETCH_HEAD"];
+    repositories
+        .iter()
+        .flat_map(|own| files.map(|file| own.join(file)))
+        .filter(|file| file.symlink_metadata().is_ok_and(|meta| meta.is_file()))
+        .collect()
+}
+
 /// What a git configuration says without headers, credential helpers, included files, passwords, and users in addresses.
 pub fn without_credentials(text: &str) -> String {
     let mut dropped = false;

@@ -24,7 +24,7 @@ mod tier;
 mod tree;
 mod watch;
 
-pub use credentials::without_credentials;
+pub use credentials::{git_settings, without_credentials};
 pub use door::Door;
 pub use environment::{base_env, find_program, names_credential, terminal_env};
 pub use launch::set_helper;

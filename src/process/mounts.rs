@@ -2,7 +2,7 @@
 //! `.git` that stays as it is, nothing where credentials lie, and a process table of its own.
 
 use super::Layer;
-use super::credentials::without_credentials;
+use super::credentials::{git_settings, without_credentials};
 use super::places::{Places, TEMPORARY};
 use anyhow::{Context, Result, ensure};
 use rustix::fs::CWD;
@@ -21,8 +21,6 @@ use std::path::{Path, PathBuf};
 const RESOLVER: &str = "/etc/resolv.conf";
 const RUN: &str = "/run";
 const SHARED_MEMORY: &str = "/dev/shm";
-/// So many folders are asked whether they are repositories.
-const MOST_FOLDERS: usize = 500;
 /// What a private folder in memory may hold.
 const IN_MEMORY: u64 = 1 << 30;
 
@@ -80,28 +78,6 @@ pub fn arrange(view: &View) -> Result<()> {
         close(own);
     }
     Ok(())
-}
-
-/// Where git keeps addresses and headers: of the repository, of its submodules, of checkouts beside it.
-fn git_settings(tree: &Path) -> Vec<PathBuf> {
-    let below = |dir: &Path| {
-        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-        entries
-            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-            .map(|entry| entry.path())
-            .collect::<Vec<_>>()
-    };
-    let mut repositories = vec![tree.join(".git")];
-    repositories.extend(below(tree).into_iter().take(MOST_FOLDERS).map(|folder| folder.join(".git")));
-    let mut at = 0;
-    while let Some(own) = repositories.get(at).cloned() {
-        at += 1;
-        // A submodule's name may be a path.
-        let modules = if own.ends_with(".git") { below(&own.join("modules")) } else { below(&own) };
-        repositories.extend(modules.into_iter().filter(|_| at < MOST_FOLDERS));
-    }
-    let files = ["config", "config.worktree", "FETCH_HEAD"];
-    repositories.iter().flat_map(|own| files.map(|file| own.join(file))).filter(|file| file.is_file()).collect()
 }
 
 /// What a checkout left in a git configuration is no command's business; where the repository comes from may be. No copy

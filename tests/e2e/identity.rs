@@ -124,7 +124,7 @@ fn what_is_no_app_is_refused_in_words() {
     for (name, value, exit, words) in [
         ("THANOS_INPUT_APP_KEY", "", 2, "needs `app-key`"),
         ("THANOS_INPUT_APP_ID", "", 2, "needs `app-id`"),
-        ("THANOS_INPUT_APP_KEY", "not a key", 3, "no private key in PEM form"),
+        ("THANOS_INPUT_APP_KEY", "not a key", 2, "no private key in PEM form"),
         ("THANOS_INPUT_APP_ID", "1", 0, "GITHUB_TOKEN"),
     ] {
         let done = one(name, value);

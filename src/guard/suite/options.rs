@@ -43,6 +43,7 @@ static SWITCHED_OFF: Pattern = LazyLock::new(|| {
         r"|\b(?:skipLibCheck|noCheck)[\x22']?\s*:\s*true|--(?:noCheck|skipLibCheck)\b",
         r"|\bpython[\d.]*\s+(?:-\w+\s+)*-OO?\s|\bPYTHONOPTIMIZE\b|(?-i:\b(?:make|\$\(MAKE\))\s+(?:-\w+\s+)*-[a-z]*i\b)",
         r"|--(?:gtest_filter|test_filter|test_tag_filters)=|\bsuccess_codes\s*=|\btest_paths:\s*\[\s*\]|\bexcludeSpecPattern\b",
+        r"|\b(?:PASS_REGULAR_EXPRESSION|SKIP_RETURN_CODE|SKIP_REGULAR_EXPRESSION)\b|^\s*default-filter\s*=|\btrap\s+['\x22]?\s*exit\s+0\b",
         r"|^\s*\.IGNORE\b|\bMAKEFLAGS\s*[+:?]?=.*(?:-i\b|-\w*i\b|--ignore-errors)|^\s*SHELL\s*[:?]?=\s*\S*\btrue\b",
     ))
     .ok()
@@ -58,8 +59,8 @@ static PLUGIN: Pattern =
 /// `set -e`, however it is spelt.
 static STOPS: Pattern =
     LazyLock::new(|| Regex::new(r"^\s*set\s+(?:-\w+\s+)*(?:-\w*e\w*\b|-o\s+errexit)|^#!.*\s-\w*e").ok());
-/// `a | b`, not `a || b`.
-static PIPE: Pattern = LazyLock::new(|| Regex::new(r"[^|]\|\s*[\w./]").ok());
+/// `a | b` (not `a || b`), `a & wait`, `if a; then`.
+static UNHEARD: Pattern = LazyLock::new(|| Regex::new(r"[^|]\|\s*[\w./]|[^&]&\s*wait\b|^\s*@?if\s+[^\[!]").ok());
 /// What a command is that tests or checks.
 static CHECKS: Pattern = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:tests?|lint|check|mypy|pyright|ruff|flake8|pylint|eslint|tsc|clippy|vet|golangci-lint|rubocop|tox|nox)\b")
@@ -85,7 +86,7 @@ fn check_block(file: &FileChange, block: &Block) -> Vec<Finding> {
         }));
     findings.extend(more(file, block, |_, _, line| is(&NAMES_TESTS, line.text)).map(|line| names_tests(file, line)));
     findings.extend(takes_away(file, block));
-    findings.extend(piped(file, block));
+    findings.extend(unheard(file, block));
     findings.extend(stays_silent(file, block));
     findings.extend(block.added.iter().filter(|line| may_fail(file, block, line)).map(|line| {
         at_line("tests/neutralised", Severity::Error, file.path, line.number, "keeps a failing command from failing")
@@ -121,11 +122,12 @@ fn takes_away(file: &FileChange, block: &Block) -> Option<Finding> {
         .map(|line| at_line("tests/neutralised", Severity::Error, file.path, line.number, what))
 }
 
-/// A test runner's command whose failure is lost behind `|`.
-fn piped(file: &FileChange, block: &Block) -> Option<Finding> {
+/// A test runner's command whose failure is lost: behind `|`, in the background, as a condition.
+fn unheard(file: &FileChange, block: &Block) -> Option<Finding> {
     let name = file.path.file_name().to_lowercase();
-    let is_command = name == "package.json" || is_make(&name) || is_just(&name);
-    let pipes = |line: &&Line| is(&RUNNER, line.text) && is(&PIPE, line.text);
+    let is_command =
+        name == "package.json" || is_make(&name) || is_just(&name) || language(file.path) == Language::Shell;
+    let pipes = |line: &&Line| is(&RUNNER, line.text) && is(&UNHEARD, line.text);
     let count = |lines: &[Line]| lines.iter().filter(pipes).count();
     let hears = file.after.is_some_and(|text| text.contains("pipefail"));
     let more = is_command && !hears && count(&block.added) > count(&block.removed);
@@ -182,6 +184,10 @@ fn switches_off(file: &FileChange, text: &str, line: &Line) -> bool {
         return true;
     }
     match file.path.file_name().to_lowercase().as_str() {
+        name if name.starts_with(".mocharc") => {
+            let bare = line.text.trim_start().trim_start_matches(['"', '\'']);
+            ["grep", "fgrep", "invert", "ignore"].iter().any(|key| bare.starts_with(key))
+        }
         "cargo.toml" if is(&CARGO_OFF, line.text) => {
             let section = text.lines().take(line.number as usize).filter(|l| l.trim_start().starts_with('[')).last();
             let own = section.unwrap_or_default().trim();

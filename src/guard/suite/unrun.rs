@@ -55,6 +55,15 @@ const SIGNS: &[Sign] = &[
         &["expectedexceptions"],
         r"\bexpectedExceptions\s*=\s*\{?[^)]*\b(?:Throwable|Error|AssertionError)\.class",
     ),
+    error(SKIPPED, &[JavaScript], Place::Tests, "tests for no case at all", &[".each("], r"\.each\(\s*\[\s*\]\s*\)"),
+    error(
+        VACUOUS,
+        &[JavaScript],
+        Place::Tests,
+        "gives assertions a meaning of its own",
+        &["expect", "assert"],
+        r"^\s*(?:const|let|var)\s+(?:expect|assert)\s*=\s*(?:async\s*)?(?:\(|function\b|\w+\s*=>|\{|new\s+Proxy)|^\s*function\s+(?:expect|assert)\s*\(",
+    ),
     error(
         VACUOUS,
         &[JavaScript],
