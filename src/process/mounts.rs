@@ -65,8 +65,10 @@ pub fn arrange(view: &View) -> Result<()> {
         }
     }
     for tree in own {
-        for file in git_settings(tree) {
-            show_without_credentials(&file)?;
+        // What is hidden whole needs no copy, and nothing can be mounted on one.
+        let is_seen = |file: &PathBuf| hidden.iter().flatten().all(|place| !file.starts_with(place));
+        for file in git_settings(tree).iter().filter(|file| is_seen(file)) {
+            show_without_credentials(file)?;
         }
     }
     let mut empty = None;
