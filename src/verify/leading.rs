@@ -29,8 +29,8 @@ static ONCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
     .ok()
 });
-/// Words and signs of a script that is more than a list of commands.
-const MORE: &[&str] = &["<<", "$(", "`", " | ", "||", "&\n", ";", "\\\n"];
+/// Signs of a script that is more than a list of commands.
+const MORE: &[&str] = &["<<", "$(", "`", " | ", "||", ";"];
 const KEYWORDS: &[&str] = &["if", "for", "while", "until", "case", "function", "{", "(", "!"];
 
 fn is(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
@@ -41,39 +41,43 @@ fn is(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
 /// or cannot be taken apart safely.
 pub fn apart(command: &CommandLine) -> Option<(CommandLine, CommandLine)> {
     let script = command.script()?;
-    let parts: Vec<&str> = script.lines().flat_map(|line| line.split(" && ")).map(str::trim).collect();
-    let plain = |part: &&str| part.is_empty() || is(&INSTALLS, part) || is(&AROUND, part) || is(&ONCE, part);
-    let leading = parts.iter().take_while(|part| plain(part)).count();
-    let last = parts[..leading].iter().rposition(|part| is(&INSTALLS, part))?;
-    let (first, rest) = parts.split_at(last + 1);
-    // `&&` in what is left would have to be put back where it stood.
-    let begins = script.lines().scan(0, |count, line| {
-        *count += line.split(" && ").count();
-        Some(*count)
-    });
-    let whole = begins.clone().position(|count| count >= first.len())?;
-    let cut = begins.into_iter().nth(whole)? - first.len();
-    let lines: Vec<&str> = script.lines().collect();
-    let own_line = lines.get(whole)?;
-    let kept_of_line: Vec<&str> = own_line.split(" && ").collect();
-    let behind = kept_of_line[kept_of_line.len() - cut..].join(" && ");
-    let tail = lines[whole + 1..].iter().copied();
-    if rest.iter().all(|part| part.is_empty() || part.starts_with('#')) || first.iter().any(is_more) {
+    let lines: Vec<Vec<&str>> = script.lines().map(|line| line.split(" && ").map(str::trim).collect()).collect();
+    let all = lines
+        .iter()
+        .enumerate()
+        .flat_map(|(line, parts)| parts.iter().enumerate().map(move |(nth, part)| (line, nth, *part)));
+    let leading: Vec<_> = all.take_while(|(.., part)| is_plain(part)).collect();
+    let last = leading.iter().rposition(|(.., part)| is(&INSTALLS, part))?;
+    let (line, nth, _) = leading[last];
+    let first: Vec<&str> = leading[..=last].iter().map(|(.., part)| *part).filter(|part| !part.is_empty()).collect();
+    let behind = lines[line][nth + 1..].join(" && ");
+    let rest: Vec<&str> = Some(behind.as_str())
+        .filter(|text| !text.is_empty())
+        .into_iter()
+        .chain(script.lines().skip(line + 1))
+        .collect();
+    let is_idle = |text: &&str| text.trim().is_empty() || text.trim_start().starts_with('#');
+    if rest.iter().all(is_idle) || first.iter().any(|part| is_more(part)) {
         return None;
     }
     let around = first.iter().copied().filter(|part| is(&AROUND, part) && !part.starts_with('#'));
-    let left: Vec<&str> = around.chain(Some(behind.as_str()).filter(|line| !line.is_empty())).chain(tail).collect();
+    let rest: Vec<&str> = around.chain(rest).collect();
     let with = |script: String| {
         let mut own = command.clone();
         *own.argv.last_mut()? = script;
         Some(own)
     };
-    let whole_first: Vec<&str> = first.iter().copied().filter(|part| !part.is_empty()).collect();
-    Some((with(whole_first.join("\n"))?, with(left.join("\n"))?))
+    let first: Vec<&str> = first.into_iter().filter(|part| !part.starts_with('#')).collect();
+    // An install that fails ends the set-up, whatever the shell was told.
+    Some((with(first.join(" && "))?, with(rest.join("\n"))?))
 }
 
-fn is_more(part: &&str) -> bool {
-    MORE.iter().any(|sign| part.contains(sign.trim_end_matches('\n')) && *sign != "&\n")
+fn is_plain(part: &str) -> bool {
+    part.is_empty() || is(&INSTALLS, part) || is(&AROUND, part) || is(&ONCE, part)
+}
+
+fn is_more(part: &str) -> bool {
+    MORE.iter().any(|sign| part.contains(sign))
         || part.ends_with(['\\', '&'])
         || part.split_whitespace().next().is_some_and(|word| KEYWORDS.contains(&word))
 }
@@ -92,12 +96,12 @@ mod tests {
             ),
             (
                 "cd app\nnpm ci\nnpm run lint && npm test\n",
-                Some(("cd app\nnpm ci", "cd app\nnpm run lint && npm test")),
+                Some(("cd app && npm ci", "cd app\nnpm run lint && npm test")),
             ),
             (
                 "python -m venv .venv\nsource .venv/bin/activate\npip install -U pip && pip install .[test] && pytest -q\necho done",
                 Some((
-                    "python -m venv .venv\nsource .venv/bin/activate\npip install -U pip\npip install .[test]",
+                    "python -m venv .venv && source .venv/bin/activate && pip install -U pip && pip install .[test]",
                     "source .venv/bin/activate\npytest -q\necho done",
                 )),
             ),
