@@ -202,7 +202,7 @@ impl Pipeline<'_> {
     /// anybody's to finish.
     fn is_dead(&self, attempt: &str) -> bool {
         let Ok(name) = AttemptName::parse(attempt) else { return false };
-        let run = attempt.split('-').next().and_then(|run| run.parse::<u64>().ok()).filter(|run| *run != self.this.id);
+        let run = publish::attempt_parts(attempt).map(|(run, ..)| run).filter(|run| *run != self.this.id);
         let is_over = |run| self.forge.run(run).is_ok_and(|run| run.is_some_and(|run| run.status == "completed"));
         self.config.ledger.store == LedgerStore::Branch
             && matches!(self.store.get(&name), Ok(None))

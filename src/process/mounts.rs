@@ -85,12 +85,12 @@ pub fn arrange(view: &View) -> Result<()> {
 /// What a checkout left in a git configuration is no command's business; where the repository comes from may be. No copy
 /// lies anywhere but in memory that nobody else sees.
 fn show_without_credentials(config: &Path) -> Result<()> {
-    let bytes = config.symlink_metadata().ok().filter(|meta| meta.is_file()).and_then(|_| std::fs::read(config).ok());
-    let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let Some(without) = text.and_then(|text| Some(without_credentials(&text)).filter(|without| *without != text))
-    else {
+    let Ok(bytes) = std::fs::read(config) else { return Ok(()) };
+    let text = String::from_utf8_lossy(&bytes);
+    let without = without_credentials(&text);
+    if without == text {
         return Ok(());
-    };
+    }
     let copy = Path::new(SHARED_MEMORY).join("config");
     let show = || {
         std::fs::write(&copy, without)?;

@@ -139,27 +139,22 @@ fn guarded(program: BpfProgram) -> BpfProgram {
 
 fn rules(sockets: Sockets) -> Result<Rules> {
     let mut rules: Rules = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
-    let flag = |flag: &libc::c_int| all(&[(0, MaskedEq(u64::from(flag.unsigned_abs())), *flag)]);
-    rules.insert(libc::SYS_clone, NAMESPACES.iter().map(flag).collect::<Result<_>>()?);
+    let made = NAMESPACES.iter().map(|flag| all(&[has(0, *flag)]));
+    rules.insert(libc::SYS_clone, made.collect::<Result<_>>()?);
     let types = TYPING.iter().map(|request| all(&[(1, Eq, *request)]));
     rules.insert(libc::SYS_ioctl, types.collect::<Result<_>>()?);
     rules.insert(libc::SYS_socket, refused_sockets(sockets)?);
     // Whoever runs such a program later is its owner then.
-    let set_uid = libc::S_ISUID.cast_signed();
+    let [set_uid, set_gid] = [libc::S_ISUID, libc::S_ISGID].map(u32::cast_signed);
     for (call, mode) in MODES {
-        rules.insert(*call, vec![all(&[(*mode, MaskedEq(u64::from(libc::S_ISUID)), set_uid)])?]);
+        rules.insert(*call, vec![all(&[has(*mode, set_uid)])?]);
     }
     for (call, how, mode) in MAKING {
-        let marks = [libc::S_ISUID, libc::S_ISGID].map(|mark| (*mode, MaskedEq(u64::from(mark)), mark.cast_signed()));
-        let made: Vec<_> = match how {
-            Some(how) => {
-                MAKES.iter().map(|flag| Some((*how, MaskedEq(u64::from(flag.unsigned_abs())), *flag))).collect()
-            }
-            None => vec![None],
+        let ways: Vec<Vec<_>> = match how {
+            Some(how) => MAKES.iter().map(|flag| vec![has(*how, *flag)]).collect(),
+            None => vec![Vec::new()],
         };
-        let made = made.iter().flat_map(|made| {
-            marks.iter().map(|mark| made.clone().into_iter().chain([mark.clone()]).collect::<Vec<_>>())
-        });
+        let made = ways.iter().flat_map(|way| [set_uid, set_gid].map(|mark| [&way[..], &[has(*mode, mark)]].concat()));
         rules.insert(*call, made.map(|conditions| all(&conditions)).collect::<Result<_>>()?);
     }
     if sockets != Sockets::All {
@@ -171,9 +166,8 @@ fn rules(sockets: Sockets) -> Result<Rules> {
         // Others would connect to it.
         rules.insert(libc::SYS_listen, Vec::new());
         // It connects without `connect`, which is what Landlock watches.
-        let fast = libc::MSG_FASTOPEN;
         for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
-            rules.insert(call, vec![all(&[(flags, MaskedEq(u64::from(fast.unsigned_abs())), fast)])?]);
+            rules.insert(call, vec![all(&[has(flags, libc::MSG_FASTOPEN)])?]);
         }
     }
     Ok(rules)
@@ -195,6 +189,11 @@ fn refused_sockets(sockets: Sockets) -> Result<Vec<SeccompRule>> {
         refused.push(all(&[(0, Ne, libc::AF_NETLINK), (2, Ne, 0), (2, Ne, libc::IPPROTO_TCP)])?);
     }
     Ok(refused)
+}
+
+/// Whether an argument has a bit, or all of several.
+fn has(argument: u8, bits: libc::c_int) -> (u8, SeccompCmpOp, libc::c_int) {
+    (argument, MaskedEq(u64::from(bits.unsigned_abs())), bits)
 }
 
 fn all(conditions: &[(u8, SeccompCmpOp, libc::c_int)]) -> Result<SeccompRule> {

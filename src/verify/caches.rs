@@ -18,15 +18,6 @@ const CACHES: &[&str] = &[
     ".local/share/pnpm/store",
     ".local/state/pnpm",
     ".m2/repository",
-    ".gradle/.tmp",
-    ".gradle/build-scan-data",
-    ".gradle/caches",
-    ".gradle/daemon",
-    ".gradle/kotlin-profile",
-    ".gradle/native",
-    ".gradle/notifications",
-    ".gradle/workers",
-    ".gradle/wrapper",
     ".nuget/packages",
     ".ivy2/cache",
     ".ivy2/local",
@@ -110,7 +101,10 @@ impl Drop for Made {
 /// The caches that exist.
 pub fn caches(env: &Env) -> Vec<PathBuf> {
     let home = get(env, "HOME").map(Path::new);
-    let usual = home.into_iter().flat_map(|home| CACHES.iter().map(|cache| home.join(cache)));
+    let usual = home.into_iter().flat_map(|home| {
+        let gradle = GRADLE.iter().map(|dir| home.join(".gradle").join(dir));
+        CACHES.iter().map(|cache| home.join(cache)).chain(gradle)
+    });
     let moved = MOVED.iter().filter_map(|(name, below)| Some((Path::new(get(env, name)?), below)));
     let moved = moved.flat_map(|(root, below)| below.iter().map(|dir| root.join(dir)));
     usual.chain(moved).filter(|path| path.is_absolute() && path.exists()).collect()

@@ -210,7 +210,7 @@ fn switches_off(file: &FileChange, text: &str, line: &Line) -> bool {
 }
 
 /// The lines that open the blocks in which line `number` stands, the nearest first.
-fn heads(text: &str, number: u32) -> Vec<&str> {
+pub(super) fn heads(text: &str, number: u32) -> Vec<&str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let lines: Vec<&str> = text.lines().take(number as usize).collect();
     let Some((own, above)) = lines.split_last() else { return Vec::new() };

@@ -2,6 +2,7 @@
 
 use super::assertions::statements;
 use super::files::{is_test_line, test_part};
+use super::options::heads;
 use crate::guard::at_line;
 use crate::guard::change::{FileChange, Line};
 use crate::record::{Finding, Severity};
@@ -37,7 +38,7 @@ fn check_file(file: &FileChange) -> Vec<Finding> {
         let asks = asked.iter().any(|at| body.contains(at));
         (is_test_line(file, file.after, line.number)
             && asks
-            && is_in_test(&lines, line.number)
+            && is_in_test(after, line.number)
             && mentions(after, name) < 2)
             .then_some(line.number)
     };
@@ -65,18 +66,10 @@ fn body(lines: &[&str], number: u32) -> std::ops::Range<u32> {
 }
 
 /// Whether one of the blocks around line `number` is a test's. A decorated function is called by what decorates it.
-fn is_in_test(lines: &[&str], number: u32) -> bool {
-    let at = number.saturating_sub(1) as usize;
-    let Some(mut least) = lines.get(at).map(|line| depth(line)) else { return false };
-    if at > 0 && lines[at - 1].trim_start().starts_with('@') {
-        return false;
-    }
-    let mut heads = lines[..at].iter().rev().filter(|line| {
-        let outer = !line.trim().is_empty() && depth(line) < least;
-        least = if outer { depth(line) } else { least };
-        outer
-    });
-    heads.any(|line| HEAD.as_ref().is_some_and(|regex| regex.is_match(line)))
+fn is_in_test(text: &str, number: u32) -> bool {
+    let above = number.checked_sub(2).and_then(|at| text.lines().nth(at as usize));
+    let decorated = above.is_some_and(|line| line.trim_start().starts_with('@'));
+    !decorated && heads(text, number).iter().any(|line| HEAD.as_ref().is_some_and(|regex| regex.is_match(line)))
 }
 
 /// How often the name stands in the text, as a word; `_` names nothing.

@@ -78,6 +78,8 @@ pub fn is_build(path: &RelPath) -> bool {
 /// Files that an interpreter runs whenever it starts, wherever they stand on its path.
 const AT_START: &[&str] = &["sitecustomize.py", "usercustomize.py"];
 
+const MISE: &[&str] = &["[hooks", "enter =", "leave =", "preinstall =", "postinstall =", "_.source"];
+
 /// Settings that name a program to be run in place of, or around, another.
 const WRAPPERS: &[(&str, &[&str])] = &[
     ("config.toml", &["rustc-wrapper", "rustc =", "runner =", "linker =", "credential-provider"]),
@@ -96,8 +98,8 @@ const WRAPPERS: &[(&str, &[&str])] = &[
         ".bazelrc",
         &["--workspace_status_command", "--run_under", "--credential_helper", "--remote_cache", "--remote_executor"],
     ),
-    ("mise.toml", &["[hooks", "enter =", "leave =", "preinstall =", "postinstall =", "_.source"]),
-    (".mise.toml", &["[hooks", "enter =", "leave =", "preinstall =", "postinstall =", "_.source"]),
+    ("mise.toml", MISE),
+    (".mise.toml", MISE),
 ];
 
 /// Whether a change makes a tool run another program.

@@ -109,18 +109,18 @@ pub fn trailer<'a>(message: &'a str, name: &str) -> Option<&'a str> {
     message.lines().rev().find_map(value).filter(|v| !v.is_empty())
 }
 
+/// `<run id>-<run attempt>-<the rest>` of an attempt's name.
+pub fn attempt_parts(name: &str) -> Option<(u64, u64, &str)> {
+    let mut parts = name.splitn(3, '-');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?))
+}
+
 /// Whether `owner` is this attempt, or an earlier attempt of the same run: those are over.
 pub fn is_our_past(owner: &str, ours: &AttemptName) -> bool {
-    let parts = |name: &str| {
-        let mut parts = name.splitn(3, '-');
-        let run: u64 = parts.next()?.parse().ok()?;
-        let attempt: u64 = parts.next()?.parse().ok()?;
-        Some((run, attempt, parts.next()?.to_owned()))
-    };
     if owner == ours.as_str() {
         return true;
     }
-    match (parts(owner), parts(ours.as_str())) {
+    match (attempt_parts(owner), attempt_parts(ours.as_str())) {
         (Some((run, attempt, rest)), Some((our_run, our_attempt, our_rest))) => {
             run == our_run && rest == our_rest && attempt < our_attempt
         }

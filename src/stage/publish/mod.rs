@@ -10,7 +10,7 @@ mod judge;
 mod pull;
 mod tell;
 
-pub use branch::{is_our_past, trailer};
+pub use branch::{attempt_parts, is_our_past, trailer};
 
 use super::Say;
 use super::proposal::Proposal;
